@@ -1,0 +1,201 @@
+"""Latent to questionnaire score: reliability, rater style, rounding, floor, ceiling, missingness.
+
+    score = clip(round((a + b x + v u + e n) / step) step, floor, ceiling)
+
+x latent, u the rater's style (shared by everything this rater rates: method variance), n a fresh
+standard normal. For an instrument of reliability rho in a reference group whose true scores have
+SD t: b t is the true SD in points, e = b t sqrt((1 - rho) / rho) reliability_factor^(1/2), and
+v = style b t, with the sign that favours: a favourable rater reports less distress, more alliance.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from dyadsim.compiled import compiled
+from dyadsim.elementary import HALF
+from dyadsim.noise import Stream, Words, normals, uniforms
+from dyadsim.parameters import Measurement
+from dyadsim.quantity import BadInput, nearest
+from dyadsim.state import Array
+
+
+class Instrument(NamedTuple):
+    """A questionnaire.
+
+    `construct`: the latent it measures; `intercept`, `slope`: points at latent 0 and points per
+    unit; `floor`, `ceiling`, `step`: range and grain of its scores; `reliability` in a group whose
+    true scores have SD `reference_sd` (latent units); `style`: sign of the rater's style
+    (-1 less distress, +1 more alliance, 0 an observer); `cut_off`, `reliable_change` in points;
+    `when`: "every" session, "intake" only, or "start" (sessions 1 and 2); `source`: keys of
+    references.bib.
+    """
+
+    name: str
+    construct: str
+    intercept: float
+    slope: float
+    floor: float
+    ceiling: float
+    step: float
+    reliability: float
+    reference_sd: float
+    style: float
+    when: str = "every"
+    cut_off: float = float("nan")
+    reliable_change: float = float("nan")
+    source: str = "assumption"
+
+
+# Ranges, cut-offs, reliable changes and reliabilities of the distress instruments: the measurement
+# constants of docs/facts.md; intercepts and slopes place the healthy average (distress 0) and the
+# published intake means on one latent, and are assumptions. Reference SD 1: routine care.
+SYMPTOM_INSTRUMENTS = {
+    one.name: one
+    for one in (
+        Instrument("phq9", "distress", 2.5, 5.5, 0, 27, 1, 0.87, 0.95, -1, "every", 10, 6),
+        Instrument("bdi2", "distress", 1.0, 10.5, 0, 63, 1, 0.88, 0.95, -1, "every", 14, 9),
+        Instrument("oq45", "distress", 34, 21.5, 0, 180, 1, 0.90, 0.95, -1, "every", 63, 14),
+        Instrument("core_om", "distress", 4.0, 6.1, 0, 40, 0.5, 0.92, 0.95, -1, "every", 10, 5),
+        Instrument("gad7", "distress", 2.0, 4.6, 0, 21, 1, 0.85, 0.95, -1, "every", 8, 4),
+    )
+}
+# Relationship and process instruments; 1-5 item means as in the WAI-SR (12 items, 4 a subscale).
+PROCESS_INSTRUMENTS = {
+    one.name: one
+    for one in (
+        Instrument("bond_score", "bond", 1, 4.2, 1, 5, 0.25, 0.77, 0.11, 1),
+        Instrument("goal_score", "goal", 1, 4.2, 1, 5, 0.25, 0.77, 0.10, 1),
+        Instrument("task_score", "task", 1, 4.2, 1, 5, 0.25, 0.77, 0.10, 1),
+        Instrument("session_rating_score", "alliance", 2, 40, 0, 40, 1, 0.80, 0.10, 1),
+        Instrument("real_relationship_score", "bond", 1, 4.2, 1, 5, 0.1, 0.80, 0.11, 1),
+        Instrument("empathy_score", "felt_empathy", 3.5, 0.6, 1, 5, 0.1, 0.75, 1.0, 1),
+        Instrument("congruence_score", "felt_congruence", 3.5, 0.6, 1, 5, 0.1, 0.70, 1.0, 1),
+        Instrument("regard_score", "felt_regard", 3.5, 0.6, 1, 5, 0.1, 0.70, 1.0, 1),
+        Instrument("expectancy_score", "expectancy", 1, 8, 1, 9, 0.25, 0.80, 0.15, 1),
+        Instrument("credibility_score", "credibility", 1, 8, 1, 9, 0.25, 0.80, 0.10, 1, "start"),
+        Instrument("stage_score", "readiness", 1, 4, 1, 5, 0.25, 0.75, 0.18, 1),
+        Instrument("attachment_score", "attachment", 4, 1.2, 1, 7, 0.1, 0.80, 1.0, 1, "intake"),
+        Instrument("adherence_score", "adherence", 0, 7, 1, 7, 0.25, 0.60, 0.06, 0),
+        Instrument("competence_score", "delivered_competence", 1, 2.5, 0, 6, 0.25, 0.60, 0.3, 0),
+    )
+}
+# How far the therapist's trait, against the bond, colours what the client reports of it.
+_FELT = {"felt_empathy": "empathy", "felt_congruence": "congruence", "felt_regard": "regard"}
+_FELT_TRAIT, _FELT_BOND = 0.6, 5.0
+
+
+class Scale(NamedTuple):
+    """An instrument's numbers as the kernel needs them, all float32."""
+
+    intercept: np.float32
+    slope: np.float32
+    style: np.float32
+    error: np.float32
+    floor: np.float32
+    ceiling: np.float32
+    step: np.float32
+    missing: np.float32
+    missing_assessment: np.float32
+
+
+def named(name: str) -> Instrument:
+    """Return the symptom instrument called `name`.
+
+    Raises:
+        BadInput: there is none of that name; offers the nearest.
+    """
+    if name not in SYMPTOM_INSTRUMENTS:
+        known = ", ".join(SYMPTOM_INSTRUMENTS)
+        raise BadInput(
+            f"There is no symptom instrument '{name}'.{nearest(name, SYMPTOM_INSTRUMENTS)} "
+            f"Instruments: {known}."
+        )
+    return SYMPTOM_INSTRUMENTS[name]
+
+
+def scale(one: Instrument, q: Measurement) -> Scale:
+    """Return the instrument's numbers under the measurement quantities `q`."""
+    true_sd = abs(one.slope) * one.reference_sd
+    error = true_sd * np.sqrt((1 - one.reliability) / one.reliability * q.reliability_factor)
+    numbers = (
+        one.intercept, one.slope, one.style * q.style * true_sd, error, one.floor, one.ceiling,
+        one.step, q.missing, q.missing_assessment,
+    )  # fmt: skip
+    return Scale(*(np.float32(number) for number in numbers))
+
+
+@compiled
+def score(latent, style, noise, s):
+    """Return one questionnaire score, rounded to its step and held in its range."""
+    raw = s.intercept + s.slope * latent + s.style * style + s.error * noise
+    grain = np.floor(raw / s.step + HALF) * s.step
+    return min(max(grain, s.floor), s.ceiling)
+
+
+@compiled
+def score_lanes(out, latent, style, noise, s):
+    """Write the scores of a row of clients, `(client,)`."""
+    for i in range(out.shape[0]):
+        out[i] = score(latent[i], style[i], noise[i], s)
+
+
+def latent_of(construct: str, truth: dict[str, Array], traits: dict[str, Array]) -> Array:
+    """Return the latent that an instrument measures, `(session, client)`.
+
+    What a client reports of the therapist's empathy, congruence or regard is partly the trait and
+    partly the bond: .6 z + 5 (bond - .6), an assumption.
+    """
+    if construct in truth:
+        return truth[construct]
+    shape = truth["distress"].shape
+    if construct == "alliance":
+        human = traits["human"]
+        whole = human * truth["bond"] + truth["goal"] + truth["task"]
+        return (whole / (human + np.float32(2))).astype(np.float32)
+    if construct in _FELT:
+        trait = np.float32(_FELT_TRAIT) * traits[_FELT[construct]]
+        return (trait + np.float32(_FELT_BOND) * (truth["bond"] - np.float32(0.6))).astype(
+            np.float32
+        )
+    return np.broadcast_to(traits[construct], shape)
+
+
+def rated(
+    one: Instrument, latent: Array, style: Array, words: Words, q: Measurement,
+    seed: int, replicate: int, number: int,
+) -> Array:  # fmt: skip
+    """Return an instrument's scores `(session, client)`, NaN where the form is missing.
+
+    `number` is the instrument's own stream; forms of one session are missing together with the
+    symptom form, which the caller masks; here only the wrong occasions are.
+    """
+    numbers = scale(one, q)
+    out = np.full(latent.shape, np.nan, np.float32)
+    stream = int(Stream.INSTRUMENT) + number
+    steps = {"every": range(latent.shape[0]), "intake": range(1), "start": range(1, 3)}[one.when]
+    for step in steps:
+        if step < latent.shape[0]:
+            noise = normals(words, seed, replicate, step, stream)
+            score_lanes(out[step], np.ascontiguousarray(latent[step]), style, noise, numbers)
+    return out
+
+
+def observed_skill(
+    empathy: Array, regard: Array, repair: Array, words: Words, seed: int, replicate: int
+) -> Array:
+    """Return a rater's score of each therapist's facilitative skill, `(therapist,)`.
+
+    Mean of three traits plus error of SD .6: the observable skill of the field's performance
+    tests; the reliability is an assumption.
+    """
+    noise = normals(words, seed, replicate, 0, Stream.OBSERVED_SKILL)
+    return ((empathy + regard + repair) / np.float32(3) + np.float32(0.6) * noise).astype(
+        np.float32
+    )
+
+
+def missing_mask(words: Words, seed: int, replicate: int, step: int, share: float) -> Array:
+    """Return True `(client,)` where this step's forms are missing."""
+    drawn = uniforms(words, seed, replicate, step, Stream.SYMPTOM_MISSING)
+    return drawn < np.float32(share)

@@ -1,0 +1,54 @@
+"""Self-regulation ("integration"): what resonance and a coherent narrative leave behind.
+
+    narrative = F A                          accuracy of the formulation x alliance
+    R' = R + growth (coregulation_weight max(0, coregulation)
+                     + (1 - coregulation_weight) narrative) (1 - R)              in a session
+    R' = R (1 - regulation_decay) ^ weeks                              when out of treatment
+
+Theory: interpersonal neurobiology: co-regulation and coherent narrative build self-regulation
+that lasts (siegel2006; siegel2010; cozolino2002). Equations and values are assumptions.
+"""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from dyadsim.compiled import compiled
+from dyadsim.elementary import ONE, ZERO
+from dyadsim.mechanisms.alliance import overall
+from dyadsim.quantity import quantity
+
+
+class Regulation(NamedTuple):
+    """Quantities of self-regulation."""
+
+    growth: Annotated[
+        float,
+        quantity("growth at full support", "1/session", 0, 1, source="siegel2006;assumption"),
+    ] = 0.05
+    coregulation_weight: Annotated[
+        float, quantity("weight of co-regulation against narrative", "0-1", 0, 1)
+    ] = 0.3
+    regulation_decay: Annotated[
+        float, quantity("self-regulation lost after treatment", "1/week", 0, 0.2)
+    ] = 0.002
+
+
+@compiled
+def regulation_grown(regulation, coregulation, formulation, alliance, q):
+    """Return self-regulation after one session, in [0, 1]."""
+    body = q.coregulation_weight * max(coregulation, ZERO)
+    story = (ONE - q.coregulation_weight) * formulation * alliance
+    return regulation + q.growth * (body + story) * (ONE - regulation)
+
+
+@compiled
+def lanes(
+    regulation, coregulation, formulation, bond, goal, task, human, held, in_treatment, kept, q
+):
+    """Write self-regulation of a block; `kept` = (1 - regulation_decay)^weeks of this step."""
+    for i in range(regulation.shape[0]):
+        alliance = overall(bond[i], goal[i], task[i], human[i])
+        grown = regulation_grown(regulation[i], coregulation[i], formulation[i], alliance, q)
+        moved = regulation[i] + held[i] * (grown - regulation[i])
+        regulation[i] = moved if in_treatment[i] > np.float32(0.5) else regulation[i] * kept

@@ -1,0 +1,220 @@
+"""start, advance, run: (Study, parameters, seed) -> what happened; streaming sums when no tables.
+
+The door to the kernel: shapes and numbers are checked and converted here, once.
+"""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+
+from dyadsim import kernel, measures, population
+from dyadsim import study as studies
+from dyadsim.parameters import Parameters, as_float32
+from dyadsim.population import Allocation
+from dyadsim.quantity import BadInput
+from dyadsim.state import FIRST_RECORDED, RECORDED, ROW_COUNT, ROWS, Array, Clients, Therapists
+from dyadsim.study import Plan, Study
+
+CHUNK = 65536
+MOST_CLIENTS = 2**31 - 1
+
+
+class Run(NamedTuple):
+    """A simulation under way or finished.
+
+    `truth` is `(variable, step, client)` float32, rows as in `state.RECORDED` (four rows for a
+    process variable), step 0 = intake; `step` the number of steps done.
+    """
+
+    study: Study
+    plan: Plan
+    parameters: Parameters
+    seed: int
+    replicate: int
+    moments: int
+    clients: Clients
+    therapists: Therapists
+    truth: Array
+    step: int
+
+
+class Sums(NamedTuple):
+    """Streaming sums: `values` (arm, step, sum) int64, columns `kernel.SUMS`, fixed point."""
+
+    study: Study
+    clients: int
+    values: np.ndarray[tuple[int, int, int], np.dtype[np.int64]]
+
+    def mean_score(self) -> Array:
+        """Return the mean symptom score, `(arm, step)`; NaN where nobody was scored."""
+        with np.errstate(invalid="ignore"):
+            total = self.values[..., 3] / kernel.FIXED_POINT
+            return np.asarray(total / self.values[..., 2])
+
+    def sd_score(self) -> Array:
+        """Return the SD of the symptom score (n - 1), `(arm, step)`."""
+        n = self.values[..., 2]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            squares = self.values[..., 4] / kernel.FIXED_POINT
+            spread = (squares - n * self.mean_score() ** 2) / (n - 1)
+            return np.asarray(np.sqrt(np.maximum(spread, 0)))
+
+
+def default_threads() -> int:
+    """Return the number of processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _checked(count: int, seed: int, replicate: int, moments: int) -> None:
+    """Refuse sizes and addresses that cannot be."""
+    for name, value, low, high in (
+        ("clients", count, 1, MOST_CLIENTS),
+        ("seed", seed, 0, 2**62),
+        ("replicate", replicate, 0, 2**31),
+        ("moments", moments, 0, 4000),
+    ):
+        if not isinstance(value, int | np.integer) or not low <= value <= high:
+            raise BadInput(f"{name} must be a whole number from {low} to {high}; {value} given.")
+
+
+def _therapists(
+    study: Study, plan: Plan, parameters: Parameters, allocation: Allocation, seed: int,
+    replicate: int,
+) -> Therapists:  # fmt: skip
+    """Return the study's therapists with their presence at every step."""
+    people = population.therapists(
+        allocation, parameters.population, study.sample, len(studies.treatments(study)),
+        plan.weeks.size, seed, replicate,
+    )  # fmt: skip
+    kernel.presence_rows(
+        people.presence, people.word, people.caseload, as_float32(parameters), seed, replicate
+    )
+    return people
+
+
+def start(
+    study: Study, parameters: Parameters, clients: int, seed: int = 1, replicate: int = 0,
+    moments: int = 0, keep_truth: bool = True, allocation: Allocation | None = None,
+) -> Run:  # fmt: skip
+    """Return a run at intake: everybody drawn, allocated and measured once.
+
+    Args:
+        study: who gets what when.
+        parameters: one world's quantities.
+        clients: number of clients, all arms together, >= 1.
+        seed, replicate: address of the luck, whole numbers >= 0.
+        moments: moments simulated per session; 0 takes the closed form.
+        keep_truth: record every latent at every step.
+        allocation: arms and therapists, to replace the study's own draw (`intervene`).
+
+    Raises:
+        BadInput: a number or a study that cannot be run.
+    """
+    _checked(clients, seed, replicate, moments)
+    plan = studies.plan(studies.check(study))
+    allocation = allocation or population.allocate(study, clients, seed, replicate)
+    therapists = _therapists(study, plan, parameters, allocation, seed, replicate)
+    people = population.clients(
+        allocation, parameters, study.sample, 0, clients, seed, replicate
+    )
+    address = kernel.Address(seed, replicate, moments, 0, 0, kernel.BLOCK)
+    scale = measures.scale(measures.named(study.instrument), parameters.measurement)
+    kernel.intake(people.table, people.word, address, scale)
+    kept = clients if keep_truth else 0
+    truth = np.full((ROW_COUNT - FIRST_RECORDED, plan.weeks.size, kept), np.nan, np.float32)
+    truth[:, 0] = people.table[FIRST_RECORDED:, :kept]
+    return Run(study, plan, parameters, seed, replicate, moments, people, therapists, truth, 0)
+
+
+def advance(
+    run: Run, steps: int | None = None, threads: int | None = None, block: int = kernel.BLOCK
+) -> Run:
+    """Advance everybody by `steps` (default: to the end), in place; return the run.
+
+    The same bits come out for any `threads`, any `block` and any way to split the steps.
+    """
+    left = run.plan.weeks.size - 1 - run.step
+    steps = left if steps is None else min(steps, left)
+    nothing = np.zeros((0, 0, 0), np.int64)
+    _blocks(run, steps, threads or default_threads(), block, nothing)
+    return run._replace(step=run.step + steps)
+
+
+def _blocks(
+    run: Run, steps: int, threads: int, block: int,
+    sums: np.ndarray[tuple[int, int, int], np.dtype[np.int64]],
+) -> None:  # fmt: skip
+    """Run ranges of whole blocks on threads; each thread adds to sums of its own."""
+    count = run.clients.word.size
+    address = kernel.Address(run.seed, run.replicate, run.moments, run.step + 1, steps, block)
+    numbers = as_float32(run.parameters)
+    scale = measures.scale(measures.named(run.study.instrument), run.parameters.measurement)
+    blocks = -(-count // block)
+    threads = max(1, min(threads, blocks))
+    cuts = [min(count, block * (blocks * k // threads)) for k in range(threads + 1)]
+    cuts[-1] = count
+    parts = [np.zeros_like(sums) for _ in range(threads)]
+
+    def work(k: int) -> None:
+        kernel.run_blocks(
+            run.clients.table, run.clients.word, run.clients.arm, run.clients.therapist,
+            run.therapists, run.plan, numbers, scale, address, cuts[k], cuts[k + 1], run.truth,
+            parts[k],
+        )  # fmt: skip
+
+    if threads == 1:
+        work(0)
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(work, range(threads)))
+    for part in parts:
+        sums += part
+
+
+def run(
+    study: Study, parameters: Parameters, clients: int, seed: int = 1, replicate: int = 0,
+    moments: int = 0, threads: int | None = None,
+) -> Run:  # fmt: skip
+    """Return a finished run of `study` with every latent recorded (see `start`)."""
+    return advance(start(study, parameters, clients, seed, replicate, moments), threads=threads)
+
+
+def stream(
+    study: Study, parameters: Parameters, clients: int, seed: int = 1, replicate: int = 0,
+    threads: int | None = None, chunk: int = CHUNK,
+) -> Sums:  # fmt: skip
+    """Run any number of clients in constant memory and keep only sums (see `Sums`).
+
+    The sums equal those of one run in memory, for any `threads` and `chunk`.
+    """
+    _checked(clients, seed, replicate, 0)
+    plan = studies.plan(studies.check(study))
+    allocation = population.allocate(study, clients, seed, replicate)
+    therapists = _therapists(study, plan, parameters, allocation, seed, replicate)
+    sums = np.zeros((len(study.arms), plan.weeks.size, len(kernel.SUMS)), np.int64)
+    scale = measures.scale(measures.named(study.instrument), parameters.measurement)
+    intake = kernel.Address(seed, replicate, 0, 0, 0, kernel.BLOCK)
+    for first in range(0, clients, chunk):
+        last = min(first + chunk, clients)
+        people = population.clients(
+            allocation, parameters, study.sample, first, last, seed, replicate
+        )
+        kernel.intake(people.table, people.word, intake, scale)
+        kernel.add_sums(
+            sums, people.table, people.arm, np.zeros(last - first, np.float32), 0
+        )
+        none = np.zeros((ROW_COUNT - FIRST_RECORDED, plan.weeks.size, 0), np.float32)
+        part = Run(study, plan, parameters, seed, replicate, 0, people, therapists, none, 0)
+        _blocks(part, plan.weeks.size - 1, threads or default_threads(), kernel.BLOCK, sums)
+    return Sums(study, clients, sums)
+
+
+def variables(truth: Array) -> Iterator[tuple[str, Array]]:
+    """Yield (name, values) of a truth array: `(step, client)`, or `(4, step, client)`."""
+    for name in RECORDED:
+        rows = ROWS[name]
+        block = truth[rows.start - FIRST_RECORDED : rows.stop - FIRST_RECORDED]
+        yield name, block if len(block) > 1 else block[0]

@@ -1,0 +1,94 @@
+"""Four worlds: the same machinery, nested by parameters.
+
+A world is a claim, the quantities that the claim fixes (its switches), and starting values for
+the rest. Starting values are set by hand and marked so: `treatment_gain` was solved once so that
+each world that heals has the same true effect against waitlist (`specificity.mean_effect`);
+nothing else differs between worlds. Calibration on `facts.csv` will replace them.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from dyadsim.parameters import Parameters, changed
+from dyadsim.quantity import BadInput, nearest
+
+
+class World(NamedTuple):
+    """A claim, what it fixes, and its starting values (full names to numbers)."""
+
+    name: str
+    claim: str
+    fixed: Mapping[str, float]
+    start: Mapping[str, float]
+    calibrated: bool = False
+
+
+_NO_RELATION = {
+    "distress.bond_effect": 0.0,
+    "distress.expectancy_effect": 0.0,
+    "distress.regulation_effect": 0.0,
+}
+
+WORLDS = {
+    world.name: world
+    for world in (
+        World(
+            "medical",
+            "Only the matched ingredient heals; alliance is a by-product of improvement.",
+            {"distress.specificity": 1.0, "process_change.gating": 0.0, **_NO_RELATION},
+            {"distress.treatment_gain": 2.4},
+        ),
+        World(
+            "contextual",
+            "Real relationship, expectancy and any credible action heal.",
+            {"distress.specificity": 0.0},
+            {"distress.treatment_gain": 1.0},
+        ),
+        World(
+            "hybrid",
+            "Technique heals as far as the relationship lets it.",
+            {},
+            {"distress.treatment_gain": 1.2},
+        ),
+        World(
+            "null",
+            "Nothing heals: natural course, regression to the mean and response style.",
+            {
+                "distress.specificity": 0.0,
+                "distress.treatment_gain": 0.0,
+                "distress.medication_effect": 0.0,
+                **_NO_RELATION,
+            },
+            {},
+        ),
+    )
+}
+
+
+def named(name: str) -> World:
+    """Return the world called `name`.
+
+    Raises:
+        BadInput: there is no such world; offers the nearest name.
+    """
+    if name not in WORLDS:
+        known = ", ".join(WORLDS)
+        raise BadInput(f"There is no world '{name}'.{nearest(name, WORLDS)} Worlds: {known}.")
+    return WORLDS[name]
+
+
+def parameters(world: World | str, values: Mapping[str, float] | None = None) -> Parameters:
+    """Return the quantities of `world`, with `values` (full names to numbers) put in.
+
+    Raises:
+        BadInput: an unknown or impossible value, or one that the world's claim fixes.
+    """
+    world = named(world) if isinstance(world, str) else world
+    values = dict(values or {})
+    for name in values:
+        if name in world.fixed:
+            raise BadInput(
+                f"{name} is fixed at {world.fixed[name]:g} in the world '{world.name}': that is "
+                "its claim. Use world=hybrid, where it is free."
+            )
+    return changed(Parameters(), {**world.start, **values, **world.fixed})

@@ -1,0 +1,150 @@
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+
+from dyadsim.analysis.change import (
+    pre_post,
+    reliable_change,
+    reliable_change_criterion,
+    reliable_change_table,
+    remission,
+    residual_gain,
+    response,
+    score_at_week,
+    share_reliable_deterioration,
+    share_reliable_improvement,
+    share_reliable_recovery,
+)
+
+# client, occasion, session, week, score; out of order on purpose
+ROWS = [
+    (2, "session", 1, 1.0, 12.0),
+    (1, "session", 2, 2.0, 9.0),
+    (1, "intake", 0, 0.0, 20.0),
+    (1, "follow_up", 2, 30.0, 3.0),
+    (1, "session", 1, 1.0, np.nan),
+    (2, "intake", 0, 0.0, np.nan),
+    (2, "session", 2, 2.0, 11.0),
+    (2, "session", 3, 3.0, np.nan),
+    (3, "intake", 0, 0.0, 7.0),
+    (3, "follow_up", 0, 30.0, 5.0),
+    (4, "intake", 0, 0.0, np.nan),
+]
+SESSIONS = pd.DataFrame(ROWS, columns=["client", "occasion", "session", "week", "symptom_score"])
+SESSIONS["arm"] = SESSIONS["client"].map({1: "a", 2: "b", 3: "b", 4: "a"})
+SESSIONS["therapist"] = SESSIONS["client"].map({1: 5, 2: 6}).astype("Int64")
+RULE = {"reliable_change": 6, "cut_off": 10}
+PRE, POST = [15, 15, 9, 15, 12, 15.0, 8], [9, 10, 3, 21, 9, np.nan, 14]
+
+
+def test_pre_post_first_and_last_observed():
+    table = pre_post(SESSIONS)
+    np.testing.assert_equal(table["pre"].to_numpy(), [20, 12, 7, np.nan])
+    np.testing.assert_equal(table["post"].to_numpy(), [9, 11, np.nan, np.nan])
+    assert table["n_sessions"].tolist() == [2, 3, 0, 0]
+    assert table["arm"].tolist() == ["a", "b", "b", "a"]
+    assert table["therapist"].isna().tolist() == [False, False, True, True]
+    assert table.index.tolist() == [1, 2, 3, 4]
+
+
+def test_pre_post_with_other_names_and_fewer_columns():
+    names = {"client": "id", "symptom_score": "bdi", "week": "day", "session": "visit"}
+    renamed = SESSIONS.rename(columns={**names, "occasion": "kind"})
+    table = pre_post(
+        renamed, client="id", score="bdi", week="day", session="visit", occasion="kind", carry=()
+    )
+    expected = pre_post(SESSIONS)[["pre", "post", "n_sessions"]]
+    pd.testing.assert_frame_equal(table, expected, check_names=False)
+    bare = SESSIONS[["client", "session", "symptom_score"]]
+    assert pre_post(bare).loc[3, "post"] == 5.0  # nothing marks the follow-up
+    assert pre_post(bare).columns.tolist() == ["pre", "post", "n_sessions"]
+
+
+def test_pre_post_errors():
+    with pytest.raises(ValueError, match=r"no column 'wek'\. Did you mean 'week'"):
+        pre_post(SESSIONS, week="wek")
+    with pytest.raises(ValueError, match="no column 'session'"):
+        pre_post(SESSIONS[["client", "symptom_score"]])
+    with pytest.raises(ValueError, match="'client' or 'week' is missing in 1 rows, first in row 1"):
+        pre_post(SESSIONS.assign(week=[0, None, *range(9)]))
+    with pytest.raises(ValueError, match="one of arm changes within client 1"):
+        pre_post(SESSIONS.assign(arm=[str(row) for row in range(11)]), carry=("arm",))
+
+
+def test_residual_gain_is_minus_the_ols_residual_and_keeps_the_index():
+    rng = np.random.default_rng(3)
+    pre = pd.Series(rng.normal(20, 5, 30), index=range(100, 130))
+    post = (0.5 * pre + rng.normal(0, 3, 30)).where(pre.index != 104)
+    gain = residual_gain(pre, post)
+    kept = post.notna()
+    fit = sm.OLS(post[kept], sm.add_constant(pre[kept])).fit()
+    assert 104 not in gain.index
+    pd.testing.assert_series_equal(gain, -fit.resid, check_names=False)
+
+
+def test_residual_gain_needs_spread_and_clients():
+    with pytest.raises(ValueError, match="'pre' has no variance"):
+        residual_gain([5, 5, 5], [1, 2, 3])
+    with pytest.raises(ValueError, match="2 have them"):
+        residual_gain([5, 6, np.nan], [1, 2, 3])
+
+
+def test_reliable_change_at_every_border():
+    categories = reliable_change(PRE, POST, **RULE)
+    expected = ["recovered", "unchanged", "improved", "deteriorated", "unchanged", "deteriorated"]
+    assert categories.tolist() == expected
+    assert categories.index.tolist() == [0, 1, 2, 3, 4, 6]
+    assert categories.max() == "recovered"
+
+
+def test_reliable_change_recovers_from_exactly_the_cut_off_but_not_to_it():
+    # 10 -> 4 starts at the cut-off: recovered. 16 -> 10 ends at it: only improved.
+    categories = reliable_change([10, 16, 9.9], [4, 10, 3.9], **RULE)
+    assert categories.tolist() == ["recovered", "improved", "improved"]
+
+
+def test_shares_count_what_they_say():
+    assert share_reliable_improvement(PRE, POST, **RULE).value == pytest.approx(2 / 6)
+    assert share_reliable_recovery(PRE, POST, **RULE).value == pytest.approx(1 / 6)
+    assert share_reliable_deterioration(PRE, POST, **RULE).value == pytest.approx(2 / 6)
+    table = reliable_change_table(PRE, POST, **RULE)
+    assert table["value"].tolist() == pytest.approx([2 / 6, 1 / 6, 2 / 6])
+    assert table.loc["share_reliable_recovery", "n"] == 6
+
+
+def test_reliable_change_criterion():
+    # SD 7.5, reliability .84: 1.96 · 7.5 · 1.41421 · 0.4
+    assert reliable_change_criterion(7.5, 0.84) == pytest.approx(8.31558, abs=1e-4)
+    for bad in [(0.0, 0.8), (5.0, 1.0), (5.0, -0.1)]:
+        with pytest.raises(ValueError, match=r"reliability in \[0, 1\)"):
+            reliable_change_criterion(*bad)
+    with pytest.raises(ValueError, match="reliable_change must be above 0"):
+        reliable_change(PRE, POST, reliable_change=0, cut_off=10)
+
+
+def test_response_and_remission():
+    # 20 -> 10 responds exactly; 0 cannot respond and is left out
+    assert response([20, 20, 10, 0], [10, 11, 4, 0])[::4] == (pytest.approx(2 / 3), 3)
+    assert response([20, 20, 10], [15, 16, 4], share=0.25).value == pytest.approx(2 / 3)
+    assert remission([9, 10, 3, np.nan], 10)[::4] == (pytest.approx(2 / 3), 3)
+    with pytest.raises(ValueError, match="share must be above 0"):
+        response([1, 2, 3], [1, 2, 3], share=0)
+    with pytest.raises(ValueError, match="at least 3 clients, there are 2"):
+        remission([9, 10], 10)
+
+
+def test_score_at_week_takes_the_nearest_observed_within_tolerance():
+    rows = [("a", 3, 30), ("a", 10, 20), ("a", 12, 18), ("b", 0, 25), ("b", 8, np.nan)]
+    rows += [("b", 11, 9), ("c", 0, 5), ("c", 12, 4), ("d", 0, 8), ("d", 10, 7), ("d", 6, 6)]
+    frame = pd.DataFrame(rows, columns=["client", "week", "symptom_score"])
+    scores = score_at_week(frame, 8, 3)
+    # a counts from its own first week 3: week 12 is 9, week 10 is 7, equally near: the earlier
+    assert scores.to_dict() == pytest.approx({"a": 20, "b": 9, "c": np.nan, "d": 6}, nan_ok=True)
+
+
+def test_score_at_week_errors():
+    with pytest.raises(ValueError, match="must be 0 or more, they are -1 and 2"):
+        score_at_week(SESSIONS, -1, 2)
+    with pytest.raises(ValueError, match=r"no column 'weeks'\. Did you mean 'week'"):
+        score_at_week(SESSIONS, 8, 2, time="weeks")
