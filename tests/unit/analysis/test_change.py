@@ -135,11 +135,11 @@ def test_response_and_remission():
 
 
 def test_score_at_week_takes_the_nearest_observed_within_tolerance():
-    rows = [("a", 3, 30), ("a", 10, 20), ("a", 12, 18), ("b", 0, 25), ("b", 8, np.nan)]
+    rows = [("a", 3, 30), ("a", 8, 18), ("a", 11, 20), ("b", 0, 25), ("b", 8, np.nan)]
     rows += [("b", 11, 9), ("c", 0, 5), ("c", 12, 4), ("d", 0, 8), ("d", 10, 7), ("d", 6, 6)]
     frame = pd.DataFrame(rows, columns=["client", "week", "symptom_score"])
     scores = score_at_week(frame, 8, 3)
-    # a counts from its own first week 3: week 12 is 9, week 10 is 7, equally near: the earlier
+    # a counts from its own first week, 3, so week 11 is its week 8; d has 6 and 10 equally near
     assert scores.to_dict() == pytest.approx({"a": 20, "b": 9, "c": np.nan, "d": 6}, nan_ok=True)
 
 

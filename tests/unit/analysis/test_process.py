@@ -65,6 +65,7 @@ def test_score_at_intake_first_session_and_mean():
     assert score_at_session(frame, "alliance_score", None).to_dict() == {"a": 3, "b": 6}
     without = frame.drop(columns="occasion")
     assert score_at_session(without, "alliance_score", 0).to_dict() == {"a": 1, "b": 9}
+    assert score_at_session(without, "alliance_score", None).to_dict() == {"a": 3, "b": 6}
 
 
 def test_score_at_session_errors():

@@ -7,6 +7,9 @@ import statsmodels.formula.api as smf
 
 from dyadsim.analysis.change import residual_gain
 from dyadsim.analysis.therapists import (
+    _cross_products,
+    _deviance,
+    _slope,
     share_of_therapist_variance,
     therapist_effect,
     therapist_table,
@@ -57,6 +60,15 @@ def test_components_equal_mixedlm(frame):
     total = effect.therapist_variance + effect.client_variance
     assert effect.percent.value == pytest.approx(100 * effect.therapist_variance / total)
     assert effect.therapists == frame["therapist"].nunique()
+
+
+def test_slope_is_the_derivative_of_the_deviance():
+    cross = _cross_products(
+        practice(*PLANS["few"])[["therapist", "pre", "post"]].sort_values("therapist")
+    )
+    for share in (0.05, 0.3, 0.8):
+        above, below = _deviance(share + 1e-5, cross), _deviance(share - 1e-5, cross)
+        assert _slope(share, cross) == pytest.approx((above - below) / 2e-5, rel=1e-5)
 
 
 def test_table_equals_mixedlm(frame):

@@ -1,0 +1,169 @@
+"""What a researcher sees of a run: scores and dates, no latents. Run -> Records."""
+
+import numpy as np
+import pandas as pd
+
+from dyadsim import measures, simulate
+from dyadsim.mechanisms import resonance
+from dyadsim.parameters import as_float32
+from dyadsim.records import SCHEMA, Records
+from dyadsim.simulate import Run
+from dyadsim.state import DROPOUT, ENDINGS, PROCESSES, Array
+from dyadsim.study import NOT_SEEN, OCCASIONS, SESSION
+
+_SUBSCALES = ("bond_score", "goal_score", "task_score")
+
+
+def records(run: Run, truth: bool = False) -> Records:
+    """Return the tables of a finished run, as `records.SCHEMA` describes them.
+
+    Args:
+        run: finished, with its truth kept.
+        truth: also return the latents, one row a client and step.
+    """
+    return Records(
+        _clients(run), _therapists(run), _sessions(run), _truth(run) if truth else pd.DataFrame()
+    )
+
+
+def _words(codes: np.ndarray, words: tuple[str, ...]) -> pd.Series:  # type: ignore[type-arg]
+    """Return a column of words from integer codes."""
+    return pd.Series(np.array(words, dtype=object)[codes], dtype="str")
+
+
+def _whom(therapist: np.ndarray) -> pd.Series:  # type: ignore[type-arg]
+    """Return therapist numbers with -1 as missing."""
+    return pd.Series(therapist, dtype="Int64").mask(therapist < 0)
+
+
+def _clients(run: Run) -> pd.DataFrame:
+    """Return one row a client."""
+    people, arms = run.clients, run.study.arms
+    code = people.ended.astype(np.int64)
+    treated = np.array([bool(one.phases) for one in arms])[people.arm]
+    ending = np.where(treated, code, len(ENDINGS))
+    therapy = [one.phases[0].therapy.name if one.phases else None for one in arms]
+    table = pd.DataFrame(
+        {
+            "client": np.arange(code.size),
+            "arm": _words(people.arm, tuple(one.name for one in arms)),
+            "therapist": _whom(people.therapist),
+            "therapy": pd.Series(np.array(therapy, dtype=object)[people.arm], dtype="str"),
+            "ending": _words(ending, (*ENDINGS, "no_treatment")),
+            "n_sessions": people.attended.astype(np.int64),
+            "dropped": code == DROPOUT,
+        }
+    )
+    return table[list(SCHEMA["clients"])]
+
+
+def _therapists(run: Run) -> pd.DataFrame:
+    """Return one row a therapist."""
+    people = run.therapists
+    skill = measures.observed_skill(
+        people.empathy, people.regard, people.repair_skill, people.word, run.seed, run.replicate
+    )
+    return pd.DataFrame(
+        {
+            "therapist": np.arange(skill.size),
+            "caseload": people.caseload.astype(np.int64),
+            "observable_skill_score": skill,
+        }
+    )
+
+
+def _seen(run: Run) -> np.ndarray:  # type: ignore[type-arg]
+    """Return True `(step, client)` where there is an occasion of measurement."""
+    attended = dict(simulate.variables(run.truth))["attended"]
+    held = np.diff(attended, axis=0, prepend=attended[:1]) > 0
+    occasion = run.plan.occasion[:, None]
+    seen = np.where(occasion == SESSION, held, occasion != NOT_SEEN)
+    seen[0] = True
+    return np.asarray(seen)
+
+
+def _scores(run: Run) -> dict[str, Array]:
+    """Return every instrument's scores `(step, client)`, NaN where nothing was filled in."""
+    truth = dict(simulate.variables(run.truth))
+    traits = {name: getattr(run.clients, name) for name in
+              ("attachment", "empathy", "congruence", "regard", "human")}  # fmt: skip
+    held = np.diff(truth["attended"], axis=0, prepend=truth["attended"][:1]) > 0
+    held[0] = True
+    filled = held & ~np.isnan(truth["symptom_score"])
+    scores = {"symptom_score": truth["symptom_score"]}
+    for number, one in enumerate(measures.PROCESS_INSTRUMENTS.values()):
+        latent = measures.latent_of(one.construct, truth, traits)
+        rated = measures.rated(
+            one, latent, run.clients.rater_style, run.clients.word, run.parameters.measurement,
+            run.seed, run.replicate, number,
+        )  # fmt: skip
+        scores[one.name] = np.where(filled, rated, np.float32(np.nan))
+        if one.construct not in ("expectancy", "readiness", "attachment"):
+            scores[one.name][0] = np.nan  # nothing to rate before the first session
+    parts = [scores[name] for name in _SUBSCALES]
+    scores["alliance_score"] = ((parts[0] + parts[1] + parts[2]) / np.float32(3)).astype(np.float32)
+    return scores
+
+
+def _sessions(run: Run) -> pd.DataFrame:
+    """Return one row a client and occasion, clients together, in time order."""
+    seen = _seen(run).T
+    client, step = np.nonzero(seen)
+    week = np.cumsum(run.plan.weeks, dtype=np.float32)
+    attended = dict(simulate.variables(run.truth))["attended"]
+    kinds = ("intake", *OCCASIONS[1:])
+    code = np.where(step == 0, 0, run.plan.occasion[step])
+    columns = {
+        "client": client,
+        "arm": _words(run.clients.arm[client], tuple(one.name for one in run.study.arms)),
+        "therapist": _whom(run.clients.therapist[client]),
+        "occasion": _words(code, kinds),
+        "session": attended[step, client].astype(np.int64),
+        "week": week[step],
+    }
+    scores = {name: values[step, client] for name, values in _scores(run).items()}
+    return pd.DataFrame({**columns, **scores})[list(SCHEMA["sessions"])]
+
+
+def _truth(run: Run) -> pd.DataFrame:
+    """Return one row a client and step with every latent."""
+    steps, count = run.truth.shape[1:]
+    week = np.cumsum(run.plan.weeks, dtype=np.float32)
+    columns: dict[str, Array] = {
+        "client": np.repeat(np.arange(count), steps),
+        "step": np.tile(np.arange(steps), count),
+        "week": np.tile(week, count),
+    }
+    for name, values in simulate.variables(run.truth):
+        if values.ndim == 3:
+            for process, one in zip(PROCESSES, values, strict=True):
+                columns[f"{name}_{process}"] = one.T.reshape(-1)
+        else:
+            columns[name] = values.T.reshape(-1)
+    return pd.DataFrame(columns)
+
+
+def arousal(run: Run, session: int = 3, dyads: int = 200, moments: int = 60) -> pd.DataFrame:
+    """Return the in-session arousal series of the first `dyads` clients in that session.
+
+    Columns client, moment, client_arousal, therapist_arousal: what motion sensors or skin
+    conductance would give. The same moments as a run with `moments` on has used.
+    """
+    attended = dict(simulate.variables(run.truth))["attended"]
+    there = np.flatnonzero(attended[session] > attended[session - 1])[:dyads]
+    people, shape = run.clients, (there.size, moments)
+    mine, theirs = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    presence = run.therapists.presence[session, people.therapist[there]]
+    resonance.series(
+        mine, theirs, people.empathy[there], people.congruence[there], presence,
+        people.body[there], people.word[there], as_float32(run.parameters).resonance,
+        run.seed, run.replicate, session,
+    )  # fmt: skip
+    return pd.DataFrame(
+        {
+            "client": np.repeat(there, moments),
+            "moment": np.tile(np.arange(moments), there.size),
+            "client_arousal": mine.reshape(-1),
+            "therapist_arousal": theirs.reshape(-1),
+        }
+    )
