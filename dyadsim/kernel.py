@@ -41,14 +41,14 @@ SUMS = (
     "distress", "distress_squared", "bond", "ruptures", "dropped", "agreed",
 )  # fmt: skip
 
-_Rows = namedtuple("_Rows", list(ROWS))
+_Rows = namedtuple("_Rows", list(ROWS))  # type: ignore[misc]
 R = _Rows(**{name: rows.start for name, rows in ROWS.items()})
 _DRAWS = (
     Stream.RUPTURE, Stream.REPAIR, Stream.BOND, Stream.AGREEMENT, Stream.EXPECTANCY,
     Stream.READINESS, Stream.LIFE_EVENT, Stream.DISTRESS, Stream.GOOD_ENOUGH, Stream.DROPOUT,
     Stream.REMOVAL, Stream.SYMPTOM,
 )  # fmt: skip
-_Draws = namedtuple("_Draws", [stream.name.lower() for stream in _DRAWS] + ["missing"])
+_Draws = namedtuple("_Draws", [stream.name.lower() for stream in _DRAWS] + ["missing"])  # type: ignore[misc]
 N = _Draws(*range(len(_DRAWS) + 1))
 _STREAMS = tuple(int(stream) for stream in _DRAWS)
 _MISSING_STREAM = int(Stream.SYMPTOM_MISSING)
@@ -108,9 +108,7 @@ def presence_rows(presence, word, caseload, p, seed, replicate):
     noise = np.empty(word.shape[0], np.float32)
     for step in range(1, presence.shape[0]):
         fill_normal(noise, word, seed, replicate, step, _PRESENCE_STREAM)
-        resonance.presence_lanes(
-            presence[step], presence[step - 1], caseload, noise, p.resonance
-        )
+        resonance.presence_lanes(presence[step], presence[step - 1], caseload, noise, p.resonance)
 
 
 @compiled
@@ -266,7 +264,7 @@ def measure(b, noise, held, occasion, s):
     """Write the symptom score of this occasion: NaN when not seen or the form is missing."""
     for i in range(held.shape[0]):
         seen = held[i] > HALF if occasion == SESSION else occasion != NOT_SEEN
-        fixed = occasion == ASSESSMENT or occasion == FOLLOW_UP
+        fixed = occasion in (ASSESSMENT, FOLLOW_UP)
         share = s.missing_assessment if fixed else s.missing
         given = seen and noise[N.missing, i] >= share
         y = score(b[R.distress, i], b[R.rater_style, i], noise[N.symptom, i], s)
@@ -330,9 +328,7 @@ def run_blocks(table, word, arm, therapist, th, plan, p, scale, at, first, last,
             fill_noise(noise, words, at.seed, at.replicate, step)
             if step == at.first_step or plan.changes[step] == 1:
                 orders(b, arms, who, th, plan, step)
-            occasions(
-                b, arms, who, th.presence, plan, step, work[0], work[1], work[2], work[3]
-            )
+            occasions(b, arms, who, th.presence, plan, step, work[0], work[1], work[2], work[3])
             mechanisms(b, noise, work, words, p, pace(plan.weeks[step], p), scale, at, step)
             measure(b, noise, work[0], plan.occasion[step], scale)
             if truth.shape[2] > 0:

@@ -14,7 +14,7 @@ import numpy as np
 
 from dyadsim.compiled import compiled
 from dyadsim.elementary import HALF
-from dyadsim.noise import Stream, Words, normals, uniforms
+from dyadsim.noise import Stream, Words, normals
 from dyadsim.parameters import Measurement
 from dyadsim.quantity import BadInput, nearest
 from dyadsim.state import Array
@@ -193,9 +193,3 @@ def observed_skill(
     return ((empathy + regard + repair) / np.float32(3) + np.float32(0.6) * noise).astype(
         np.float32
     )
-
-
-def missing_mask(words: Words, seed: int, replicate: int, step: int, share: float) -> Array:
-    """Return True `(client,)` where this step's forms are missing."""
-    drawn = uniforms(words, seed, replicate, step, Stream.SYMPTOM_MISSING)
-    return drawn < np.float32(share)

@@ -14,14 +14,15 @@ z = (2u - 1) P(sqrt(3 - log2(4 u (1 - u)))), P our own minimax polynomial: relat
 """
 
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 
 from dyadsim.compiled import compiled
 from dyadsim.elementary import ONE, TWO, log2
 
-type Words = np.ndarray[tuple[int], np.dtype[np.uint32]]
-type Floats = np.ndarray[tuple[int], np.dtype[np.float32]]
+type Words = np.ndarray[Any, np.dtype[np.uint32]]
+type Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class Stream(IntEnum):

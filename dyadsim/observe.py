@@ -1,5 +1,7 @@
 """What a researcher sees of a run: scores and dates, no latents. Run -> Records."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -26,12 +28,12 @@ def records(run: Run, truth: bool = False) -> Records:
     )
 
 
-def _words(codes: np.ndarray, words: tuple[str, ...]) -> pd.Series:  # type: ignore[type-arg]
+def _words(codes: np.ndarray[Any, Any], words: tuple[str, ...]) -> pd.Series:
     """Return a column of words from integer codes."""
     return pd.Series(np.array(words, dtype=object)[codes], dtype="str")
 
 
-def _whom(therapist: np.ndarray) -> pd.Series:  # type: ignore[type-arg]
+def _whom(therapist: np.ndarray[Any, Any]) -> pd.Series:
     """Return therapist numbers with -1 as missing."""
     return pd.Series(therapist, dtype="Int64").mask(therapist < 0)
 
@@ -72,7 +74,7 @@ def _therapists(run: Run) -> pd.DataFrame:
     )
 
 
-def _seen(run: Run) -> np.ndarray:  # type: ignore[type-arg]
+def _seen(run: Run) -> np.ndarray[Any, Any]:
     """Return True `(step, client)` where there is an occasion of measurement."""
     attended = dict(simulate.variables(run.truth))["attended"]
     held = np.diff(attended, axis=0, prepend=attended[:1]) > 0

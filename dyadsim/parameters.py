@@ -60,13 +60,11 @@ class Population(NamedTuple):
     insight: Annotated[
         float, quantity("correlation of the client's theory of change with the weights", "r", 0, 1)
     ] = 0.4
-    good_enough_mean: Annotated[
-        float, quantity("mean good-enough level", "distress", -1, 4)
-    ] = 1.2
-    good_enough_sd: Annotated[float, quantity("SD of the good-enough level", "distress", 0, 2)] = 0.4
-    therapist_spread: Annotated[
-        float, quantity("SD of every therapist trait", "z", 0, 3)
-    ] = 1.0
+    good_enough_mean: Annotated[float, quantity("mean good-enough level", "distress", -1, 4)] = 1.2
+    good_enough_sd: Annotated[float, quantity("SD of the good-enough level", "distress", 0, 2)] = (
+        0.4
+    )
+    therapist_spread: Annotated[float, quantity("SD of every therapist trait", "z", 0, 3)] = 1.0
     facilitative_loading: Annotated[
         float,
         quantity("loading of empathy, congruence, regard on one block", "r", 0, 0.99),
@@ -159,7 +157,8 @@ def flat(parameters: Parameters) -> dict[str, float]:
 
 def as_float32(parameters: Parameters) -> Parameters:
     """Return the same tuples with every number a float32: what the kernel is compiled for."""
-    parts: list[Any] = [
-        type(part)(*(np.float32(value) for value in part)) for part in parameters
-    ]
-    return Parameters(*parts)
+
+    def narrow(part: Any) -> Any:
+        return type(part)(*(np.float32(value) for value in part))
+
+    return Parameters(*(narrow(part) for part in parameters))

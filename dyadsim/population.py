@@ -55,7 +55,9 @@ def _arms(study: Study, count: int, seed: int, replicate: int) -> Whole:
     return block[order].reshape(-1)[:count].astype(np.int32)
 
 
-def _caseloads(need: int, caseload: Caseload, seed: int, replicate: int, first: int, by: int) -> Array:
+def _caseloads(
+    need: int, caseload: Caseload, seed: int, replicate: int, first: int, by: int
+) -> Array:
     """Return caseloads of therapists first, first + by, ... until they hold `need` clients."""
     mean = math.log2(caseload.mean) - 0.5 * math.log(2) * caseload.spread**2
     drawn: list[Array] = []
@@ -63,9 +65,7 @@ def _caseloads(need: int, caseload: Caseload, seed: int, replicate: int, first: 
     while held < need:
         start = first + by * sum(map(len, drawn))
         numbers = noise.words(start, chunk * by)[::by]
-        z = noise.normals(
-            np.ascontiguousarray(numbers), seed, replicate, 0, Stream.CASELOAD
-        )
+        z = noise.normals(np.ascontiguousarray(numbers), seed, replicate, 0, Stream.CASELOAD)
         sizes = np.maximum(np.floor(_exp2(np.float32(mean) + np.float32(caseload.spread) * z)), 1)
         drawn.append(sizes.astype(np.float32))
         held += int(sizes.sum())
@@ -128,7 +128,9 @@ def therapists(
         repair_skill=trait(Stream.THERAPIST_TRAIT + 4, skilled),
         formulation_skill=trait(Stream.THERAPIST_TRAIT + 5, skilled),
         competence=np.stack([trait(Stream.COMPETENCE + k, skilled) for k in range(4)]),
-        allegiance=np.stack([spread * draw(Stream.ALLEGIANCE + k) for k in range(max(1, therapies))]),
+        allegiance=np.stack(
+            [spread * draw(Stream.ALLEGIANCE + k) for k in range(max(1, therapies))]
+        ),
         caseload=allocation.caseload,
         presence=np.full((steps, total), 0.8, np.float32),
     )
@@ -137,7 +139,9 @@ def therapists(
 def _distress(words: Words, seed: int, replicate: int, q: Population, sample: Sample) -> Array:
     """Return distress at intake of people who came through the door, `(client,)`."""
     felt_sd = math.sqrt(q.distress_sd**2 + sample.seeking_noise**2)
-    below = 0.5 * (1 + math.erf((sample.seeking_threshold - q.distress_mean) / felt_sd / math.sqrt(2)))
+    below = 0.5 * (
+        1 + math.erf((sample.seeking_threshold - q.distress_mean) / felt_sd / math.sqrt(2))
+    )
     u = noise.uniforms(words, seed, replicate, 0, Stream.INTAKE)
     z = np.empty_like(u)
     noise.fill_quantile(z, np.float32(below) + u * np.float32(1 - below))
@@ -150,7 +154,8 @@ def _distress(words: Words, seed: int, replicate: int, q: Population, sample: Sa
 def _shares(z: Array) -> Array:
     """Return four positive shares `(4, client)` that add to 1 from log2 weights."""
     raw = _exp2(np.ascontiguousarray(z).reshape(-1)).reshape(z.shape)
-    return raw / (raw[0] + raw[1] + raw[2] + raw[3])
+    shares: Array = raw / (raw[0] + raw[1] + raw[2] + raw[3])
+    return shares
 
 
 def clients(

@@ -61,7 +61,7 @@ def quantity(
 def declared(owner: str, kind: type[NamedTuple]) -> dict[str, Declared]:
     """Return the quantities of a named-tuple class by field name, under the name of `owner`."""
     hints = get_type_hints(kind, include_extras=True)
-    defaults: dict[str, Any] = kind._field_defaults  # type: ignore[attr-defined]
+    defaults: dict[str, Any] = kind._field_defaults
     return {
         field: Declared(f"{owner}.{field}", defaults[field], hint.__metadata__[0])
         for field, hint in hints.items()

@@ -45,7 +45,9 @@ _SCORE = {
     "congruence_score": Column("float32", "1-5", "therapist's congruence (client)"),
     "regard_score": Column("float32", "1-5", "therapist's positive regard (client)"),
     "expectancy_score": Column("float32", "1-9", "expected improvement (client)"),
-    "credibility_score": Column("float32", "1-9", "credibility of treatment (client; sessions 1, 2)"),
+    "credibility_score": Column(
+        "float32", "1-9", "credibility of treatment (client; sessions 1, 2)"
+    ),
     "stage_score": Column("float32", "1-5", "stage of change (client)"),
     "attachment_score": Column("float32", "1-7", "attachment security (client, intake)"),
     "adherence_score": Column("float32", "1-7", "adherence to the manual (observer)"),

@@ -6,7 +6,7 @@ The door to the kernel: shapes and numbers are checked and converted here, once.
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -46,7 +46,7 @@ class Sums(NamedTuple):
 
     study: Study
     clients: int
-    values: np.ndarray[tuple[int, int, int], np.dtype[np.int64]]
+    values: np.ndarray[Any, np.dtype[np.int64]]
 
     def mean_score(self) -> Array:
         """Return the mean symptom score, `(arm, step)`; NaN where nobody was scored."""
@@ -117,9 +117,7 @@ def start(
     plan = studies.plan(studies.check(study))
     allocation = allocation or population.allocate(study, clients, seed, replicate)
     therapists = _therapists(study, plan, parameters, allocation, seed, replicate)
-    people = population.clients(
-        allocation, parameters, study.sample, 0, clients, seed, replicate
-    )
+    people = population.clients(allocation, parameters, study.sample, 0, clients, seed, replicate)
     address = kernel.Address(seed, replicate, moments, 0, 0, kernel.BLOCK)
     scale = measures.scale(measures.named(study.instrument), parameters.measurement)
     kernel.intake(people.table, people.word, address, scale)
@@ -145,7 +143,7 @@ def advance(
 
 def _blocks(
     run: Run, steps: int, threads: int, block: int,
-    sums: np.ndarray[tuple[int, int, int], np.dtype[np.int64]],
+    sums: np.ndarray[Any, np.dtype[np.int64]],
 ) -> None:  # fmt: skip
     """Run ranges of whole blocks on threads; each thread adds to sums of its own."""
     count = run.clients.word.size
@@ -203,9 +201,7 @@ def stream(
             allocation, parameters, study.sample, first, last, seed, replicate
         )
         kernel.intake(people.table, people.word, intake, scale)
-        kernel.add_sums(
-            sums, people.table, people.arm, np.zeros(last - first, np.float32), 0
-        )
+        kernel.add_sums(sums, people.table, people.arm, np.zeros(last - first, np.float32), 0)
         none = np.zeros((ROW_COUNT - FIRST_RECORDED, plan.weeks.size, 0), np.float32)
         part = Run(study, plan, parameters, seed, replicate, 0, people, therapists, none, 0)
         _blocks(part, plan.weeks.size - 1, threads or default_threads(), kernel.BLOCK, sums)

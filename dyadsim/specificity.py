@@ -7,6 +7,7 @@ The solution uses the same clients with the same luck at every try, and is kept 
 """
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
@@ -32,7 +33,7 @@ def _treated() -> Study:
     return study._replace(arms=(arm("cbt", named("cbt"), SESSIONS),))
 
 
-def _final(study: Study, parameters: Parameters, clients: int, seed: int) -> np.ndarray:  # type: ignore[type-arg]
+def _final(study: Study, parameters: Parameters, clients: int, seed: int) -> np.ndarray[Any, Any]:
     """Return distress after the last session, `(client,)`."""
     return simulate.advance(
         simulate.start(study, parameters, clients, seed, keep_truth=False)
@@ -59,7 +60,9 @@ def dial(parameters: Parameters, specificity: float) -> Parameters:
     """
     moved = changed(parameters, {DIAL: specificity})
     if parameters.distress.treatment_gain == 0:
-        raise BadInput(f"{DIAL}: this world has no treatment path ({GAIN} = 0), so nothing to move.")
+        raise BadInput(
+            f"{DIAL}: this world has no treatment path ({GAIN} = 0), so nothing to move."
+        )
     goal = mean_effect(parameters)
     top = catalogue()[GAIN].about.high
 

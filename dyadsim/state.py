@@ -5,7 +5,7 @@ holds views of its rows, so that a block of dyads is a contiguous slice of each.
 `RECORDED` are what a run may keep at every session (the truth table).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,9 +13,9 @@ PROCESSES = ("cognitive", "behavioural", "emotional", "interpersonal")
 ENDINGS = ("in_care", "planned", "good_enough", "dropout", "removed")
 IN_CARE, PLANNED, GOOD_ENOUGH, DROPOUT, REMOVED = range(5)
 
-type Array = np.ndarray[tuple[int, ...], np.dtype[np.float32]]
-type Whole = np.ndarray[tuple[int, ...], np.dtype[np.int32]]
-type WordArray = np.ndarray[tuple[int, ...], np.dtype[np.uint32]]
+type Array = np.ndarray[Any, np.dtype[np.float32]]
+type Whole = np.ndarray[Any, np.dtype[np.int32]]
+type WordArray = np.ndarray[Any, np.dtype[np.uint32]]
 
 
 class Variable(NamedTuple):

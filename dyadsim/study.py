@@ -104,10 +104,12 @@ class Plan(NamedTuple):
     treatments: Array
 
 
-def arm(name: str, therapy: Therapy | None, sessions: int, rule: str = "fixed", **more: int) -> Arm:
+def arm(
+    name: str, therapy: Therapy | None, sessions: int, rule: str = "fixed", feedback: bool = False
+) -> Arm:
     """Return an arm with one therapy throughout, or none."""
     phases = () if therapy is None else (Phase(therapy, 1, sessions),)
-    return Arm(name, phases, rule, **more)
+    return Arm(name, phases, rule, feedback=feedback)
 
 
 def treatments(study: Study) -> tuple[Therapy, ...]:

@@ -31,9 +31,7 @@ class Action(NamedTuple):
     unfit_coherence: Annotated[
         float, quantity("coherence of a treatment without intent", "0-1", 0, 1)
     ] = 0.35
-    action_decay: Annotated[
-        float, quantity("action lost after treatment", "1/week", 0, 0.2)
-    ] = 0.01
+    action_decay: Annotated[float, quantity("action lost after treatment", "1/week", 0, 0.2)] = 0.01
 
 
 @compiled

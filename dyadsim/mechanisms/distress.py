@@ -32,9 +32,9 @@ _INSIDE = np.float32(0.5)
 class Distress(NamedTuple):
     """Quantities of distress, life events and the strength of every pathway."""
 
-    rate: Annotated[
-        float, quantity("share of the gap to the target closed", "1/week", 0.01, 1)
-    ] = 0.35
+    rate: Annotated[float, quantity("share of the gap to the target closed", "1/week", 0.01, 1)] = (
+        0.35
+    )
     distress_noise: Annotated[
         float, quantity("SD of distress from week to week", "distress", 0, 2)
     ] = 0.33
@@ -51,7 +51,9 @@ class Distress(NamedTuple):
     ] = 0.3
     specificity: Annotated[
         float,
-        quantity("share of the treatment path that needs the match of dose and process", "0-1", 0, 1),
+        quantity(
+            "share of the treatment path that needs the match of dose and process", "0-1", 0, 1
+        ),
     ] = 0.5
     treatment_gain: Annotated[
         float,

@@ -1,6 +1,6 @@
 """Ending: good enough, dropout, removal or the planned number, in this order.
 
-    agreed  = [n1 < good_enough_base + good_enough_slope (level - D)]   from session good_enough_from on
+    agreed  = [n1 < good_enough_base + good_enough_slope (level - D)]   (from good_enough_from on)
     dropout = [n2 < dropout_base + low_alliance (1/2 - A) - progress (D0 - D) + mismatch (1/2 - m)
                     + strain s - skill g]
     removal = [n3 < removal_base]
@@ -47,17 +47,13 @@ class Ending(NamedTuple):
     low_alliance: Annotated[
         float, quantity("effect of a low alliance", "probit", 0, 8, source="sharf2010;assumption")
     ] = 1.6
-    progress: Annotated[
-        float, quantity("effect of progress so far", "probit/distress", 0, 3)
-    ] = 0.1
+    progress: Annotated[float, quantity("effect of progress so far", "probit/distress", 0, 3)] = 0.1
     mismatch: Annotated[
         float, quantity("effect of a mismatch with the theory of change", "probit", 0, 4)
     ] = 0.4
     strain: Annotated[float, quantity("effect of unresolved strain", "probit", 0, 4)] = 0.4
     skill: Annotated[float, quantity("the therapist's own effect", "probit/z", 0, 2)] = 0.08
-    removal_base: Annotated[
-        float, quantity("removal for outside reasons", "probit", -6, 0)
-    ] = -2.9
+    removal_base: Annotated[float, quantity("removal for outside reasons", "probit", -6, 0)] = -2.9
 
 
 @compiled

@@ -23,9 +23,7 @@ class Expectancy(NamedTuple):
     credibility_base: Annotated[
         float, quantity("credibility at the reference", "squash", -2, 3)
     ] = 0.3
-    rationale: Annotated[
-        float, quantity("effect of the rationale's credibility", "1", 0, 4)
-    ] = 0.9
+    rationale: Annotated[float, quantity("effect of the rationale's credibility", "1", 0, 4)] = 0.9
     match: Annotated[
         float,
         quantity(
@@ -36,12 +34,12 @@ class Expectancy(NamedTuple):
             source="duncan2010;assumption",
         ),
     ] = 0.6
-    allegiance: Annotated[
-        float, quantity("effect of the therapist's allegiance", "1/z", 0, 2)
-    ] = 0.12
-    congruence: Annotated[
-        float, quantity("effect of the therapist's congruence", "1/z", 0, 2)
-    ] = 0.1
+    allegiance: Annotated[float, quantity("effect of the therapist's allegiance", "1/z", 0, 2)] = (
+        0.12
+    )
+    congruence: Annotated[float, quantity("effect of the therapist's congruence", "1/z", 0, 2)] = (
+        0.1
+    )
     bona_fide: Annotated[
         float, quantity("effect of intent: bona fide against intent-to-fail", "1", 0, 4)
     ] = 0.4
@@ -51,9 +49,7 @@ class Expectancy(NamedTuple):
     evidence: Annotated[
         float, quantity("weight of own progress against credibility", "0-1", 0, 1)
     ] = 0.4
-    progress: Annotated[
-        float, quantity("how strongly progress speaks", "1/distress", 0, 4)
-    ] = 0.6
+    progress: Annotated[float, quantity("how strongly progress speaks", "1/distress", 0, 4)] = 0.6
     expectancy_noise: Annotated[
         float, quantity("SD of expectancy from session to session", "0-1", 0, 0.3)
     ] = 0.02
@@ -82,9 +78,7 @@ def lanes(
 ):  # fmt: skip
     """Write perceived credibility and expectancy of a block."""
     for i in range(expectancy.shape[0]):
-        offer = credibility(
-            rationale[i], match[i], allegiance[i], congruence[i], bona_fide[i], q
-        )
+        offer = credibility(rationale[i], match[i], allegiance[i], congruence[i], bona_fide[i], q)
         credible[i] = held[i] * offer
         moved = expectancy_change(expectancy[i], offer, first[i] - distress[i], noise[i], q)
         expectancy[i] += held[i] * (moved - expectancy[i])

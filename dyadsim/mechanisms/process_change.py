@@ -28,9 +28,9 @@ class ProcessChange(NamedTuple):
     gating: Annotated[
         float, quantity("how far technique needs trust: 0 alone, 1 in proportion", "1", 0, 2)
     ] = 0.8
-    learning_rate: Annotated[
-        float, quantity("process change per unit of dose", "1/dose", 0, 2)
-    ] = 0.35
+    learning_rate: Annotated[float, quantity("process change per unit of dose", "1/dose", 0, 2)] = (
+        0.35
+    )
     process_decay: Annotated[
         float, quantity("process change lost after treatment", "1/week", 0, 0.2)
     ] = 0.004

@@ -74,9 +74,9 @@ class Resonance(NamedTuple):
     presence_wear: Annotated[
         float, quantity("presence lost per 100 clients of caseload", "1/session", 0, 1)
     ] = 0.12
-    presence_noise: Annotated[
-        float, quantity("SD of presence between sessions", "0-1", 0, 0.3)
-    ] = 0.05
+    presence_noise: Annotated[float, quantity("SD of presence between sessions", "0-1", 0, 0.3)] = (
+        0.05
+    )
 
 
 @compiled
@@ -185,9 +185,7 @@ def moments_lanes(
             else:
                 gap = x[i] - y[i]
                 x[i] = x[i] - q.client_damping * x[i] - calm * gap + q.client_noise * n1[i]
-                y[i] = (
-                    y[i] - q.therapist_damping * y[i] + mirror * gap + q.therapist_noise * n2[i]
-                )
+                y[i] = y[i] - q.therapist_damping * y[i] + mirror * gap + q.therapist_noise * n2[i]
             both[i] += x[i] * y[i]
             square[i] += x[i] * x[i]
     for i in range(synchrony.shape[0]):
@@ -198,7 +196,9 @@ def moments_lanes(
 
 
 @compiled
-def series(client, therapist, empathy, congruence, presence, body, word, q, seed, replicate, session):
+def series(
+    client, therapist, empathy, congruence, presence, body, word, q, seed, replicate, session
+):
     """Write the in-session arousal series of a block, `(client, moment)` each.
 
     The moments are the same numbers that `moments_lanes` sums, dyad by dyad.
@@ -217,9 +217,7 @@ def series(client, therapist, empathy, congruence, presence, body, word, q, seed
             else:
                 x, y = client[i, moment - 1], therapist[i, moment - 1]
                 gap = x - y
-                client[i, moment] = (
-                    x - q.client_damping * x - calm * gap + q.client_noise * n1[i]
-                )
+                client[i, moment] = x - q.client_damping * x - calm * gap + q.client_noise * n1[i]
                 therapist[i, moment] = (
                     y - q.therapist_damping * y + mirror * gap + q.therapist_noise * n2[i]
                 )

@@ -94,6 +94,6 @@ def test_synchrony_errors():
     with pytest.raises(ValueError, match="a moment appears twice"):
         synchrony_minus_surrogate(pd.concat([frame, frame]))
     with pytest.raises(ValueError, match="only 0 dyads have a window in which both people move"):
-        synchrony_minus_surrogate(frame.assign(client_arousal=1.0))
+        synchrony_minus_surrogate(frame.assign(client_arousal=2.3))
     with pytest.raises(ValueError, match=r"no column 'client_arousl'\. Did you mean"):
         synchrony_minus_surrogate(frame, client_arousal="client_arousl")
