@@ -1,1 +1,277 @@
-"""placeholder"""
+"""Simulate each fact's design, compute its statistic from scores, compare with the publication.
+
+`SERVED` names the designs that can be simulated today; a fact of another design is listed as
+needing its study. Every figure is the mean over replicates, its Monte-Carlo error the standard
+error of that mean.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from dyadsim import measures, observe, simulate
+from dyadsim.analysis import change, effects, endings, natural, process, synchrony, therapists
+from dyadsim.designs.cohort import cohort
+from dyadsim.designs.rct import TRIAL_CASELOAD, rct
+from dyadsim.designs.waitlist import waitlist
+from dyadsim.facts import fact as facts
+from dyadsim.facts.fact import Argument, Fact
+from dyadsim.parameters import Parameters
+from dyadsim.simulate import Run
+from dyadsim.study import Study, arm
+from dyadsim.therapies import named
+
+BONA_FIDE = ("cbt", "interpersonal")
+
+# The simulated study that serves each design of facts.csv.
+_STUDIES: dict[str, Callable[[], Study]] = {
+    "care": cohort,
+    "trial": lambda: rct(("cbt", "waitlist"), follow_up=()),
+    "usual_care": lambda: rct(("cbt", "usual_care"), follow_up=()),
+    "supportive": lambda: rct(("supportive", "waitlist"), follow_up=()),
+    "intent_to_fail": lambda: rct(("cbt", "intent_to_fail"), follow_up=()),
+    "two_active": lambda: rct(BONA_FIDE, follow_up=()),
+    "waitlist": waitlist,
+}
+SERVED = {
+    "naturalistic": "care",
+    "naturalistic_caseness": "care",
+    "rct_waitlist": "trial",
+    "rct_waitlist_active_arm": "trial",
+    "rct_control_arm": "trial",
+    "rct_active_arm": "trial",
+    "rct_usual_care": "usual_care",
+    "rct_supportive": "supportive",
+    "rct_supportive_as_control": "intent_to_fail",
+    "rct_two_active": "two_active",
+    "waitlist": "waitlist",
+    "untreated": "waitlist",
+}
+_ARM = {  # arms that a statistic's argument names, by study
+    "active": "cbt",
+    "active_a": "cbt",
+    "active_b": "interpersonal",
+    "usual_care": "usual_care",
+    "waitlist": "waitlist",
+    "control": "waitlist",
+}
+
+
+class Seen(NamedTuple):
+    """One simulated study as a researcher has it, and the run that the few true values need."""
+
+    run: Run
+    clients: pd.DataFrame
+    therapists: pd.DataFrame
+    sessions: pd.DataFrame
+    outcome: pd.DataFrame
+    gain: "pd.Series[float]"
+
+
+class Result(NamedTuple):
+    """A fact beside its simulated value; NaN where the design is not served yet."""
+
+    fact: Fact
+    simulated: float
+    standard_error: float
+    met: bool
+    needs: str
+
+
+def see(run: Run) -> Seen:
+    """Return a finished run as tables, with pre, post and residual gain of every client."""
+    tables = observe.records(run)
+    outcome = change.pre_post(tables.sessions, carry=("arm", "therapist"))
+    gain = change.residual_gain(outcome["pre"], outcome["post"])
+    return Seen(run, tables.clients, tables.therapists, tables.sessions, outcome, gain)
+
+
+def _arm(seen: Seen, name: str) -> pd.DataFrame:
+    """Return pre and post of one arm; 'supportive' is the arm of that role in its study."""
+    names = set(seen.outcome["arm"])
+    role = "intent_to_fail" if name == "supportive" and "intent_to_fail" in names else name
+    return seen.outcome[seen.outcome["arm"] == _ARM.get(role, role)]
+
+
+def _treated(seen: Seen) -> pd.DataFrame:
+    """Return the sessions of the treated arm of a trial, or of everybody in care."""
+    arms = set(seen.sessions["arm"])
+    return seen.sessions[seen.sessions["arm"] == "cbt"] if "cbt" in arms else seen.sessions
+
+
+def _process_outcome(seen: Seen, arguments: tuple[Argument, ...]) -> float:
+    score = arguments[0]
+    return process.process_outcome_r(_treated(seen), score.name, score.at).value
+
+
+def _correlation(seen: Seen, arguments: tuple[Argument, ...]) -> float:
+    first, second = arguments
+    name = "attachment_score" if first.name == "attachment" else first.name
+    at = 0 if first.name == "attachment" else first.at
+    return process.correlation(seen.sessions, name, second.name, at, second.at).value
+
+
+def _between(seen: Seen, arguments: tuple[Argument, ...]) -> float:
+    treated, control = (_arm(seen, argument.name)["post"] for argument in arguments)
+    return effects.hedges_g(treated, control).value
+
+
+def _variance_ratio(seen: Seen, arguments: tuple[Argument, ...]) -> float:
+    treated, control = (_arm(seen, argument.name)["post"] for argument in arguments)
+    return effects.variance_ratio(treated, control).value
+
+
+def _caseness(seen: Seen) -> pd.DataFrame:
+    """Return clients at or above the cut-off at intake with two sessions or more."""
+    cut_off = measures.named(seen.run.study.instrument).cut_off
+    attended = seen.clients.set_index("client")["n_sessions"].reindex(seen.outcome.index)
+    return seen.outcome[(seen.outcome["pre"] >= cut_off) & (attended >= 2)]
+
+
+def _reliable(kind: str) -> Callable[[Seen, tuple[Argument, ...]], float]:
+    """Return the statistic of one kind of reliable change among clients with caseness."""
+    share = getattr(change, f"share_reliable_{kind}")
+
+    def statistic(seen: Seen, _: tuple[Argument, ...]) -> float:
+        instrument = measures.named(seen.run.study.instrument)
+        rows = _caseness(seen)
+        found = share(
+            rows["pre"], rows["post"], reliable_change=instrument.reliable_change,
+            cut_off=instrument.cut_off,
+        )  # fmt: skip
+        return float(found.value)
+
+    return statistic
+
+
+def _with_therapist(seen: Seen) -> pd.DataFrame:
+    """Return pre, post, therapist and skill of clients with two sessions or more."""
+    attended = seen.clients.set_index("client")["n_sessions"].reindex(seen.outcome.index)
+    rows = seen.outcome[attended >= 2]
+    return rows.merge(seen.therapists, on="therapist", how="left")
+
+
+def _therapist_effect(seen: Seen, _: tuple[Argument, ...]) -> float:
+    return therapists.therapist_effect(_with_therapist(seen)).percent.value
+
+
+def _skill_share(seen: Seen, _: tuple[Argument, ...]) -> float:
+    rows = _with_therapist(seen)
+    return therapists.share_of_therapist_variance(rows, "observable_skill_score").value
+
+
+def _mean_gain(seen: Seen, arguments: tuple[Argument, ...], control: bool) -> float:
+    rows = _arm(seen, "waitlist" if control else "active")
+    return effects.mean_gain(rows["pre"], rows["post"]).value
+
+
+def _at_week(seen: Seen, arguments: tuple[Argument, ...], name: str) -> float:
+    week = float(arguments[0].at or 0)
+    if name.startswith("response"):
+        return natural.response_at_week(seen.sessions, week).value
+    cut_off = measures.named(seen.run.study.instrument).cut_off
+    return natural.remission_at_week(seen.sessions, week, cut_off=cut_off).value
+
+
+def _number_of_sessions(seen: Seen, name: str) -> float:
+    field = {"sd": "standard_deviation"}.get(name, name)
+    return float(getattr(endings.sessions_attended(seen.clients), field).value)
+
+
+def _synchrony(seen: Seen, _: tuple[Argument, ...]) -> float:
+    return synchrony.synchrony_minus_surrogate(observe.arousal(seen.run)).value
+
+
+def _flattens(seen: Seen, _: tuple[Argument, ...]) -> float:
+    """Use the clients still in care at each session up to 12, where most are."""
+    course = process.course(seen.sessions)
+    return process.aic_linear_minus_log_time(course[course["session"] <= 12])
+
+
+def _largest_true_difference(seen: Seen, _: tuple[Argument, ...]) -> float:
+    """Return the largest true |d| between bona fide therapies: same clients, same luck."""
+    run, final = seen.run, []
+    for name in BONA_FIDE:
+        study = run.study._replace(
+            arms=(arm(name, named(name), run.study.schedule.sessions),), caseload=TRIAL_CASELOAD
+        )
+        alone = simulate.start(
+            study, run.parameters, run.clients.word.size, run.seed, run.replicate, keep_truth=False
+        )
+        final.append(simulate.advance(alone).clients.distress.astype(np.float64))
+    gaps = [abs(np.mean(a - b)) / np.std(a) for a in final for b in final]
+    return float(max(gaps))
+
+
+def _statistic(one: Fact, seen: Seen) -> float:
+    """Return the simulated value of one fact's statistic."""
+    name, arguments = facts.parse_statistic(one.statistic)
+    direct: dict[str, Callable[[Seen, tuple[Argument, ...]], float]] = {
+        "process_outcome_r": _process_outcome,
+        "r": _correlation,
+        "g_between": _between,
+        "mean_signed_g": _between,
+        "upper_bound_true_abs_g": _largest_true_difference,
+        "post_variance_ratio": _variance_ratio,
+        "therapist_effect_pct": _therapist_effect,
+        "share_of_therapist_variance": _skill_share,
+        "share_reliable_recovery": _reliable("recovery"),
+        "share_reliable_improvement": _reliable("improvement"),
+        "share_reliable_deterioration": _reliable("deterioration"),
+        "synchrony_minus_surrogate": _synchrony,
+        "aic_linear_minus_log_time": _flattens,
+    }
+    if name in direct:
+        return direct[name](seen, arguments)
+    if name == "mean_gain":
+        return _mean_gain(seen, arguments, one.design == "rct_control_arm")
+    if name in ("response_50pct", "remission"):
+        return _at_week(seen, arguments, name)
+    if name == "d_pre_post":
+        return effects.pre_post_d(seen.outcome["pre"], seen.outcome["post"]).value
+    if name in ("mean", "sd", "median"):
+        return _number_of_sessions(seen, name)
+    if name == "share_dropout":
+        return endings.share_dropout(seen.clients).value
+    if name == "d_groups":
+        return endings.alliance_dropout(seen.clients, seen.sessions).value
+    raise NotImplementedError(f"no function computes the statistic '{one.statistic}'")
+
+
+def evaluate(
+    parameters: Parameters, clients: int = 4000, replicates: int = 8, seed: int = 1,
+    only: Iterable[str] | None = None,
+) -> list[Result]:  # fmt: skip
+    """Return every fact of `facts.csv` beside its simulated value.
+
+    Args:
+        parameters: one world's quantities.
+        clients: clients per study and replicate.
+        replicates: repeats, >= 2; the Monte-Carlo error is their SD / sqrt(replicates).
+        seed: of the luck; replicate k is address (seed, k).
+        only: ids of the facts wanted (default all).
+    """
+    wanted = [one for one in facts.load() if only is None or one.id in set(only)]
+    values: dict[str, list[float]] = {one.id: [] for one in wanted}
+    needed = dict.fromkeys(SERVED[one.design] for one in wanted if one.design in SERVED)
+    for study in needed:
+        for replicate in range(replicates):
+            run = simulate.run(_STUDIES[study](), parameters, clients, seed, replicate)
+            seen = see(run)
+            for one in wanted:
+                if SERVED.get(one.design) == study:
+                    values[one.id].append(_statistic(one, seen))
+    return [_result(one, values[one.id]) for one in wanted]
+
+
+def _result(one: Fact, values: list[float]) -> Result:
+    """Return a fact's verdict from its replicates."""
+    if not values:
+        return Result(one, float("nan"), float("nan"), False, one.design)
+    mean = float(np.mean(values))
+    error = float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
+    return Result(one, mean, error, facts.met(one, mean, error), "")
+
+

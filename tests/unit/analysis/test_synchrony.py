@@ -52,7 +52,7 @@ def test_planted_synchrony_is_found_and_only_within_the_lag():
 
 
 def test_independent_series_are_at_chance():
-    # 95 % intervals of 200 null data sets; 180 to 199 hold 0: false alarm about 1 in 200 per seed
+    # 95 % intervals of 200 null data sets; 180 to 199 hold 0: false alarm about 1 in 800 per seed
     # (binomial; deterministic under this seed)
     estimates = [
         synchrony_minus_surrogate(moments(15, 90, 0.0, seed), lag=2, shuffles=5)
