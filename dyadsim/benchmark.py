@@ -6,7 +6,7 @@ error of that mean.
 """
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -159,6 +159,8 @@ def _therapist_effect(seen: Seen, _: tuple[Argument, ...]) -> float:
 
 def _skill_share(seen: Seen, _: tuple[Argument, ...]) -> float:
     rows = _with_therapist(seen)
+    if therapists.therapist_effect(rows).therapist_variance == 0:
+        return float("nan")  # no therapist variance to share out
     return therapists.share_of_therapist_variance(rows, "observable_skill_score").value
 
 
@@ -243,6 +245,7 @@ def _statistic(one: Fact, seen: Seen) -> float:
 def evaluate(
     parameters: Parameters, clients: int = 4000, replicates: int = 8, seed: int = 1,
     only: Iterable[str] | None = None,
+    each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> list[Result]:  # fmt: skip
     """Return every fact of `facts.csv` beside its simulated value.
 
@@ -252,11 +255,12 @@ def evaluate(
         replicates: repeats, >= 2; the Monte-Carlo error is their SD / sqrt(replicates).
         seed: of the luck; replicate k is address (seed, k).
         only: ids of the facts wanted (default all).
+        each: wraps the loop over studies, to show progress.
     """
     wanted = [one for one in facts.load() if only is None or one.id in set(only)]
     values: dict[str, list[float]] = {one.id: [] for one in wanted}
     needed = dict.fromkeys(SERVED[one.design] for one in wanted if one.design in SERVED)
-    for study in needed:
+    for study in each(needed):
         for replicate in range(replicates):
             run = simulate.run(_STUDIES[study](), parameters, clients, seed, replicate)
             seen = see(run)
@@ -273,5 +277,3 @@ def _result(one: Fact, values: list[float]) -> Result:
     mean = float(np.mean(values))
     error = float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
     return Result(one, mean, error, facts.met(one, mean, error), "")
-
-

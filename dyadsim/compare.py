@@ -1,12 +1,12 @@
-"""The main comparison: four worlds, the same clients, therapists and luck, one trial and one clinic.
+"""The main comparison: four worlds, the same clients and luck, one trial and one clinic.
 
 In every world the same people enter a trial (two bona fide therapies and a waitlist) and the same
 numbers enter routine care. What differs is only what heals. The result is a set of tables; plots
 and the report draw them.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -61,11 +61,14 @@ def studies() -> dict[str, Study]:
 
 def compare(
     worlds: Mapping[str, Parameters], clients: int = 20000, seed: int = 1, moments: int = 0,
-    threads: int | None = None,
+    threads: int | None = None, each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> Comparison:  # fmt: skip
-    """Return the tables for `worlds`, each with `clients` in the trial and in routine care."""
+    """Return the tables for `worlds`, each with `clients` in the trial and in routine care.
+
+    `each` wraps the loop over worlds, to show progress.
+    """
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in Comparison._fields[:4]}
-    for name, parameters in worlds.items():
+    for name, parameters in each(worlds.items()):
         seen = {
             kind: see(simulate.run(study, parameters, clients, seed, 0, moments, threads))
             for kind, study in studies().items()
@@ -100,7 +103,7 @@ def _courses(seen: Mapping[str, Seen]) -> pd.DataFrame:
 def _estimates(seen: Mapping[str, Seen]) -> dict[str, tuple[float, float]]:
     """Return (value, standard error) of every statistic of the comparison."""
     trial, care = seen["trial"], seen["care"]
-    arms = {name: rows for name, rows in trial.outcome.groupby("arm")}
+    arms = dict(list(trial.outcome.groupby("arm")))
     instrument = measures.named(care.run.study.instrument)
     attended = care.clients.set_index("client")["n_sessions"].reindex(care.outcome.index)
     stayed = care.outcome[attended >= 2]

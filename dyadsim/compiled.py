@@ -25,7 +25,7 @@ def source_fingerprint() -> str:
     return digest.hexdigest()[:12]
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
     """Return a folder that this user may write: the package itself may be read-only."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dyadsim"
     try:
@@ -38,7 +38,7 @@ def _cache_folder() -> Path:
 
 
 if "NUMBA_CACHE_DIR" not in os.environ:
-    numba.config.CACHE_DIR = str(_cache_folder())
+    numba.config.CACHE_DIR = str(cache_folder())
 
 
 def compiled[F: Callable[..., object]](function: F) -> F:

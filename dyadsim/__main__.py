@@ -1,0 +1,7 @@
+"""`python -m dyadsim`: the same as the command `dyadsim`."""
+
+import sys
+
+from dyadsim.cli import main
+
+sys.exit(main())

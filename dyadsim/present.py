@@ -1,0 +1,102 @@
+"""Tables and figures for people: what the tasks print and the report that a run leaves."""
+
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from dyadsim import worlds
+from dyadsim.benchmark import Result
+from dyadsim.compare import Comparison
+
+
+def _interval(low: float | None, high: float | None) -> str:
+    """Return a published interval in words, one-sided where it is."""
+    low = None if low is not None and low != low else low
+    high = None if high is not None and high != high else high
+    if low is None and high is None:
+        return "-"
+    if high is None:
+        return f"above {low:g}"
+    return f"{low:g} to {high:g}" if low is not None else f"below {high:g}"
+
+
+def print_comparison(found: Comparison) -> None:
+    """Print each statistic of every world beside the published interval."""
+    names = list(dict.fromkeys(found.statistics["world"]))
+    table = Table(title="Simulated ± Monte-Carlo error (* = inside the published interval)")
+    table.add_column("statistic", max_width=46)
+    for name in names:
+        table.add_column(name, justify="right")
+    table.add_column("published", justify="right")
+    for (label, unit), rows in found.statistics.groupby(["label", "unit"], sort=False):
+        cells = [
+            f"{row.simulated:.2f} ±{row.se:.2f}{'*' if row.met else ' '}"
+            for row in rows.itertuples()
+        ]
+        first = rows.iloc[0]
+        table.add_row(f"{label} ({unit})", *cells, _interval(first["low"], first["high"]))
+    Console(width=140).print(table)
+
+
+def fact_row(result: Result) -> dict[str, Any]:
+    """Return one fact as plain values for JSON; null where its design is not served yet."""
+    one = result.fact
+    blank = result.simulated != result.simulated
+    return {
+        "id": one.id,
+        "simulated": None if blank else result.simulated,
+        "se": None if result.standard_error != result.standard_error else result.standard_error,
+        "low": one.low,
+        "high": one.high,
+        "met": bool(result.met),
+        "needs": result.needs or None,
+    }
+
+
+def print_facts(found: list[Result], world: str, calibrated: bool) -> None:
+    """Print every fact, simulated ± Monte-Carlo error, the published interval, met or not."""
+    label = "calibrated" if calibrated else "NOT calibrated: starting values set by hand"
+    table = Table(title=f"Published facts in the {world} world ({label})")
+    for name in ("fact", "simulated", "published", "met"):
+        table.add_column(name, justify="left" if name in ("fact", "met") else "right")
+    for one in found:
+        value = "" if one.needs else f"{one.simulated:.3f} ±{one.standard_error:.3f}"
+        met = f"needs study {one.needs}" if one.needs else "yes" if one.met else "no"
+        table.add_row(one.fact.id, value, _interval(one.fact.low, one.fact.high), met)
+    Console(width=110).print(table)
+    served = [one for one in found if not one.needs]
+    waiting = f"; {len(found) - len(served)} need a study that is not built yet"
+    print(
+        f"{sum(one.met for one in served)} of {len(served)} simulated facts met"
+        f"{waiting if len(served) < len(found) else ''}."
+    )
+
+
+def comparison(folder: Path, found: Comparison, manifest: dict[str, Any]) -> None:
+    """Write the tables, figures and the report of a comparison into `folder`."""
+    from dyadsim import report
+    from dyadsim.plots import caterpillar, courses, individuals, intervals, style
+
+    for name in Comparison._fields[:4]:
+        getattr(found, name).to_parquet(folder / f"{name}.parquet", index=False)
+    figures = folder / "figures"
+    figures.mkdir()
+    names = list(dict.fromkeys(found.statistics["world"]))
+    drawn = {
+        "courses": (courses.figure(found.courses), found.courses),
+        "intervals": (intervals.figure(found.statistics), found.statistics),
+        "individuals": (individuals.figure(found.individuals), found.individuals),
+        **{
+            f"therapists_{name}": (
+                caterpillar.figure(found.therapists, name),
+                found.therapists[found.therapists["world"] == name],
+            )
+            for name in names
+        },
+    }
+    for name, (figure, data) in drawn.items():
+        style.save(figure, figures, name, data)
+    claims = {name: worlds.named(name).claim for name in names}
+    report.comparison(folder, found._asdict(), figures, claims, manifest)

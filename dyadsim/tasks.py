@@ -1,0 +1,381 @@
+"""The tasks of the command line: plain values in, library calls, an output folder out."""
+
+import dataclasses
+import datetime
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from dyadsim import measures, observe, records, simulate, specificity, study, worlds
+from dyadsim.designs.cohort import cohort
+from dyadsim.designs.rct import rct
+from dyadsim.designs.waitlist import waitlist
+from dyadsim.parameters import Parameters, catalogue, flat
+from dyadsim.quantity import BadInput, nearest
+from dyadsim.study import Study
+
+DESIGNS: dict[str, Callable[..., Study]] = {"rct": rct, "cohort": cohort, "waitlist": waitlist}
+NANOSECONDS = 150  # a rough cost per dyad-session on one core, for dry runs only
+
+
+class NoFolder(Exception):
+    """The results folder cannot be written; the message is for the user."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """What the command line was told, as plain values; `config` is the whole for the manifest."""
+
+    task: Mapping[str, Any]
+    world: str
+    values: Mapping[str, float]
+    study: Study
+    clients: int
+    clients_per_replicate: int
+    replicates: int
+    seed: int
+    replicate: int
+    moments: int
+    threads: int | None
+    specificity: float | None
+    results: Path
+    experiment: str
+    json: bool
+    config: Mapping[str, Any]
+
+
+def settings(config: Mapping[str, Any]) -> Settings:
+    """Return checked settings from the composed configuration.
+
+    Raises:
+        BadInput: any value that cannot be used.
+    """
+    values = _quantities(config)
+    base = worlds.named(str(config["world"]["base"])).name
+    one = Settings(
+        task=config["task"],
+        world=base,
+        values=values,
+        study=_study(config),
+        clients=_clients(config),
+        clients_per_replicate=_whole(
+            "size.clients_per_replicate", config["size"]["clients_per_replicate"], 100, 10**6
+        ),
+        replicates=_whole("size.replicates", config["size"]["replicates"], 2, 1000),
+        seed=_whole("seed", config["seed"], 0, 2**62),
+        replicate=_whole("replicate", config["replicate"], 0, 2**31),
+        moments=_whole("moments", config["moments"], 0, 4000),
+        threads=_whole("threads", config["threads"], 0, 1024) or None,
+        specificity=config["specificity"],
+        results=Path(str(config["results"])),
+        experiment=str(config["experiment"]["name"] or config["task"]["name"]),
+        json=bool(config["json"]),
+        config=config,
+    )
+    for name in _worlds(one):
+        parameters_of(one, name)
+    return one
+
+
+def _clients(config: Mapping[str, Any]) -> int:
+    """Return the number of clients of a study: study.n_clients, else size.clients."""
+    given = config["study"].get("n_clients")
+    if given is not None:
+        return _whole("study.n_clients", given, 1, simulate.MOST_CLIENTS)
+    return _whole("size.clients", config["size"]["clients"], 1, simulate.MOST_CLIENTS)
+
+
+def _whole(name: str, value: object, low: int, high: int) -> int:
+    """Return a whole number in [low, high]."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise BadInput(f"{name} must be a whole number from {low} to {high}, not '{value}'.")
+    return value
+
+
+def _quantities(config: Mapping[str, Any]) -> dict[str, float]:
+    """Return the quantities that were set, those of the world's file first."""
+    values = dict(config["world"].get("quantities") or {})
+    for name in catalogue():
+        owner, field = name.split(".")
+        given = (config.get(owner) or {}).get(field)
+        if given is not None:
+            values[name] = given
+    return values
+
+
+def _study(config: Mapping[str, Any]) -> Study:
+    """Return the study that was chosen, with its sample and instrument."""
+    options = {key: value for key, value in config["study"].items() if key != "n_clients"}
+    design = str(options.pop("design"))
+    if design not in DESIGNS:
+        raise BadInput(f"there is no design '{design}'.{nearest(design, DESIGNS)}")
+    try:
+        built = DESIGNS[design](**options)
+    except TypeError as error:
+        raise BadInput(f"study {design}: {error}.") from None
+    sample, instrument = config["population"]["sample"], config["measure"]["instrument"]
+    if sample != "by_study":
+        if sample not in study.SAMPLES:
+            known = ", ".join(study.SAMPLES)
+            raise BadInput(f"population.sample: '{sample}' is none of by_study, {known}.")
+        built = built._replace(sample=study.SAMPLES[sample])
+    if instrument != "by_study":
+        built = built._replace(instrument=measures.named(str(instrument)).name)
+    return built
+
+
+def _worlds(one: Settings) -> list[str]:
+    """Return the worlds a task runs."""
+    if one.task["name"] != "compare":
+        return [one.world]
+    return [worlds.named(str(name)).name for name in one.task["worlds"]]
+
+
+def parameters_of(one: Settings, world: str) -> Parameters:
+    """Return a world's quantities under the settings; in a comparison, what a claim fixes stays."""
+    values = dict(one.values)
+    fixed = worlds.named(world).fixed
+    if one.task["name"] == "compare":
+        values = {name: value for name, value in values.items() if name not in fixed}
+    found = worlds.parameters(world, values)
+    if one.specificity is None:
+        return found
+    if specificity.DIAL in fixed:
+        if one.task["name"] == "compare":
+            return found
+        raise BadInput(
+            f"specificity is fixed at {fixed[specificity.DIAL]:g} in the world '{world}': that is "
+            "its claim. Use world=hybrid, where it is free."
+        )
+    if not isinstance(one.specificity, int | float) or not 0 <= one.specificity <= 1:
+        raise BadInput(f"specificity must be a number in [0, 1], not '{one.specificity}'.")
+    return specificity.dial(found, float(one.specificity))
+
+
+def check_folder(results: Path) -> None:
+    """Refuse a results folder that cannot be written.
+
+    Raises:
+        NoFolder: it, or the nearest folder above it, is no folder or not writable.
+    """
+    place = results.absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise NoFolder(f"The results folder '{results}' cannot be made: '{place}' is a file.")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise NoFolder(f"The results folder '{results}' cannot be written: no permission.")
+
+
+def _each(what: str) -> Callable[[Iterable[Any]], Iterable[Any]]:
+    """Return a wrapper that shows progress on a terminal's stderr and is quiet elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return iter
+    return lambda items: track(list(items), description=what, console=console, transient=True)
+
+
+def _plain(value: Any) -> Any:
+    """Return numpy numbers as Python's, NaN as null."""
+    if isinstance(value, float | np.floating):
+        return None if np.isnan(value) else float(value)
+    if isinstance(value, np.integer | np.bool_):
+        return value.item()
+    return value
+
+
+def rows_of(table: Any) -> list[dict[str, Any]]:
+    """Return a data frame as plain rows for JSON."""
+    return [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _folder(one: Settings) -> Path:
+    """Return a new stamped folder's path, results/<experiment>/<date>_<time>."""
+    stamp = datetime.datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    folder = one.results / one.experiment / stamp
+    count = 2
+    while folder.exists():
+        folder = folder.with_name(f"{stamp}-{count}")
+        count += 1
+    return folder
+
+
+def _finish(
+    one: Settings, began: float, summary: Any, fill: Callable[[Path, dict[str, Any]], None]
+) -> Path:
+    """Write summary, manifest and what `fill` adds into a new folder; return its path."""
+    manifest = records.manifest(one.config, time.perf_counter() - began)
+
+    def everything(folder: Path) -> None:
+        records.write_json(folder / "summary.json", summary)
+        records.write_json(folder / "manifest.json", manifest)
+        fill(folder, manifest)
+
+    try:
+        return records.write_folder(_folder(one), everything)
+    except OSError as error:
+        raise NoFolder(f"The results folder '{one.results}' cannot be written: {error}.") from None
+
+
+def run_compare(one: Settings) -> None:
+    """Run the main comparison and leave a report."""
+    from dyadsim import compare, present
+
+    began = time.perf_counter()
+    check_folder(one.results)
+    names = _worlds(one)
+    found = compare.compare(
+        {name: parameters_of(one, name) for name in names}, one.clients, one.seed, one.moments,
+        one.threads, _each("worlds"),
+    )  # fmt: skip
+    summary = {
+        "task": "compare", "seed": one.seed, "clients": one.clients, "verdict": found.verdict,
+        "calibrated": {name: worlds.named(name).calibrated for name in names},
+        "statistics": rows_of(found.statistics),
+    }  # fmt: skip
+    folder = _finish(
+        one, began, summary, lambda place, manifest: present.comparison(place, found, manifest)
+    )
+    if one.json:
+        print(json.dumps(summary))
+        return
+    present.print_comparison(found)
+    print(f"\n{found.verdict}\n\nReport: {folder / 'report.html'}")
+    print("Next: dyadsim facts world=hybrid   (every published fact, one world)")
+
+
+def run_simulate(one: Settings) -> None:
+    """Run one study in one world and leave its tables."""
+    began = time.perf_counter()
+    check_folder(one.results)
+    run = simulate.run(
+        one.study, parameters_of(one, one.world), one.clients, one.seed, one.replicate,
+        one.moments, one.threads,
+    )  # fmt: skip
+    tables = observe.records(run, bool(one.task["truth"]))
+    last = tables.sessions.groupby(["arm", "occasion"], sort=False)["symptom_score"]
+    table = last.agg(["mean", "std", "count"]).reset_index()
+    summary = {
+        "task": "simulate", "world": one.world, "study": one.study.name, "seed": one.seed,
+        "clients": one.clients, "instrument": one.study.instrument,
+        "endings": tables.clients["ending"].value_counts().sort_index().to_dict(),
+        "symptom_score": rows_of(table),
+        "quantities": flat(run.parameters),
+    }  # fmt: skip
+    folder = _finish(one, began, summary, lambda place, _: records.write_tables(place, tables))
+    if one.json:
+        print(json.dumps(summary))
+        return
+    shown = Table(title=f"{one.study.name} in the {one.world} world: {one.study.instrument} score")
+    for name in ("arm", "occasion", "mean", "SD", "scores"):
+        shown.add_column(name)
+    for row in rows_of(table):
+        spread = "" if row["std"] is None else f"{row['std']:.2f}"
+        middle = "" if row["mean"] is None else f"{row['mean']:.2f}"
+        shown.add_row(row["arm"], row["occasion"], middle, spread, str(row["count"]))
+    Console().print(shown)
+    print(f"Tables: {folder}")
+    print("Next: python -c \"import dyadsim; print(dyadsim.read('" + str(folder) + "').clients)\"")
+
+
+def run_facts(one: Settings) -> None:
+    """Print every published fact beside its simulated value."""
+    from dyadsim import benchmark, present
+
+    found = benchmark.evaluate(
+        parameters_of(one, one.world), one.clients_per_replicate, one.replicates, one.seed,
+        each=_each("studies"),
+    )  # fmt: skip
+    if one.json:
+        print(json.dumps([present.fact_row(result) for result in found]))
+        return
+    present.print_facts(found, one.world, worlds.named(one.world).calibrated)
+
+
+def run_params(one: Settings) -> None:
+    """Print the quantities whose name or meaning holds the word."""
+    word = str(one.task["word"]).lower()
+    rows = [
+        item for item in catalogue().values()
+        if word in item.name.lower() or word in item.about.meaning.lower()
+    ]  # fmt: skip
+    if not rows:
+        raise BadInput(f"no quantity's name or meaning holds '{word}'.{nearest(word, catalogue())}")
+    if one.json:
+        print(json.dumps([{**item._asdict(), "about": item.about._asdict()} for item in rows]))
+        return
+    table = Table("name", "default", "range", "unit", "meaning", "source", title="Quantities")
+    for item in rows:
+        about = item.about
+        span = f"{about.low:g} … {about.high:g}"
+        table.add_row(item.name, f"{item.default:g}", span, about.unit, about.meaning, about.source)
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
+
+
+def run_doctor(one: Settings) -> None:
+    """Check the installation and say what is wrong."""
+    from dyadsim import compiled
+
+    began = time.perf_counter()
+    check_folder(one.results)
+    run = simulate.run(waitlist(2, (2,)), Parameters(), 300)
+    known = records.manifest({}, 0.0)
+    lines = {
+        "dyadsim": known["dyadsim"],
+        "python": known["python"],
+        **known["packages"],
+        "processors": simulate.default_threads(),
+        "kernel": f"ran {run.clients.word.size} dyads in {time.perf_counter() - began:.2f} s",
+        "cache": compiled.cache_folder(),
+        "results folder": f"{one.results} can be written",
+    }
+    if one.json:
+        print(json.dumps({key: str(value) for key, value in lines.items()}))
+        return
+    for key, value in lines.items():
+        print(f"{key:16} {value}")
+    print("All is well.")
+
+
+TASKS: dict[str, Callable[[Settings], None]] = {
+    "compare": run_compare,
+    "simulate": run_simulate,
+    "facts": run_facts,
+    "params": run_params,
+    "doctor": run_doctor,
+}
+
+
+def dry_run(one: Settings) -> None:
+    """Print what the run would cost: points, dyad-sessions, estimated time and disk."""
+    steps = study.plan(one.study).weeks.size - 1
+    points = len(_worlds(one))
+    if one.task["name"] == "compare":
+        dyad_sessions = points * one.clients * (12 + 7 + 29)
+    elif one.task["name"] == "facts":
+        dyad_sessions = one.clients_per_replicate * one.replicates * (5 * 12 + 52 + 36)
+    else:
+        dyad_sessions = one.clients * steps
+    truth = bool(one.task.get("truth", False))
+    disk = one.clients * steps * (4 * 41 * 0.6 * truth + 25) if "truth" in one.task else 2e6
+    seconds = 4 + dyad_sessions * NANOSECONDS * 1e-9 * 6
+    cost = {
+        "points": points, "replicates": one.replicates if one.task["name"] == "facts" else 1,
+        "dyad_sessions": int(dyad_sessions), "estimated_seconds": round(seconds, 1),
+        "estimated_megabytes": round(disk / 1e6, 1),
+    }  # fmt: skip
+    if one.json:
+        print(json.dumps(cost))
+        return
+    print("Dry run: nothing is simulated or written.")
+    for name, value in cost.items():
+        print(f"  {name.replace('_', ' '):20} {value:,}")
