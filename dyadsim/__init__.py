@@ -5,15 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dyadsim.benchmark import evaluate as evaluate
-    from dyadsim.compare import compare as compare
+    from dyadsim.compare import compare as compare_worlds
     from dyadsim.designs.cohort import cohort as cohort
     from dyadsim.designs.rct import rct as rct
     from dyadsim.designs.waitlist import waitlist as waitlist
     from dyadsim.intervene import Intervention as Intervention
     from dyadsim.intervene import twins as twins
-    from dyadsim.model import Client as Client
-    from dyadsim.model import DyadModel as DyadModel
-    from dyadsim.model import Therapist as Therapist
     from dyadsim.observe import records as observed
     from dyadsim.quantity import BadInput as BadInput
     from dyadsim.records import read as read
@@ -23,33 +20,49 @@ if TYPE_CHECKING:
     from dyadsim.simulate import stream as stream
     from dyadsim.specificity import dial as dial
     from dyadsim.therapies import Therapy as Therapy
-    from dyadsim.therapies import therapies as therapies
-    from dyadsim.worlds import parameters as parameters
+    from dyadsim.therapies import named as therapy
+    from dyadsim.worlds import parameters as world
 
 _HOMES = {
     "BadInput": "quantity",
-    "Client": "model",
-    "DyadModel": "model",
     "Intervention": "intervene",
-    "Therapist": "model",
     "Therapy": "therapies",
     "advance": "simulate",
     "cohort": "designs.cohort",
-    "compare": "compare",
+    "compare_worlds": "compare:compare",
     "dial": "specificity",
     "evaluate": "benchmark",
     "observed": "observe:records",
-    "parameters": "worlds",
+    "world": "worlds:parameters",
     "rct": "designs.rct",
     "read": "records",
     "run": "simulate",
     "start": "simulate",
     "stream": "simulate",
-    "therapies": "therapies",
+    "therapy": "therapies:named",
     "twins": "intervene",
     "waitlist": "designs.waitlist",
 }
-__all__ = sorted(_HOMES)
+__all__ = [
+    "BadInput",
+    "Intervention",
+    "Therapy",
+    "advance",
+    "cohort",
+    "compare_worlds",
+    "dial",
+    "evaluate",
+    "observed",
+    "rct",
+    "read",
+    "run",
+    "start",
+    "stream",
+    "therapy",
+    "twins",
+    "waitlist",
+    "world",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -166,7 +166,9 @@ def _individuals(care: Seen) -> pd.DataFrame:
 def _caterpillar(care: Seen) -> pd.DataFrame:
     """Return the first therapists' raw and shrunken mean residual gain."""
     table = therapists.therapist_table(care.outcome)
-    return table.reset_index().head(SHOWN_THERAPISTS)
+    names = {"raw_gain": "mean", "shrunken_gain": "shrunken"}
+    shown = table.sort_index().head(SHOWN_THERAPISTS).reset_index().rename(columns=names)
+    return shown[["therapist", "n", "mean", "shrunken", "low", "high"]]
 
 
 def verdict(statistics: pd.DataFrame) -> str:

@@ -31,10 +31,10 @@ class Population(NamedTuple):
     ] = 1.4
     stable_share: Annotated[
         float, quantity("share of that variance that is chronic (set point)", "share", 0.05, 0.9)
-    ] = 0.45
+    ] = 0.42
     load_share: Annotated[
         float, quantity("share of that variance that is life-event load", "share", 0.02, 0.9)
-    ] = 0.45
+    ] = 0.44
     wellbeing_readiness: Annotated[
         float, quantity("loading of readiness on general wellbeing", "r", -0.95, 0.95)
     ] = 0.35

@@ -31,19 +31,19 @@ class Alliance(NamedTuple):
     empathy: Annotated[
         float,
         quantity("effect of empathy on the bond", "1/z", 0, 2, source="rogers1957;assumption"),
-    ] = 0.16
+    ] = 0.3
     regard: Annotated[
         float,
         quantity("effect of regard on the bond", "1/z", 0, 2, source="rogers1957;assumption"),
-    ] = 0.1
+    ] = 0.15
     congruence: Annotated[
         float,
         quantity("effect of congruence on the bond", "1/z", 0, 2, source="rogers1957;assumption"),
-    ] = 0.1
+    ] = 0.15
     attachment: Annotated[
         float,
         quantity("effect of attachment security", "1/z", 0, 2, source="harter1999;assumption"),
-    ] = 0.16
+    ] = 0.13
     synchrony: Annotated[
         float, quantity("effect of in-session synchrony; weak and contested", "1", 0, 2)
     ] = 0.1
@@ -60,12 +60,12 @@ class Alliance(NamedTuple):
     expectancy: Annotated[float, quantity("effect of expectancy on goals", "1", 0, 4)] = 0.6
     credibility: Annotated[float, quantity("effect of credibility on tasks", "1", 0, 4)] = 0.8
     readiness: Annotated[float, quantity("effect of readiness on tasks", "1", 0, 4)] = 0.6
-    fit: Annotated[float, quantity("effect of the dyad's own chemistry", "1/z", 0, 2)] = 0.25
+    fit: Annotated[float, quantity("effect of the dyad's own chemistry", "1/z", 0, 2)] = 0.3
     strain: Annotated[float, quantity("effect of unresolved strain", "1", 0, 4)] = 1.0
     reverse: Annotated[
         float,
         quantity("reverse path: effect of recent improvement", "1/distress", 0, 4),
-    ] = 0.5
+    ] = 0.8
     rate: Annotated[float, quantity("share of the gap closed", "1/session", 0, 1)] = 0.35
     alliance_noise: Annotated[
         float, quantity("SD of a session's own weather in the target", "0-1", 0, 0.5)

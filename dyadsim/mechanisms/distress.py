@@ -37,14 +37,14 @@ class Distress(NamedTuple):
     )
     distress_noise: Annotated[
         float, quantity("SD of distress from week to week", "distress", 0, 2)
-    ] = 0.33
-    load_decay: Annotated[float, quantity("life-event load that fades", "1/week", 0, 1)] = 0.045
+    ] = 0.4
+    load_decay: Annotated[float, quantity("life-event load that fades", "1/week", 0, 1)] = 0.035
     event_threshold: Annotated[
         float, quantity("a week counts as eventful beyond this", "z", 0, 3)
     ] = 1.5
     event_impact: Annotated[
         float, quantity("distress per unit of an event", "distress/z", 0, 5)
-    ] = 1.3
+    ] = 1.5
     buffer: Annotated[
         float,
         quantity("share of a bad event that full resources absorb", "0-1", 0, 1),
@@ -61,10 +61,10 @@ class Distress(NamedTuple):
     ] = 1.0
     expectancy_effect: Annotated[
         float, quantity("strength of expectancy in care", "distress", 0, 5)
-    ] = 0.3
+    ] = 0.35
     bond_effect: Annotated[
         float, quantity("strength of the bond (real relationship) in care", "distress", 0, 5)
-    ] = 0.3
+    ] = 0.4
     regulation_effect: Annotated[
         float, quantity("strength of self-regulation", "distress", 0, 5)
     ] = 0.4

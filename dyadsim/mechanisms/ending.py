@@ -34,7 +34,7 @@ class Ending(NamedTuple):
 
     good_enough_base: Annotated[
         float, quantity("agreed end at the good-enough level", "probit", -4, 2)
-    ] = -0.6
+    ] = -0.8
     good_enough_slope: Annotated[
         float, quantity("effect of being below the level", "probit/distress", 0, 5)
     ] = 0.35
@@ -43,7 +43,7 @@ class Ending(NamedTuple):
     ] = 3.0
     dropout_base: Annotated[
         float, quantity("dropout hazard at the reference", "probit", -5, 1)
-    ] = -1.65
+    ] = -1.27
     low_alliance: Annotated[
         float, quantity("effect of a low alliance", "probit", 0, 8, source="sharf2010;assumption")
     ] = 1.6

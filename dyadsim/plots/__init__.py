@@ -1,0 +1,1 @@
+"""Result tables to matplotlib figures: one figure idea per file."""

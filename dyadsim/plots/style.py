@@ -1,0 +1,65 @@
+"""One look for all figures: Okabe-Ito colours, a marker and a line for each world, large type."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.figure import Figure
+
+
+class Look(NamedTuple):
+    """Colour, marker and line: never colour alone."""
+
+    colour: str
+    marker: str
+    line: str
+
+
+# Okabe and Ito's palette.
+WORLDS = {
+    "medical": Look("#0072B2", "s", "-"),
+    "contextual": Look("#D55E00", "o", "--"),
+    "hybrid": Look("#009E73", "D", "-."),
+    "null": Look("#555555", "v", ":"),
+}
+ARMS = {
+    "cbt": Look("#0072B2", "s", "-"),
+    "interpersonal": Look("#E69F00", "o", "--"),
+    "waitlist": Look("#555555", "v", ":"),
+    "care": Look("#009E73", "D", "-"),
+}
+ARM_LABELS = {
+    "cbt": "cognitive-behavioural",
+    "interpersonal": "interpersonal",
+    "waitlist": "waitlist",
+    "care": "routine care",
+}
+_OTHER = Look("#CC79A7", "P", "-")
+_RC: Any = {"font.size": 12, "axes.spines.top": False, "axes.spines.right": False,
+       "svg.hashsalt": "dyadsim", "axes.titlesize": 13, "legend.frameon": False}  # fmt: skip
+
+
+def look(name: str, known: dict[str, Look]) -> Look:
+    """Return the look of a world or an arm; one that is new gets the spare look."""
+    return known.get(name, _OTHER)
+
+
+def figure(width: float, height: float) -> Figure:
+    """Return an empty figure, size in inches."""
+    with mpl.rc_context(_RC):
+        return Figure(figsize=(width, height), layout="constrained")
+
+
+def drawing() -> AbstractContextManager[None]:
+    """Return the context in which axes are made and drawn."""
+    return mpl.rc_context(_RC)
+
+
+def save(made: Figure, folder: Path, name: str, data: pd.DataFrame) -> None:
+    """Write name.png, name.svg and the figure's data as name.csv."""
+    with mpl.rc_context(_RC):
+        made.savefig(folder / f"{name}.png", dpi=150)
+        made.savefig(folder / f"{name}.svg", metadata={"Date": None})
+    data.to_csv(folder / f"{name}.csv", index=False)
