@@ -11,8 +11,9 @@ _FIGURES = {
     "courses": (
         "Mean courses",
         "Mean symptom score by week in the trial (top) and in routine care (bottom), one column a "
-        "world. In routine care only clients still in care are seen, so the later part is of "
-        "those who stay.",
+        "world. Before the post-test at week 12 only clients still in treatment fill in "
+        "forms; at week 12 dropouts are assessed too, hence the step. In routine care only clients "
+        "still in care are seen: those who got better have left, so the line flattens.",
     ),
     "intervals": (
         "Worlds against published intervals",

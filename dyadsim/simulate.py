@@ -26,7 +26,7 @@ class Run(NamedTuple):
     """A simulation under way or finished.
 
     `truth` is `(variable, step, client)` float32, rows as in `state.RECORDED` (four rows for a
-    process variable), step 0 = intake; `step` the number of steps done.
+    process variable), step 0 = intake; `step` the number of steps done, later ones are still 0.
     """
 
     study: Study
@@ -122,7 +122,7 @@ def start(
     scale = measures.scale(measures.named(study.instrument), parameters.measurement)
     kernel.intake(people.table, people.word, address, scale)
     kept = clients if keep_truth else 0
-    truth = np.full((ROW_COUNT - FIRST_RECORDED, plan.weeks.size, kept), np.nan, np.float32)
+    truth = np.zeros((ROW_COUNT - FIRST_RECORDED, plan.weeks.size, kept), np.float32)
     truth[:, 0] = people.table[FIRST_RECORDED:, :kept]
     return Run(study, plan, parameters, seed, replicate, moments, people, therapists, truth, 0)
 

@@ -7,14 +7,14 @@ from matplotlib.figure import Figure
 from dyadsim.plots import style
 
 _TITLES = {"trial": "Trial, BDI-II points", "care": "Routine care, PHQ-9 points"}
+_LAST_WEEK = {"trial": 40.0, "care": 16.0}  # later, few clients are still in routine care
 
 
-def draw(axes: Axes, courses: pd.DataFrame) -> None:
+def draw(axes: Axes, courses: pd.DataFrame, last_week: float) -> None:
     """Draw the arms of one study in one world: mean, 95 % band, label at the end of each line."""
-    placed: list[float] = []
     for arm, rows in courses.groupby("arm", sort=False):
         one = style.look(str(arm), style.ARMS)
-        within = rows[rows["week"] <= 40]
+        within = rows[rows["week"] <= last_week]
         axes.fill_between(
             within["week"], within["low"], within["high"], color=one.colour, alpha=0.2
         )
@@ -22,9 +22,7 @@ def draw(axes: Axes, courses: pd.DataFrame) -> None:
             within["week"], within["mean"], color=one.colour, linestyle=one.line, marker=one.marker,
             markersize=4, markevery=4, label=style.ARM_LABELS.get(str(arm), str(arm)),
         )  # fmt: skip
-        placed.append(float(within["mean"].iloc[-1]))
     axes.set_xlabel("weeks since intake")
-    axes.set_ylim(bottom=0)
 
 
 def figure(courses: pd.DataFrame) -> Figure:
@@ -34,10 +32,13 @@ def figure(courses: pd.DataFrame) -> Figure:
     with style.drawing():
         grid = made.subplots(2, len(worlds), sharex="row", sharey="row", squeeze=False)
         for row, (study, title) in enumerate(_TITLES.items()):
+            shown = courses[(courses["study"] == study) & (courses["week"] <= _LAST_WEEK[study])]
+            top = float(shown["high"].max())
             for column, world in enumerate(worlds):
                 axes = grid[row][column]
                 chosen = courses[(courses["world"] == world) & (courses["study"] == study)]
-                draw(axes, chosen)
+                draw(axes, chosen, _LAST_WEEK[study])
+                axes.set_ylim(0, 1.05 * top)
                 if row == 0:
                     axes.set_title(f"{world} world")
                 if column == 0:

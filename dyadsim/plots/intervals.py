@@ -14,7 +14,7 @@ def figure(statistics: pd.DataFrame) -> Figure:
     """
     facts = list(dict.fromkeys(statistics["fact"]))
     worlds = list(dict.fromkeys(statistics["world"]))
-    made = style.figure(12, 0.95 * len(facts) + 1.6)
+    made = style.figure(15, 0.95 * len(facts) + 1.6)
     with style.drawing():
         axes = made.subplots()
         limit = 5.0
@@ -36,20 +36,20 @@ def figure(statistics: pd.DataFrame) -> Figure:
                     label=f"{world} world" if row == 0 else None,
                 )  # fmt: skip
                 axes.text(
-                    limit + 0.5 + 1.15 * place, row, f"{float(cell['simulated']):.2f}",
+                    limit + 0.5 + 1.7 * place, row, f"{float(cell['simulated']):.2f}",
                     color=look.colour, va="center", ha="center",
                     fontweight="bold" if cell["met"] else "normal",
                 )  # fmt: skip
-            axes.text(limit + 0.5 + 1.15 * len(worlds) + 0.4, row, f"{low:g} to {high:g}",
+            axes.text(limit + 0.5 + 1.7 * len(worlds) + 0.8, row, f"{low:g} to {high:g}",
                       va="center", ha="center")  # fmt: skip
         for place, world in enumerate([*worlds, "published"]):
-            extra = 0.4 if world == "published" else 0.0
-            axes.text(limit + 0.5 + 1.15 * place + extra, len(facts) - 0.35, world, ha="center",
-                      fontsize=9)  # fmt: skip
+            extra = 0.8 if world == "published" else 0.0
+            axes.text(limit + 0.5 + 1.7 * place + extra, len(facts) - 0.35, world, ha="center",
+                      fontsize=11)  # fmt: skip
         labels = [statistics[statistics["fact"] == name].iloc[0] for name in facts]
         axes.set_yticks(range(len(facts)), [f"{one['label']}\n({one['unit']})" for one in labels])
         axes.set_ylim(-0.6, len(facts) + 0.1)
-        axes.set_xlim(-limit - 0.3, limit + 1.5 + 1.15 * (len(worlds) + 1))
+        axes.set_xlim(-limit - 0.3, limit + 1.9 + 1.7 * (len(worlds) + 1))
         axes.set_xticks([-limit, -1, 0, 1, limit],
                         ["below", "lower\nend", "", "upper\nend", "above"])  # fmt: skip
         axes.spines["bottom"].set_bounds(-limit, limit)
