@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from dyadsim.designs.waitlist import waitlist as waitlist
     from dyadsim.intervene import Intervention as Intervention
     from dyadsim.intervene import twins as twins
+    from dyadsim.model import Client as Client
+    from dyadsim.model import DyadModel as DyadModel
+    from dyadsim.model import Therapist as Therapist
     from dyadsim.observe import records as observed
     from dyadsim.quantity import BadInput as BadInput
     from dyadsim.records import read as read
@@ -25,7 +28,10 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "BadInput": "quantity",
+    "Client": "model",
+    "DyadModel": "model",
     "Intervention": "intervene",
+    "Therapist": "model",
     "Therapy": "therapies",
     "advance": "simulate",
     "cohort": "designs.cohort",
@@ -45,7 +51,10 @@ _HOMES = {
 }
 __all__ = [
     "BadInput",
+    "Client",
+    "DyadModel",
     "Intervention",
+    "Therapist",
     "Therapy",
     "advance",
     "cohort",
