@@ -1,0 +1,69 @@
+"""The main comparison and the facts: tables, verdict, and truths that must come out."""
+
+import math
+
+import numpy as np
+import pytest
+
+from dyadsim import benchmark, compare, worlds
+from dyadsim.facts import fact as facts
+
+WORLDS = {name: worlds.parameters(name) for name in ("medical", "null")}
+
+
+@pytest.fixture(scope="module")
+def found() -> compare.Comparison:
+    return compare.compare(WORLDS, 1500, 7)
+
+
+def test_therapy_helps_where_something_heals_and_not_in_the_null_world(
+    found: compare.Comparison,
+) -> None:
+    g = found.statistics.query("fact == 'g_waitlist'").set_index("world")
+    assert g.loc["medical", "simulated"] > 0.3
+    # 500 clients an arm: the standard error of g is about .065, so |g| > .3 is a bug.
+    assert abs(g.loc["null", "simulated"]) < 0.3
+
+
+def test_the_same_people_wait_in_every_world(found: compare.Comparison) -> None:
+    waiting = found.courses.query("arm == 'waitlist'")
+    one, two = (waiting[waiting["world"] == name]["mean"].to_numpy() for name in WORLDS)
+    np.testing.assert_array_equal(one, two)
+
+
+def test_alliance_predicts_outcome_even_where_nothing_heals(found: compare.Comparison) -> None:
+    r = found.statistics.query("fact == 'alliance_outcome'").set_index("world")["simulated"]
+    assert r["null"] > 0.05
+
+
+def test_met_follows_the_published_interval(found: compare.Comparison) -> None:
+    for row in found.statistics.itertuples():
+        inside = (
+            row.low <= row.simulated - 1.96 * row.se and row.simulated + 1.96 * row.se <= row.high
+        )
+        assert row.met == inside
+
+
+def test_verdict_counts_what_the_table_says(found: compare.Comparison) -> None:
+    met = found.statistics.groupby("world")["met"].sum()
+    assert f"medical {met['medical']} of 11, null {met['null']} of 11" in found.verdict
+
+
+def test_same_seed_same_tables(found: compare.Comparison) -> None:
+    again = compare.compare(WORLDS, 1500, 7, threads=1)
+    assert found.statistics.equals(again.statistics)
+    assert found.courses.equals(again.courses)
+
+
+def test_every_served_fact_gets_a_value_with_an_error() -> None:
+    results = benchmark.evaluate(worlds.parameters("hybrid"), 400, 2, seed=3)
+    assert [one.fact.id for one in results] == [one.id for one in facts.load()]
+    for one in results:
+        assert bool(one.needs) == (one.fact.design not in benchmark.SERVED)
+        assert one.needs or math.isfinite(one.simulated)
+
+
+def test_only_the_facts_wanted() -> None:
+    (one,) = benchmark.evaluate(worlds.parameters("null"), 300, 2, only=["remission_3m"])
+    assert one.fact.id == "remission_3m"
+    assert 0 < one.simulated < 1
