@@ -73,12 +73,6 @@ def squash(x):
 
 
 @compiled
-def unit(x):
-    """Return x held inside [0, 1]."""
-    return np.minimum(np.maximum(x, ZERO), ONE)
-
-
-@compiled
 def fill_exp2(out, x):
     """Fill `out` (n,) float32 with 2^x of `x` (n,) float32."""
     for i in range(out.shape[0]):

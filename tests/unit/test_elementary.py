@@ -1,0 +1,48 @@
+"""Elementary functions: stated accuracy, and the same bits compiled and in NumPy."""
+
+import numpy as np
+from plain import plain
+
+from dyadsim import elementary
+
+
+def _compiled(function: object, x: np.ndarray) -> np.ndarray:
+    return np.array([function(value) for value in x], np.float32)
+
+
+def test_log2() -> None:
+    x = np.exp(np.linspace(-20, 3, 20001)).astype(np.float32)
+    found = plain(elementary.log2)(x)
+    assert np.max(np.abs(found - np.log2(x.astype(np.float64)))) < 2e-6
+    near = np.linspace(0.75, 1.4, 20001).astype(np.float32)
+    assert np.max(np.abs(plain(elementary.log2)(near) - np.log2(near.astype(float)))) < 3e-7
+    assert np.array_equal(_compiled(elementary.log2, x[::50]), found[::50])
+
+
+def test_exp2() -> None:
+    x = np.linspace(-120, 20, 20001).astype(np.float32)
+    found = plain(elementary.exp2)(x)
+    assert np.max(np.abs(found / 2.0 ** x.astype(np.float64) - 1)) < 2e-7
+    assert np.array_equal(_compiled(elementary.exp2, x[::50]), found[::50])
+    assert float(elementary.exp2(np.float32(-500))) < 1e-37
+
+
+def test_power() -> None:
+    x = np.linspace(0.001, 1, 501).astype(np.float32)
+    for exponent in (0.0, 0.1, 1 / 3, 1.0, 2.0):
+        found = _compiled(lambda v, e=exponent: elementary.power(v, np.float32(e)), x)
+        np.testing.assert_allclose(found, x.astype(np.float64) ** exponent, rtol=5e-6)
+    assert elementary.power(np.float32(0), np.float32(0)) == 1
+    assert elementary.power(np.float32(0), np.float32(1)) < 1e-29
+
+
+def test_squash_is_a_bounded_response() -> None:
+    x = np.linspace(-30, 30, 601).astype(np.float32)
+    found = _compiled(elementary.squash, x)
+    assert np.all(np.diff(found) >= 0)
+    assert found.min() > 0
+    assert found.max() < 1
+    assert elementary.squash(np.float32(0)) == 0.5
+    step = np.float32(1e-3)
+    slope = (elementary.squash(step) - elementary.squash(-step)) / (2 * step)
+    assert abs(slope - 0.5) < 1e-3
