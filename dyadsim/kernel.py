@@ -85,7 +85,7 @@ class Pace(NamedTuple):
 
 @compiled
 def kept(rate, weeks):
-    """Return (1 - rate)^weeks; 0 for a rate of 1."""
+    """Return (1 - rate)^weeks; a rate of 1 counts as 1 - 1e-30."""
     return exp2(weeks * log2(max(ONE - rate, np.float32(1e-30))))
 
 
@@ -95,8 +95,11 @@ def pace(weeks, p):
     still = kept(p.distress.rate, weeks)
     weekly = ONE - p.distress.rate
     spread = np.sqrt((ONE - still * still) / (ONE - weekly * weekly))
+    eased = kept(p.distress.load_decay, weeks)
+    slow = ONE - p.distress.load_decay
+    load_spread = np.sqrt((ONE - eased * eased) / max(ONE - slow * slow, np.float32(1e-6)))
     return Pace(
-        still, spread, kept(p.distress.load_decay, weeks), np.sqrt(weeks),
+        still, spread, eased, load_spread,
         kept(p.distress.contact_fade, weeks), kept(p.process_change.process_decay, weeks),
         kept(p.action.action_decay, weeks), kept(p.regulation.regulation_decay, weeks),
     )  # fmt: skip
@@ -193,8 +196,8 @@ def mechanisms(b, noise, work, word, p, pc, scale, at, step):
             b[R.body], held, p.resonance,
         )  # fmt: skip
     responsiveness.lanes(
-        b[R.formulation], b[R.alert], b[R.delivered_dose : R.delivered_dose + 4], b[R.adherence],
-        b[R.delivered_competence], b[R.planned_dose : R.planned_dose + 4],
+        b[R.formulation], b[R.alert], b[R.human], b[R.delivered_dose : R.delivered_dose + 4],
+        b[R.adherence], b[R.delivered_competence], b[R.planned_dose : R.planned_dose + 4],
         b[R.weight : R.weight + 4], b[R.formulation_skill], b[R.competence : R.competence + 4],
         b[R.individualisation], b[R.feedback], b[R.first_score], b[R.last_score], b[R.attended],
         held, scale.slope, p.responsiveness,
@@ -214,8 +217,7 @@ def mechanisms(b, noise, work, word, p, pc, scale, at, step):
         b[R.dyad_fit], b[R.strain], b[R.recent_improvement], held, noise[N.agreement], p.alliance,
     )  # fmt: skip
     expectancy.lanes(
-        b[R.expectancy], b[R.credibility], b[R.rationale], b[R.match], b[R.allegiance],
-        b[R.congruence], b[R.bona_fide], b[R.initial_distress], b[R.distress], held,
+        b[R.expectancy], b[R.credibility], b[R.initial_distress], b[R.distress], held,
         noise[N.expectancy], p.expectancy,
     )  # fmt: skip
     readiness.lanes(
@@ -329,6 +331,10 @@ def run_blocks(table, word, arm, therapist, th, plan, p, scale, at, first, last,
             if step == at.first_step or plan.changes[step] == 1:
                 orders(b, arms, who, th, plan, step)
             occasions(b, arms, who, th.presence, plan, step, work[0], work[1], work[2], work[3])
+            expectancy.credibility_lanes(
+                b[R.credibility], b[R.rationale], b[R.match], b[R.allegiance], b[R.congruence],
+                b[R.bona_fide], work[0], p.expectancy,
+            )  # fmt: skip
             mechanisms(b, noise, work, words, p, pace(plan.weeks[step], p), scale, at, step)
             measure(b, noise, work[0], plan.occasion[step], scale)
             if truth.shape[2] > 0:

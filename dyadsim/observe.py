@@ -87,8 +87,7 @@ def _seen(run: Run) -> np.ndarray[Any, Any]:
 def _scores(run: Run) -> dict[str, Array]:
     """Return every instrument's scores `(step, client)`, NaN where nothing was filled in."""
     truth = dict(simulate.variables(run.truth))
-    traits = {name: getattr(run.clients, name) for name in
-              ("attachment", "empathy", "congruence", "regard", "human")}  # fmt: skip
+    traits = {"attachment": run.clients.attachment, **_therapist_side(run)}
     held = np.diff(truth["attended"], axis=0, prepend=truth["attended"][:1]) > 0
     held[0] = True
     filled = held & ~np.isnan(truth["symptom_score"])
@@ -105,6 +104,18 @@ def _scores(run: Run) -> dict[str, Array]:
     parts = [scores[name] for name in _SUBSCALES]
     scores["alliance_score"] = ((parts[0] + parts[1] + parts[2]) / np.float32(3)).astype(np.float32)
     return scores
+
+
+def _therapist_side(run: Run) -> dict[str, Array]:
+    """Return whether each client has a therapist, and that therapist's traits, `(client,)`.
+
+    Not the rows of `run.clients`: those are what the last step ordered, 0 in a follow-up.
+    """
+    who, guided = np.maximum(run.clients.therapist, 0), run.clients.therapist >= 0
+    side = {"human": guided.astype(np.float32)}
+    for name in ("empathy", "congruence", "regard"):
+        side[name] = getattr(run.therapists, name)[who] * side["human"]
+    return side
 
 
 def _sessions(run: Run) -> pd.DataFrame:
@@ -156,9 +167,12 @@ def arousal(run: Run, session: int = 3, dyads: int = 200, moments: int = 60) -> 
     people, shape = run.clients, (there.size, moments)
     mine, theirs = np.empty(shape, np.float32), np.empty(shape, np.float32)
     presence = run.therapists.presence[session, people.therapist[there]]
+    side = {name: values[there] for name, values in _therapist_side(run).items()}
+    given = run.plan.therapy[people.arm[there], session]
+    body = (run.plan.treatments[8, given] * side["human"]).astype(np.float32)
     resonance.series(
-        mine, theirs, people.empathy[there], people.congruence[there], presence,
-        people.body[there], people.word[there], as_float32(run.parameters).resonance,
+        mine, theirs, side["empathy"], side["congruence"], presence, body, people.word[there],
+        as_float32(run.parameters).resonance,
         run.seed, run.replicate, session,
     )  # fmt: skip
     return pd.DataFrame(

@@ -62,6 +62,8 @@ def _caseloads(
     mean = math.log2(caseload.mean) - 0.5 * math.log(2) * caseload.spread**2
     drawn: list[Array] = []
     held, chunk = 0, max(16, int(2 * need / caseload.mean))
+    if need == 0:
+        return np.zeros(0, np.float32)
     while held < need:
         start = first + by * sum(map(len, drawn))
         numbers = noise.words(start, chunk * by)[::by]
@@ -190,9 +192,14 @@ def clients(
     pairs = np.empty_like(words)
     noise.fill_pair_words(pairs, words, people.therapist)
     people.dyad_fit[:] = noise.normals(pairs, seed, replicate, 0, Stream.DYAD_FIT)
-    level = np.float32(q.good_enough_mean) + np.float32(q.good_enough_sd) * draw(Stream.ATTENTION)
+    level = np.float32(q.good_enough_mean) + np.float32(q.good_enough_sd) * draw(
+        Stream.GOOD_ENOUGH_LEVEL
+    )
     people.good_enough_level[:] = level
-    people.bond[:] = people.goal[:] = people.task[:] = np.float32(parameters.alliance.start)
+    guided = (people.therapist >= 0).astype(np.float32)
+    people.dyad_fit[:] *= guided  # no bond and no chemistry without a therapist
+    people.goal[:] = people.task[:] = np.float32(parameters.alliance.start)
+    people.bond[:] = guided * np.float32(parameters.alliance.start)
     people.formulation[:] = np.float32(parameters.responsiveness.formulation_start)
     return people
 

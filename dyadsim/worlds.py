@@ -36,19 +36,19 @@ WORLDS = {
             "medical",
             "Only the matched ingredient heals; alliance is a by-product of improvement.",
             {"distress.specificity": 1.0, "process_change.gating": 0.0, **_NO_RELATION},
-            {"distress.treatment_gain": 1.93},
+            {"distress.treatment_gain": 1.99},
         ),
         World(
             "contextual",
             "Real relationship, expectancy and any credible action heal.",
             {"distress.specificity": 0.0},
-            {"distress.treatment_gain": 0.71},
+            {"distress.treatment_gain": 0.77},
         ),
         World(
             "hybrid",
             "Technique heals as far as the relationship lets it.",
             {},
-            {"distress.treatment_gain": 0.85},
+            {"distress.treatment_gain": 0.92},
         ),
         World(
             "null",

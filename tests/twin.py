@@ -63,7 +63,7 @@ def start(
     now |= {"process": [0.0] * 4, "delivered_dose": [0.0] * 4}
     now |= {"distress": client["initial_distress"], "load": client["load"]}
     now |= {"expectancy": client["expectancy"], "readiness": client["readiness"]}
-    now |= {"bond": level, "goal": level, "task": level}
+    now |= {"bond": 0.0 if case.therapist is None else level, "goal": level, "task": level}
     now |= {"formulation": parameters.responsiveness.formulation_start}
     return now | dict.fromkeys(("symptom_score", "first_score", "last_score"), score), close
 
@@ -127,6 +127,7 @@ class Course:
             self.now["attended"] += 1
             both = resonance(self.order, step.presence, step.moments, self.parameters.resonance)
             self.now["synchrony"], self.now["coregulation"] = both
+            self.credibility()
             self.responsiveness()
             self.rupture()
             self.alliance()
@@ -153,13 +154,13 @@ class Course:
 
     def responsiveness(self) -> None:
         q, now, order = self.parameters.responsiveness, self.now, self.order
-        if self.case.feedback and now["attended"] >= 2:
+        if self.case.feedback and now["attended"] >= 3:
             improvement = (now["first_score"] - now["last_score"]) / self.form["slope"]
             tie = improvement == q.alert_level  # equal scores and level 0: exact on both sides
             now["alert"] = float(not tie and self.below(improvement, q.alert_level))
         rate = q.formulation_rate * squash(order["formulation_skill"])
         rate *= 1 + q.alert_boost * now["alert"]
-        now["formulation"] += min(rate, 1) * (1 - now["formulation"])
+        now["formulation"] += order["human"] * min(rate, 1) * (1 - now["formulation"])
         planned, weight = order["planned_dose"], self.case.client["weight"]
         total, led = sum(planned), order["individualisation"] * now["formulation"]
         dose = [planned[k] + led * (total * weight[k] - planned[k]) for k in PROCESSES]
@@ -193,7 +194,7 @@ class Course:
         bond = order["human"] * squash(q.bond_base + met + q.synchrony * now["synchrony"] + common)
         fits = q.match * (order["match"] - 0.5) + common
         goal = squash(q.goal_base + q.expectancy * (before["expectancy"] - 0.5) + fits)
-        sense = q.credibility * (before["credibility"] - 0.5)
+        sense = q.credibility * (now["credibility"] - 0.5)
         task = squash(q.task_base + sense + q.readiness * (before["readiness"] - 0.5) + fits)
         for name, target, stream in (
             ("bond", bond, "BOND"), ("goal", goal, "AGREEMENT"), ("task", task, "AGREEMENT"),
@@ -201,12 +202,15 @@ class Course:
             aim = clip(target + q.alliance_noise * self.luck[stream])
             now[name] = before[name] + q.rate * (aim - before[name])
 
-    def expectancy(self) -> None:
-        q, now, before, order = self.parameters.expectancy, self.now, self.before, self.order
+    def credibility(self) -> None:
+        q, now, order = self.parameters.expectancy, self.now, self.order
         offer = q.rationale * (order["rationale"] - 0.5) + q.match * (order["match"] - 0.5)
         offer += q.allegiance * order["allegiance"] + q.congruence * order["congruence"]
         offer += q.bona_fide * (order["bona_fide"] - 0.5)
         now["credibility"] = squash(q.credibility_base + offer)
+
+    def expectancy(self) -> None:
+        q, now, before = self.parameters.expectancy, self.now, self.before
         gained = self.case.client["initial_distress"] - before["distress"]
         lesson = (1 - q.evidence) * now["credibility"] + q.evidence * squash(q.progress * gained)
         moved = q.learning_rate * (lesson - before["expectancy"])
@@ -242,16 +246,18 @@ class Course:
     def regulation(self) -> None:
         q, now = self.parameters.regulation, self.now
         narrative = now["formulation"] * alliance(now, self.order["human"])
-        support = q.coregulation_weight * max(0.0, now["coregulation"])
+        support = q.coregulation_weight * now["coregulation"]
         support += (1 - q.coregulation_weight) * narrative
         now["regulation"] += q.growth * support * (1 - now["regulation"])
 
     def distress(self) -> None:
         q, now, before, client = self.parameters.distress, self.now, self.before, self.case.client
         weeks, event = self.plan.weeks, self.luck["LIFE_EVENT"]
-        size = q.event_impact * max(0.0, abs(event) - q.event_threshold) * math.sqrt(weeks)
-        felt = size * (1 - q.buffer * squash(client["resources"])) if event > 0 else -size
-        now["load"] = before["load"] * (1 - q.load_decay) ** weeks + felt
+        eased = (1 - q.load_decay) ** weeks
+        stretch = math.sqrt((1 - eased**2) / max(1 - (1 - q.load_decay) ** 2, 1e-6))
+        size = q.event_impact * max(0.0, abs(event) - q.event_threshold) * stretch
+        felt = size * (1 + q.buffer * (0.5 - squash(client["resources"]))) if event > 0 else -size
+        now["load"] = before["load"] * eased + felt
         now["contact"] = 1.0 if self.held else before["contact"] * (1 - q.contact_fade) ** weeks
         matched = sum(client["weight"][k] * now["process"][k] for k in PROCESSES)
         path = q.specificity * matched + (1 - q.specificity) * now["action"]
@@ -279,7 +285,8 @@ class Course:
         if asked and self.below(luck["GOOD_ENOUGH"], agree):
             now["ended"] = 2.0
         elif self.below(luck["DROPOUT"], hazard):
-            now["ended"] = 3.0
+            self.below(client_level := self.case.client["good_enough_level"], now["distress"])
+            now["ended"] = 3.0 if now["distress"] > client_level else 2.0
         elif self.below(luck["REMOVAL"], q.removal_base):
             now["ended"] = 4.0
         elif self.plan.last_planned and self.case.rule in ("fixed", "good_enough"):

@@ -8,11 +8,11 @@
                    + fit f - strain s + reverse I)
     x'    = x + rate (clip(x* + alliance_noise n) - x)     for x = bond, goal, task
 
-I is the recent improvement of distress: the reverse path (improvement -> alliance), switched by
-`reverse`. Bond takes therapist conditions x client attachment; agreement takes the match with the
-client's theory of change, expectancy and readiness (horvath_symonds1991; rogers1957; ackerman2003;
-harter1999 for attachment). One noise draw for the bond, one shared by the two agreements.
-Equations and values are assumptions.
+E, R and I are the values before this session. I is the recent improvement of distress: the
+reverse path (improvement -> alliance), switched by `reverse`. Bond takes therapist conditions x
+client attachment; agreement takes the match with the client's theory of change, expectancy and
+readiness (horvath_symonds1991; rogers1957; ackerman2003; harter1999 for attachment). One noise
+draw for the bond, one shared by the two agreements. Equations and values are assumptions.
 """
 
 from typing import Annotated, NamedTuple

@@ -1,8 +1,8 @@
 """Distress: relaxes towards a set point that life raises and treatment lowers.
 
-    L' = L k_L + event_impact b soft(n1) sqrt(weeks)       k_L = (1 - load_decay)^weeks
+    L' = L k_L + event_impact b soft(n1) s_L               k_L = (1 - load_decay)^weeks
     soft(n) = sign(n) max(0, |n| - event_threshold)         most weeks bring nothing
-    b = 1 - buffer squash(resources) for bad events, 1 for good ones
+    b = 1 + buffer (1/2 - squash(resources)) for bad events, 1 for good ones: 1 on average
     K' = 1 in care, K (1 - contact_fade)^weeks after the end                        contact
     target = set_point + L - treatment_gain (specificity sum_k w_k Z_k + (1 - specificity) H)
              - expectancy_effect K E - bond_effect K B - regulation_effect R
@@ -12,8 +12,9 @@
     I' = I + improvement_memory ((D - D') - I)              recent improvement, in sessions
 
 The set-point form gives the decelerating course; because clients enter care when distress is
-high (`population`), regression to the mean and remission without therapy come out of it. s keeps
-the stationary variance the same for any step length. The pathways are those of the founding
+high (`population`), regression to the mean and remission without therapy come out of it. s and
+s_L = sqrt((1 - k_L^2) / (1 - (1 - load_decay)^2)) keep the stationary variance the same for any
+step length. The pathways are those of the founding
 paper and of the contextual model (hess; wampold_imel2015; imel2008 for medication, whose effect
 ends with the dose). Equations and values are assumptions.
 """
@@ -23,7 +24,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from dyadsim.compiled import compiled
-from dyadsim.elementary import ONE, ZERO, squash
+from dyadsim.elementary import HALF, ONE, ZERO, squash
 from dyadsim.quantity import quantity
 
 _INSIDE = np.float32(0.5)
@@ -47,7 +48,7 @@ class Distress(NamedTuple):
     ] = 1.5
     buffer: Annotated[
         float,
-        quantity("share of a bad event that full resources absorb", "0-1", 0, 1),
+        quantity("how far resources soften bad events: half of it either way", "0-1", 0, 1),
     ] = 0.3
     specificity: Annotated[
         float,
@@ -81,9 +82,9 @@ class Distress(NamedTuple):
 
 @compiled
 def load_change(load, resources, noise, kept, spread, q):
-    """Return the life-event load after a step; `kept` = k_L, `spread` = sqrt(weeks)."""
+    """Return the life-event load after a step; `kept` = k_L, `spread` = s_L."""
     size = max(abs(noise) - q.event_threshold, ZERO) * spread * q.event_impact
-    shield = ONE - q.buffer * squash(resources)
+    shield = ONE + q.buffer * (HALF - squash(resources))
     return load * kept + (size * shield if noise > ZERO else -size)
 
 

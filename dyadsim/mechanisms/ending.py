@@ -1,14 +1,15 @@
-"""Ending: good enough, dropout, removal or the planned number, in this order.
+"""Ending: good enough, leaving alone, removal or the planned number, in this order.
 
     agreed  = [n1 < good_enough_base + good_enough_slope (level - D)]   (from good_enough_from on)
-    dropout = [n2 < dropout_base + low_alliance (1/2 - A) - progress (D0 - D) + mismatch (1/2 - m)
+    left    = [n2 < dropout_base + low_alliance (1/2 - A) - progress (D0 - D) + mismatch (1/2 - m)
                     + strain s - skill g]
     removal = [n3 < removal_base]
     planned = this was the last session planned
 
 n1, n2, n3 are standard normal draws (probit hazards). `agreed` counts only where the study's rule
-is good-enough or open; an open rule has no planned end. A client who has dropped out before
-reaching the good-enough level or an agreed end is premature (facts.md, `share_dropout`). g is the
+is good-enough or open; an open rule has no planned end. A client who left alone above the
+good-enough level is a dropout; at or below it the end is good enough, not premature (docs/facts.md,
+`share_dropout`). g is the
 therapist's regard, a therapist's own dropout rate. Good-enough level: the client, not the
 protocol, decides (baldwin2009). Dropout and alliance: sharf2010. Equations and values are
 assumptions.
@@ -43,7 +44,7 @@ class Ending(NamedTuple):
     ] = 3.0
     dropout_base: Annotated[
         float, quantity("dropout hazard at the reference", "probit", -5, 1)
-    ] = -1.27
+    ] = -1.15
     low_alliance: Annotated[
         float, quantity("effect of a low alliance", "probit", 0, 8, source="sharf2010;assumption")
     ] = 1.6
@@ -85,7 +86,8 @@ def lanes(
         code = _REMOVED if removal_noise[i] < q.removal_base else code
         gained = first[i] - distress[i]
         index = dropout_index(alliance, gained, match[i], strain[i], regard[i], q)
-        code = _DROPOUT if dropout_noise[i] < index else code
+        alone = _DROPOUT if distress[i] > level[i] else _GOOD_ENOUGH
+        code = alone if dropout_noise[i] < index else code
         reached = noise[i] < agreed_index(distress[i], level[i], q)
         ready = attended[i] >= q.good_enough_from
         agreed = may_agree[i] * (ONE if reached and ready else ZERO)

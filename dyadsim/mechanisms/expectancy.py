@@ -5,9 +5,10 @@
     E' = E + learning_rate ((1 - evidence) C + evidence squash(progress G) - E)
          + expectancy_noise n
 
-G is the fall of distress since intake; the bracket is the prediction error. Expectancy moves only
-in sessions and stays in [0, 1]. Theory: expectation and credibility as a common factor
-(greenberg2006; constantino2018a; credibility2024). Equations and values are assumptions.
+C is perceived as the session begins, before the alliance moves. G is the fall of distress since
+intake; the bracket is the prediction error. Expectancy moves only in sessions and stays in
+[0, 1]. Theory: expectation and credibility as a common factor (greenberg2006; constantino2018a;
+credibility2024). Equations and values are assumptions.
 """
 
 from typing import Annotated, NamedTuple
@@ -64,6 +65,15 @@ def credibility(rationale, match, allegiance, congruence, bona_fide, q):
 
 
 @compiled
+def credibility_lanes(credible, rationale, match, allegiance, congruence, bona_fide, held, q):
+    """Write what a block perceives of the offer as the session begins; 0 without a session."""
+    for i in range(credible.shape[0]):
+        credible[i] = held[i] * credibility(
+            rationale[i], match[i], allegiance[i], congruence[i], bona_fide[i], q
+        )
+
+
+@compiled
 def expectancy_change(expectancy, credible, gained, noise, q):
     """Return expectancy after one session, in [0, 1]."""
     lesson = (ONE - q.evidence) * credible + q.evidence * squash(q.progress * gained)
@@ -72,13 +82,9 @@ def expectancy_change(expectancy, credible, gained, noise, q):
 
 
 @compiled
-def lanes(
-    expectancy, credible, rationale, match, allegiance, congruence, bona_fide, first, distress,
-    held, noise, q,
-):  # fmt: skip
-    """Write perceived credibility and expectancy of a block."""
+def lanes(expectancy, credible, first, distress, held, noise, q):
+    """Write the expectancy of a block."""
     for i in range(expectancy.shape[0]):
-        offer = credibility(rationale[i], match[i], allegiance[i], congruence[i], bona_fide[i], q)
-        credible[i] = held[i] * offer
-        moved = expectancy_change(expectancy[i], offer, first[i] - distress[i], noise[i], q)
+        gained = first[i] - distress[i]
+        moved = expectancy_change(expectancy[i], credible[i], gained, noise[i], q)
         expectancy[i] += held[i] * (moved - expectancy[i])

@@ -1,7 +1,7 @@
 """Self-regulation ("integration"): what resonance and a coherent narrative leave behind.
 
     narrative = F A                          accuracy of the formulation x alliance
-    R' = R + growth (coregulation_weight max(0, coregulation)
+    R' = R + growth (coregulation_weight coregulation
                      + (1 - coregulation_weight) narrative) (1 - R)              in a session
     R' = R (1 - regulation_decay) ^ weeks                              when out of treatment
 
@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from dyadsim.compiled import compiled
-from dyadsim.elementary import ONE, ZERO
+from dyadsim.elementary import ONE
 from dyadsim.mechanisms.alliance import overall
 from dyadsim.quantity import quantity
 
@@ -36,8 +36,12 @@ class Regulation(NamedTuple):
 
 @compiled
 def regulation_grown(regulation, coregulation, formulation, alliance, q):
-    """Return self-regulation after one session, in [0, 1]."""
-    body = q.coregulation_weight * max(coregulation, ZERO)
+    """Return self-regulation after one session, at most 1.
+
+    Co-regulation enters as it is, also below 0, so that simulated moments and the closed form agree
+    in the mean; a few unsettling sessions can take R a little below 0.
+    """
+    body = q.coregulation_weight * coregulation
     story = (ONE - q.coregulation_weight) * formulation * alliance
     return regulation + q.growth * (body + story) * (ONE - regulation)
 

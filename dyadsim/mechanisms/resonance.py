@@ -69,10 +69,10 @@ class Resonance(NamedTuple):
         float, quantity("SD of the therapist's arousal shocks", "arousal", 0.1, 3)
     ] = 0.6
     presence_recovery: Annotated[
-        float, quantity("share of lost presence regained", "1/session", 0, 1)
+        float, quantity("share of lost presence regained", "1/step", 0, 1)
     ] = 0.3
     presence_wear: Annotated[
-        float, quantity("presence lost per 100 clients of caseload", "1/session", 0, 1)
+        float, quantity("presence lost per 100 clients of caseload", "1/step", 0, 1)
     ] = 0.12
     presence_noise: Annotated[float, quantity("SD of presence between sessions", "0-1", 0, 0.3)] = (
         0.05

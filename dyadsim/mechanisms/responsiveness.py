@@ -4,11 +4,12 @@
     d_k     = m_k + individualisation F (M w_k - m_k),  M = sum of the manual's doses m
 
 F is the accuracy of the formulation (0 = the manual's own hypothesis, 1 = the client's weights w
-known), so the formulation error 1 - F shrinks with skill and sessions. Where feedback is on, a
-client without any improvement after the second session raises an alert; the alert makes the
-therapist look again (alert_boost) and ease off (`rupture`).
+known), so the formulation error 1 - F shrinks with skill and sessions; it needs a therapist.
+Where feedback is on, a client without any improvement after the second session raises an alert
+(`attended` counts this session too); the alert makes the therapist look again (alert_boost) and
+ease off (`rupture`).
 
-    alert     = feedback and (first_score - last_score) / slope < alert_level and attended >= 2
+    alert     = feedback and (first_score - last_score) / slope < alert_level and attended > 2
     adherence = 1 - sum_k |d_k - m_k| / (2 M)
     delivered_competence = 2 sum_k d_k squash(competence_k) / sum_k d_k
 
@@ -38,7 +39,7 @@ class Responsiveness(NamedTuple):
     formulation_rate: Annotated[
         float,
         quantity(
-            "share of the formulation error removed at skill 1",
+            "share of the formulation error that unlimited skill removes",
             "1/session",
             0,
             1,
@@ -64,7 +65,7 @@ def formulation_change(formulation, skill, alert, q):
 def alert_raised(feedback, first_score, last_score, slope, attended, q):
     """Return 1 where the therapist is told that the client is off track, else 0."""
     improvement = (first_score - last_score) / slope
-    off_track = (improvement < q.alert_level) and (attended >= _SECOND_SESSION)
+    off_track = (improvement < q.alert_level) and (attended > _SECOND_SESSION)
     return feedback if off_track else ZERO
 
 
@@ -76,7 +77,7 @@ def dose(manual, total, weight, individualisation, formulation):
 
 @compiled
 def lanes(
-    formulation, alert, delivered, adherence, delivered_competence, planned, weight, skill,
+    formulation, alert, human, delivered, adherence, delivered_competence, planned, weight, skill,
     competence, individualisation, feedback, first_score, last_score, attended, held, slope, q,
 ):  # fmt: skip
     """Write formulation, alert, delivered doses `(4, client)`, adherence and competence."""
@@ -84,7 +85,7 @@ def lanes(
         on = alert_raised(feedback[i], first_score[i], last_score[i], slope, attended[i], q)
         alert[i] = on * held[i]
         moved = formulation_change(formulation[i], skill[i], alert[i], q)
-        formulation[i] += held[i] * (moved - formulation[i])
+        formulation[i] += held[i] * human[i] * (moved - formulation[i])
     p0, p1, p2, p3 = planned[0], planned[1], planned[2], planned[3]
     w0, w1, w2, w3 = weight[0], weight[1], weight[2], weight[3]
     d0, d1, d2, d3 = delivered[0], delivered[1], delivered[2], delivered[3]

@@ -56,7 +56,7 @@ def test_same_seed_same_tables(found: compare.Comparison) -> None:
 
 
 def test_every_served_fact_gets_a_value_with_an_error() -> None:
-    results = benchmark.evaluate(worlds.parameters("hybrid"), 400, 2, seed=3)
+    results = benchmark.evaluate(worlds.parameters("hybrid"), 2000, 2, seed=3)
     assert [one.fact.id for one in results] == [one.id for one in facts.load()]
     for one in results:
         assert bool(one.needs) == (one.fact.design not in benchmark.SERVED)
