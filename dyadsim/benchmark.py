@@ -80,6 +80,11 @@ class Result(NamedTuple):
     needs: str
 
 
+def studies() -> dict[str, Study]:
+    """Return the studies that serve the facts, by name."""
+    return {name: make() for name, make in _STUDIES.items()}
+
+
 def see(run: Run) -> Seen:
     """Return a finished run as tables, with pre, post and residual gain of every client."""
     tables = observe.records(run)

@@ -180,7 +180,8 @@ def _compose(overrides: list[str]) -> dict[str, Any]:
 
 def _run(words: Sequence[str]) -> int:
     """Check everything, then run every job; return the exit code."""
-    from dyadsim import tasks
+    from dyadsim import settings, tasks
+    from dyadsim.dry_run import dry_run
 
     sweep = any(word in ("-m", "--multirun") for word in words)
     shown = "--cfg" in words
@@ -193,12 +194,12 @@ def _run(words: Sequence[str]) -> int:
 
         print(yaml.safe_dump(configs[0], sort_keys=False), end="")
         return OK
-    settings = [tasks.settings(config) for config in configs]
-    for job, one in zip(jobs, settings, strict=True):
+    checked = [settings.settings(config) for config in configs]
+    for job, one in zip(jobs, checked, strict=True):
         if len(jobs) > 1:
             print(f"# {' '.join(job)}", file=sys.stderr)
         if one.config["dry_run"]:
-            tasks.dry_run(one)
+            dry_run(one)
         else:
             tasks.TASKS[str(one.task["name"])](one)
     return OK

@@ -17,6 +17,7 @@ from dyadsim.benchmark import Seen, see
 from dyadsim.designs.cohort import cohort
 from dyadsim.designs.rct import rct
 from dyadsim.facts import fact as facts
+from dyadsim.known_truth import known_truth
 from dyadsim.parameters import Parameters
 from dyadsim.study import Study
 
@@ -44,14 +45,19 @@ class Comparison(NamedTuple):
     courses: world, study, arm, week, mean, low, high, n (mean symptom score, 95 % interval);
     statistics: world, fact, label, unit, simulated, se, low, high, estimate, met;
     individuals: world, client, pre, post, category, reliable_change, cut_off;
-    therapists: world, therapist, n, mean, shrunken, low, high (residual gain, points).
+    therapists: world, therapist, n, mean, shrunken, low, high (residual gain, points);
+    truth: world, question, label, effect, se (twins, in SD of distress at intake).
     """
 
     courses: pd.DataFrame
     statistics: pd.DataFrame
     individuals: pd.DataFrame
     therapists: pd.DataFrame
+    truth: pd.DataFrame
     verdict: str
+
+
+TABLES = Comparison._fields[:-1]
 
 
 def studies() -> dict[str, Study]:
@@ -67,7 +73,7 @@ def compare(
 
     `each` wraps the loop over worlds, to show progress.
     """
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in Comparison._fields[:4]}
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     for name, parameters in each(worlds.items()):
         seen = {
             kind: see(simulate.run(study, parameters, clients, seed, 0, moments, threads))
@@ -75,7 +81,7 @@ def compare(
         }
         found = (
             _courses(seen), _statistics(seen), _individuals(seen["care"]),
-            _caterpillar(seen["care"]),
+            _caterpillar(seen["care"]), known_truth(studies()["trial"], parameters, clients, seed),
         )  # fmt: skip
         for part, table in zip(parts.values(), found, strict=True):
             table.insert(0, "world", name)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dyadsim.compiled import compiled
-from dyadsim.elementary import HALF, ONE, ZERO, exp2, log2
+from dyadsim.elementary import HALF
 from dyadsim.measures import score
 from dyadsim.mechanisms import (
     action,
@@ -29,9 +29,11 @@ from dyadsim.mechanisms import (
     responsiveness,
     rupture,
 )
-from dyadsim.mechanisms.ending import FIXED_RULE, OPEN_RULE
 from dyadsim.noise import Stream, fill_normal, fill_uniform
-from dyadsim.state import FIRST_RECORDED, ROW_COUNT, ROWS
+from dyadsim.orders import occasions, orders
+from dyadsim.pace import pace
+from dyadsim.state import FIRST_RECORDED, ROW_COUNT
+from dyadsim.state import ROWS_AT as R
 from dyadsim.study import ASSESSMENT, FOLLOW_UP, NOT_SEEN, SESSION
 
 BLOCK = 256
@@ -41,8 +43,6 @@ SUMS = (
     "distress", "distress_squared", "bond", "ruptures", "dropped", "agreed",
 )  # fmt: skip
 
-_Rows = namedtuple("_Rows", list(ROWS))  # type: ignore[misc]
-R = _Rows(**{name: rows.start for name, rows in ROWS.items()})
 _DRAWS = (
     Stream.RUPTURE, Stream.REPAIR, Stream.BOND, Stream.AGREEMENT, Stream.EXPECTANCY,
     Stream.READINESS, Stream.LIFE_EVENT, Stream.DISTRESS, Stream.GOOD_ENOUGH, Stream.DROPOUT,
@@ -70,41 +70,6 @@ class Address(NamedTuple):
     block: int
 
 
-class Pace(NamedTuple):
-    """What the length of one step does to every decay; all float32."""
-
-    distress_kept: np.float32
-    distress_spread: np.float32
-    load_kept: np.float32
-    load_spread: np.float32
-    contact_kept: np.float32
-    process_kept: np.float32
-    action_kept: np.float32
-    regulation_kept: np.float32
-
-
-@compiled
-def kept(rate, weeks):
-    """Return (1 - rate)^weeks; a rate of 1 counts as 1 - 1e-30."""
-    return exp2(weeks * log2(max(ONE - rate, np.float32(1e-30))))
-
-
-@compiled
-def pace(weeks, p):
-    """Return the decays of a step of `weeks`."""
-    still = kept(p.distress.rate, weeks)
-    weekly = ONE - p.distress.rate
-    spread = np.sqrt((ONE - still * still) / (ONE - weekly * weekly))
-    eased = kept(p.distress.load_decay, weeks)
-    slow = ONE - p.distress.load_decay
-    load_spread = np.sqrt((ONE - eased * eased) / max(ONE - slow * slow, np.float32(1e-6)))
-    return Pace(
-        still, spread, eased, load_spread,
-        kept(p.distress.contact_fade, weeks), kept(p.process_change.process_decay, weeks),
-        kept(p.action.action_decay, weeks), kept(p.regulation.regulation_decay, weeks),
-    )  # fmt: skip
-
-
 @compiled
 def presence_rows(presence, word, caseload, p, seed, replicate):
     """Walk every therapist's presence through all steps, `(session, therapist)` in place."""
@@ -120,61 +85,6 @@ def fill_noise(noise, word, seed, replicate, step):
     for row in range(len(_STREAMS)):
         fill_normal(noise[row], word, seed, replicate, step, _STREAMS[row])
     fill_uniform(noise[N.missing], word, seed, replicate, step, _MISSING_STREAM)
-
-
-@compiled
-def orders(b, arm, therapist, th, plan, step):
-    """Write what the study orders for this step's lanes: treatment, therapist, match."""
-    for i in range(arm.shape[0]):
-        given = plan.therapy[arm[i], step]
-        b[R.scheduled, i] = ONE if given >= 0 else ZERO
-        b[R.feedback, i] = plan.feedback[arm[i]]
-        t = plan.treatments[:, max(given, 0)]
-        on = b[R.scheduled, i]
-        total = t[0] + t[1] + t[2] + t[3]
-        apart = ZERO
-        for k in range(4):
-            if b[R.dose_held, i] < HALF:
-                b[R.planned_dose + k, i] = on * t[k]
-            share = t[k] / total if total > ZERO else b[R.preference + k, i]
-            apart += abs(b[R.preference + k, i] - share)
-        b[R.match, i] = ONE - HALF * apart
-        b[R.structure, i] = on * t[4]
-        b[R.rationale, i] = on * t[5]
-        b[R.bona_fide, i] = on * t[6]
-        b[R.individualisation, i] = on * t[7]
-        b[R.body, i] = on * t[8]
-        b[R.human, i] = on * t[9]
-        b[R.medication, i] = on * t[10]
-        who = therapist[i]
-        guided = who >= 0 and b[R.human, i] > HALF
-        j = who if guided else 0
-        g = ONE if guided else ZERO
-        b[R.human, i] = g
-        b[R.body, i] = b[R.body, i] * g
-        b[R.empathy, i] = g * th.empathy[j]
-        b[R.congruence, i] = g * th.congruence[j]
-        b[R.regard, i] = g * th.regard[j]
-        b[R.repair_skill, i] = g * th.repair_skill[j]
-        b[R.formulation_skill, i] = g * th.formulation_skill[j]
-        b[R.allegiance, i] = g * th.allegiance[max(given, 0), j]
-        for k in range(4):
-            b[R.competence + k, i] = g * th.competence[k, j]
-
-
-@compiled
-def occasions(b, arm, therapist, presence, plan, step, held, in_care, may_agree, plan_done):
-    """Write which lanes hold a session at this step, and how it could end."""
-    for i in range(arm.shape[0]):
-        open_case = b[R.ended, i] < HALF
-        scheduled = b[R.scheduled, i] > HALF
-        held[i] = ONE if open_case and scheduled else ZERO
-        in_care[i] = held[i]
-        b[R.attended, i] += held[i]
-        b[R.presence, i] = presence[step, therapist[i]] if therapist[i] >= 0 else ZERO
-        rule = plan.rule[arm[i]]
-        may_agree[i] = ONE if rule != FIXED_RULE else ZERO
-        plan_done[i] = ONE if step == plan.last[arm[i]] and rule != OPEN_RULE else ZERO
 
 
 @compiled

@@ -8,7 +8,9 @@ from rich.table import Table
 
 from dyadsim import worlds
 from dyadsim.benchmark import Result
-from dyadsim.compare import Comparison
+from dyadsim.compare import TABLES, Comparison
+from dyadsim.known_truth import NOTE
+from dyadsim.report import estimate
 
 
 def _interval(low: float | None, high: float | None) -> str:
@@ -25,19 +27,33 @@ def _interval(low: float | None, high: float | None) -> str:
 def print_comparison(found: Comparison) -> None:
     """Print each statistic of every world beside the published interval."""
     names = list(dict.fromkeys(found.statistics["world"]))
-    table = Table(title="Simulated ± Monte-Carlo error (* = inside the published interval)")
+    table = Table(
+        title="What a researcher finds: simulated ± Monte-Carlo error "
+        "(* = inside the published interval with 1.96 errors on both sides)"
+    )
     table.add_column("statistic", max_width=46)
     for name in names:
         table.add_column(name, justify="right")
     table.add_column("published", justify="right")
     for (label, unit), rows in found.statistics.groupby(["label", "unit"], sort=False):
         cells = [
-            f"{row.simulated:.2f} ±{row.se:.2f}{'*' if row.met else ' '}"
-            for row in rows.itertuples()
+            f"{estimate(value, error)}{'*' if met else ' '}"
+            for value, error, met in zip(rows["simulated"], rows["se"], rows["met"], strict=True)
         ]
         first = rows.iloc[0]
         table.add_row(f"{label} ({unit})", *cells, _interval(first["low"], first["high"]))
-    Console(width=140).print(table)
+    console = Console(width=150)
+    console.print(table)
+    true = Table(
+        title="What truly happens: the same clients, same luck (SD of distress at intake ± error)"
+    )
+    true.add_column("difference at the post-test, treated arm", max_width=46)
+    for name in names:
+        true.add_column(name, justify="right")
+    for label, rows in found.truth.groupby("label", sort=False):
+        true.add_row(str(label), *map(estimate, rows["effect"], rows["se"]))
+    console.print(true)
+    console.print(NOTE, width=110)
 
 
 def fact_row(result: Result) -> dict[str, Any]:
@@ -79,7 +95,7 @@ def comparison(folder: Path, found: Comparison, manifest: dict[str, Any]) -> Non
     from dyadsim import report
     from dyadsim.plots import caterpillar, courses, individuals, intervals, style
 
-    for name in Comparison._fields[:4]:
+    for name in TABLES:
         getattr(found, name).to_parquet(folder / f"{name}.parquet", index=False)
     figures = folder / "figures"
     figures.mkdir()

@@ -1,11 +1,13 @@
 """Numbers and figures to one self-contained HTML page that needs no network."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import jinja2
+
+from dyadsim.known_truth import NOTE
 
 _FIGURES = {
     "courses": (
@@ -31,22 +33,35 @@ def _embedded(path: Path) -> str:
     return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
 
 
-def _figures(folder: Path) -> list[dict[str, str]]:
-    """Return every figure in the folder with heading, caption and image."""
+def _figures(folder: Path, names: Iterable[str]) -> list[dict[str, str]]:
+    """Return every figure in the folder with heading, caption and image; `names` of the worlds."""
     found = []
     for name, (heading, caption) in _FIGURES.items():
         found.append({"heading": heading, "caption": caption, "name": name})
-    for path in sorted(folder.glob("therapists_*.png")):
-        world = path.stem.removeprefix("therapists_")
+    for world in names:
         found.append(
             {
                 "heading": f"Therapists in the {world} world",
                 "caption": "Raw means spread wider than what is really there; shrunken estimates "
                 "take the number of clients into account.",
-                "name": path.stem,
+                "name": f"therapists_{world}",
             }
         )
     return [{**one, "image": _embedded(folder / f"{one['name']}.png")} for one in found]
+
+
+def _true_rows(truth: Any) -> list[dict[str, Any]]:
+    """Return one row a question to the known truth, with a cell a world."""
+    return [
+        {"label": label, "cells": list(map(estimate, rows["effect"], rows["se"]))}
+        for label, rows in truth.groupby("label", sort=False)
+    ]
+
+
+def estimate(value: float, error: float) -> str:
+    """Return "value ± error" with as many digits as the error deserves."""
+    digits = 3 if error < 0.01 else 2
+    return f"{value:.{digits}f} ± {error:.{digits}f}"
 
 
 def _rows(statistics: Any) -> list[dict[str, Any]]:
@@ -55,7 +70,7 @@ def _rows(statistics: Any) -> list[dict[str, Any]]:
     for _, group in statistics.groupby("fact", sort=False):
         first = group.iloc[0]
         cells = [
-            {"text": f"{one.simulated:.2f} ± {one.se:.2f}", "met": bool(one.met)}
+            {"text": estimate(one.simulated, one.se), "met": bool(one.met)}
             for one in group.itertuples()
         ]
         rows.append(
@@ -80,7 +95,9 @@ def comparison(
         verdict=found["verdict"],
         claims=claims,
         rows=_rows(found["statistics"]),
-        figures=_figures(figures),
+        true_rows=_true_rows(found["truth"]),
+        truth_note=NOTE,
+        figures=_figures(figures, claims),
         manifest=manifest,
         clients=manifest["config"]["size"]["clients"],
     )

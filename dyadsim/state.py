@@ -5,6 +5,7 @@ holds views of its rows, so that a block of dyads is a contiguous slice of each.
 `RECORDED` are what a run may keep at every session (the truth table).
 """
 
+from collections import namedtuple
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -72,7 +73,7 @@ _STATE = {
     "readiness": Variable("", "0-1", "readiness to change (stage of change)"),
     "process": Variable("4", "0-1", "process change Z"),
     "action": Variable("", "0-1", "health-promoting action taken up"),
-    "regulation": Variable("", "0-1", "self-regulation (integration)"),
+    "regulation": Variable("", "at most 1", "self-regulation (integration)"),
     "recent_improvement": Variable("", "distress", "smoothed fall of distress, recent sessions"),
     "contact": Variable("", "0-1", "1 in a session, fading without, 0 before the first"),
     "formulation": Variable("", "0-1", "accuracy of the therapist's case formulation"),
@@ -109,6 +110,9 @@ def _rows() -> dict[str, slice]:
 
 
 ROWS = _rows()
+_RowsAt = namedtuple("_RowsAt", list(ROWS))  # type: ignore[misc]
+ROWS_AT = _RowsAt(**{name: rows.start for name, rows in ROWS.items()})
+"""The first row of every variable, as attributes: what compiled code addresses rows by."""
 ROW_COUNT = max(rows.stop for rows in ROWS.values())
 FIRST_RECORDED = ROWS["distress"].start
 RECORDED = tuple(_STATE)

@@ -62,4 +62,6 @@ def save(made: Figure, folder: Path, name: str, data: pd.DataFrame) -> None:
     with mpl.rc_context(_RC):
         made.savefig(folder / f"{name}.png", dpi=150)
         made.savefig(folder / f"{name}.svg", metadata={"Date": None})
+    if "world" in data:  # a bare "null" would be read back as a missing value
+        data = data.assign(world=data["world"] + " world")
     data.to_csv(folder / f"{name}.csv", index=False)

@@ -1,0 +1,56 @@
+"""What a task would cost, without running it: points, dyad-sessions, time, disk."""
+
+import json
+from collections.abc import Iterable
+
+from dyadsim import benchmark, compare, study
+from dyadsim.settings import Settings, worlds_of
+from dyadsim.study import Study
+
+# Measured on two cores of a small machine; the printed estimate is good to a factor of about two.
+START_SECONDS = 3.0
+MICROSECONDS = 2.5  # per dyad-session, with tables and statistics
+REPORT_BYTES = 3e6
+SESSION_BYTES = 22.0  # Parquet, per dyad-session of the tables that `simulate` leaves
+TRUTH_BYTES = 100.0  # the same for the truth table
+
+
+def cost(one: Settings) -> dict[str, float]:
+    """Return points, replicates, dyad-sessions, estimated seconds and megabytes."""
+    task = str(one.task["name"])
+    points, replicates, clients = len(worlds_of(one)), 1, one.clients
+    studies: Iterable[Study] = []
+    disk = 0.0
+    if task == "compare":
+        studies, disk = compare.studies().values(), REPORT_BYTES
+    elif task == "facts":
+        studies = benchmark.studies().values()
+        replicates, clients = one.replicates, one.clients_per_replicate
+    elif task == "simulate":
+        studies = [one.study]
+        each = SESSION_BYTES + TRUTH_BYTES * bool(one.task["truth"])
+        disk = clients * _steps(studies) * each
+    dyad_sessions = points * replicates * clients * _steps(studies)
+    return {
+        "points": points,
+        "replicates": replicates,
+        "dyad_sessions": dyad_sessions,
+        "estimated_seconds": round(START_SECONDS + dyad_sessions * MICROSECONDS * 1e-6, 1),
+        "estimated_megabytes": round(disk / 1e6, 1),
+    }
+
+
+def _steps(studies: Iterable[Study]) -> int:
+    """Return the steps of all studies together."""
+    return sum(study.plan(one).weeks.size - 1 for one in studies)
+
+
+def dry_run(one: Settings) -> None:
+    """Print what the run would cost; nothing is simulated or written."""
+    found = cost(one)
+    if one.json:
+        print(json.dumps(found))
+        return
+    print("Dry run: nothing is simulated or written.")
+    for name, value in found.items():
+        print(f"  {name.replace('_', ' '):20} {value:,}")

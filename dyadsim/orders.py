@@ -1,0 +1,64 @@
+"""What the study orders for the lanes of a block at one step: treatment, therapist, session.
+
+The kernel knows no design: it reads these rows only.
+"""
+
+from dyadsim.compiled import compiled
+from dyadsim.elementary import HALF, ONE, ZERO
+from dyadsim.mechanisms.ending import FIXED_RULE, OPEN_RULE
+from dyadsim.state import ROWS_AT as R
+
+
+@compiled
+def orders(b, arm, therapist, th, plan, step):
+    """Write what the study orders for this step's lanes: treatment, therapist, match."""
+    for i in range(arm.shape[0]):
+        given = plan.therapy[arm[i], step]
+        b[R.scheduled, i] = ONE if given >= 0 else ZERO
+        b[R.feedback, i] = plan.feedback[arm[i]]
+        t = plan.treatments[:, max(given, 0)]
+        on = b[R.scheduled, i]
+        total = t[0] + t[1] + t[2] + t[3]
+        apart = ZERO
+        for k in range(4):
+            if b[R.dose_held, i] < HALF:
+                b[R.planned_dose + k, i] = on * t[k]
+            share = t[k] / total if total > ZERO else b[R.preference + k, i]
+            apart += abs(b[R.preference + k, i] - share)
+        b[R.match, i] = ONE - HALF * apart
+        b[R.structure, i] = on * t[4]
+        b[R.rationale, i] = on * t[5]
+        b[R.bona_fide, i] = on * t[6]
+        b[R.individualisation, i] = on * t[7]
+        b[R.body, i] = on * t[8]
+        b[R.human, i] = on * t[9]
+        b[R.medication, i] = on * t[10]
+        who = therapist[i]
+        guided = who >= 0 and b[R.human, i] > HALF
+        j = who if guided else 0
+        g = ONE if guided else ZERO
+        b[R.human, i] = g
+        b[R.body, i] = b[R.body, i] * g
+        b[R.empathy, i] = g * th.empathy[j]
+        b[R.congruence, i] = g * th.congruence[j]
+        b[R.regard, i] = g * th.regard[j]
+        b[R.repair_skill, i] = g * th.repair_skill[j]
+        b[R.formulation_skill, i] = g * th.formulation_skill[j]
+        b[R.allegiance, i] = g * th.allegiance[max(given, 0), j]
+        for k in range(4):
+            b[R.competence + k, i] = g * th.competence[k, j]
+
+
+@compiled
+def occasions(b, arm, therapist, presence, plan, step, held, in_care, may_agree, plan_done):
+    """Write which lanes hold a session at this step, and how it could end."""
+    for i in range(arm.shape[0]):
+        open_case = b[R.ended, i] < HALF
+        scheduled = b[R.scheduled, i] > HALF
+        held[i] = ONE if open_case and scheduled else ZERO
+        in_care[i] = held[i]
+        b[R.attended, i] += held[i]
+        b[R.presence, i] = presence[step, therapist[i]] if therapist[i] >= 0 else ZERO
+        rule = plan.rule[arm[i]]
+        may_agree[i] = ONE if rule != FIXED_RULE else ZERO
+        plan_done[i] = ONE if step == plan.last[arm[i]] and rule != OPEN_RULE else ZERO

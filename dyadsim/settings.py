@@ -1,0 +1,146 @@
+"""What the command line was told, checked: plain values, a study and each world's quantities."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from dyadsim import measures, simulate, specificity, study, worlds
+from dyadsim.designs.cohort import cohort
+from dyadsim.designs.rct import rct
+from dyadsim.designs.waitlist import waitlist
+from dyadsim.parameters import Parameters, catalogue
+from dyadsim.quantity import BadInput, nearest
+from dyadsim.study import Study
+
+DESIGNS: dict[str, Callable[..., Study]] = {"rct": rct, "cohort": cohort, "waitlist": waitlist}
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """What the command line was told, as plain values; `config` is the whole for the manifest."""
+
+    task: Mapping[str, Any]
+    world: str
+    values: Mapping[str, float]
+    study: Study
+    clients: int
+    clients_per_replicate: int
+    replicates: int
+    seed: int
+    replicate: int
+    moments: int
+    threads: int | None
+    specificity: float | None
+    results: Path
+    experiment: str
+    json: bool
+    config: Mapping[str, Any]
+
+
+def settings(config: Mapping[str, Any]) -> Settings:
+    """Return checked settings from the composed configuration.
+
+    Raises:
+        BadInput: any value that cannot be used.
+    """
+    values = _quantities(config)
+    base = worlds.named(str(config["world"]["base"])).name
+    one = Settings(
+        task=config["task"],
+        world=base,
+        values=values,
+        study=_study(config),
+        clients=_clients(config),
+        clients_per_replicate=_whole(
+            "size.clients_per_replicate", config["size"]["clients_per_replicate"], 100, 10**6
+        ),
+        replicates=_whole("size.replicates", config["size"]["replicates"], 2, 1000),
+        seed=_whole("seed", config["seed"], 0, 2**62),
+        replicate=_whole("replicate", config["replicate"], 0, 2**31),
+        moments=_whole("moments", config["moments"], 0, 4000),
+        threads=_whole("threads", config["threads"], 0, 1024) or None,
+        specificity=config["specificity"],
+        results=Path(str(config["results"])),
+        experiment=str(config["experiment"]["name"] or config["task"]["name"]),
+        json=bool(config["json"]),
+        config=config,
+    )
+    for name in worlds_of(one):
+        parameters_of(one, name)
+    return one
+
+
+def _clients(config: Mapping[str, Any]) -> int:
+    """Return the number of clients of a study: study.n_clients, else size.clients."""
+    given = config["study"].get("n_clients")
+    if given is not None:
+        return _whole("study.n_clients", given, 1, simulate.MOST_CLIENTS)
+    return _whole("size.clients", config["size"]["clients"], 1, simulate.MOST_CLIENTS)
+
+
+def _whole(name: str, value: object, low: int, high: int) -> int:
+    """Return a whole number in [low, high]."""
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise BadInput(f"{name} must be a whole number from {low} to {high}, not '{value}'.")
+    return value
+
+
+def _quantities(config: Mapping[str, Any]) -> dict[str, float]:
+    """Return the quantities that were set, those of the world's file first."""
+    values = dict(config["world"].get("quantities") or {})
+    for name in catalogue():
+        owner, field = name.split(".")
+        given = (config.get(owner) or {}).get(field)
+        if given is not None:
+            values[name] = given
+    return values
+
+
+def _study(config: Mapping[str, Any]) -> Study:
+    """Return the study that was chosen, with its sample and instrument."""
+    options = {key: value for key, value in config["study"].items() if key != "n_clients"}
+    design = str(options.pop("design"))
+    if design not in DESIGNS:
+        raise BadInput(f"there is no design '{design}'.{nearest(design, DESIGNS)}")
+    try:
+        built = DESIGNS[design](**options)
+    except TypeError as error:
+        raise BadInput(f"study {design}: {error}.") from None
+    sample, instrument = config["population"]["sample"], config["measure"]["instrument"]
+    if sample != "by_study":
+        if sample not in study.SAMPLES:
+            known = ", ".join(study.SAMPLES)
+            raise BadInput(f"population.sample: '{sample}' is none of by_study, {known}.")
+        built = built._replace(sample=study.SAMPLES[sample])
+    if instrument != "by_study":
+        built = built._replace(instrument=measures.named(str(instrument)).name)
+    return built
+
+
+def worlds_of(one: Settings) -> list[str]:
+    """Return the worlds a task runs."""
+    if one.task["name"] != "compare":
+        return [one.world]
+    return [worlds.named(str(name)).name for name in one.task["worlds"]]
+
+
+def parameters_of(one: Settings, world: str) -> Parameters:
+    """Return a world's quantities under the settings; in a comparison, what a claim fixes stays."""
+    values = dict(one.values)
+    fixed = worlds.named(world).fixed
+    if one.task["name"] == "compare":
+        values = {name: value for name, value in values.items() if name not in fixed}
+    found = worlds.parameters(world, values)
+    if one.specificity is None:
+        return found
+    if specificity.DIAL in fixed:
+        if one.task["name"] == "compare":
+            return found
+        raise BadInput(
+            f"specificity is fixed at {fixed[specificity.DIAL]:g} in the world '{world}': that is "
+            "its claim. Use world=hybrid, where it is free."
+        )
+    if not isinstance(one.specificity, int | float) or not 0 <= one.specificity <= 1:
+        raise BadInput(f"specificity must be a number in [0, 1], not '{one.specificity}'.")
+    return specificity.dial(found, float(one.specificity))

@@ -1,0 +1,35 @@
+"""The known truth of each world, where theory gives it exactly."""
+
+import pandas as pd
+import pytest
+
+from dyadsim import compare, worlds
+from dyadsim.known_truth import known_truth
+
+TRIAL = compare.studies()["trial"]
+
+
+def _truth(world: str, **values: float) -> "pd.DataFrame":
+    found = known_truth(TRIAL, worlds.parameters(world, values or None), 900, 7)
+    return found.set_index("question")
+
+
+def test_nothing_heals_in_the_null_world() -> None:
+    assert (_truth("null")[["effect", "se"]] == 0).all(axis=None)
+
+
+def test_the_matched_ingredient_is_all_of_the_medical_world_and_none_of_the_contextual() -> None:
+    medical, contextual = _truth("medical")["effect"], _truth("contextual")["effect"]
+    assert medical["therapy"] > 0.5
+    assert medical["matched_ingredient"] == pytest.approx(medical["therapy"], rel=0.1)
+    assert contextual["therapy"] > 0.5
+    assert contextual["matched_ingredient"] == 0
+
+
+def test_alliance_acts_in_the_medical_world_only_by_keeping_clients() -> None:
+    everybody_stays = {"ending.dropout_base": -5.0, "ending.removal_base": -5.0,
+                       "ending.low_alliance": 0.0, "ending.strain": 0.0}  # fmt: skip
+    found = known_truth(TRIAL, worlds.parameters("medical", everybody_stays), 900, 7)
+    assert abs(found.set_index("question").loc["alliance", "effect"]) < 1e-6
+    assert _truth("medical").loc["alliance", "effect"] > 0.05
+    assert _truth("contextual").loc["alliance", "effect"] > 0.2

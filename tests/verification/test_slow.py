@@ -1,0 +1,92 @@
+"""Slow statistical verification: `make verify` (about five minutes on two cores)."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from dyadsim import benchmark, compare, simulate, worlds
+from dyadsim.analysis import therapists
+from dyadsim.designs.cohort import cohort
+from dyadsim.designs.rct import rct
+from dyadsim.study import Caseload
+
+pytestmark = pytest.mark.verification
+
+TEN_MILLION = """
+import resource
+from dyadsim import simulate, worlds
+from dyadsim.designs.rct import rct
+study = rct(("cbt", "waitlist"), sessions=20, follow_up=())
+sums = simulate.stream(study, worlds.parameters("hybrid"), 10_000_000, 7)
+assert sums.values[:, 0, 0].sum() == 10_000_000
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+"""
+
+
+def test_ten_million_dyads_stream_in_less_than_a_gigabyte() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TEN_MILLION], capture_output=True, text=True, check=True
+    )
+    assert float(done.stdout) < 1.0
+
+
+@pytest.mark.parametrize("world", ["medical", "hybrid"])
+def test_simulated_moments_agree_with_the_closed_form(world: str) -> None:
+    """60 moments a session against the closed form: the means of what follows agree."""
+    study, parameters = rct(("cbt", "waitlist"), follow_up=()), worlds.parameters(world)
+    closed, moments = (simulate.run(study, parameters, 20_000, 5, 0, m) for m in (0, 60))
+    treated = closed.clients.arm == 0
+    for name in ("distress", "bond", "regulation", "synchrony", "coregulation"):
+        pair = [
+            dict(simulate.variables(run.truth))[name][1:13, treated].astype(np.float64).mean(axis=0)
+            for run in (closed, moments)
+        ]
+        apart = pair[1] - pair[0]
+        # Moments start at rest, not in the stationary state: a bias of a few per cent is theirs.
+        room = 5 * apart.std() / apart.size**0.5 + 0.05 * abs(pair[0].mean())
+        assert abs(apart.mean()) < room, name
+
+
+def test_the_therapist_effect_is_recovered_where_it_was_planted() -> None:
+    """More spread among therapists, more estimated therapist effect; none planted, none found."""
+    study = cohort(follow_up=())._replace(caseload=Caseload(40.0, 0.7))
+    found = []
+    for spread in (0.0, 1.0, 2.0):
+        world = worlds.parameters("medical", {"population.therapist_spread": spread})
+        outcome = benchmark.see(simulate.run(study, world, 20_000, 5)).outcome
+        found.append(therapists.therapist_effect(outcome).percent)
+    assert found[0].value < 1
+    assert found[0].value < found[1].value < found[2].value
+
+
+def test_the_monte_carlo_error_is_honest() -> None:
+    """The error over 8 replicates covers the mean of 8 others as often as it should."""
+    world = worlds.parameters("hybrid")
+    one = benchmark.evaluate(world, 1000, 8, seed=1)
+    other = benchmark.evaluate(world, 1000, 8, seed=2)
+    apart = [
+        abs(a.simulated - b.simulated) / np.hypot(a.standard_error, b.standard_error)
+        for a, b in zip(one, other, strict=True)
+        if np.isfinite(a.simulated) and np.isfinite(b.simulated) and a.standard_error > 0
+    ]
+    assert len(apart) > 30
+    # |t| with about 14 degrees of freedom: median .69, 95 % below 2.14.
+    assert np.median(apart) < 1.2
+    assert np.mean(np.array(apart) > 2.14) < 0.25
+
+
+def test_every_healing_world_beats_the_null_world_on_the_facts() -> None:
+    met = {
+        name: sum(one.met for one in benchmark.evaluate(worlds.parameters(name), 4000, 8))
+        for name in worlds.WORLDS
+    }
+    assert all(met[name] > met["null"] for name in met if name != "null")
+
+
+def test_the_comparison_is_the_same_bits_twice() -> None:
+    world = {"hybrid": worlds.parameters("hybrid")}
+    one, two = (compare.compare(world, 20_000, 7, threads=n) for n in (1, 2))
+    assert one.statistics.equals(two.statistics)
+    assert one.truth.equals(two.truth)
