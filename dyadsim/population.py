@@ -16,6 +16,7 @@ changes nothing for the first ones; the allocation to arms (permuted blocks) and
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -160,6 +161,17 @@ def _shares(z: Array) -> Array:
     return shares
 
 
+def _traits(draw: Callable[[int], Array], q: Population) -> dict[str, Array]:
+    """Return the five client traits that share a part, wellbeing; standard normal."""
+    wellbeing = draw(Stream.CLIENT_TRAIT)
+    traits = {}
+    for number, name in enumerate(_CLIENT_TRAITS, start=1):
+        loading = getattr(q, f"wellbeing_{name}")
+        own = np.float32(math.sqrt(1 - loading * loading))
+        traits[name] = np.float32(loading) * wellbeing + own * draw(Stream.CLIENT_TRAIT + number)
+    return traits
+
+
 def clients(
     allocation: Allocation, parameters: Parameters, sample: Sample, first: int, last: int,
     seed: int, replicate: int,
@@ -175,12 +187,7 @@ def clients(
     def draw(stream: int) -> Array:
         return noise.normals(words, seed, replicate, 0, stream)
 
-    wellbeing = draw(Stream.CLIENT_TRAIT)
-    traits = {}
-    for number, name in enumerate(_CLIENT_TRAITS, start=1):
-        loading = getattr(q, f"wellbeing_{name}")
-        own = np.float32(math.sqrt(1 - loading * loading))
-        traits[name] = np.float32(loading) * wellbeing + own * draw(Stream.CLIENT_TRAIT + number)
+    traits = _traits(draw, q)
     people.attachment[:], people.resources[:] = traits["attachment"], traits["resources"]
     _enter(people, q, sample, traits, seed, replicate)
     z = np.stack([draw(Stream.WEIGHT + k) for k in range(4)])

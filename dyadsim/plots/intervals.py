@@ -1,61 +1,77 @@
 """Each world's simulated statistics against the published intervals, one small scale a fact."""
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
 
+_LIMIT = 5.0  # half-widths of the published interval, from its middle
+_STEP = 1.7  # between two columns of numbers
+
+
+def _column(place: float) -> float:
+    """Return where a column of numbers stands, right of the scale."""
+    return _LIMIT + 0.5 + _STEP * place
+
+
+def _marker(axes: Axes, cell: "pd.Series[float]", row: int, place: int) -> None:
+    """Draw one world's value on the scale of its row and write the number beside it."""
+    world = str(cell["world"])
+    look = style.look(world, style.WORLDS)
+    middle, half = (cell["low"] + cell["high"]) / 2, (cell["high"] - cell["low"]) / 2
+    at = float((cell["simulated"] - middle) / half)
+    shown = max(-_LIMIT, min(_LIMIT, at))
+    outside = "<" if at < 0 else ">"
+    axes.errorbar(
+        shown, row + 0.27 - 0.18 * place,
+        xerr=1.96 * float(cell["se"]) / half if shown == at else None, color=look.colour,
+        marker=look.marker if shown == at else outside, markersize=7, linestyle="none",
+        label=f"{world} world" if row == 0 else None,
+    )  # fmt: skip
+    axes.text(
+        _column(place), row, f"{float(cell['simulated']):.2f}", color=look.colour, va="center",
+        ha="center", fontweight="bold" if cell["met"] else "normal",
+    )  # fmt: skip
+
+
+def draw(axes: Axes, statistics: pd.DataFrame) -> None:
+    """Draw one row a fact: grey band = published interval, marker = world, bar = ± 1.96 errors."""
+    worlds = list(dict.fromkeys(statistics["world"]))
+    labels = []
+    for row, (_, rows) in enumerate(statistics.groupby("fact", sort=False)):
+        first = rows.iloc[0]
+        labels.append(f"{first['label']}\n({first['unit']})")
+        axes.fill_between([-1, 1], row - 0.38, row + 0.38, color="#CFCFCF", zorder=0)
+        for place, (_, cell) in enumerate(rows.iterrows()):
+            _marker(axes, cell, row, place)
+        published = f"{first['low']:g} to {first['high']:g}"
+        axes.text(_column(len(worlds)) + 0.8, row, published, va="center", ha="center")
+    for place, name in enumerate([*worlds, "published"]):
+        shift = 0.8 if name == "published" else 0.0
+        axes.text(_column(place) + shift, len(labels) - 0.35, name, ha="center", fontsize=11)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(-0.6, len(labels) + 0.1)
+    axes.set_xlim(-_LIMIT - 0.3, _column(len(worlds) + 1) - 0.3)
+
 
 def figure(statistics: pd.DataFrame) -> Figure:
-    """Return one row a fact: grey band = published interval, marker = world, bar = ± 1.96 errors.
+    """Return the figure (see `draw`).
 
     Every row is scaled so that its published interval is as wide as every other's; the numbers
     stand beside it, because scales differ.
     """
-    facts = list(dict.fromkeys(statistics["fact"]))
-    worlds = list(dict.fromkeys(statistics["world"]))
-    made = style.figure(15, 0.95 * len(facts) + 1.6)
+    made = style.figure(15, 0.95 * statistics["fact"].nunique() + 1.6)
     with style.drawing():
         axes = made.subplots()
-        limit = 5.0
-        for row, name in enumerate(facts):
-            one = statistics[statistics["fact"] == name]
-            low, high = float(one["low"].iloc[0]), float(one["high"].iloc[0])
-            middle, half = (low + high) / 2, (high - low) / 2
-            axes.fill_between([-1, 1], row - 0.38, row + 0.38, color="#CFCFCF", zorder=0)
-            for place, world in enumerate(worlds):
-                look = style.look(world, style.WORLDS)
-                cell = one[one["world"] == world].iloc[0]
-                at = (float(cell["simulated"]) - middle) / half
-                y = row + 0.27 - 0.18 * place
-                shown = max(-limit, min(limit, at))
-                axes.errorbar(
-                    shown, y, xerr=1.96 * float(cell["se"]) / half if shown == at else None,
-                    color=look.colour, marker=look.marker if shown == at else
-                    ("<" if at < 0 else ">"), markersize=7, linestyle="none",
-                    label=f"{world} world" if row == 0 else None,
-                )  # fmt: skip
-                axes.text(
-                    limit + 0.5 + 1.7 * place, row, f"{float(cell['simulated']):.2f}",
-                    color=look.colour, va="center", ha="center",
-                    fontweight="bold" if cell["met"] else "normal",
-                )  # fmt: skip
-            axes.text(limit + 0.5 + 1.7 * len(worlds) + 0.8, row, f"{low:g} to {high:g}",
-                      va="center", ha="center")  # fmt: skip
-        for place, world in enumerate([*worlds, "published"]):
-            extra = 0.8 if world == "published" else 0.0
-            axes.text(limit + 0.5 + 1.7 * place + extra, len(facts) - 0.35, world, ha="center",
-                      fontsize=11)  # fmt: skip
-        labels = [statistics[statistics["fact"] == name].iloc[0] for name in facts]
-        axes.set_yticks(range(len(facts)), [f"{one['label']}\n({one['unit']})" for one in labels])
-        axes.set_ylim(-0.6, len(facts) + 0.1)
-        axes.set_xlim(-limit - 0.3, limit + 1.9 + 1.7 * (len(worlds) + 1))
-        axes.set_xticks([-limit, -1, 0, 1, limit],
-                        ["below", "lower\nend", "", "upper\nend", "above"])  # fmt: skip
-        axes.spines["bottom"].set_bounds(-limit, limit)
+        draw(axes, statistics)
+        axes.set_xticks(
+            [-_LIMIT, -1, 0, 1, _LIMIT], ["below", "lower\nend", "", "upper\nend", "above"]
+        )
+        axes.spines["bottom"].set_bounds(-_LIMIT, _LIMIT)
         axes.set_xlabel("place in the published interval (grey); arrows: further out", loc="left")
         made.suptitle(
             "Worlds against published intervals; bars: ± 1.96 Monte-Carlo errors; bold: inside"
         )
-        made.legend(loc="outside lower center", ncols=len(worlds))
+        made.legend(loc="outside lower center", ncols=statistics["world"].nunique())
     return made
