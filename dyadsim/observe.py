@@ -60,18 +60,19 @@ def _clients(run: Run) -> pd.DataFrame:
 
 
 def _therapists(run: Run) -> pd.DataFrame:
-    """Return one row a therapist."""
+    """Return one row a therapist who has at least one client."""
     people = run.therapists
     skill = measures.observed_skill(
         people.empathy, people.regard, people.repair_skill, people.word, run.seed, run.replicate
     )
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {
             "therapist": np.arange(skill.size),
             "caseload": people.caseload.astype(np.int64),
             "observable_skill_score": skill,
         }
     )
+    return table[table["caseload"] > 0].reset_index(drop=True)
 
 
 def _seen(run: Run) -> np.ndarray[Any, Any]:
