@@ -13,7 +13,9 @@ import pandas as pd
 
 from dyadsim import measures, observe, simulate
 from dyadsim.analysis import change, effects, endings, natural, process, synchrony, therapists
+from dyadsim.designs.additive import additive
 from dyadsim.designs.cohort import cohort
+from dyadsim.designs.preference import preference
 from dyadsim.designs.rct import TRIAL_CASELOAD, rct
 from dyadsim.designs.waitlist import waitlist
 from dyadsim.facts import fact as facts
@@ -34,6 +36,8 @@ _STUDIES: dict[str, Callable[[], Study]] = {
     "intent_to_fail": lambda: rct(("cbt", "intent_to_fail"), follow_up=()),
     "two_active": lambda: rct(BONA_FIDE, follow_up=()),
     "waitlist": waitlist,
+    "additive": lambda: additive(follow_up=()),
+    "preference": lambda: preference(follow_up=()),
 }
 SERVED = {
     "naturalistic": "care",
@@ -48,6 +52,8 @@ SERVED = {
     "rct_two_active": "two_active",
     "waitlist": "waitlist",
     "untreated": "waitlist",
+    "additive_component": "additive",
+    "preference_trial": "preference",
 }
 _ARM = {  # arms that a statistic's argument names, by study
     "active": "cbt",
@@ -94,7 +100,15 @@ def see(run: Run) -> Seen:
 
 
 def _arm(seen: Seen, name: str) -> pd.DataFrame:
-    """Return pre and post of one arm; 'supportive' is the arm of that role in its study."""
+    """Return pre and post of one arm or of one role.
+
+    'supportive' is the arm of that role in its study; 'matched' are the clients whose lot was the
+    therapy they prefer, 'mismatched' the others.
+    """
+    if name in ("matched", "mismatched"):
+        clients = seen.clients.set_index("client").loc[seen.outcome.index]
+        lucky = clients["therapy"] == clients["preferred_therapy"]
+        return seen.outcome[lucky if name == "matched" else ~lucky]
     names = set(seen.outcome["arm"])
     role = "intent_to_fail" if name == "supportive" and "intent_to_fail" in names else name
     return seen.outcome[seen.outcome["arm"] == _ARM.get(role, role)]

@@ -11,7 +11,7 @@ from dyadsim.parameters import as_float32
 from dyadsim.records import SCHEMA, Records
 from dyadsim.simulate import Run
 from dyadsim.state import DROPOUT, ENDINGS, PROCESSES, Array
-from dyadsim.study import NOT_SEEN, OCCASIONS, SESSION
+from dyadsim.study import NOT_SEEN, OCCASIONS, SESSION, treatments
 
 _SUBSCALES = ("bond_score", "goal_score", "task_score")
 
@@ -38,6 +38,18 @@ def _whom(therapist: np.ndarray[Any, Any]) -> pd.Series:
     return pd.Series(therapist, dtype="Int64").mask(therapist < 0)
 
 
+def _preferred(run: Run) -> pd.Series:
+    """Return the therapy nearest to each client's theory of change, among the study's therapies."""
+    known = treatments(run.study)
+    if len(known) < 2:
+        return pd.Series([None] * run.clients.arm.size, dtype="str")
+    dose = run.plan.treatments[:4].T[:, :, None]  # (therapy, process, 1)
+    total = dose.sum(axis=1, keepdims=True)
+    share = np.divide(dose, total, out=np.full_like(dose, 0.25), where=total > 0)
+    apart = np.abs(share - run.clients.preference).sum(axis=1)
+    return _words(apart.argmin(axis=0), tuple(one.name for one in known))
+
+
 def _clients(run: Run) -> pd.DataFrame:
     """Return one row a client."""
     people, arms = run.clients, run.study.arms
@@ -51,6 +63,7 @@ def _clients(run: Run) -> pd.DataFrame:
             "arm": _words(people.arm, tuple(one.name for one in arms)),
             "therapist": _whom(people.therapist),
             "therapy": pd.Series(np.array(therapy, dtype=object)[people.arm], dtype="str"),
+            "preferred_therapy": _preferred(run),
             "ending": _words(ending, (*ENDINGS, "no_treatment")),
             "n_sessions": people.attended.astype(np.int64),
             "dropped": code == DROPOUT,

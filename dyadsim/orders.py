@@ -25,7 +25,7 @@ def orders(b, arm, therapist, th, plan, step):
                 b[R.planned_dose + k, i] = on * t[k]
             share = t[k] / total if total > ZERO else b[R.preference + k, i]
             apart += abs(b[R.preference + k, i] - share)
-        b[R.match, i] = ONE - HALF * apart
+        b[R.match, i] = on * (ONE - HALF * apart)
         b[R.structure, i] = on * t[4]
         b[R.rationale, i] = on * t[5]
         b[R.bona_fide, i] = on * t[6]

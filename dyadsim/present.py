@@ -79,6 +79,8 @@ def print_facts(found: list[Result], world: str, calibrated: bool) -> None:
         table.add_column(name, justify="left" if name in ("fact", "met") else "right")
     for one in found:
         value = "" if one.needs else f"{one.simulated:.3f} ±{one.standard_error:.3f}"
+        if not one.needs and one.simulated != one.simulated:
+            value = "undefined"  # such as a share of a therapist variance that is 0
         met = f"needs study {one.needs}" if one.needs else "yes" if one.met else "no"
         table.add_row(one.fact.id, value, _interval(one.fact.low, one.fact.high), met)
     Console(width=110).print(table)

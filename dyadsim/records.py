@@ -62,6 +62,9 @@ SCHEMA: dict[str, dict[str, Column]] = {
     "clients": {
         **_WHO,
         "therapy": Column("str", "name", "therapy of the arm's first phase; missing = untreated"),
+        "preferred_therapy": Column(
+            "str", "name", "the study's therapy that the client would choose; missing without two"
+        ),
         "ending": Column(
             "str", "word", "planned, good_enough, dropout, removed, in_care or no_treatment"
         ),

@@ -6,14 +6,26 @@ from pathlib import Path
 from typing import Any
 
 from dyadsim import measures, simulate, specificity, study, worlds
+from dyadsim.designs.additive import additive
 from dyadsim.designs.cohort import cohort
+from dyadsim.designs.dismantling import dismantling
+from dyadsim.designs.feedback import feedback
+from dyadsim.designs.preference import preference
 from dyadsim.designs.rct import rct
 from dyadsim.designs.waitlist import waitlist
 from dyadsim.parameters import Parameters, catalogue
 from dyadsim.quantity import BadInput, nearest
 from dyadsim.study import Study
 
-DESIGNS: dict[str, Callable[..., Study]] = {"rct": rct, "cohort": cohort, "waitlist": waitlist}
+DESIGNS: dict[str, Callable[..., Study]] = {
+    "rct": rct,
+    "cohort": cohort,
+    "waitlist": waitlist,
+    "additive": additive,
+    "dismantling": dismantling,
+    "feedback": feedback,
+    "preference": preference,
+}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -50,6 +50,36 @@ class Therapy(NamedTuple):
         """1 where a therapist takes part."""
         return MEDIA[self.medium][1]
 
+    def dose_of(self, process: str) -> float:
+        """Return the dose for one process.
+
+        Raises:
+            BadInput: there is no such process.
+        """
+        return self.dose[_process(self.name, process)]
+
+
+def with_dose(given: Therapy, process: str, dose: float) -> Therapy:
+    """Return the therapy with another dose, in [0, 5], for one process.
+
+    Raises:
+        BadInput: there is no such process, or the dose is out of range.
+    """
+    place = _process(given.name, process)
+    doses = list(given.dose)
+    doses[place] = _number(given.name, f"dose.{process}", dose, 5.0)
+    return given._replace(dose=(doses[0], doses[1], doses[2], doses[3]))
+
+
+def _process(name: str, process: str) -> int:
+    """Return the place of a process in `PROCESSES`."""
+    if process not in PROCESSES:
+        raise BadInput(
+            f"therapy {name}: there is no process '{process}'."
+            f"{nearest(str(process), PROCESSES)} Processes: {', '.join(PROCESSES)}."
+        )
+    return PROCESSES.index(process)
+
 
 def conf_folder() -> Path:
     """Return the folder of configuration files: in the package, else beside it in a checkout."""
@@ -62,11 +92,7 @@ def _dose(name: str, given: object) -> tuple[float, float, float, float]:
     if not isinstance(given, dict):
         raise BadInput(f"therapy {name}: 'dose' must map processes to numbers, not '{given}'.")
     for process in given:
-        if process not in PROCESSES:
-            raise BadInput(
-                f"therapy {name}: there is no process '{process}'."
-                f"{nearest(str(process), PROCESSES)} Processes: {', '.join(PROCESSES)}."
-            )
+        _process(name, process)
     cognitive, behavioural, emotional, interpersonal = (
         _number(name, f"dose.{process}", given.get(process, 0.0), 5.0) for process in PROCESSES
     )

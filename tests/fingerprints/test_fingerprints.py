@@ -12,7 +12,11 @@ import numpy as np
 import pytest
 
 from dyadsim import observe, simulate, worlds
+from dyadsim.designs.additive import additive
 from dyadsim.designs.cohort import cohort
+from dyadsim.designs.dismantling import dismantling
+from dyadsim.designs.feedback import feedback
+from dyadsim.designs.preference import preference
 from dyadsim.designs.rct import rct
 from dyadsim.designs.waitlist import waitlist
 
@@ -23,6 +27,10 @@ DESIGNS = {
     "rct_alone": rct(("medication", "self_help"), follow_up=(26.0,)),
     "waitlist": waitlist(),
     "cohort": cohort(),
+    "additive": additive(),
+    "dismantling": dismantling(),
+    "feedback": feedback(),
+    "preference": preference(),
 }
 
 
