@@ -10,6 +10,7 @@ from dyadsim.designs.additive import additive
 from dyadsim.designs.cohort import cohort
 from dyadsim.designs.dismantling import dismantling
 from dyadsim.designs.feedback import feedback
+from dyadsim.designs.n_of_1 import n_of_1
 from dyadsim.designs.preference import preference
 from dyadsim.designs.rct import rct
 from dyadsim.designs.waitlist import waitlist
@@ -25,6 +26,7 @@ DESIGNS: dict[str, Callable[..., Study]] = {
     "dismantling": dismantling,
     "feedback": feedback,
     "preference": preference,
+    "n_of_1": n_of_1,
 }
 
 

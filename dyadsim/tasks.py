@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
@@ -117,6 +118,16 @@ def run_compare(one: Settings) -> None:
     print("Next: dyadsim facts world=hybrid   (every published fact, one world)")
 
 
+def _score_table(sessions: pd.DataFrame) -> pd.DataFrame:
+    """Return mean, SD and number of symptom scores: one row a week, all sessions in one row."""
+    week = sessions["week"].map("{:g}".format)
+    together = sessions["occasion"] == "session"
+    weeks = sessions.loc[together, "week"]
+    spanned = week.mask(together, f"{weeks.min():g} to {weeks.max():g}")
+    groups = sessions.assign(week=spanned).groupby(["arm", "occasion", "week"], sort=False)
+    return groups["symptom_score"].agg(["mean", "std", "count"]).reset_index()
+
+
 def run_simulate(one: Settings) -> None:
     """Run one study in one world and leave its tables."""
     began = time.perf_counter()
@@ -126,8 +137,7 @@ def run_simulate(one: Settings) -> None:
         one.moments, one.threads,
     )  # fmt: skip
     tables = observe.records(run, bool(one.task["truth"]))
-    last = tables.sessions.groupby(["arm", "occasion"], sort=False)["symptom_score"]
-    table = last.agg(["mean", "std", "count"]).reset_index()
+    table = _score_table(tables.sessions)
     summary = {
         "task": "simulate", "world": one.world, "study": one.study.name, "seed": one.seed,
         "clients": one.clients, "instrument": one.study.instrument,
@@ -140,12 +150,12 @@ def run_simulate(one: Settings) -> None:
         print(json.dumps(summary))
         return
     shown = Table(title=f"{one.study.name} in the {one.world} world: {one.study.instrument} score")
-    for name in ("arm", "occasion", "mean", "SD", "scores"):
+    for name in ("arm", "occasion", "week", "mean", "SD", "scores"):
         shown.add_column(name)
     for row in rows_of(table):
         spread = "" if row["std"] is None else f"{row['std']:.2f}"
         middle = "" if row["mean"] is None else f"{row['mean']:.2f}"
-        shown.add_row(row["arm"], row["occasion"], middle, spread, str(row["count"]))
+        shown.add_row(row["arm"], row["occasion"], row["week"], middle, spread, str(row["count"]))
     Console().print(shown)
     print(f"Tables: {folder}")
     print("Next: python -c \"import dyadsim; print(dyadsim.read('" + str(folder) + "').clients)\"")

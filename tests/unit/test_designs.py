@@ -10,6 +10,7 @@ from dyadsim import benchmark, observe, simulate, study, worlds
 from dyadsim.designs.additive import additive
 from dyadsim.designs.dismantling import dismantling
 from dyadsim.designs.feedback import feedback
+from dyadsim.designs.n_of_1 import n_of_1
 from dyadsim.designs.preference import preference
 from dyadsim.quantity import BadInput
 from dyadsim.settings import DESIGNS
@@ -93,9 +94,26 @@ def test_matched_and_mismatched_share_all_clients() -> None:
     assert sorted(np.concatenate([part.index for part in parts])) == sorted(seen.outcome.index)
 
 
+def test_phases_switch_treatment_on_and_off() -> None:
+    run = simulate.run(n_of_1(phases="ABAB", weeks_per_phase=5), worlds.parameters("medical"), 900)
+    held = np.diff(dict(simulate.variables(run.truth))["attended"], axis=0)[:20]
+    share = held.reshape(4, 5, -1).mean(axis=(1, 2))
+    assert share[0] == share[2] == 0
+    assert share[1] > 0.8
+    assert 0 < share[3] < share[1]  # some have left
+    scores = dict(simulate.variables(run.truth))["symptom_score"][:21]
+    phase = -np.diff(np.nanmean(scores[::5], axis=1))  # fall of the mean score in each phase
+    assert phase[1] > phase[0]
+    assert phase[1] > phase[2]
+
+
 @pytest.mark.parametrize(
     ("make", "options", "words"),
     [
+        (n_of_1, {"phases": "AAA"}, "letters A and B"),
+        (n_of_1, {"phases": "ABC"}, "letters A and B"),
+        (n_of_1, {"weeks_per_phase": 1}, "2 or more"),
+        (n_of_1, {"weeks_per_phase": 2.5}, "whole number"),
         (additive, {"component": "emotinal"}, "Did you mean emotional"),
         (additive, {"dose": 0}, r"dose must be a number in \(0, 5\], not '0'"),
         (additive, {"dose": 5}, r"dose.interpersonal must be a number in \[0, 5\]"),
