@@ -12,6 +12,18 @@ from typing import Any
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 _GROUPS = ("task", "world", "study", "population", "measure", "size", "experiment")
+# Settings that a task does not use: given all the same, a note says so.
+_UNUSED = {
+    "compare": ("world", "study", "population", "measure", "replicate"),
+    "facts": ("study", "population.sample", "measure", "moments", "threads", "replicate"),
+    "params": ("world", "study", "population.sample", "measure", "seed", "specificity"),
+}
+_INSTEAD = {
+    "compare": "compare runs task.worlds=[medical,contextual,hybrid,null] in a trial and a clinic "
+    "of its own; for one world and one study: dyadsim simulate",
+    "facts": "facts simulates the design of each fact; for one study: dyadsim simulate",
+    "params": "params lists the quantities of the model",
+}
 HELP = """dyadsim: an open simulator of psychotherapy, the known truth beside what a researcher sees
 
 usage: dyadsim [task] [name=value ...]        dyadsim alone runs the main comparison
@@ -178,6 +190,21 @@ def _compose(overrides: list[str]) -> dict[str, Any]:
     return {str(key): value for key, value in plain.items()}
 
 
+def _unused(job: Sequence[str]) -> list[str]:
+    """Return a note for every setting of a job that its task does not use."""
+    from dyadsim.parameters import catalogue
+
+    given = dict(word.split("=", 1) for word in job)
+    task = given.get("task", "compare").strip("'")
+    return [
+        f"'{key}' has no effect in {task}: {_INSTEAD[task]}."
+        for key in given
+        for unused in _UNUSED.get(task, ())
+        if (key == unused or key.startswith(f"{unused}."))
+        and key not in catalogue() and key != "study.n_clients"
+    ]  # fmt: skip
+
+
 def _run(words: Sequence[str]) -> int:
     """Check everything, then run every job; return the exit code."""
     from dyadsim import settings, tasks
@@ -189,6 +216,8 @@ def _run(words: Sequence[str]) -> int:
     with _hydra():
         jobs = _preflight(_tokens(rest), sweep)
         configs = [_compose(job) for job in jobs]
+    for note in dict.fromkeys(note for job in jobs for note in _unused(job)):
+        print(f"dyadsim: note: {note}", file=sys.stderr)
     if shown:
         import yaml
 

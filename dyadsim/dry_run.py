@@ -11,8 +11,8 @@ from dyadsim.study import Study
 START_SECONDS = 3.0
 MICROSECONDS = 2.5  # per dyad-session, with tables and statistics
 REPORT_BYTES = 3e6
-SESSION_BYTES = 22.0  # Parquet, per dyad-session of the tables that `simulate` leaves
-TRUTH_BYTES = 100.0  # the same for the truth table
+SESSION_BYTES = 3.0  # Parquet, per dyad-session of the tables that `simulate` leaves
+TRUTH_BYTES = 55.0  # the same for the truth table
 
 
 def cost(one: Settings) -> dict[str, float]:

@@ -77,7 +77,7 @@ def settings(config: Mapping[str, Any]) -> Settings:
         specificity=config["specificity"],
         results=Path(str(config["results"])),
         experiment=str(config["experiment"]["name"] or config["task"]["name"]),
-        json=bool(config["json"]),
+        json=_yes("json", config["json"]),
         config=config,
     )
     for name in worlds_of(one):
@@ -97,6 +97,13 @@ def _whole(name: str, value: object, low: int, high: int) -> int:
     """Return a whole number in [low, high]."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise BadInput(f"{name} must be a whole number from {low} to {high}, not '{value}'.")
+    return value
+
+
+def _yes(name: str, value: object) -> bool:
+    """Return true or false."""
+    if not isinstance(value, bool):
+        raise BadInput(f"{name} must be true or false, not '{value}'.")
     return value
 
 

@@ -144,3 +144,26 @@ def test_same_seed_same_tables(tmp_path: Path) -> None:
         one, two = (pd.read_parquet(folder / f"{table}.parquet") for folder in (first, second))
         pd.testing.assert_frame_equal(one, two)
     assert (first / "summary.json").read_text() == (second / "summary.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "noted"),
+    [
+        (["world=medical"], "'world' has no effect in compare"),
+        (["facts", "study=cohort"], "'study' has no effect in facts"),
+        (["simulate", "world=medical", "study=cohort"], ""),
+        (["study.n_clients=50", "population.distress_sd=1.2"], ""),
+    ],
+)
+def test_a_setting_without_effect_is_noted(
+    words: list[str], noted: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "dry_run=true"]) == 0
+    heard = capsys.readouterr().err
+    assert noted in heard
+    assert bool(heard) == bool(noted)
+
+
+def test_yes_or_no_must_be_that(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["json=maybe", "dry_run=true"]) == 2
+    assert "json must be true or false" in capsys.readouterr().err
