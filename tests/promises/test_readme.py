@@ -1,5 +1,6 @@
 """README's Python runs; every leaf of conf composes and builds; public names are frozen."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -25,6 +26,19 @@ def test_readme_python(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "waitlist" in out
     assert "harmed by therapy" in out
+
+
+def test_your_data_page(capsys: pytest.CaptureFixture[str]) -> None:
+    text = (ROOT / "docs/your_data.md").read_text()
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    exec(compile(code, "your_data.md", "exec"), {})
+    real, simulated = capsys.readouterr().out.splitlines()
+    assert "real trial: g = " in real
+    assert "simulated: g = " in simulated
+    for module, names in re.findall(r"`(\w+)\.(\w+(?:`, `\w+)*)`", text):
+        if (ROOT / f"dyadsim/analysis/{module}.py").is_file():
+            found = importlib.import_module(f"dyadsim.analysis.{module}")
+            assert all(hasattr(found, name) for name in names.split("`, `"))
 
 
 def test_readme_names_both_commands() -> None:
