@@ -66,20 +66,21 @@ def _help() -> str:
 
 
 def _tokens(words: Sequence[str]) -> list[str]:
-    """Return the words with a bare first one turned into task=..., a search word into task.word."""
+    """Return the words with the first bare one as task=..., a search word as task.word=..."""
     from dyadsim.quantity import BadInput, nearest
 
     found = list(words)
     bare = [word for word in found if "=" not in word and not word.startswith("-")]
-    if bare and found[0] == bare[0]:
+    if bare:
         known = _choices("task")
         if bare[0] not in known:
             raise BadInput(
                 f"there is no task '{bare[0]}'.{nearest(bare[0], known)} Tasks: {', '.join(known)}."
             )
-        found[0] = f"task={bare[0]}"
-        if bare[0] == "params" and len(found) > 1 and found[1] in bare:
-            found[1] = f"task.word={found[1]}"
+        place = found.index(bare[0])
+        found[place] = f"task={bare[0]}"
+        if bare[0] == "params" and len(bare) == 2:
+            found[found.index(bare[1])] = f"task.word={bare[1]}"
     for word in found:
         if "=" not in word and not word.startswith("-"):
             raise BadInput(f"'{word}' is no setting: settings are written name=value.")

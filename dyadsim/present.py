@@ -8,9 +8,9 @@ from rich.table import Table
 
 from dyadsim import worlds
 from dyadsim.benchmark import Result
-from dyadsim.compare import TABLES, Comparison
+from dyadsim.compare import ALIKE_BY_CONSTRUCTION, TABLES, Comparison
 from dyadsim.known_truth import NOTE
-from dyadsim.report import estimate
+from dyadsim.report import ALIKE, estimate
 
 
 def _interval(low: float | None, high: float | None) -> str:
@@ -41,9 +41,11 @@ def print_comparison(found: Comparison) -> None:
             for value, error, met in zip(rows["simulated"], rows["se"], rows["met"], strict=True)
         ]
         first = rows.iloc[0]
-        table.add_row(f"{label} ({unit})", *cells, _interval(first["low"], first["high"]))
+        mark = "†" if first["fact"] in ALIKE_BY_CONSTRUCTION else ""
+        table.add_row(f"{label}{mark} ({unit})", *cells, _interval(first["low"], first["high"]))
     console = Console(width=150)
     console.print(table)
+    console.print(f"† {ALIKE}")
     true = Table(
         title="What truly happens: the same clients, same luck (SD of distress at intake ± error)"
     )
@@ -75,20 +77,23 @@ def print_facts(found: list[Result], world: str, calibrated: bool) -> None:
     """Print every fact, simulated ± Monte-Carlo error, the published interval, met or not."""
     label = "calibrated" if calibrated else "NOT calibrated: starting values set by hand"
     table = Table(title=f"Published facts in the {world} world ({label})")
-    for name in ("fact", "simulated", "published", "met"):
-        table.add_column(name, justify="left" if name in ("fact", "met") else "right")
+    for name in ("fact", "statistic", "simulated", "published", "met"):
+        words = name in ("fact", "statistic", "met")
+        table.add_column(name, justify="left" if words else "right")
     for one in found:
         value = "" if one.needs else f"{one.simulated:.3f} ±{one.standard_error:.3f}"
         if not one.needs and one.simulated != one.simulated:
             value = "undefined"  # such as a share of a therapist variance that is 0
         met = f"needs study {one.needs}" if one.needs else "yes" if one.met else "no"
-        table.add_row(one.fact.id, value, _interval(one.fact.low, one.fact.high), met)
-    Console(width=110).print(table)
-    served = [one for one in found if not one.needs]
-    waiting = f"; {len(found) - len(served)} need a study that is not built yet"
+        table.add_row(
+            one.fact.id, one.fact.statistic, value, _interval(one.fact.low, one.fact.high), met
+        )
+    Console(width=150).print(table)
+    known = [one for one in found if one.simulated == one.simulated]
+    waiting = f"; {len(found) - len(known)} could not be computed" * (len(known) < len(found))
+    print(f"{sum(one.met for one in known)} of {len(known)} simulated facts met{waiting}.")
     print(
-        f"{sum(one.met for one in served)} of {len(served)} simulated facts met"
-        f"{waiting if len(served) < len(found) else ''}."
+        "± is one Monte-Carlo standard error over studies with new luck. Definitions: docs/facts.md"
     )
 
 
@@ -106,15 +111,11 @@ def comparison(folder: Path, found: Comparison, manifest: dict[str, Any]) -> Non
         "courses": (courses.figure(found.courses), found.courses),
         "intervals": (intervals.figure(found.statistics), found.statistics),
         "individuals": (individuals.figure(found.individuals), found.individuals),
-        **{
-            f"therapists_{name}": (
-                caterpillar.figure(found.therapists, name),
-                found.therapists[found.therapists["world"] == name],
-            )
-            for name in names
-        },
+        "therapists": (caterpillar.figure(found.therapists), found.therapists),
     }
     for name, (figure, data) in drawn.items():
         style.save(figure, figures, name, data)
     claims = {name: worlds.named(name).claim for name in names}
-    report.comparison(folder, found._asdict(), figures, claims, manifest)
+    report.comparison(
+        folder, found._asdict(), figures, claims, manifest, set(ALIKE_BY_CONSTRUCTION)
+    )

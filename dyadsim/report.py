@@ -1,7 +1,7 @@
 """Numbers and figures to one self-contained HTML page that needs no network."""
 
 import base64
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,21 +9,41 @@ import jinja2
 
 from dyadsim.known_truth import NOTE
 
+ALIKE = (
+    "Alike by construction in the three worlds that heal: the strength of treatment was set so "
+    "that its true effect against waiting is the same. Agreement here is no test."
+)
 _FIGURES = {
     "courses": (
         "Mean courses",
         "Mean symptom score by week in the trial (top) and in routine care (bottom), one column a "
-        "world. Before the post-test at week 12 only clients still in treatment fill in "
-        "forms; at week 12 dropouts are assessed too, hence the step. In routine care only clients "
-        "still in care are seen: those who got better have left, so the line flattens.",
+        "world. Clients in treatment fill in a form at every session; waiting clients only at "
+        "intake, week 12 and follow-up, so the line between these points is no course. At week 12 "
+        "dropouts are assessed too, hence the step. In routine care only clients still in care are "
+        "seen: those who got better have left, so the mean of those who remain flattens or rises "
+        "without anybody getting worse.",
     ),
     "intervals": (
         "Worlds against published intervals",
-        "Each statistic as a researcher computes it from scores, beside the published interval.",
+        "Each statistic as a researcher computes it from scores. Every row has a scale of its own: "
+        "the published interval is drawn equally wide in all of them, so distances can be compared "
+        "within a row only. Bold with ✓: inside with its error; near the edge a value can be "
+        "inside and not met, because its error reaches out.",
     ),
     "individuals": (
         "Who got better?",
-        "Each dot is one client in routine care with caseness at intake (PHQ-9 of 10 or more).",
+        "Each dot is one client in routine care with caseness at intake (PHQ-9 of 10 or more) and "
+        "two sessions or more; the first ones of the simulation, moved a little at random so that "
+        "dots do not hide each other. Recovered: reliable change and below the cut-off; improved: "
+        "reliable change, not below it; a dot below the cut-off in the grey band changed by less "
+        "than the questionnaire can tell.",
+    ),
+    "therapists": (
+        "Therapists",
+        "Residual gain: how much better clients ended than others with the same score at intake. "
+        "Raw means spread wider than what is really there, most of all with few clients; shrunken "
+        "estimates take the number of clients into account. In the null world all of the spread "
+        "is chance, and shrinkage says so.",
     ),
 }
 
@@ -33,21 +53,13 @@ def _embedded(path: Path) -> str:
     return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
 
 
-def _figures(folder: Path, names: Iterable[str]) -> list[dict[str, str]]:
-    """Return every figure in the folder with heading, caption and image; `names` of the worlds."""
-    found = []
-    for name, (heading, caption) in _FIGURES.items():
-        found.append({"heading": heading, "caption": caption, "name": name})
-    for world in names:
-        found.append(
-            {
-                "heading": f"Therapists in the {world} world",
-                "caption": "Raw means spread wider than what is really there; shrunken estimates "
-                "take the number of clients into account.",
-                "name": f"therapists_{world}",
-            }
-        )
-    return [{**one, "image": _embedded(folder / f"{one['name']}.png")} for one in found]
+def _figures(folder: Path) -> list[dict[str, str]]:
+    """Return every figure in the folder with heading, caption and image."""
+    return [
+        {"heading": heading, "caption": caption, "name": name,
+         "image": _embedded(folder / f"{name}.png")}
+        for name, (heading, caption) in _FIGURES.items()
+    ]  # fmt: skip
 
 
 def _true_rows(truth: Any) -> list[dict[str, Any]]:
@@ -64,7 +76,7 @@ def estimate(value: float, error: float) -> str:
     return f"{value:.{digits}f} ± {error:.{digits}f}"
 
 
-def _rows(statistics: Any) -> list[dict[str, Any]]:
+def _rows(statistics: Any, alike: Collection[str]) -> list[dict[str, Any]]:
     """Return one row a statistic with a cell a world."""
     rows = []
     for _, group in statistics.groupby("fact", sort=False):
@@ -75,7 +87,8 @@ def _rows(statistics: Any) -> list[dict[str, Any]]:
         ]
         rows.append(
             {
-                "label": first["label"], "unit": first["unit"], "cells": cells,
+                "label": first["label"] + "†" * (first["fact"] in alike),
+                "unit": first["unit"], "cells": cells,
                 "published": f"{first['low']:g} to {first['high']:g}",
             }
         )  # fmt: skip
@@ -84,9 +97,12 @@ def _rows(statistics: Any) -> list[dict[str, Any]]:
 
 def comparison(
     folder: Path, found: Mapping[str, Any], figures: Path, claims: Mapping[str, str],
-    manifest: Mapping[str, Any],
+    manifest: Mapping[str, Any], alike: Collection[str] = (),
 ) -> Path:  # fmt: skip
-    """Write report.html of a comparison into `folder`; return its path."""
+    """Write report.html of a comparison into `folder`; return its path.
+
+    `alike`: facts that are alike by construction, marked in the table.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -94,10 +110,12 @@ def comparison(
     page = environment.get_template("report.html.j2").render(
         verdict=found["verdict"],
         claims=claims,
-        rows=_rows(found["statistics"]),
+        rows=_rows(found["statistics"], alike),
+        alike=ALIKE,
         true_rows=_true_rows(found["truth"]),
         truth_note=NOTE,
-        figures=_figures(figures, claims),
+        truth_clients=int(found["truth"]["n"].min()),
+        figures=_figures(figures),
         manifest=manifest,
         clients=manifest["config"]["size"]["clients"],
     )

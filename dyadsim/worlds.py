@@ -34,25 +34,29 @@ WORLDS = {
     for world in (
         World(
             "medical",
-            "Only the matched ingredient heals; alliance is a by-product of improvement.",
+            "Only the matched ingredient heals; alliance follows from the therapist and from "
+            "improvement, and does nothing to distress itself.",
             {"distress.specificity": 1.0, "process_change.gating": 0.0, **_NO_RELATION},
             {"distress.treatment_gain": 1.99},
         ),
         World(
             "contextual",
-            "Real relationship, expectancy and any credible action heal.",
+            "Real relationship, expectancy, self-regulation and any credible action heal, whatever "
+            "the ingredients.",
             {"distress.specificity": 0.0},
             {"distress.treatment_gain": 0.77},
         ),
         World(
             "hybrid",
-            "Technique heals as far as the relationship lets it.",
+            "Matched technique heals as far as the relationship lets it, beside all that heals in "
+            "the contextual world.",
             {},
             {"distress.treatment_gain": 0.92},
         ),
         World(
             "null",
-            "Nothing heals: natural course, regression to the mean and response style.",
+            "Nothing heals: natural course, regression to the mean, and improvement that raises "
+            "the alliance.",
             {
                 "distress.specificity": 0.0,
                 "distress.treatment_gain": 0.0,

@@ -43,7 +43,8 @@ def figure(individuals: pd.DataFrame) -> Figure:
         grid[0].set_ylabel("PHQ-9 at the last session (more = more distress)")
         made.legend(*grid[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
         made.suptitle(
-            f"Who got better? {len(individuals) // len(worlds)} clients with caseness in routine "
-            "care of each world; grey: change too small to be reliable; dashed: cut-off"
+            f"Who got better? {len(individuals) // len(worlds)} clients with caseness and two "
+            "sessions or more in routine care;\n"
+            "grey: change too small to be reliable; dashed: cut-off"
         )
     return made

@@ -3,11 +3,12 @@
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from dyadsim.plots import style
 
 _LIMIT = 5.0  # half-widths of the published interval, from its middle
-_STEP = 1.7  # between two columns of numbers
+_STEP = 1.9  # between two columns of numbers
 
 
 def _column(place: float) -> float:
@@ -24,15 +25,14 @@ def _marker(axes: Axes, cell: "pd.Series[float]", row: int, place: int) -> None:
     shown = max(-_LIMIT, min(_LIMIT, at))
     outside = "<" if at < 0 else ">"
     axes.errorbar(
-        shown, row + 0.27 - 0.18 * place,
+        shown, row - 0.27 + 0.18 * place,
         xerr=1.96 * float(cell["se"]) / half if shown == at else None, color=look.colour,
         marker=look.marker if shown == at else outside, markersize=7, linestyle="none",
-        label=f"{world} world" if row == 0 else None,
     )  # fmt: skip
-    axes.text(
-        _column(place), row, f"{float(cell['simulated']):.2f}", color=look.colour, va="center",
-        ha="center", fontweight="bold" if cell["met"] else "normal",
-    )  # fmt: skip
+    digits = 3 if cell["se"] < 0.01 else 2  # as in the table
+    number = f"{float(cell['simulated']):.{digits}f}{' ✓' * bool(cell['met'])}"
+    axes.text(_column(place), row, number, color=look.colour, va="center", ha="center",
+              fontweight="bold" if cell["met"] else "normal")  # fmt: skip
 
 
 def draw(axes: Axes, statistics: pd.DataFrame) -> None:
@@ -49,9 +49,9 @@ def draw(axes: Axes, statistics: pd.DataFrame) -> None:
         axes.text(_column(len(worlds)) + 0.8, row, published, va="center", ha="center")
     for place, name in enumerate([*worlds, "published"]):
         shift = 0.8 if name == "published" else 0.0
-        axes.text(_column(place) + shift, len(labels) - 0.35, name, ha="center", fontsize=11)
+        axes.text(_column(place) + shift, -0.62, name, ha="center", fontsize=11)
     axes.set_yticks(range(len(labels)), labels)
-    axes.set_ylim(-0.6, len(labels) + 0.1)
+    axes.set_ylim(len(labels) - 0.4, -1.0)  # first row on top, as in the table
     axes.set_xlim(-_LIMIT - 0.3, _column(len(worlds) + 1) - 0.3)
 
 
@@ -73,5 +73,8 @@ def figure(statistics: pd.DataFrame) -> Figure:
         made.suptitle(
             "Worlds against published intervals; bars: ± 1.96 Monte-Carlo errors; bold: inside"
         )
-        made.legend(loc="outside lower center", ncols=statistics["world"].nunique())
+        known = [(name, style.look(name, style.WORLDS)) for name in statistics["world"].unique()]
+        marks = [Line2D([], [], color=one.colour, marker=one.marker, linestyle="none",
+                        label=f"{name} world") for name, one in known]  # fmt: skip
+        made.legend(handles=marks, loc="outside lower center", ncols=len(marks))
     return made

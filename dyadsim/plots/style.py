@@ -27,16 +27,18 @@ WORLDS = {
 ARMS = {
     "cbt": Look("#0072B2", "s", "-"),
     "interpersonal": Look("#E69F00", "o", "--"),
+    "intent_to_fail": Look("#CC79A7", "P", "-."),
     "waitlist": Look("#555555", "v", ":"),
     "care": Look("#009E73", "D", "-"),
 }
 ARM_LABELS = {
     "cbt": "cognitive-behavioural",
     "interpersonal": "interpersonal",
-    "waitlist": "waitlist",
+    "intent_to_fail": "supportive control",
+    "waitlist": "waitlist (3 points)",
     "care": "routine care",
 }
-_OTHER = Look("#CC79A7", "P", "-")
+_OTHER = Look("#56B4E9", "X", "-")
 _RC: Any = {"font.size": 12, "axes.spines.top": False, "axes.spines.right": False,
        "svg.hashsalt": "dyadsim", "axes.titlesize": 13, "legend.frameon": False}  # fmt: skip
 

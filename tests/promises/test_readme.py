@@ -41,6 +41,21 @@ def test_your_data_page(capsys: pytest.CaptureFixture[str]) -> None:
             assert all(hasattr(found, name) for name in names.split("`, `"))
 
 
+def _commands() -> list[list[str]]:
+    """Return the command lines of the README's console block."""
+    (block,) = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    lines = [line.split("#")[0].split() for line in block.splitlines()]
+    return [words[2:] for words in lines if words[1] == "dyadsim"]
+
+
+@pytest.mark.parametrize("words", _commands(), ids=" ".join)
+def test_every_command_of_the_readme_is_accepted(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "dry_run=true"]) == 0
+    assert not capsys.readouterr().err.startswith("dyadsim:")
+
+
 def test_readme_names_both_commands() -> None:
     text = (ROOT / "README.md").read_text()
     for command in ("make demo", "make test", "uv run dyadsim", "uv run pytest"):

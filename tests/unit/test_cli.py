@@ -167,3 +167,12 @@ def test_a_setting_without_effect_is_noted(
 def test_yes_or_no_must_be_that(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["json=maybe", "dry_run=true"]) == 2
     assert "json must be true or false" in capsys.readouterr().err
+
+
+def test_the_task_may_stand_behind_the_options(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["-m", "world=medical,null", "simulate", "size=tiny", f"results={tmp_path}"]
+    assert main([*words, "json=true"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    assert main(["json=true", "params", "alliance"]) == 0

@@ -46,7 +46,7 @@ def test_met_follows_the_published_interval(found: compare.Comparison) -> None:
 
 def test_verdict_counts_what_the_table_says(found: compare.Comparison) -> None:
     met = found.statistics.groupby("world")["met"].sum()
-    assert f"medical {met['medical']} of 11, null {met['null']} of 11" in found.verdict
+    assert f"medical {met['medical']} of 12, null {met['null']} of 12" in found.verdict
 
 
 def test_same_seed_same_tables(found: compare.Comparison) -> None:

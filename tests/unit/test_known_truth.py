@@ -27,9 +27,7 @@ def test_the_matched_ingredient_is_all_of_the_medical_world_and_none_of_the_cont
 
 
 def test_alliance_acts_in_the_medical_world_only_by_keeping_clients() -> None:
-    everybody_stays = {"ending.dropout_base": -5.0, "ending.removal_base": -5.0,
-                       "ending.low_alliance": 0.0, "ending.strain": 0.0}  # fmt: skip
-    found = known_truth(TRIAL, worlds.parameters("medical", everybody_stays), 900, 7)
-    assert abs(found.set_index("question").loc["alliance", "effect"]) < 1e-6
-    assert _truth("medical").loc["alliance", "effect"] > 0.05
-    assert _truth("contextual").loc["alliance", "effect"] > 0.2
+    medical, contextual = _truth("medical")["effect"], _truth("contextual")["effect"]
+    assert medical["alliance"] > 0.05
+    assert abs(medical["alliance_alone"]) < 1e-6
+    assert contextual["alliance"] > contextual["alliance_alone"] > 0.05

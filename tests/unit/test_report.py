@@ -62,7 +62,7 @@ def _read(folder: Path) -> tuple[str, _Page]:
 def test_the_page_needs_no_network_and_is_whole(folder: Path) -> None:
     text, page = _read(folder)
     assert page.open == []
-    assert len(page.alternatives) == 3 + len(NAMES)
+    assert len(page.alternatives) == 4
     assert all(page.alternatives)
     assert all(one.startswith("data:image/png;base64,") for one in page.fetched)
     assert not re.search(r"https?://|@import|url\(", text)
@@ -88,7 +88,7 @@ def test_the_page_says_what_the_tables_say(folder: Path, found: compare.Comparis
 
 def test_every_figure_has_its_data(folder: Path, found: compare.Comparison) -> None:
     drawn = {path.stem for path in (folder / "figures").iterdir()}
-    assert drawn == {"courses", "intervals", "individuals", "therapists_medical", "therapists_null"}
+    assert drawn == {"courses", "intervals", "individuals", "therapists"}
     for name in drawn:
         for kind in ("png", "svg", "csv"):
             assert (folder / "figures" / f"{name}.{kind}").stat().st_size > 0
@@ -106,7 +106,7 @@ def test_figures_draw_every_world_and_label_the_axes(found: compare.Comparison) 
     titles = [axes.get_title() for axes in made.axes]
     assert [title for title in titles if title] == ["medical world", "null world"]
     assert all(axes.get_xlabel() for axes in made.axes)
-    for figure in (intervals.figure(found.statistics), caterpillar.figure(found.therapists, "null"),
+    for figure in (intervals.figure(found.statistics), caterpillar.figure(found.therapists),
                    individuals.figure(found.individuals)):  # fmt: skip
         assert any(axes.get_xlabel() or axes.get_ylabel() for axes in figure.axes)
 
@@ -115,7 +115,7 @@ def test_courses_show_the_means_given(found: compare.Comparison) -> None:
     made = courses.figure(found.courses)
     waiting = found.courses.query("world == 'medical' and arm == 'waitlist' and study == 'trial'")
     lines = {line.get_label(): line for line in made.axes[0].get_lines()}
-    shown = lines["waitlist"].get_ydata()
+    shown = lines["waitlist (3 points)"].get_ydata()
     assert list(shown) == list(waiting[waiting["week"] <= 40]["mean"])
 
 
