@@ -1,0 +1,80 @@
+"""Sudden gains by hand, on the published example, and as a property."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dyadsim.analysis.sudden_gains import share_with_sudden_gain, sudden_gains
+
+EXAMPLE = Path(__file__).parents[4] / "shared/data/suddengains_sgdata/sgdata.csv"
+
+
+def _long(*courses: list[float]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"client": who, "session": place, "symptom_score": score}
+            for who, course in enumerate(courses)
+            for place, score in enumerate(course, start=1)
+        ]
+    )
+
+
+def test_a_gain_by_hand() -> None:
+    # before: mean 31, SD 1; after: mean 19, SD 1; pooled SD 1; 12 > 2.776.
+    (gain,) = sudden_gains(_long([30, 32, 31, 20, 19, 18, 18])).to_dict("records")
+    assert gain == {
+        "client": 0, "session": 3, "before": 31, "after": 20, "magnitude": 11, "reversed": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "course",
+    [
+        [30, 32, 31, 25, 24, 24, 24],  # a fall of 6 points
+        [50, 52, 51, 43, 42, 41, 41],  # 8 points, but less than a quarter of 51
+        [20, 40, 31, 20, 35, 15, 16],  # unstable
+        [31, 20, 19, 19, 19, 19, 19],  # from the first session: too little before
+        [30, 31, 30, 31, 30, 31, 12],  # to the last session: too little after
+        [30, np.nan, np.nan, 31, 18, np.nan, np.nan, 17],  # one score before
+    ],
+)
+def test_no_gain(course: list[float]) -> None:
+    assert sudden_gains(_long(course)).empty
+
+
+def test_half_of_it_given_back_is_a_reversal() -> None:
+    kept, lost = [30, 32, 31, 21, 20, 20, 25], [30, 32, 31, 21, 20, 20, 26]
+    assert sudden_gains(_long(kept, lost))["reversed"].tolist() == [False, True]
+
+
+def test_share_has_its_denominator() -> None:
+    gains = sudden_gains(_long([30, 32, 31, 20, 19, 18, 18], [20] * 7))
+    share = share_with_sudden_gain(gains, 4)
+    assert (share.value, share.n) == (0.25, 4)
+
+
+def test_nobody_with_scores_and_bad_columns() -> None:
+    assert sudden_gains(_long([np.nan] * 5)).empty
+    with pytest.raises(ValueError, match="symptom_scor"):
+        sudden_gains(_long([1, 2]).rename(columns={"symptom_score": "symptom_scor"}))
+
+
+@pytest.mark.skipif(not EXAMPLE.exists(), reason="the example data sgdata is not on this machine")
+def test_the_published_example() -> None:
+    """Numbers that the package's tutorial prints for its data, sessions 1 to 12, cut-off 7."""
+    wide = pd.read_csv(EXAMPLE)
+    names = [f"bdi_s{number}" for number in range(1, 13)]
+    long = wide.melt(["id"], names, var_name="session", value_name="symptom_score")
+    long["session"] = long["session"].str.removeprefix("bdi_s").astype(int)
+    gains = sudden_gains(long, client="id")
+    assert len(gains) == 24
+    per_client = gains["client"].value_counts()
+    assert (len(per_client), int((per_client > 1).sum())) == (15, 8)
+    assert gains["magnitude"].agg(["mean", "std"]).round(2).tolist() == [11.0, 3.43]
+    assert int(gains["reversed"].sum()) == 4
+    assert share_with_sudden_gain(gains, len(wide)).value == pytest.approx(0.3488, abs=5e-5)
+    fifth = gains[gains["client"] == 5].set_index("session")["magnitude"]
+    assert fifth.index[0] == 3
+    assert fifth.idxmax() == 8
