@@ -5,11 +5,9 @@ neither is there. Expected numbers: SOURCE.txt beside the data where marked, els
 script (csv, numpy and statsmodels' OLS, no dyadsim).
 """
 
-import os
-from pathlib import Path
-
 import pandas as pd
 import pytest
+from shared_data import ABSENT, FOLDER
 
 from dyadsim.analysis.change import pre_post, reliable_change_table
 from dyadsim.analysis.effects import pre_post_d
@@ -22,11 +20,8 @@ from dyadsim.analysis.process import (
     process_outcome_r,
 )
 
-BESIDE = Path(__file__).resolve().parents[3] / "shared" / "data"
-FILE = Path(os.environ.get("DYADSIM_SHARED_DATA", BESIDE)) / "enrichd_cbt_bdi/enrichd_cbt_bdi.csv"
-pytestmark = pytest.mark.skipif(
-    not FILE.exists(), reason="ENRICHD data absent: set DYADSIM_SHARED_DATA to their folder"
-)
+FILE = FOLDER / "enrichd_cbt_bdi/enrichd_cbt_bdi.csv"
+pytestmark = pytest.mark.skipif(not FILE.exists(), reason=ABSENT)
 NAMES = {"client": "ID", "session": "visit"}
 
 

@@ -1,14 +1,10 @@
-"""Sudden gains by hand, on the published example, and as a property."""
-
-from pathlib import Path
+"""Sudden gains by hand; the published example is in tests/real."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from dyadsim.analysis.sudden_gains import share_with_sudden_gain, sudden_gains
-
-EXAMPLE = Path(__file__).parents[4] / "shared/data/suddengains_sgdata/sgdata.csv"
 
 
 def _long(*courses: list[float]) -> pd.DataFrame:
@@ -59,22 +55,3 @@ def test_nobody_with_scores_and_bad_columns() -> None:
     assert sudden_gains(_long([np.nan] * 5)).empty
     with pytest.raises(ValueError, match="symptom_scor"):
         sudden_gains(_long([1, 2]).rename(columns={"symptom_score": "symptom_scor"}))
-
-
-@pytest.mark.skipif(not EXAMPLE.exists(), reason="the example data sgdata is not on this machine")
-def test_the_published_example() -> None:
-    """Numbers that the package's tutorial prints for its data, sessions 1 to 12, cut-off 7."""
-    wide = pd.read_csv(EXAMPLE)
-    names = [f"bdi_s{number}" for number in range(1, 13)]
-    long = wide.melt(["id"], names, var_name="session", value_name="symptom_score")
-    long["session"] = long["session"].str.removeprefix("bdi_s").astype(int)
-    gains = sudden_gains(long, client="id")
-    assert len(gains) == 24
-    per_client = gains["client"].value_counts()
-    assert (len(per_client), int((per_client > 1).sum())) == (15, 8)
-    assert gains["magnitude"].agg(["mean", "std"]).round(2).tolist() == [11.0, 3.43]
-    assert int(gains["reversed"].sum()) == 4
-    assert share_with_sudden_gain(gains, len(wide)).value == pytest.approx(0.3488, abs=5e-5)
-    fifth = gains[gains["client"] == 5].set_index("session")["magnitude"]
-    assert fifth.index[0] == 3
-    assert fifth.idxmax() == 8
