@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from dyadsim.quantity import BadInput
 from dyadsim.state import PROCESSES, RECORDED, VARIABLES
 
 SCHEMA_VERSION = 1
@@ -196,7 +197,7 @@ def _umask() -> int:
 def write_tables(folder: Path, records: Records) -> None:
     """Write the tables as Parquet and `schema.json` into an existing folder."""
     for name, table in checked(records)._asdict().items():
-        if not table.empty:
+        if name != "truth" or not table.empty:
             table.to_parquet(folder / f"{name}.parquet", index=False)
     schema = {
         table: {column: about._asdict() for column, about in columns.items()}
@@ -210,13 +211,22 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def read(folder: Path) -> Records:
-    """Return the records that `write_tables` left in `folder`.
+def read(folder: str | Path) -> Records:
+    """Return the records that `write_tables` (and so `dyadsim simulate`) left in `folder`.
 
     Raises:
-        FileNotFoundError: a table is missing (truth may be).
+        BadInput: no such folder, or a table is missing (truth may be).
         ValueError: a table that does not follow the schema.
     """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise BadInput(f"There is no folder '{folder}' to read tables from.")
+    for name in list(SCHEMA)[:3]:
+        if not (folder / f"{name}.parquet").is_file():
+            raise BadInput(
+                f"The folder '{folder}' holds no {name}.parquet: `dyadsim simulate` leaves the "
+                "tables in results/simulate/<date>."
+            )
     tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in list(SCHEMA)[:3]}
     truth = folder / "truth.parquet"
     tables["truth"] = pd.read_parquet(truth) if truth.exists() else pd.DataFrame()

@@ -1,13 +1,17 @@
 """Tables follow the schema, folders are whole or not there, the wheel carries its conf."""
 
 import json
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from dyadsim import observe, records, simulate, worlds
+from dyadsim import cli, observe, records, simulate, worlds
 from dyadsim.designs.rct import rct
+from dyadsim.quantity import BadInput
 
 RUN = simulate.run(rct(("cbt", "waitlist"), follow_up=(4.0,)), worlds.parameters("hybrid"), 300, 3)
 
@@ -21,6 +25,27 @@ def test_written_and_read_back(tmp_path: Path) -> None:
     for name, columns in records.SCHEMA.items():
         assert list(schema["tables"][name]) == list(columns)
         assert all(about["unit"] and about["meaning"] for about in schema["tables"][name].values())
+
+
+@pytest.mark.parametrize("study", ["waitlist", "n_of_1", "rct"])
+def test_what_the_command_line_leaves_is_read_as_it_says(
+    study: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["simulate", f"study={study}", "study.n_clients=30", f"results={tmp_path}"]
+    assert cli.main(words) == 0
+    (line,) = [x for x in capsys.readouterr().out.splitlines() if x.startswith("Next: python -c ")]
+    done = subprocess.run(
+        [sys.executable, *shlex.split(line.removeprefix("Next: python "))], capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    assert "n_sessions" in done.stdout or "..." in done.stdout
+
+
+def test_a_folder_without_tables_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="There is no folder"):
+        records.read(str(tmp_path / "nothing"))
+    with pytest.raises(BadInput, match=r"holds no clients\.parquet"):
+        records.read(tmp_path)
 
 
 def test_scores_only_no_latents() -> None:
