@@ -92,13 +92,13 @@ def mechanisms(b, noise, work, word, p, pc, scale, at, step):
     """Run one session of a block: the mechanisms in ODD order.
 
     `b` (variable, lane), `noise` (draw, lane), `work` (row, lane): held, in_care, may_agree,
-    plan_done, relief, then six rows of scratch.
+    plan_done, relief, taking, then six rows of scratch.
     """
-    held, in_care, relief = work[0], work[1], work[4]
+    held, in_care, relief, taking = work[0], work[1], work[4], work[5]
     if at.moments > 0:
         resonance.moments_lanes(
             b[R.synchrony], b[R.coregulation], b[R.empathy], b[R.congruence], b[R.presence],
-            b[R.body], held, word, work[5:], p.resonance, at.moments, at.seed, at.replicate, step,
+            b[R.body], held, word, work[6:], p.resonance, at.moments, at.seed, at.replicate, step,
         )  # fmt: skip
     else:
         resonance.lanes(
@@ -157,7 +157,7 @@ def mechanisms(b, noise, work, word, p, pc, scale, at, step):
     )  # fmt: skip
     distress.relief_lanes(
         relief, b[R.weight : R.weight + 4], b[R.process : R.process + 4], b[R.action],
-        b[R.contact], b[R.expectancy], b[R.bond], b[R.regulation], b[R.medication], in_care,
+        b[R.contact], b[R.expectancy], b[R.bond], b[R.regulation], b[R.medication], taking,
         p.distress,
     )  # fmt: skip
     distress.lanes(
@@ -228,7 +228,7 @@ def run_blocks(table, word, arm, therapist, th, plan, p, scale, at, first, last,
     """
     b = np.zeros((ROW_COUNT, at.block), np.float32)
     noise = np.zeros((len(N), at.block), np.float32)
-    work = np.zeros((11, at.block), np.float32)
+    work = np.zeros((12, at.block), np.float32)
     words, arms = np.zeros(at.block, np.uint32), np.zeros(at.block, np.int32)
     who = np.full(at.block, -1, np.int32)
     for start in range(first, last, at.block):
@@ -240,7 +240,9 @@ def run_blocks(table, word, arm, therapist, th, plan, p, scale, at, first, last,
             fill_noise(noise, words, at.seed, at.replicate, step)
             if step == at.first_step or plan.changes[step] == 1:
                 orders(b, arms, who, th, plan, step)
-            occasions(b, arms, who, th.presence, plan, step, work[0], work[1], work[2], work[3])
+            occasions(
+                b, arms, who, th.presence, plan, step, work[0], work[1], work[2], work[3], work[5]
+            )
             expectancy.credibility_lanes(
                 b[R.credibility], b[R.rationale], b[R.match], b[R.allegiance], b[R.congruence],
                 b[R.bona_fide], work[0], p.expectancy,

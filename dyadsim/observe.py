@@ -11,7 +11,7 @@ from dyadsim.parameters import as_float32
 from dyadsim.records import SCHEMA, Records
 from dyadsim.simulate import Run
 from dyadsim.state import DROPOUT, ENDINGS, PROCESSES, Array
-from dyadsim.study import NOT_SEEN, OCCASIONS, SESSION, treatments
+from dyadsim.study import NOT_SEEN, OCCASIONS, SESSION, TRAINABLE, treatments
 
 _SUBSCALES = ("bond_score", "goal_score", "task_score")
 
@@ -85,7 +85,8 @@ def _therapists(run: Run) -> pd.DataFrame:
             "observable_skill_score": skill,
         }
     )
-    return table[table["caseload"] > 0].reset_index(drop=True)
+    busy = np.isin(table["therapist"], run.clients.therapist)
+    return table[busy].reset_index(drop=True)
 
 
 def _seen(run: Run) -> np.ndarray[Any, Any]:
@@ -128,7 +129,8 @@ def _therapist_side(run: Run) -> dict[str, Array]:
     who, guided = np.maximum(run.clients.therapist, 0), run.clients.therapist >= 0
     side = {"human": guided.astype(np.float32)}
     for name in ("empathy", "congruence", "regard"):
-        side[name] = getattr(run.therapists, name)[who] * side["human"]
+        trained = run.plan.training[run.clients.arm, TRAINABLE.index(name)]
+        side[name] = (getattr(run.therapists, name)[who] + trained) * side["human"]
     return side
 
 

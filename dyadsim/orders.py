@@ -3,10 +3,15 @@
 The kernel knows no design: it reads these rows only.
 """
 
+import numpy as np
+
 from dyadsim.compiled import compiled
 from dyadsim.elementary import HALF, ONE, ZERO
 from dyadsim.mechanisms.ending import FIXED_RULE, OPEN_RULE
+from dyadsim.state import GOOD_ENOUGH, PLANNED
 from dyadsim.state import ROWS_AT as R
+
+_PLANNED, _GOOD_ENOUGH = np.float32(PLANNED), np.float32(GOOD_ENOUGH)
 
 
 @compiled
@@ -32,31 +37,36 @@ def orders(b, arm, therapist, th, plan, step):
         b[R.individualisation, i] = on * t[7]
         b[R.body, i] = on * t[8]
         b[R.human, i] = on * t[9]
-        b[R.medication, i] = on * t[10]
+        after = ONE if step > plan.last[arm[i]] else ZERO
+        b[R.medication, i] = on * t[10] + (ONE - on) * after * plan.continued[arm[i]]
         who = therapist[i]
         guided = who >= 0 and b[R.human, i] > HALF
         j = who if guided else 0
         g = ONE if guided else ZERO
         b[R.human, i] = g
         b[R.body, i] = b[R.body, i] * g
-        b[R.empathy, i] = g * th.empathy[j]
-        b[R.congruence, i] = g * th.congruence[j]
-        b[R.regard, i] = g * th.regard[j]
-        b[R.repair_skill, i] = g * th.repair_skill[j]
-        b[R.formulation_skill, i] = g * th.formulation_skill[j]
-        b[R.allegiance, i] = g * th.allegiance[max(given, 0), j]
+        trained = plan.training[arm[i]]
+        b[R.empathy, i] = g * (th.empathy[j] + trained[0])
+        b[R.congruence, i] = g * (th.congruence[j] + trained[1])
+        b[R.regard, i] = g * (th.regard[j] + trained[2])
+        b[R.repair_skill, i] = g * (th.repair_skill[j] + trained[3])
+        b[R.formulation_skill, i] = g * (th.formulation_skill[j] + trained[4])
         for k in range(4):
-            b[R.competence + k, i] = g * th.competence[k, j]
+            b[R.competence + k, i] = g * (th.competence[k, j] + trained[5])
+        b[R.allegiance, i] = g * (th.allegiance[max(given, 0), j] + trained[6])
 
 
 @compiled
-def occasions(b, arm, therapist, presence, plan, step, held, in_care, may_agree, plan_done):
-    """Write which lanes hold a session at this step, and how it could end."""
+def occasions(b, arm, therapist, presence, plan, step, held, in_care, may_agree, plan_done, taking):
+    """Write which lanes hold a session at this step, how it could end, who takes medication."""
     for i in range(arm.shape[0]):
         open_case = b[R.ended, i] < HALF
         scheduled = b[R.scheduled, i] > HALF
         held[i] = ONE if open_case and scheduled else ZERO
         in_care[i] = held[i]
+        agreed = b[R.ended, i] == _PLANNED or b[R.ended, i] == _GOOD_ENOUGH
+        goes_on = agreed and plan.continued[arm[i]] > ZERO
+        taking[i] = ONE if goes_on else held[i]
         b[R.attended, i] += held[i]
         b[R.presence, i] = presence[step, therapist[i]] if therapist[i] >= 0 else ZERO
         rule = plan.rule[arm[i]]

@@ -31,6 +31,9 @@ from dyadsim.study import Caseload, Sample, Study
 _CLIENT_TRAITS = ("readiness", "expectancy", "attachment", "resources", "set_point")
 
 
+CLINIC = 10  # therapists who share an intake list, where clients are matched (assumption)
+
+
 class Allocation(NamedTuple):
     """Who is in which arm and with whom: `arm`, `therapist` (client,), -1 = no therapist."""
 
@@ -57,12 +60,15 @@ def _arms(study: Study, count: int, seed: int, replicate: int) -> Whole:
 
 
 def _caseloads(
-    need: int, caseload: Caseload, seed: int, replicate: int, first: int, by: int
+    need: int, caseload: Caseload, seed: int, replicate: int, first: int, by: int, whole: int = 1
 ) -> Array:
-    """Return caseloads of therapists first, first + by, ... until they hold `need` clients."""
+    """Return caseloads of therapists first, first + by, ... until they hold `need` clients.
+
+    Their number is rounded up to a multiple of `whole`.
+    """
     mean = math.log2(caseload.mean) - 0.5 * math.log(2) * caseload.spread**2
     drawn: list[Array] = []
-    held, chunk = 0, max(16, int(2 * need / caseload.mean))
+    held, chunk = 0, whole * max(16, int(2 * need / caseload.mean))
     if need == 0:
         return np.zeros(0, np.float32)
     while held < need:
@@ -73,7 +79,8 @@ def _caseloads(
         drawn.append(sizes.astype(np.float32))
         held += int(sizes.sum())
     sizes = np.concatenate(drawn)
-    return sizes[: int(np.searchsorted(np.cumsum(sizes), need)) + 1]
+    enough = int(np.searchsorted(np.cumsum(sizes), need)) + 1
+    return sizes[: -(-enough // whole) * whole]
 
 
 def allocate(study: Study, count: int, seed: int, replicate: int) -> Allocation:
@@ -90,9 +97,10 @@ def allocate(study: Study, count: int, seed: int, replicate: int) -> Allocation:
     groups = [[index] for index in guided] if study.caseload.nested else [guided] * bool(guided)
     therapist = np.full(count, -1, np.int32)
     pools = []
+    whole = CLINIC if any(one.matched for one in study.arms) else 1
     for place, group in enumerate(groups):
         members = np.flatnonzero(np.isin(arm, group))
-        sizes = _caseloads(len(members), study.caseload, seed, replicate, place, len(groups))
+        sizes = _caseloads(len(members), study.caseload, seed, replicate, place, len(groups), whole)
         full = np.cumsum(sizes)
         rank = np.searchsorted(full, np.arange(len(members)), side="right")
         therapist[members] = place + len(groups) * rank
@@ -102,6 +110,43 @@ def allocate(study: Study, count: int, seed: int, replicate: int) -> Allocation:
     for place, sizes in enumerate(pools):
         caseload[place :: len(groups)][: len(sizes)] = sizes
     return Allocation(arm, therapist, caseload)
+
+
+def matched(
+    allocation: Allocation, study: Study, people: Therapists, parameters: Parameters, seed: int,
+    replicate: int,
+) -> Allocation:  # fmt: skip
+    """Return the allocation of a study whose clinics give some arms the therapist who fits best.
+
+    A clinic is `CLINIC` therapists who follow one another; it takes clients in the order of entry
+    until all their places are full. A client of a matched arm gets, among the therapists with a
+    place left, the one with the largest sum of competence times the client's weights; any other
+    client a therapist by lot. Both are known without error here: as good as matching can be. A
+    clinic, and so every client, is settled before the next one enters.
+    """
+    wants = np.array([one.matched for one in study.arms])
+    who = np.flatnonzero(allocation.therapist >= 0)
+    words = noise.words(0, allocation.arm.size)
+    lot = noise.uniforms(words, seed, replicate, 1, Stream.ALLOCATION)
+    z = np.stack([noise.normals(words, seed, replicate, 0, Stream.WEIGHT + k) for k in range(4)])
+    weight = _shares(np.float32(parameters.population.weight_spread) * z)
+    fit = wants[allocation.arm]
+    chosen = allocation.therapist.copy()
+    clinic, left = -1, np.zeros(0, np.int64)
+    for client in who:
+        if not left.any():
+            clinic += 1
+            first = clinic * CLINIC
+            left = allocation.caseload[first : first + CLINIC].astype(np.int64)
+            skill = people.competence[:, first : first + CLINIC]
+        free = np.flatnonzero(left)
+        if fit[client]:
+            place = free[np.argmax(weight[:, client] @ skill[:, free])]
+        else:
+            place = free[int(lot[client] * free.size)]
+        left[place] -= 1
+        chosen[client] = first + place
+    return allocation._replace(therapist=chosen)
 
 
 def therapists(

@@ -10,9 +10,12 @@ from dyadsim.designs.additive import additive
 from dyadsim.designs.cohort import cohort
 from dyadsim.designs.dismantling import dismantling
 from dyadsim.designs.feedback import feedback
+from dyadsim.designs.matching import matching
 from dyadsim.designs.n_of_1 import n_of_1
 from dyadsim.designs.preference import preference
+from dyadsim.designs.process import process
 from dyadsim.designs.rct import rct
+from dyadsim.designs.skill_training import skill_training
 from dyadsim.designs.waitlist import waitlist
 from dyadsim.parameters import Parameters, catalogue
 from dyadsim.quantity import BadInput, nearest
@@ -27,6 +30,9 @@ DESIGNS: dict[str, Callable[..., Study]] = {
     "feedback": feedback,
     "preference": preference,
     "n_of_1": n_of_1,
+    "process": process,
+    "skill_training": skill_training,
+    "matching": matching,
 }
 
 

@@ -95,6 +95,18 @@ def _therapists(
     return people
 
 
+def _allocate(
+    study: Study, plan: Plan, parameters: Parameters, clients: int, seed: int, replicate: int,
+    given: Allocation | None = None,
+) -> tuple[Allocation, Therapists]:  # fmt: skip
+    """Return who is in which arm and with whom, and the therapists."""
+    allocation = given or population.allocate(study, clients, seed, replicate)
+    people = _therapists(study, plan, parameters, allocation, seed, replicate)
+    if given is None and any(one.matched for one in study.arms):
+        allocation = population.matched(allocation, study, people, parameters, seed, replicate)
+    return allocation, people
+
+
 def start(
     study: Study, parameters: Parameters, clients: int, seed: int = 1, replicate: int = 0,
     moments: int = 0, keep_truth: bool = True, allocation: Allocation | None = None,
@@ -115,8 +127,9 @@ def start(
     """
     _checked(clients, seed, replicate, moments)
     plan = studies.plan(studies.check(study))
-    allocation = allocation or population.allocate(study, clients, seed, replicate)
-    therapists = _therapists(study, plan, parameters, allocation, seed, replicate)
+    allocation, therapists = _allocate(
+        study, plan, parameters, clients, seed, replicate, allocation
+    )
     people = population.clients(allocation, parameters, study.sample, 0, clients, seed, replicate)
     address = kernel.Address(seed, replicate, moments, 0, 0, kernel.BLOCK)
     scale = measures.scale(measures.named(study.instrument), parameters.measurement)
@@ -190,8 +203,7 @@ def stream(
     """
     _checked(clients, seed, replicate, 0)
     plan = studies.plan(studies.check(study))
-    allocation = population.allocate(study, clients, seed, replicate)
-    therapists = _therapists(study, plan, parameters, allocation, seed, replicate)
+    allocation, therapists = _allocate(study, plan, parameters, clients, seed, replicate)
     sums = np.zeros((len(study.arms), plan.weeks.size, len(kernel.SUMS)), np.int64)
     scale = measures.scale(measures.named(study.instrument), parameters.measurement)
     intake = kernel.Address(seed, replicate, 0, 0, 0, kernel.BLOCK)

@@ -23,14 +23,30 @@ class Phase(NamedTuple):
     last: int
 
 
+TRAINABLE = (
+    "empathy", "congruence", "regard", "repair_skill", "formulation_skill", "competence",
+    "allegiance",
+)  # fmt: skip
+NO_FEEDBACK, ALERTS, SUPPORT = range(3)
+
+
 class Arm(NamedTuple):
-    """One arm: its phases (none = no treatment), how it ends, its weight in the allocation."""
+    """One arm.
+
+    `phases` (none = no treatment), `rule` of ending, `share` in the allocation; `feedback`: the
+    therapists see the scores, `support`: alerts come with clinical support tools; `training`: what
+    the arm's therapists gained before the study, (trait of `TRAINABLE`, z), `matched`: clients go
+    to the therapist with the best strengths for them.
+    """
 
     name: str
     phases: tuple[Phase, ...]
     rule: str = "fixed"
     share: int = 1
     feedback: bool = False
+    support: bool = False
+    training: tuple[tuple[str, float], ...] = ()
+    matched: bool = False
 
 
 class Schedule(NamedTuple):
@@ -73,6 +89,29 @@ class Caseload(NamedTuple):
     nested: bool = False
 
 
+class Setting(NamedTuple):
+    """Where care is given: who comes, therapists' caseloads, the most sessions, how it ends."""
+
+    sample: Sample
+    caseload: Caseload
+    sessions: int
+    rule: str
+
+
+# How the settings differ is an assumption; routine_service is the reference that facts.csv is
+# compared in.
+SETTINGS = {
+    "routine_service": Setting(ROUTINE, Caseload(40.0, 0.7), 29, "good_enough"),
+    "trial_clinic": Setting(TRIAL, Caseload(8.0, 0.5), 12, "fixed"),
+    "counselling_centre": Setting(
+        Sample(seeking_threshold=1.4, seeking_noise=0.9), Caseload(30.0, 0.5), 10, "good_enough"
+    ),
+    "private_practice": Setting(
+        Sample(seeking_threshold=1.6, therapist_selection=1.1), Caseload(15.0, 0.5), 60, "open"
+    ),
+}
+
+
 class Study(NamedTuple):
     """Who gets what when, and what is measured."""
 
@@ -90,7 +129,9 @@ class Plan(NamedTuple):
     `weeks` (step,) since the step before; `occasion` (step,) codes of `OCCASIONS`;
     `therapy` (arm, step) index into the treatment rows, -1 = none; `changes` (step,) whether any
     arm's treatment changes; `last` (arm,) last planned session, 0 = none; `rule` (arm,) codes;
-    `feedback` (arm,); `treatments` (field, treatment): four doses, structure, rationale,
+    `feedback` (arm,) 0 none, 1 scores and alerts, 2 with support; `continued` (arm,) medication
+    that goes on after the last session; `training` (arm, trait) in z, traits as in `TRAINABLE`;
+    `treatments` (field, treatment): four doses, structure, rationale,
     bona fide, individualisation, body, human, medication.
     """
 
@@ -101,6 +142,8 @@ class Plan(NamedTuple):
     last: Whole
     rule: Whole
     feedback: Array
+    continued: Array
+    training: Array
     treatments: Array
 
 
@@ -144,6 +187,19 @@ def _row(therapy: Therapy) -> list[float]:
             therapy.individualisation, therapy.body, therapy.human, therapy.medication]  # fmt: skip
 
 
+def _feedback(one: Arm) -> int:
+    """Return the code of an arm's feedback."""
+    return SUPPORT if one.feedback and one.support else ALERTS if one.feedback else NO_FEEDBACK
+
+
+def _continued(one: Arm) -> float:
+    """Return the medication that goes on after the arm's last session."""
+    if not one.phases:
+        return 0.0
+    last = max(reversed(one.phases), key=lambda phase: phase.last).therapy
+    return last.medication if last.continued else 0.0
+
+
 def plan(study: Study) -> Plan:
     """Return the study as arrays."""
     weeks, occasion = _steps(study.schedule)
@@ -164,7 +220,12 @@ def plan(study: Study) -> Plan:
         changes=changes,
         last=last,
         rule=np.array([RULES[one.rule] for one in study.arms], np.int32),
-        feedback=np.array([float(one.feedback) for one in study.arms], np.float32),
+        feedback=np.array([_feedback(one) for one in study.arms], np.float32),
+        continued=np.array([_continued(one) for one in study.arms], np.float32),
+        training=np.array(
+            [[dict(one.training).get(trait, 0.0) for trait in TRAINABLE] for one in study.arms],
+            np.float32,
+        ),
         treatments=np.ascontiguousarray(np.array(rows, np.float32).T),
     )
 
@@ -177,6 +238,10 @@ def check(study: Study) -> Study:
             the schedule, an impossible assessment, gap or caseload.
     """
     names = [one.name for one in study.arms]
+    if study.caseload.nested and any(one.matched for one in study.arms):
+        raise BadInput(
+            f"study {study.name}: clients cannot be matched where therapists are nested."
+        )
     if not names:
         raise BadInput(f"study {study.name}: it needs at least one arm.")
     if len(set(names)) < len(names):
@@ -210,6 +275,19 @@ def _check_arm(name: str, one: Arm, steps: int) -> None:
         )
     if one.share < 1:
         raise BadInput(f"study {name}, arm {one.name}: share must be 1 or more.")
+    if one.support and not one.feedback:
+        raise BadInput(f"study {name}, arm {one.name}: clinical support needs feedback.")
+    for trait, gain in one.training:
+        if trait not in TRAINABLE:
+            raise BadInput(
+                f"study {name}, arm {one.name}: there is no therapist skill '{trait}' to train."
+                f"{nearest(trait, TRAINABLE)} Skills: {', '.join(TRAINABLE)}."
+            )
+        if isinstance(gain, bool) or not isinstance(gain, int | float) or not -3 <= gain <= 3:
+            raise BadInput(
+                f"study {name}, arm {one.name}: training of {trait} must be a number in [-3, 3] "
+                f"z, not '{gain}'."
+            )
     for phase in one.phases:
         if not 1 <= phase.first <= phase.last <= steps:
             raise BadInput(

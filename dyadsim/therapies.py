@@ -26,6 +26,7 @@ class Therapy(NamedTuple):
         individualisation: 0 manualised ... 1 led by the therapist's case formulation.
         medium: a key of `MEDIA`; fixes the bodily channel (0-1) and whether there is a therapist.
         medication: dose of medication, 1 = usual.
+        continued: medication goes on after the last session for those who ended as agreed.
         source: keys of `references.bib`.
     """
 
@@ -38,6 +39,7 @@ class Therapy(NamedTuple):
     individualisation: float = 0.2
     medium: str = "face_to_face"
     medication: float = 0.0
+    continued: bool = False
     source: str = "assumption"
 
     @property
@@ -126,8 +128,9 @@ def therapy(name: str, fields: dict[str, Any]) -> Therapy:
             f"therapy {name}: there is no medium '{medium}'.{nearest(str(medium), MEDIA)} "
             f"Media: {', '.join(MEDIA)}."
         )
-    if not isinstance(fields.get("bona_fide", True), bool):
-        raise BadInput(f"therapy {name}: bona_fide must be true or false.")
+    for field in ("bona_fide", "continued"):
+        if not isinstance(fields.get(field, True), bool):
+            raise BadInput(f"therapy {name}: {field} must be true or false.")
     return Therapy(
         name=name,
         label=str(fields.get("label", name)),
@@ -138,6 +141,7 @@ def therapy(name: str, fields: dict[str, Any]) -> Therapy:
         individualisation=_number(name, "individualisation", fields.get("individualisation", 0.2)),
         medium=medium,
         medication=_number(name, "medication", fields.get("medication", 0.0), 3.0),
+        continued=fields.get("continued", False),
         source=str(fields.get("source", "assumption")),
     )
 

@@ -22,7 +22,8 @@ class Step(NamedTuple):
     """What the plan orders at one step, and the luck of one client in it.
 
     `therapy` is None where none is given; `noise` maps stream names to draws; `moments` holds two
-    draws a moment, none for the closed form.
+    draws a moment, none for the closed form; `continued` is the medication that goes on for those
+    who ended as agreed.
     """
 
     weeks: float
@@ -31,6 +32,7 @@ class Step(NamedTuple):
     allegiance: float
     presence: float
     last_planned: bool
+    continued: float
     noise: dict[str, float]
     moments: list[float]
 
@@ -41,7 +43,8 @@ class Case(NamedTuple):
     client: dict[str, Any]
     therapist: dict[str, Any] | None
     rule: str
-    feedback: bool
+    feedback: int
+    training: dict[str, float]
 
 
 def power(x: float, exponent: float) -> float:
@@ -93,9 +96,12 @@ def orders(case: Case, step: Step) -> dict[str, Any]:
     order["human"] = 1.0 if guided else 0.0
     order["body"] = given["body"] if guided else 0.0
     for name in ("empathy", "congruence", "regard", "repair_skill", "formulation_skill"):
-        order[name] = case.therapist[name] if guided and case.therapist else 0.0
-    order["competence"] = case.therapist["competence"] if guided and case.therapist else [0.0] * 4
-    order["allegiance"] = step.allegiance if guided else 0.0
+        own = case.therapist[name] if guided and case.therapist else 0.0
+        order[name] = own + case.training.get(name, 0.0) * guided
+    own = case.therapist["competence"] if guided and case.therapist else [0.0] * 4
+    order["competence"] = [one + case.training.get("competence", 0.0) * guided for one in own]
+    trained = step.allegiance + case.training.get("allegiance", 0.0)
+    order["allegiance"] = trained if guided else 0.0
     total, wish = sum(given["dose"]), case.client["preference"]
     shares = [dose / total for dose in given["dose"]] if total > 0 else wish
     order["match"] = 1 - sum(abs(wish[k] - shares[k]) for k in PROCESSES) / 2
@@ -157,7 +163,7 @@ class Course:
         if self.case.feedback and now["attended"] >= 3:
             improvement = (now["first_score"] - now["last_score"]) / self.form["slope"]
             tie = improvement == q.alert_level  # equal scores and level 0: exact on both sides
-            now["alert"] = float(not tie and self.below(improvement, q.alert_level))
+            now["alert"] = self.case.feedback * (not tie and self.below(improvement, q.alert_level))
         rate = q.formulation_rate * squash(order["formulation_skill"])
         rate *= 1 + q.alert_boost * now["alert"]
         now["formulation"] += order["human"] * min(rate, 1) * (1 - now["formulation"])
@@ -264,7 +270,9 @@ class Course:
         hope = q.expectancy_effect * now["expectancy"] + q.bond_effect * now["bond"]
         relief = q.treatment_gain * path + now["contact"] * hope
         relief += q.regulation_effect * now["regulation"]
-        relief += q.medication_effect * self.order["medication"] * self.held
+        agreed = self.before["ended"] in (1.0, 2.0)
+        drug = self.order["medication"] if self.held else self.plan.continued * agreed
+        relief += q.medication_effect * drug
         target = client["set_point"] + now["load"] - relief
         kept = (1 - q.rate) ** weeks
         spread = math.sqrt((1 - kept**2) / (1 - (1 - q.rate) ** 2))

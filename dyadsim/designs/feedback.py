@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dyadsim import therapies as library
 from dyadsim.designs.cohort import ROUTINE_CASELOAD
 from dyadsim.quantity import BadInput
-from dyadsim.study import ROUTINE, Caseload, Sample, Schedule, Study, arm, check
+from dyadsim.study import ROUTINE, Arm, Caseload, Sample, Schedule, Study, arm, check
 
 
 def feedback(
@@ -17,6 +17,7 @@ def feedback(
     instrument: str = "oq45",
     sample: Sample = ROUTINE,
     caseload: Caseload = ROUTINE_CASELOAD,
+    support: bool = False,
 ) -> Study:
     """Return a trial in routine care: `feedback` (scores and alerts) against `no_feedback`.
 
@@ -27,6 +28,7 @@ def feedback(
         therapy: name in `conf/therapy/`; it needs a therapist.
         sessions: the most sessions that anyone gets.
         rule, weeks_between, follow_up, instrument, sample, caseload: as in `cohort`.
+        support: alerts come with clinical support tools, in a third arm, `feedback_support`.
 
     Raises:
         BadInput: an unknown therapy or one without a therapist, an unknown rule, or a plan that
@@ -35,9 +37,14 @@ def feedback(
     given = library.named(therapy)
     if not given.human:
         raise BadInput(f"study feedback: {therapy} has no therapist who could see the scores.")
-    arms = (
+    arms: tuple[Arm, ...] = (
         arm("feedback", given, sessions, rule, feedback=True),
         arm("no_feedback", given, sessions, rule),
     )
+    if not isinstance(support, bool):
+        raise BadInput(f"study feedback: support must be true or false, not '{support}'.")
+    if support:
+        more = arm("feedback_support", given, sessions, rule, feedback=True)
+        arms = (more._replace(support=True), *arms)
     schedule = Schedule(sessions, weeks_between, (sessions,), tuple(follow_up))
     return check(Study("feedback", arms, schedule, sample, caseload, instrument))

@@ -117,13 +117,13 @@ def load_lanes(load, contact, resources, in_care, noise, kept, spread, contact_k
 
 @compiled
 def relief_lanes(relief, weight, process, action, contact, expectancy, bond, regulation,
-                 medication, in_care, q):  # fmt: skip
+                 medication, taking, q):  # fmt: skip
     """Write what all pathways together take off the set point of a block."""
     w0, w1, w2, w3 = weight[0], weight[1], weight[2], weight[3]
     z0, z1, z2, z3 = process[0], process[1], process[2], process[3]
     for i in range(relief.shape[0]):
         matched = w0[i] * z0[i] + w1[i] * z1[i] + w2[i] * z2[i] + w3[i] * z3[i]
-        drug = medication[i] * in_care[i]
+        drug = medication[i] * taking[i]
         relief[i] = treatment_relief(matched, action[i], q) + common_relief(
             contact[i], expectancy[i], bond[i], regulation[i], drug, q
         )

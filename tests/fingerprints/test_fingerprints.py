@@ -16,9 +16,12 @@ from dyadsim.designs.additive import additive
 from dyadsim.designs.cohort import cohort
 from dyadsim.designs.dismantling import dismantling
 from dyadsim.designs.feedback import feedback
+from dyadsim.designs.matching import matching
 from dyadsim.designs.n_of_1 import n_of_1
 from dyadsim.designs.preference import preference
+from dyadsim.designs.process import process
 from dyadsim.designs.rct import rct
+from dyadsim.designs.skill_training import skill_training
 from dyadsim.designs.waitlist import waitlist
 
 FROZEN = Path(__file__).parent / "frozen.json"
@@ -33,6 +36,12 @@ DESIGNS = {
     "feedback": feedback(),
     "preference": preference(),
     "n_of_1": n_of_1(),
+    "medication": rct(("placebo", "medication", "medication_continued")),
+    "private_practice": cohort(setting="private_practice"),
+    "feedback_support": feedback(support=True),
+    "process": process(),
+    "skill_training": skill_training(),
+    "matching": matching(),
 }
 
 

@@ -27,6 +27,7 @@ from dyadsim.simulate import Run
 from dyadsim.state import RECORDED
 from dyadsim.study import (
     OCCASIONS,
+    TRAINABLE,
     TRIAL,
     Arm,
     Caseload,
@@ -75,7 +76,7 @@ def some_therapy(draw: st.DrawFn, name: str) -> Therapy:
     return Therapy(
         name, name, (doses[0], doses[1], doses[2], doses[3]), draw(FRACTION), draw(FRACTION),
         draw(st.booleans()), draw(FRACTION), draw(st.sampled_from(sorted(MEDIA))),
-        draw(st.sampled_from((0.0, 1.5))),
+        draw(st.sampled_from((0.0, 1.5))), draw(st.booleans()),
     )  # fmt: skip
 
 
@@ -89,7 +90,9 @@ def some_arm(draw: st.DrawFn, name: str, sessions: int) -> Arm:
         for index, (first, last) in enumerate(ends)
     ]
     rule = draw(st.sampled_from(("fixed", "good_enough", "open")))
-    return Arm(name, tuple(phases), rule, 1, draw(st.booleans()))
+    feedback, support = draw(st.sampled_from(((False, False), (True, False), (True, True))))
+    training = draw(st.dictionaries(st.sampled_from(TRAINABLE), st.floats(-1, 2, width=32)))
+    return Arm(name, tuple(phases), rule, 1, feedback, support, tuple(training.items()))
 
 
 @st.composite
@@ -152,13 +155,20 @@ def case(run: Run, client: int) -> Case:
         therapist = {name: float(getattr(skilled, name)[who]) for name in SKILLS}
         therapist["competence"] = skilled.competence[:, who].tolist()
     arm = run.study.arms[people.arm[client]]
-    return Case(traits, therapist, arm.rule, arm.feedback)
+    return Case(traits, therapist, arm.rule, arm.feedback + arm.support, dict(arm.training))
 
 
 def therapy_at(arm: Arm, step: int) -> Therapy | None:
     """The therapy that an arm gives at a step: the phase listed last that holds it."""
     given = [phase.therapy for phase in arm.phases if phase.first <= step <= phase.last]
     return given[-1] if given else None
+
+
+def goes_on(given: Therapy | None, pills: float, after: bool) -> float:
+    """The medication that those who ended as agreed take at a step; `pills` after the last one."""
+    if pills == 0:
+        return 0.0
+    return given.medication if given is not None else pills * after
 
 
 def steps(run: Run, client: int, presence: list[list[float]], draws: list[Any]) -> list[Step]:
@@ -168,6 +178,8 @@ def steps(run: Run, client: int, presence: list[list[float]], draws: list[Any]) 
     """
     arm, who = run.study.arms[run.clients.arm[client]], int(run.clients.therapist[client])
     last = max((phase.last for phase in arm.phases), default=0)
+    final = therapy_at(arm, last)
+    pills = final.medication if final is not None and final.continued else 0.0
     every = []
     for step in range(1, run.plan.weeks.size):
         given, belief, fields = therapy_at(arm, step), 0.0, None
@@ -179,6 +191,7 @@ def steps(run: Run, client: int, presence: list[list[float]], draws: list[Any]) 
             Step(
                 float(run.plan.weeks[step]), OCCASIONS[run.plan.occasion[step]], fields, belief,
                 presence[who][step] if who >= 0 else 0.0, step == last,
+                goes_on(given, pills, step > last),
                 {name: drawn[client] for name, drawn in draws[step][0].items()},
                 draws[step][1][client] if run.moments else [],
             )
