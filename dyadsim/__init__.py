@@ -9,8 +9,9 @@ if TYPE_CHECKING:
     from dyadsim.designs.cohort import cohort as cohort
     from dyadsim.designs.rct import rct as rct
     from dyadsim.designs.waitlist import waitlist as waitlist
-    from dyadsim.intervene import Intervention as Intervention
+    from dyadsim.intervene import do as do
     from dyadsim.intervene import twins as twins
+    from dyadsim.intervention import Intervention as Intervention
     from dyadsim.model import Client as Client
     from dyadsim.model import DyadModel as DyadModel
     from dyadsim.model import Therapist as Therapist
@@ -30,13 +31,14 @@ _HOMES = {
     "BadInput": "quantity",
     "Client": "model",
     "DyadModel": "model",
-    "Intervention": "intervene",
+    "Intervention": "intervention",
     "Therapist": "model",
     "Therapy": "therapies",
     "advance": "simulate",
     "cohort": "designs.cohort",
     "compare_worlds": "compare:compare",
     "dial": "specificity",
+    "do": "intervene",
     "evaluate": "benchmark",
     "observed": "observe:records",
     "world": "worlds:parameters",
@@ -60,6 +62,7 @@ __all__ = [
     "cohort",
     "compare_worlds",
     "dial",
+    "do",
     "evaluate",
     "observed",
     "rct",

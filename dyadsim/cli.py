@@ -14,9 +14,9 @@ OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 _GROUPS = ("task", "world", "study", "population", "measure", "size", "experiment")
 # Settings that a task does not use: given all the same, a note says so.
 _UNUSED = {
-    "compare": ("world", "study", "population", "measure", "replicate"),
-    "facts": ("study", "population.sample", "measure", "moments", "threads", "replicate"),
-    "params": ("world", "study", "population.sample", "measure", "seed", "specificity"),
+    "compare": ("world", "study", "population", "measure", "replicate", "do"),
+    "facts": ("do", "study", "population.sample", "measure", "moments", "threads", "replicate"),
+    "params": ("do", "world", "study", "population.sample", "measure", "seed", "specificity"),
 }
 _INSTEAD = {
     "compare": "compare runs task.worlds=[medical,contextual,hybrid,null] in a trial and a clinic "
@@ -43,6 +43,8 @@ settings
   specificity=0.5         share of the treatment path that needs the match, at equal mean effect
   moments=60              simulate the moments within sessions (0 = closed form)
   threads=2               0 = every processor; changes nothing but the time
+  do.hold.alliance=0.8    what is done to everybody, beside the same clients left alone:
+                          do.start do.hold.x do.remove do.arm do.therapist do.file ...
   alliance.rate=0.4       any quantity of the model (dyadsim params)
   results=results         where output folders go     json=true   print the summary as JSON
   dry_run=true            what it would cost          -m name=a,b run each (Hydra multirun)

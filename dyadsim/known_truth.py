@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from dyadsim import simulate
-from dyadsim.intervene import Intervention, do
+from dyadsim.intervene import do
+from dyadsim.intervention import Intervention
 from dyadsim.parameters import Parameters, changed
 from dyadsim.study import Study
 

@@ -36,7 +36,8 @@ def pace(weeks, p):
     """Return the decays of a step of `weeks`."""
     still = kept(p.distress.rate, weeks)
     weekly = ONE - p.distress.rate
-    spread = np.sqrt((ONE - still * still) / (ONE - weekly * weekly))
+    # A rate of 0, which only do(hold) sets, spreads nothing
+    spread = np.sqrt((ONE - still * still) / max(ONE - weekly * weekly, np.float32(1e-6)))
     eased = kept(p.distress.load_decay, weeks)
     slow = ONE - p.distress.load_decay
     load_spread = np.sqrt((ONE - eased * eased) / max(ONE - slow * slow, np.float32(1e-6)))

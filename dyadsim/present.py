@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
@@ -56,6 +57,22 @@ def print_comparison(found: Comparison) -> None:
         true.add_row(str(label), *map(estimate, rows["effect"], rows["se"]))
     console.print(true)
     console.print(NOTE, width=110)
+
+
+def print_effects(table: pd.DataFrame) -> None:
+    """Print what `do` changed, arm by arm; latents, so no researcher could see it."""
+    shown = Table(title="What do(...) changed: the same clients, the same luck (true distress)")
+    for name in ("arm", "at", "clients", "mean effect ± error (SD at intake)", "better off",
+                 "worse off", "unchanged to the bit"):  # fmt: skip
+        shown.add_column(name)
+    for row in table.to_dict("records"):
+        shares = [f"{row[name]:.1%}" for name in ("better", "worse", "unchanged")]
+        shown.add_row(
+            str(row["arm"]), str(row["at"]), str(row["clients"]),
+            estimate(row["effect"], row["se"]), *shares,
+        )  # fmt: skip
+    Console(width=120).print(shown)
+    print("Above 0 = less distress under do. Shares are of the clients of the arm, any amount.")
 
 
 def fact_row(result: Result) -> dict[str, Any]:

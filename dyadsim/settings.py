@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dyadsim import measures, simulate, specificity, study, worlds
+from dyadsim import intervention, measures, simulate, specificity, study, worlds
 from dyadsim.designs.additive import additive
 from dyadsim.designs.cohort import cohort
 from dyadsim.designs.dismantling import dismantling
@@ -17,6 +17,7 @@ from dyadsim.designs.process import process
 from dyadsim.designs.rct import rct
 from dyadsim.designs.skill_training import skill_training
 from dyadsim.designs.waitlist import waitlist
+from dyadsim.intervention import Intervention
 from dyadsim.parameters import Parameters, catalogue
 from dyadsim.quantity import BadInput, nearest
 from dyadsim.study import Study
@@ -50,6 +51,7 @@ class Settings:
     seed: int
     replicate: int
     moments: int
+    do: tuple[Intervention, ...]
     threads: int | None
     specificity: float | None
     results: Path
@@ -79,6 +81,7 @@ def settings(config: Mapping[str, Any]) -> Settings:
         seed=_whole("seed", config["seed"], 0, 2**62),
         replicate=_whole("replicate", config["replicate"], 0, 2**31),
         moments=_whole("moments", config["moments"], 0, 4000),
+        do=_do(config),
         threads=_whole("threads", config["threads"], 0, 1024) or None,
         specificity=config["specificity"],
         results=Path(str(config["results"])),
@@ -88,7 +91,28 @@ def settings(config: Mapping[str, Any]) -> Settings:
     )
     for name in worlds_of(one):
         parameters_of(one, name)
+    for what in one.do:
+        intervention.checked(what, one.study)
     return one
+
+
+def _do(config: Mapping[str, Any]) -> tuple[Intervention, ...]:
+    """Return the interventions asked for: those of do.file, or the one of the other do keys."""
+    given = dict(config["do"])
+    file = given.pop("file")
+    given["hold"] = {name: value for name, value in given["hold"].items() if value is not None}
+    one = intervention.intervention(given)
+    asked = one._replace(start=1) != intervention.intervention({"hold": {}})
+    if file is not None:
+        if asked:
+            raise BadInput("do: give either do.file or the other do keys, not both.")
+        return intervention.read(str(file))
+    if not asked and one.start != 1:
+        raise BadInput(
+            f"do: start={one.start} says from when on, but nothing is to be done: give do.hold, "
+            "do.remove, do.arm, do.therapist or a session for one of the events."
+        )
+    return (one,) if asked else ()
 
 
 def _clients(config: Mapping[str, Any]) -> int:

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from dyadsim import observe, records, simulate, worlds
+from dyadsim import intervene, observe, records, simulate, twin_effects, worlds
 from dyadsim.designs.waitlist import waitlist
 from dyadsim.parameters import Parameters, catalogue, flat
 from dyadsim.quantity import BadInput, nearest
@@ -128,8 +128,22 @@ def _score_table(sessions: pd.DataFrame) -> pd.DataFrame:
     return groups["symptom_score"].agg(["mean", "std", "count"]).reset_index()
 
 
+def _counterfactual(one: Settings, run: simulate.Run) -> tuple[records.Records, Any] | None:
+    """Return the tables and individual effects of the same clients under `do`, if asked for."""
+    if not one.do:
+        return None
+    other = intervene.do(
+        one.study, run.parameters, one.clients, one.do, one.seed, one.replicate, one.moments,
+        one.threads,
+    )  # fmt: skip
+    effects = twin_effects.table(intervene.Twins(run, other))
+    return observe.records(other, bool(one.task["truth"])), effects
+
+
 def run_simulate(one: Settings) -> None:
-    """Run one study in one world and leave its tables."""
+    """Run one study in one world and leave its tables; with `do`, the same clients twice."""
+    from dyadsim import present
+
     began = time.perf_counter()
     check_folder(one.results)
     run = simulate.run(
@@ -137,6 +151,7 @@ def run_simulate(one: Settings) -> None:
         one.moments, one.threads,
     )  # fmt: skip
     tables = observe.records(run, bool(one.task["truth"]))
+    done = _counterfactual(one, run)
     table = _score_table(tables.sessions)
     summary = {
         "task": "simulate", "world": one.world, "study": one.study.name, "seed": one.seed,
@@ -144,8 +159,17 @@ def run_simulate(one: Settings) -> None:
         "endings": tables.clients["ending"].value_counts().sort_index().to_dict(),
         "symptom_score": rows_of(table),
         "quantities": flat(run.parameters),
+        **({} if done is None else {"do": rows_of(twin_effects.summary(done[1]))}),
     }  # fmt: skip
-    folder = _finish(one, began, summary, lambda place, _: records.write_tables(place, tables))
+
+    def fill(place: Path, _: dict[str, Any]) -> None:
+        records.write_tables(place, tables)
+        if done is not None:
+            done[1].to_parquet(place / "effects.parquet", index=False)
+            (place / "under_do").mkdir()
+            records.write_tables(place / "under_do", done[0])
+
+    folder = _finish(one, began, summary, fill)
     if one.json:
         print(json.dumps(summary))
         return
@@ -157,6 +181,8 @@ def run_simulate(one: Settings) -> None:
         middle = "" if row["mean"] is None else f"{row['mean']:.2f}"
         shown.add_row(row["arm"], row["occasion"], row["week"], middle, spread, str(row["count"]))
     Console().print(shown)
+    if done is not None:
+        present.print_effects(twin_effects.summary(done[1]))
     print(f"Tables: {folder}")
     print("Next: python -c \"import dyadsim; print(dyadsim.read('" + str(folder) + "').clients)\"")
 

@@ -77,7 +77,7 @@ def test_every_therapy_builds(name: str) -> None:
 def test_public_names_are_frozen() -> None:
     assert set(dyadsim.__all__) == {
         "BadInput", "Client", "DyadModel", "Intervention", "Therapist", "Therapy", "advance",
-        "cohort", "compare_worlds", "dial", "evaluate", "observed", "rct", "read",
+        "cohort", "compare_worlds", "dial", "do", "evaluate", "observed", "rct", "read",
         "run", "start", "stream", "therapy", "twins", "waitlist", "world",
     }  # fmt: skip
     for name in dyadsim.__all__:

@@ -5,7 +5,8 @@ import pytest
 
 from dyadsim import worlds
 from dyadsim.designs.rct import rct
-from dyadsim.intervene import HOLDABLE, PATHS, Intervention, twins
+from dyadsim.intervene import twins
+from dyadsim.intervention import HOLDABLE, PATHS, Intervention
 from dyadsim.parameters import catalogue
 from dyadsim.quantity import BadInput
 
@@ -73,4 +74,4 @@ def test_impossible_interventions(what: Intervention, message: str) -> None:
 
 def test_paths_and_rates_name_quantities() -> None:
     assert set(PATHS.values()) <= set(catalogue())
-    assert {rate for _, rates in HOLDABLE.values() for rate in rates} <= set(catalogue())
+    assert {rate for held in HOLDABLE.values() for rate in held.rates} <= set(catalogue())
