@@ -154,18 +154,19 @@ def _study(config: Mapping[str, Any]) -> Study:
     design = str(options.pop("design"))
     if design not in DESIGNS:
         raise BadInput(f"there is no design '{design}'.{nearest(design, DESIGNS)}")
+    instrument = config["measure"]["instrument"]
+    if instrument != "by_study":
+        options["instrument"] = measures.named(str(instrument)).name
     try:
         built = DESIGNS[design](**options)
     except TypeError as error:
         raise BadInput(f"study {design}: {error}.") from None
-    sample, instrument = config["population"]["sample"], config["measure"]["instrument"]
+    sample = config["population"]["sample"]
     if sample != "by_study":
         if sample not in study.SAMPLES:
             known = ", ".join(study.SAMPLES)
             raise BadInput(f"population.sample: '{sample}' is none of by_study, {known}.")
         built = built._replace(sample=study.SAMPLES[sample])
-    if instrument != "by_study":
-        built = built._replace(instrument=measures.named(str(instrument)).name)
     return built
 
 

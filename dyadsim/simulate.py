@@ -89,10 +89,33 @@ def _therapists(
         allocation, parameters.population, study.sample, len(studies.treatments(study)),
         plan.weeks.size, seed, replicate,
     )  # fmt: skip
+    for trait, value in study.case.therapist if study.case else ():
+        getattr(people, trait)[:] = np.float32(value)
     kernel.presence_rows(
         people.presence, people.word, people.caseload, as_float32(parameters), seed, replicate
     )
     return people
+
+
+def _seat(study: Study, people: Clients) -> None:
+    """Make everybody the client of the study's case card, if it has one."""
+    case, form = study.case, measures.named(study.instrument)
+    if case is None:
+        return
+
+    def latent(score: float) -> np.float32:
+        return np.float32((score - form.intercept) / form.slope)
+
+    people.distress[:] = people.initial_distress[:] = latent(case.symptom_score)
+    people.set_point[:] = latent(case.usual_score)
+    people.load[:] = latent(case.symptom_score) - latent(case.usual_score)
+    for name in ("readiness", "expectancy", "attachment", "resources"):
+        getattr(people, name)[:] = np.float32(getattr(case, name))
+    people.weight[:] = np.array(case.processes, np.float32)[:, None]
+    people.preference[:] = np.array(case.theory_of_change, np.float32)[:, None]
+    people.rater_style[:] = 0
+    if case.good_enough_score is not None:
+        people.good_enough_level[:] = latent(case.good_enough_score)
 
 
 def _allocate(
@@ -131,6 +154,7 @@ def start(
         study, plan, parameters, clients, seed, replicate, allocation
     )
     people = population.clients(allocation, parameters, study.sample, 0, clients, seed, replicate)
+    _seat(study, people)
     address = kernel.Address(seed, replicate, moments, 0, 0, kernel.BLOCK)
     scale = measures.scale(measures.named(study.instrument), parameters.measurement)
     kernel.intake(people.table, people.word, address, scale)
@@ -212,6 +236,7 @@ def stream(
         people = population.clients(
             allocation, parameters, study.sample, first, last, seed, replicate
         )
+        _seat(study, people)
         kernel.intake(people.table, people.word, intake, scale)
         kernel.add_sums(sums, people.table, people.arm, np.zeros(last - first, np.float32), 0)
         none = np.zeros((ROW_COUNT - FIRST_RECORDED, plan.weeks.size, 0), np.float32)

@@ -4,6 +4,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from dyadsim.case import Case
 from dyadsim.mechanisms.ending import FIXED_RULE, GOOD_ENOUGH_RULE, OPEN_RULE
 from dyadsim.quantity import BadInput, nearest, quantity
 from dyadsim.state import Array, Whole
@@ -121,6 +122,7 @@ class Study(NamedTuple):
     sample: Sample = ROUTINE
     caseload: Caseload = Caseload()
     instrument: str = "phq9"
+    case: Case | None = None  # everybody is this client, with luck of their own
 
 
 class Plan(NamedTuple):

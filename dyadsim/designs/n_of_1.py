@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from dyadsim import measures
 from dyadsim import therapies as library
+from dyadsim.case import Case, read
 from dyadsim.designs.cohort import ROUTINE_CASELOAD
 from dyadsim.designs.waitlist import UNTREATED
 from dyadsim.quantity import BadInput
@@ -18,8 +20,11 @@ def n_of_1(
     instrument: str = "bdi2",
     sample: Sample = ROUTINE,
     caseload: Caseload = ROUTINE_CASELOAD,
+    card: str | None = None,
 ) -> Study:
     """Return a single-case study: every client goes through all phases, assessed every week.
+
+    With a `card`, everybody is that one client: several clients are several possible lives.
 
     Args:
         therapy: name in `conf/therapy/`, given weekly in phases B.
@@ -27,9 +32,11 @@ def n_of_1(
         phases: letters A and B, at least one of each.
         weeks_per_phase: length of a phase, a session a week, >= 2.
         follow_up, instrument, sample, caseload: as in `rct`.
+        card: a case card: a name in `conf/case/` or the path of a YAML file (`case.read`).
 
     Raises:
-        BadInput: an unknown therapy, other letters, only one kind of phase, too short a phase.
+        BadInput: a case card that cannot be, an unknown therapy, other letters, only one kind
+            of phase, too short a phase.
     """
     if set(phases) != {"A", "B"}:
         raise BadInput(
@@ -54,4 +61,21 @@ def n_of_1(
     weeks = len(phases) * weeks_per_phase
     schedule = Schedule(weeks, 1.0, tuple(range(1, weeks + 1)), tuple(follow_up))
     case = Arm("case", tuple(plan))
-    return check(Study("n_of_1", (case,), schedule, sample, caseload, instrument))
+    client = None if card is None else _client(card, instrument)
+    return check(Study("n_of_1", (case,), schedule, sample, caseload, instrument, client))
+
+
+def _client(card: str, instrument: str) -> Case:
+    """Return the client of a card whose scores the instrument can give."""
+    folder = library.conf_folder() / "case"
+    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    found = read(folder / f"{card}.yaml" if card in known else card)
+    form = measures.named(instrument)
+    for name in ("symptom_score", "usual_score", "good_enough_score"):
+        score = getattr(found, name)
+        if score is not None and not form.floor <= score <= form.ceiling:
+            raise BadInput(
+                f"case card {found.name}: {name} must be a score of {instrument}, from "
+                f"{form.floor:g} to {form.ceiling:g}, not {score:g}."
+            )
+    return found
