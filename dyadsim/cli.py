@@ -16,12 +16,23 @@ _GROUPS = ("task", "world", "study", "population", "measure", "size", "experimen
 _UNUSED = {
     "compare": ("world", "study", "population", "measure", "replicate", "do"),
     "facts": ("do", "study", "population.sample", "measure", "moments", "threads", "replicate"),
+    "literature": (
+        "do",
+        "study",
+        "population",
+        "measure",
+        "size",
+        "moments",
+        "threads",
+        "replicate",
+    ),
     "params": ("do", "world", "study", "population.sample", "measure", "seed", "specificity"),
 }
 _INSTEAD = {
     "compare": "compare runs task.worlds=[medical,contextual,hybrid,null] in a trial and a clinic "
     "of its own; for one world and one study: dyadsim simulate",
     "facts": "facts simulates the design of each fact; for one study: dyadsim simulate",
+    "literature": "literature simulates trials of its own (task.field...)",
     "params": "params lists the quantities of the model",
 }
 HELP = """dyadsim: an open simulator of psychotherapy, the known truth beside what a researcher sees
@@ -32,6 +43,7 @@ tasks
   compare   four worlds, the same clients and luck, beside the published numbers (default)
   simulate  one study in one world: clients, therapists, sessions and truth tables
   facts     every published fact beside its simulated value:  dyadsim facts world=hybrid
+  literature  many small trials: what is published, pooled, certified, called equivalent
   params    the model's quantities:  dyadsim params  |  dyadsim params alliance
   doctor    check the installation
 

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterable
 
-from dyadsim import benchmark, compare, study
-from dyadsim.settings import Settings, worlds_of
+from dyadsim import benchmark, compare, literature, study
+from dyadsim.settings import Settings, literature_of, worlds_of
 from dyadsim.study import Study
 
 # Measured on two cores of a small machine; the printed estimate is good to a factor of about two.
 START_SECONDS = 3.0
 MICROSECONDS = 2.5  # per dyad-session, with tables and statistics
+RUN_SECONDS = 0.004  # to set up one small trial
 REPORT_BYTES = 3e6
 SESSION_BYTES = 3.0  # Parquet, per dyad-session of the tables that `simulate` leaves
 TRUTH_BYTES = 55.0  # the same for the truth table
@@ -30,12 +31,21 @@ def cost(one: Settings) -> dict[str, float]:
         studies = [one.study]
         each = SESSION_BYTES + TRUTH_BYTES * bool(one.task["truth"])
         disk = clients * _steps(studies) * each
+    elif task == "literature":
+        asked = literature_of(one)
+        size = (asked.field.smallest + asked.field.largest) / 2
+        replicates = asked.repeats * asked.field.trials
+        clients = round(size)
+        studies = [literature.trial(asked.therapy, name, False) for name in asked.comparators]
+    runs = replicates * len(list(studies)) if task == "literature" else 0
     dyad_sessions = points * replicates * clients * _steps(studies)
     return {
         "points": points,
         "replicates": replicates,
         "dyad_sessions": dyad_sessions,
-        "estimated_seconds": round(START_SECONDS + dyad_sessions * MICROSECONDS * 1e-6, 1),
+        "estimated_seconds": round(
+            START_SECONDS + dyad_sessions * MICROSECONDS * 1e-6 + runs * RUN_SECONDS, 1
+        ),
         "estimated_megabytes": round(disk / 1e6, 1),
     }
 

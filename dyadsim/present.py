@@ -75,6 +75,47 @@ def print_effects(table: pd.DataFrame) -> None:
     print("Above 0 = less distress under do. Shares are of the clients of the arm, any amount.")
 
 
+def print_literature(table: pd.DataFrame, asked: Any, world: str) -> None:
+    """Print what reviewers conclude of a therapy, comparator by comparator, beside the truth."""
+    trials, repeats = asked.field.trials, asked.repeats
+    shown = Table(
+        title=f"{asked.therapy} in the {world} world: {repeats} literatures of {trials} trials each"
+    )
+    for name in ("against", "truth (d)", "all trials pooled (g)", "published pooled (g)",
+                 "published", "certified [95 %]", "called equivalent: n.s. | shown"):  # fmt: skip
+        shown.add_column(name)
+    for row in table.to_dict("records"):
+        certified = f"{row['certified']:.0%} [{row['certified_low']:.0%}, "
+        shown.add_row(
+            str(row["comparator"]), estimate(row["truth"], row["truth_se"]),
+            estimate(row["pooled_all"], row["pooled_all_se"]),
+            estimate(row["pooled"], row["pooled_se"]), f"{row['published']:.1f}",
+            f"{certified}{row['certified_high']:.0%}]",
+            f"{row['not_significant']:.0%} | {row['equivalent']:.0%}",
+        )  # fmt: skip
+    Console(width=140).print(shown)
+    print(
+        "Truth: the difference in true distress in one huge trial without allegiance, ± its error. "
+        "Pooled: mean ± error over literatures.\nCertified: two significant published trials by "
+        "independent teams, share of literatures. Equivalent: the pooled difference is\nnot "
+        f"significant (no proof of equality), or its 90 % interval lies within ±{asked.margin:g} "
+        "(two one-sided tests)."
+    )
+
+
+def literature(folder: Path, found: Any, therapy: str, world: str) -> None:
+    """Write the tables and the funnel of reviewed literatures into `folder`."""
+    from dyadsim.plots import funnel, style
+
+    for name in ("trials", "reviews", "summary"):
+        getattr(found, name).to_parquet(folder / f"{name}.parquet", index=False)
+    figures = folder / "figures"
+    figures.mkdir()
+    title = f"One literature on {therapy} in the {world} world: its trials"
+    made = funnel.figure(found.trials, found.reviews, found.summary, title)
+    style.save(made, figures, "funnel", found.trials[found.trials["literature"] == 0])
+
+
 def fact_row(result: Result) -> dict[str, Any]:
     """Return one fact as plain values for JSON; null where its design is not served yet."""
     one = result.fact

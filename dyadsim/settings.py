@@ -3,9 +3,9 @@
 import dataclasses
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from dyadsim import intervention, measures, simulate, specificity, study, worlds
+from dyadsim import intervention, literature, measures, simulate, specificity, study, worlds
 from dyadsim.designs.additive import additive
 from dyadsim.designs.cohort import cohort
 from dyadsim.designs.dismantling import dismantling
@@ -18,6 +18,7 @@ from dyadsim.designs.rct import rct
 from dyadsim.designs.skill_training import skill_training
 from dyadsim.designs.waitlist import waitlist
 from dyadsim.intervention import Intervention
+from dyadsim.literature import Field
 from dyadsim.parameters import Parameters, catalogue
 from dyadsim.quantity import BadInput, nearest
 from dyadsim.study import Study
@@ -91,9 +92,43 @@ def settings(config: Mapping[str, Any]) -> Settings:
     )
     for name in worlds_of(one):
         parameters_of(one, name)
+    if one.task["name"] == "literature":
+        literature_of(one)
     for what in one.do:
         intervention.checked(what, one.study)
     return one
+
+
+class Literature(NamedTuple):
+    """What the task `literature` was told."""
+
+    therapy: str
+    comparators: tuple[str, ...]
+    repeats: int
+    margin: float
+    field: Field
+
+
+def literature_of(one: Settings) -> Literature:
+    """Return the literature that is asked for.
+
+    Raises:
+        BadInput: a value that cannot be used.
+    """
+    task = one.task
+    if isinstance(task["comparators"], str) or not task["comparators"]:
+        raise BadInput(f"task.comparators must be a list of names, not '{task['comparators']}'.")
+    margin = task["margin"]
+    if isinstance(margin, bool) or not isinstance(margin, int | float) or not 0 < margin <= 2:
+        raise BadInput(f"task.margin must be a number in (0, 2], not '{margin}'.")
+    asked = Literature(
+        str(task["therapy"]), tuple(map(str, task["comparators"])),
+        _whole("task.repeats", task["repeats"], 3, 10_000), float(margin),
+        literature.checked(Field(**task["field"])),
+    )  # fmt: skip
+    for comparator in asked.comparators:
+        literature.trial(asked.therapy, comparator, False)
+    return asked
 
 
 def _do(config: Mapping[str, Any]) -> tuple[Intervention, ...]:

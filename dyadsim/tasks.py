@@ -201,6 +201,38 @@ def run_facts(one: Settings) -> None:
     present.print_facts(found, one.world, worlds.named(one.world).calibrated)
 
 
+def run_literature(one: Settings) -> None:
+    """Draw literatures of small trials in one world and review them."""
+    from dyadsim import present, reviews
+    from dyadsim.literature import checked
+    from dyadsim.settings import literature_of
+
+    began = time.perf_counter()
+    check_folder(one.results)
+    asked = literature_of(one)
+    found = reviews.reviewed(
+        parameters_of(one, one.world), asked.therapy, asked.comparators, asked.repeats,
+        checked(asked.field), asked.margin, one.seed, _each("comparators"),
+    )  # fmt: skip
+    summary = {
+        "task": "literature", "world": one.world, "seed": one.seed, "therapy": asked.therapy,
+        "field": asked.field._asdict() | {"caseload": asked.field.caseload._asdict()},
+        "margin": asked.margin, "summary": rows_of(found.summary),
+    }  # fmt: skip
+    folder = _finish(
+        one,
+        began,
+        summary,
+        lambda place, _: present.literature(place, found, asked.therapy, one.world),
+    )
+    if one.json:
+        print(json.dumps(summary))
+        return
+    present.print_literature(found.summary, asked, one.world)
+    print(f"Tables and funnel: {folder}")
+    print("Next: dyadsim literature world=null   (a field where nothing heals)")
+
+
 def run_params(one: Settings) -> None:
     """Print the quantities whose name or meaning holds the word."""
     word = str(one.task["word"]).lower()
@@ -250,6 +282,7 @@ TASKS: dict[str, Callable[[Settings], None]] = {
     "compare": run_compare,
     "simulate": run_simulate,
     "facts": run_facts,
+    "literature": run_literature,
     "params": run_params,
     "doctor": run_doctor,
 }
