@@ -17,7 +17,8 @@ _PACKAGE = Path(__file__).parent
 # Every file with compiled code and every file of ours that such a file imports (a test checks).
 COMPILED_FILES = (
     "compiled.py", "quantity.py", "elementary.py", "noise.py", "state.py", "mechanisms/*.py",
-    "parameters.py", "case.py", "therapies.py", "study.py", "measures.py", "orders.py", "pace.py", "kernel.py",
+    "parameters.py", "case.py", "therapies.py", "study.py", "measures.py", "orders.py", "pace.py",
+    "kernel.py",
 )  # fmt: skip
 
 
