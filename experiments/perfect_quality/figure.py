@@ -1,0 +1,42 @@
+"""The figure of this experiment: correlation of quality and outcome by spread and kind of client."""
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from dyadsim.plots import style
+
+LOOKS = {
+    "all": style.Look("#000000", "o", "-"),
+    "hang on quality": style.Look("#D55E00", "D", "--"),
+    "respond in any case": style.Look("#009E73", "s", "-."),
+    "respond in no case": style.Look("#0072B2", "v", ":"),
+}
+
+
+def draw(table: pd.DataFrame) -> Figure:
+    """Return one panel a world."""
+    worlds = list(dict.fromkeys(table["world"]))
+    made = style.figure(12, 5.4)
+    with style.drawing():
+        panels = made.subplots(1, len(worlds), sharey=True)
+        for axes, world in zip(panels, worlds, strict=True):
+            part = table[table["world"] == world]
+            axes.axhline(0.25, color="#999999", label="about .25 (DeRubeis et al., 2014)")
+            for place, (kind, look) in enumerate(LOOKS.items()):
+                mine = part[part["clients"] == kind]
+                share = 100 * mine.loc[mine["spread"] == 0.8, "share"].iloc[0]
+                axes.errorbar(
+                    mine["spread"] + 0.015 * (place - 1.5), mine["r"], 1.96 * mine["r_error"],
+                    color=look.colour, marker=look.marker, linestyle=look.line,
+                    label=f"{kind} ({share:.0f} % of clients)",
+                )  # fmt: skip
+            axes.axhline(0, color="black", linewidth=0.8)
+            axes.set_xticks(sorted(set(part["spread"])))
+            axes.set_xlabel("spread of therapists (SD; 1 = routine care, 0.8 = a trial)")
+            axes.set_title(f"{world} world")
+            axes.legend(fontsize=10, loc="upper left")
+        panels[0].set_ylabel("correlation of delivered competence\nand true fall of distress")
+        low, high = panels[0].get_ylim()
+        panels[0].set_ylim(low, max(high, 0.3) + 0.15)
+        made.suptitle("Quality measured without any error; bars: ± 1.96 standard errors")
+    return made
