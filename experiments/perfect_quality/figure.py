@@ -1,4 +1,4 @@
-"""The figure of this experiment: correlation of quality and outcome by spread and kind of client."""
+"""The figure of this experiment: quality and outcome, by spread and kind of client."""
 
 import pandas as pd
 from matplotlib.figure import Figure

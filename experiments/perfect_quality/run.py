@@ -8,33 +8,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from quality import HEALTHY, trial, truth  # beside this file
 
 import dyadsim
-from dyadsim import measures, simulate
-from dyadsim.designs.rct import TRIAL_CASELOAD
 from dyadsim.plots import style
-from dyadsim.study import TRIAL, Study
 
 SPREADS = (0.4, 0.8, 1.6)  # of therapist traits against routine care; .8 = a trial's therapists
-FORM = measures.named("bdi2")
-HEALTHY = (FORM.cut_off - FORM.intercept) / FORM.slope  # distress whose true score is the cut-off
-
-
-def trial(spread: float, lift: float = 0.0) -> Study:
-    """Return CBT for all, fixed dose, every therapist's competence lifted by `lift` SD."""
-    sample = TRIAL._replace(therapist_selection=spread)
-    study = dyadsim.cohort("cbt", 12, rule="fixed", follow_up=(), instrument="bdi2",
-                           sample=sample, caseload=TRIAL_CASELOAD._replace(nested=False))  # fmt: skip
-    arm = study.arms[0]._replace(training=(("competence", lift),) if lift else ())
-    return study._replace(arms=(arm,))
-
-
-def truth(study: Study, world: dyadsim.world, clients: int) -> tuple[np.ndarray, ...]:
-    """Return delivered competence (mean over sessions), distress at intake and at the end."""
-    known = dict(simulate.variables(dyadsim.run(study, world, clients, seed=1).truth))
-    given = known["delivered_competence"][1:].astype(float)
-    quality = np.nanmean(np.where(given > 0, given, np.nan), axis=0)
-    return quality, known["distress"][0].astype(float), known["distress"][-1].astype(float)
 
 
 def main(clients: int = 20000, folder: Path | None = None) -> pd.DataFrame:

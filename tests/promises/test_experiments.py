@@ -9,7 +9,10 @@ FOLDERS = sorted((Path(__file__).parents[2] / "experiments").glob("*/run.py"))
 
 
 @pytest.mark.parametrize("script", FOLDERS, ids=[path.parent.name for path in FOLDERS])
-def test_experiment(script: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_experiment(
+    script: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(script.parent)
     spec = importlib.util.spec_from_file_location(script.parent.name, script)
     assert spec is not None
     assert spec.loader is not None
