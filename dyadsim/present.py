@@ -11,7 +11,9 @@ from dyadsim import worlds
 from dyadsim.benchmark import Result
 from dyadsim.compare import ALIKE_BY_CONSTRUCTION, TABLES, Comparison
 from dyadsim.known_truth import NOTE
+from dyadsim.records import Records
 from dyadsim.report import ALIKE, estimate
+from dyadsim.study import Study
 
 
 def _interval(low: float | None, high: float | None) -> str:
@@ -23,6 +25,39 @@ def _interval(low: float | None, high: float | None) -> str:
     if high is None:
         return f"above {low:g}"
     return f"{low:g} to {high:g}" if low is not None else f"below {high:g}"
+
+
+def study_figure(folder: Path, tables: Records, study: Study, world: str) -> Path:
+    """Write the study's figure and its data into `folder`; return the figure's path.
+
+    Groups are the arms; in a preference trial, who got the preferred therapy and who did not.
+    """
+    from dyadsim.plots import phases, style
+    from dyadsim.plots import study as courses
+
+    form = style.INSTRUMENTS[study.instrument]
+    count = len(tables.clients)
+    about = (
+        f"{study.name.replace('_', ' ')} in the {world} world, {count} client{'s' * (count > 1)}"
+    )
+    if study.name == "n_of_1":
+        spans = [(float(one.first), float(one.last)) for one in study.arms[0].phases]
+        made = phases.figure(
+            tables.sessions, spans, about + " (the first are shown)" * (count > phases.SHOWN), form
+        )
+        shown = tables.sessions[["client", "week", "occasion", "symptom_score"]]
+    else:
+        group = tables.clients["arm"]
+        if study.name == "preference":
+            lucky = tables.clients["therapy"] == tables.clients["preferred_therapy"]
+            group = lucky.map({True: "preferred therapy", False: "other therapy"})
+        clients = tables.clients.assign(group=group)
+        named = dict(zip(clients["client"], clients["group"], strict=True))
+        sessions = tables.sessions.assign(group=tables.sessions["client"].map(named))
+        made = courses.figure(sessions, clients, f"{about}; bands and bars: 95 % intervals", form)
+        shown = courses.means(sessions)
+    style.save(made, folder, "figure", shown)
+    return folder / "figure.png"
 
 
 def print_comparison(found: Comparison) -> None:

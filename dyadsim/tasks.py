@@ -164,6 +164,7 @@ def run_simulate(one: Settings) -> None:
 
     def fill(place: Path, _: dict[str, Any]) -> None:
         records.write_tables(place, tables)
+        present.study_figure(place, tables, one.study, one.world)
         if done is not None:
             done[1].to_parquet(place / "effects.parquet", index=False)
             (place / "under_do").mkdir()
@@ -183,7 +184,7 @@ def run_simulate(one: Settings) -> None:
     Console().print(shown)
     if done is not None:
         present.print_effects(twin_effects.summary(done[1]))
-    print(f"Tables: {folder}")
+    print(f"Tables: {folder}\nFigure: {folder / 'figure.png'}")
     print("Next: python -c \"import dyadsim; print(dyadsim.read('" + str(folder) + "').clients)\"")
 
 

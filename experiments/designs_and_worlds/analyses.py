@@ -28,7 +28,7 @@ from dyadsim.designs import (
 from dyadsim.designs.process import process as process_design
 from dyadsim.study import Study
 
-TREATS = ("medical", "contextual", "hybrid")  # something heals
+TREATS = ("medical", "contextual", "hybrid")  # something heals (substances in all three)
 SPECIFIC = ("medical", "hybrid")  # matched ingredients heal
 COMMON = ("contextual", "hybrid")  # the relationship heals
 
@@ -108,7 +108,7 @@ def usual() -> dict[str, Usual]:
         "rct: therapy against control meant to fail": Usual(
             trial(("cbt", "intent_to_fail")), 120, arms("cbt", "intent_to_fail"), SPECIFIC),
         "rct: medication against placebo": Usual(
-            trial(("medication", "placebo")), 200, arms("medication", "placebo"), SPECIFIC),
+            trial(("medication", "placebo")), 200, arms("medication", "placebo"), TREATS),
         "dismantling": Usual(
             dismantling.dismantling(), 120, arms("full", "reduced"), SPECIFIC),
         "additive": Usual(additive.additive(), 120, arms("full_plus", "full"), SPECIFIC),
