@@ -79,6 +79,7 @@ PROCESS_INSTRUMENTS = {
         Instrument("attachment_score", "attachment", 4, 1.2, 1, 7, 0.1, 0.80, 1.0, 1, "intake"),
         Instrument("adherence_score", "adherence", 0, 7, 1, 7, 0.25, 0.60, 0.06, 0),
         Instrument("competence_score", "delivered_competence", 1, 2.5, 0, 6, 0.25, 0.60, 0.3, 0),
+        Instrument("process_change_score", "process_change", 0, 4, 0, 4, 0.1, 0.80, 0.2, 1),
     )
 }
 # How far the therapist's trait, against the bond, colours what the client reports of it.
@@ -144,11 +145,15 @@ def score_lanes(out, latent, style, noise, s):
 def latent_of(construct: str, truth: dict[str, Array], traits: dict[str, Array]) -> Array:
     """Return the latent that an instrument measures, `(session, client)`.
 
-    What a client reports of the therapist's empathy, congruence or regard is partly the trait and
-    partly the bond: .6 z + 5 (bond - .6), an assumption.
+    Process change as the client reports it is what has changed in the processes that maintain this
+    client's distress, sum_k w_k Z_k. What a client reports of the therapist's empathy, congruence
+    or regard is partly the trait and partly the bond: .6 z + 5 (bond - .6), an assumption.
     """
     if construct in truth:
         return truth[construct]
+    if construct == "process_change":
+        weighted = traits["weight"][:, None, :] * truth["process"]
+        return np.ascontiguousarray(weighted.sum(axis=0), dtype=np.float32)
     shape = truth["distress"].shape
     if construct == "alliance":
         human = traits["human"]

@@ -102,10 +102,14 @@ def _seen(run: Run) -> np.ndarray[Any, Any]:
 def _scores(run: Run) -> dict[str, Array]:
     """Return every instrument's scores `(step, client)`, NaN where nothing was filled in."""
     truth = dict(simulate.variables(run.truth))
-    traits = {"attachment": run.clients.attachment, **_therapist_side(run)}
+    people = run.clients
+    traits = {
+        "attachment": people.attachment, "weight": people.weight, **_therapist_side(run),
+    }  # fmt: skip
     held = np.diff(truth["attended"], axis=0, prepend=truth["attended"][:1]) > 0
     held[0] = True
-    filled = held & ~np.isnan(truth["symptom_score"])
+    known = ~np.isnan(truth["symptom_score"])  # this form comes with the symptom form, always
+    filled = held & known
     scores = {"symptom_score": truth["symptom_score"]}
     for number, one in enumerate(measures.PROCESS_INSTRUMENTS.values()):
         latent = measures.latent_of(one.construct, truth, traits)
@@ -113,8 +117,9 @@ def _scores(run: Run) -> dict[str, Array]:
             one, latent, run.clients.rater_style, run.clients.word, run.parameters.measurement,
             run.seed, run.replicate, number,
         )  # fmt: skip
-        scores[one.name] = np.where(filled, rated, np.float32(np.nan))
-        if one.construct not in ("expectancy", "readiness", "attachment"):
+        there = known if one.construct == "process_change" else filled
+        scores[one.name] = np.where(there, rated, np.float32(np.nan))
+        if one.construct not in ("expectancy", "readiness", "attachment", "process_change"):
             scores[one.name][0] = np.nan  # nothing to rate before the first session
     parts = [scores[name] for name in _SUBSCALES]
     scores["alliance_score"] = ((parts[0] + parts[1] + parts[2]) / np.float32(3)).astype(np.float32)

@@ -22,7 +22,7 @@ import pandas as pd
 from dyadsim.quantity import BadInput
 from dyadsim.state import PROCESSES, RECORDED, VARIABLES
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "scipy", "statsmodels", "mesa", "hydra-core")
 
 
@@ -53,6 +53,7 @@ _SCORE = {
     "attachment_score": Column("float32", "1-7", "attachment security (client, intake)"),
     "adherence_score": Column("float32", "1-7", "adherence to the manual (observer)"),
     "competence_score": Column("float32", "0-6", "competence of delivery (observer)"),
+    "process_change_score": Column("float32", "0-4", "change in what maintains distress (client)"),
 }
 _WHO = {
     "client": Column("int64", "number", "client, from 0"),

@@ -81,22 +81,24 @@ def _simulated(model: Mediation, draws: int, seed: int, n: int) -> MediationFoun
 def with_mediator(
     sessions: pd.DataFrame,
     mediator: str,
-    at: int,
     treated_arm: str,
+    at: int | None = None,
     *,
     client: str = "client",
     session: str = "session",
     score: str = "symptom_score",
 ) -> pd.DataFrame:
-    """Return one row a client: treated (0/1), mediator (its score at session `at`), pre, post.
+    """Return one row a client: treated (0/1), mediator, pre, post.
 
-    Where nobody attends sessions (a waitlist) the mediator has to be filled in at an assessment.
-    Raises ValueError for an unknown column or arm.
+    The mediator is its score at session `at`, or, with None, at the last assessment before
+    follow-up (the only way where a waitlist attends no sessions; it then stands beside the outcome
+    in time, not before it). Raises ValueError for an unknown column or arm.
     """
     require(sessions, client, "arm", mediator, session)
     if treated_arm not in set(sessions["arm"]):
         raise ValueError(f"there is no arm '{treated_arm}'")
     ends = pre_post(sessions, client=client, score=score, session=session, carry=("arm",))
-    chosen = sessions[sessions[session] == at].groupby(client)[mediator].first()
+    rows = sessions[sessions["occasion"] == "assessment" if at is None else sessions[session] == at]
+    chosen = rows.groupby(client)[mediator].last()
     table = ends.assign(mediator=chosen)
     return table.assign(treated=(table["arm"] == treated_arm).astype(float))

@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dyadsim import observe, simulate, worlds
 from dyadsim.analysis.dropout_model import dropout_model
 from dyadsim.analysis.early_response import early_responders, early_response
-from dyadsim.analysis.mediation import mediation
+from dyadsim.analysis.mediation import mediation, with_mediator
 from dyadsim.analysis.profiles import lines, profiles
+from dyadsim.designs.rct import rct
 
 
 def _long(courses: list[list[float]]) -> pd.DataFrame:
@@ -80,6 +82,32 @@ def test_a_hidden_cause_makes_mediation_where_nothing_is_carried() -> None:
     found = mediation(_paths(2.0, 0.0, -1.0, hidden=1.0), draws=300)
     assert found.carried.high < -0.5
     assert mediation(_paths(2.0, 0.0, -1.0), draws=300).carried.low < 0 < 0.5
+
+
+def _trial(world: str) -> pd.DataFrame:
+    run = simulate.run(rct(("cbt", "waitlist")), worlds.parameters(world), 3000, seed=1)
+    return with_mediator(observe.records(run).sessions, "process_change_score", "cbt")
+
+
+def test_process_change_carries_the_effect_in_the_medical_world() -> None:
+    found = mediation(_trial("medical"), draws=200)
+    assert found.carried.high < 0
+    assert found.total.high < 0
+    assert found.proportion.value > 0.3
+
+
+def test_the_mediator_is_read_where_it_is_asked_for() -> None:
+    rows = pd.DataFrame(
+        {
+            "client": [0, 0, 0, 1, 1], "arm": ["a", "a", "a", "b", "b"], "session": [0, 3, 3, 0, 0],
+            "week": [0, 3, 12, 0, 12],
+            "occasion": ["intake", "session", "assessment", "intake", "assessment"],
+            "symptom_score": [20.0, 15, 10, 21, 19], "skill": [0.0, 1, 2, 0, 0.5],
+        }
+    )  # fmt: skip
+    assert with_mediator(rows, "skill", "a")["mediator"].tolist() == [2, 0.5]
+    assert with_mediator(rows, "skill", "a", 3)["mediator"].fillna(-1).tolist() == [2, -1]
+    assert with_mediator(rows, "skill", "a")["treated"].tolist() == [1, 0]
 
 
 def test_mediation_repeats_with_its_seed() -> None:
