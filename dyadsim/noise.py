@@ -63,12 +63,62 @@ class Stream(IntEnum):
     MOMENT = 1000
 
 
+class Group(IntEnum):
+    """Whose luck a stream is; a group can be drawn again while all the others are kept.
+
+    Client: who comes, and what life brings (life events, readiness); therapist: traits and
+    presence; relationship: the chemistry of the pair, ruptures and the alliance's own moves;
+    expectancy: hope as far as it does not follow from the other traits, and its moves; technique:
+    which arm; chance: everything else. Caseloads (who sees whom) belong to none. Where a stream
+    belongs is a definition of this project.
+    """
+
+    CLIENT = 0
+    THERAPIST = 1
+    RELATIONSHIP = 2
+    EXPECTANCY = 3
+    TECHNIQUE = 4
+    CHANCE = 5
+
+
+EVERY_GROUP = (1 << len(Group)) - 1
+_NO_GROUP = 63
+_HOPE = Stream.CLIENT_TRAIT + 2  # expectancy among the traits that share wellbeing
+_MEMBERS = {
+    Group.CLIENT: (
+        Stream.LIFE_EVENT, Stream.READINESS, Stream.GOOD_ENOUGH_LEVEL,
+        *range(Stream.INTAKE, Stream.DYAD_FIT),
+    ),
+    Group.RELATIONSHIP: (
+        Stream.RUPTURE, Stream.REPAIR, Stream.BOND, Stream.AGREEMENT, Stream.DYAD_FIT,
+    ),
+    Group.THERAPIST: range(Stream.THERAPIST_TRAIT, Stream.OBSERVED_SKILL + 1),
+    Group.EXPECTANCY: (Stream.EXPECTANCY, _HOPE),
+    Group.TECHNIQUE: (Stream.ALLOCATION,),
+}  # fmt: skip
+_GROUP_OF = np.full(256, Group.CHANCE, np.uint8)
+for _group, _streams in _MEMBERS.items():
+    _GROUP_OF[list(_streams)] = _group
+_GROUP_OF[Stream.CASELOAD] = _NO_GROUP
+_FIRST_MOMENT, _RELATIONSHIP = np.uint64(Stream.MOMENT), np.uint64(Group.RELATIONSHIP)
+_OTHER_LUCK = np.uint64(1 << 40)
+
+
+def redrawn(replicate: int, groups: int) -> int:
+    """Return the address of `replicate` with the luck of some groups drawn again.
+
+    groups: a sum of 1 << `Group`, 0 to `EVERY_GROUP`; 0 gives `replicate` itself. Every other
+    stream keeps the numbers it has under `replicate`, bit for bit.
+    """
+    return replicate | groups << 32
+
+
 _A1, _A2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _M1, _M2 = np.uint32(0x7FEB352D), np.uint32(0x846CA68B)
 _S9, _S15, _S16 = np.uint32(9), np.uint32(15), np.uint32(16)
 _L27, _L30, _L31, _L32 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(32)
-_LOW = np.uint64(0xFFFFFFFF)
+_LOW, _BYTE, _BIT = np.uint64(0xFFFFFFFF), np.uint64(255), np.uint64(1)
 _GRAIN = np.float32(2.0**-23)
 _HALF_GRAIN = np.float32(2.0**-24)
 
@@ -90,9 +140,16 @@ def mix64(x):
 
 @compiled
 def key(seed, replicate, session, stream):
-    """Return the 64-bit key of one row of draws; all arguments are whole numbers >= 0."""
+    """Return the 64-bit key of one row of draws; all arguments are whole numbers >= 0.
+
+    `replicate` may say which groups of streams have other luck (`redrawn`).
+    """
+    number, groups = np.uint64(stream), np.uint64(replicate) >> _L32
+    group = _RELATIONSHIP if number >= _FIRST_MOMENT else np.uint64(_GROUP_OF[number & _BYTE])
+    luck = np.uint64(replicate) & _LOW
+    luck = luck | _OTHER_LUCK if (groups >> group) & _BIT == _BIT else luck
     word = mix64(np.uint64(np.uint64(seed) + _STEP))
-    word = mix64(np.uint64((word ^ np.uint64(replicate)) + _STEP))
+    word = mix64(np.uint64((word ^ luck) + _STEP))
     word = mix64(np.uint64((word ^ np.uint64(session)) + _STEP))
     return mix64(np.uint64((word ^ np.uint64(stream)) + _STEP))
 

@@ -73,7 +73,7 @@ def _checked(count: int, seed: int, replicate: int, moments: int) -> None:
     for name, value, low, high in (
         ("clients", count, 1, MOST_CLIENTS),
         ("seed", seed, 0, 2**62),
-        ("replicate", replicate, 0, 2**31),
+        ("replicate", replicate & 0xFFFFFFFF, 0, 2**31),  # above: `noise.redrawn`
         ("moments", moments, 0, 4000),
     ):
         if not isinstance(value, int | np.integer) or not low <= value <= high:
