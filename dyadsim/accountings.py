@@ -28,6 +28,7 @@ from dyadsim.intervene import do
 from dyadsim.intervention import Intervention
 from dyadsim.noise import EVERY_GROUP, Group
 from dyadsim.parameters import Parameters
+from dyadsim.quantity import BadInput
 from dyadsim.study import ROUTINE, Caseload, Sample, Schedule, Study, arm, check
 from dyadsim.therapies import Therapy
 
@@ -67,6 +68,10 @@ def study(care: Care) -> Study:
     arms = []
     for name in care.treatments:
         one = therapies.named(name)
+        if not one.human:
+            raise BadInput(
+                f"decompose: {name} has no therapist; clients must be able to share theirs."
+            )
         for share in (1 - care.dose_spread, 1 + care.dose_spread)[: 2 if care.dose_spread else 1]:
             label = f"{name}_{share:g}" if care.dose_spread else name
             arms.append(arm(label, _times(one, share)._replace(name=label), care.sessions))

@@ -26,6 +26,7 @@ _UNUSED = {
         "threads",
         "replicate",
     ),
+    "decompose": ("do", "study", "population.sample", "measure", "moments", "replicate"),
     "params": ("do", "world", "study", "population.sample", "measure", "seed", "specificity"),
 }
 _INSTEAD = {
@@ -33,6 +34,7 @@ _INSTEAD = {
     "of its own; for one world and one study: dyadsim simulate",
     "facts": "facts simulates the design of each fact; for one study: dyadsim simulate",
     "literature": "literature simulates trials of its own (task.field...)",
+    "decompose": "decompose simulates studies of its own (task.treatments, task.dose_spread ...)",
     "params": "params lists the quantities of the model",
 }
 HELP = """dyadsim: an open simulator of psychotherapy, the known truth beside what a researcher sees
@@ -44,6 +46,7 @@ tasks
   simulate  one study in one world: clients, therapists, sessions and truth tables
   facts     every published fact beside its simulated value:  dyadsim facts world=hybrid
   literature  many small trials: what is published, pooled, certified, called equivalent
+  decompose  how much of the outcome is due to what: five accountings with their denominators
   params    the model's quantities:  dyadsim params  |  dyadsim params alliance
   doctor    check the installation
 
@@ -276,7 +279,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("dyadsim: interrupted; nothing half-written was left.", file=sys.stderr)
         return INTERRUPTED
     except Exception as error:
-        from dyadsim.tasks import NoFolder
+        from dyadsim.outcome import NoFolder
 
         if not isinstance(error, NoFolder):
             raise

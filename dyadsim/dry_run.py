@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterable
 
-from dyadsim import benchmark, compare, literature, study
-from dyadsim.settings import Settings, literature_of, worlds_of
+from dyadsim import accountings, benchmark, compare, literature, study
+from dyadsim.settings import Settings, care_of, literature_of, worlds_of
 from dyadsim.study import Study
 
 # Measured on two cores of a small machine; the printed estimate is good to a factor of about two.
@@ -14,6 +14,9 @@ RUN_SECONDS = 0.004  # to set up one small trial
 REPORT_BYTES = 3e6
 SESSION_BYTES = 3.0  # Parquet, per dyad-session of the tables that `simulate` leaves
 TRUTH_BYTES = 55.0  # the same for the truth table
+
+
+SUBSETS = 2**6  # lives of a client in `decompose`, one a subset of the groups of luck
 
 
 def cost(one: Settings) -> dict[str, float]:
@@ -31,6 +34,9 @@ def cost(one: Settings) -> dict[str, float]:
         studies = [one.study]
         each = SESSION_BYTES + TRUTH_BYTES * bool(one.task["truth"])
         disk = clients * _steps(studies) * each
+    elif task == "decompose":
+        studies, replicates = [accountings.study(care_of(one))] * SUBSETS, one.replicates
+        disk = REPORT_BYTES
     elif task == "literature":
         asked = literature_of(one)
         size = (asked.field.smallest + asked.field.largest) / 2

@@ -1,7 +1,7 @@
 """Numbers and figures to one self-contained HTML page that needs no network."""
 
 import base64
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +95,31 @@ def _rows(statistics: Any, alike: Collection[str]) -> list[dict[str, Any]]:
     return rows
 
 
+def _template(name: str) -> jinja2.Template:
+    """Return a page's template; a value that is missing is an error."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    return environment.get_template(name)
+
+
+def accountings(
+    folder: Path, tables: Sequence[Mapping[str, Any]], figure: Path, world: str,
+    manifest: Mapping[str, Any],
+) -> Path:  # fmt: skip
+    """Write report.html of the five accountings into `folder`; return its path.
+
+    tables: heading, denominator and rows (group, text) of each.
+    """
+    page = _template("accountings.html.j2").render(
+        tables=tables, image=_embedded(figure), world=world, manifest=manifest
+    )
+    path = folder / "report.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
 def comparison(
     folder: Path, found: Mapping[str, Any], figures: Path, claims: Mapping[str, str],
     manifest: Mapping[str, Any], alike: Collection[str] = (),
@@ -103,11 +128,7 @@ def comparison(
 
     `alike`: facts that are alike by construction, marked in the table.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-    page = environment.get_template("report.html.j2").render(
+    page = _template("report.html.j2").render(
         verdict=found["verdict"],
         claims=claims,
         rows=_rows(found["statistics"], alike),

@@ -5,7 +5,17 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from dyadsim import intervention, literature, measures, simulate, specificity, study, worlds
+from dyadsim import (
+    accountings,
+    intervention,
+    literature,
+    measures,
+    simulate,
+    specificity,
+    study,
+    worlds,
+)
+from dyadsim.accountings import Care
 from dyadsim.designs.additive import additive
 from dyadsim.designs.cohort import cohort
 from dyadsim.designs.dismantling import dismantling
@@ -94,6 +104,8 @@ def settings(config: Mapping[str, Any]) -> Settings:
         parameters_of(one, name)
     if one.task["name"] == "literature":
         literature_of(one)
+    if one.task["name"] == "decompose":
+        care_of(one)
     for what in one.do:
         intervention.checked(what, one.study)
     return one
@@ -129,6 +141,26 @@ def literature_of(one: Settings) -> Literature:
     for comparator in asked.comparators:
         literature.trial(asked.therapy, comparator, False)
     return asked
+
+
+def care_of(one: Settings) -> Care:
+    """Return the care that is to be accounted for.
+
+    Raises:
+        BadInput: a value that cannot be used.
+    """
+    task = one.task
+    names, spread = task["treatments"], task["dose_spread"]
+    if isinstance(names, str) or not names:
+        raise BadInput(f"task.treatments must be a list of names, not '{names}'.")
+    if isinstance(spread, bool) or not isinstance(spread, int | float) or not 0 <= spread <= 1:
+        raise BadInput(f"task.dose_spread must be a number in [0, 1], not '{spread}'.")
+    if one.clients < 100:
+        raise BadInput(f"size.clients must be 100 or more to decompose, not {one.clients}.")
+    sessions = _whole("task.sessions", task["sessions"], 4, 200)
+    care = Care(tuple(map(str, names)), float(spread), sessions)
+    accountings.study(care)
+    return care
 
 
 def _do(config: Mapping[str, Any]) -> tuple[Intervention, ...]:

@@ -1,94 +1,22 @@
 """The tasks of the command line: plain values in, library calls, an output folder out."""
 
-import datetime
 import json
-import os
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 from dyadsim import intervene, observe, records, simulate, twin_effects, worlds
 from dyadsim.designs.waitlist import waitlist
+from dyadsim.outcome import check_folder, each, finish, rows_of
 from dyadsim.parameters import Parameters, catalogue, flat
 from dyadsim.quantity import BadInput, nearest
 from dyadsim.settings import Settings, parameters_of, worlds_of
-
-
-class NoFolder(Exception):
-    """The results folder cannot be written; the message is for the user."""
-
-
-def check_folder(results: Path) -> None:
-    """Refuse a results folder that cannot be written.
-
-    Raises:
-        NoFolder: it, or the nearest folder above it, is no folder or not writable.
-    """
-    place = results.absolute()
-    while not place.exists() and place != place.parent:
-        place = place.parent
-    if not place.is_dir():
-        raise NoFolder(f"The results folder '{results}' cannot be made: '{place}' is a file.")
-    if not os.access(place, os.W_OK | os.X_OK):
-        raise NoFolder(f"The results folder '{results}' cannot be written: no permission.")
-
-
-def _each(what: str) -> Callable[[Iterable[Any]], Iterable[Any]]:
-    """Return a wrapper that shows progress on a terminal's stderr and is quiet elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        return iter
-    return lambda items: track(list(items), description=what, console=console, transient=True)
-
-
-def _plain(value: Any) -> Any:
-    """Return numpy numbers as Python's, NaN as null."""
-    if isinstance(value, float | np.floating):
-        return None if np.isnan(value) else float(value)
-    if isinstance(value, np.integer | np.bool_):
-        return value.item()
-    return value
-
-
-def rows_of(table: Any) -> list[dict[str, Any]]:
-    """Return a data frame as plain rows for JSON."""
-    return [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
-
-
-def _folder(one: Settings) -> Path:
-    """Return a new stamped folder's path, results/<experiment>/<date>_<time>."""
-    stamp = datetime.datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    folder = one.results / one.experiment / stamp
-    count = 2
-    while folder.exists():
-        folder = folder.with_name(f"{stamp}-{count}")
-        count += 1
-    return folder
-
-
-def _finish(
-    one: Settings, began: float, summary: Any, fill: Callable[[Path, dict[str, Any]], None]
-) -> Path:
-    """Write summary, manifest and what `fill` adds into a new folder; return its path."""
-    manifest = records.manifest(one.config, time.perf_counter() - began)
-
-    def everything(folder: Path) -> None:
-        records.write_json(folder / "summary.json", summary)
-        records.write_json(folder / "manifest.json", manifest)
-        fill(folder, manifest)
-
-    try:
-        return records.write_folder(_folder(one), everything)
-    except OSError as error:
-        raise NoFolder(f"The results folder '{one.results}' cannot be written: {error}.") from None
 
 
 def run_compare(one: Settings) -> None:
@@ -100,14 +28,14 @@ def run_compare(one: Settings) -> None:
     names = worlds_of(one)
     found = compare.compare(
         {name: parameters_of(one, name) for name in names}, one.clients, one.seed, one.moments,
-        one.threads, _each("worlds"),
+        one.threads, each("worlds"),
     )  # fmt: skip
     summary = {
         "task": "compare", "seed": one.seed, "clients": one.clients, "verdict": found.verdict,
         "calibrated": {name: worlds.named(name).calibrated for name in names},
         "statistics": rows_of(found.statistics), "truth": rows_of(found.truth),
     }  # fmt: skip
-    folder = _finish(
+    folder = finish(
         one, began, summary, lambda place, manifest: present.comparison(place, found, manifest)
     )
     if one.json:
@@ -170,7 +98,7 @@ def run_simulate(one: Settings) -> None:
             (place / "under_do").mkdir()
             records.write_tables(place / "under_do", done[0])
 
-    folder = _finish(one, began, summary, fill)
+    folder = finish(one, began, summary, fill)
     if one.json:
         print(json.dumps(summary))
         return
@@ -194,7 +122,7 @@ def run_facts(one: Settings) -> None:
 
     found = benchmark.evaluate(
         parameters_of(one, one.world), one.clients_per_replicate, one.replicates, one.seed,
-        each=_each("studies"),
+        each=each("studies"),
     )  # fmt: skip
     if one.json:
         print(json.dumps([present.fact_row(result) for result in found]))
@@ -213,14 +141,14 @@ def run_literature(one: Settings) -> None:
     asked = literature_of(one)
     found = reviews.reviewed(
         parameters_of(one, one.world), asked.therapy, asked.comparators, asked.repeats,
-        checked(asked.field), asked.margin, one.seed, _each("comparators"),
+        checked(asked.field), asked.margin, one.seed, each("comparators"),
     )  # fmt: skip
     summary = {
         "task": "literature", "world": one.world, "seed": one.seed, "therapy": asked.therapy,
         "field": asked.field._asdict() | {"caseload": asked.field.caseload._asdict()},
         "margin": asked.margin, "summary": rows_of(found.summary),
     }  # fmt: skip
-    folder = _finish(
+    folder = finish(
         one,
         began,
         summary,
@@ -232,6 +160,35 @@ def run_literature(one: Settings) -> None:
     present.print_literature(found.summary, asked, one.world)
     print(f"Tables and funnel: {folder}")
     print("Next: dyadsim literature world=null   (a field where nothing heals)")
+
+
+def run_decompose(one: Settings) -> None:
+    """Print the five accountings of one world and leave their table, figure and page."""
+    from dyadsim import field_accountings, present_decompose
+    from dyadsim.settings import care_of
+
+    began = time.perf_counter()
+    check_folder(one.results)
+    table = field_accountings.decompose(
+        parameters_of(one, one.world), care_of(one), one.clients, one.replicates, one.seed,
+        one.threads, each("repeats"),
+    )  # fmt: skip
+    rows = rows_of(table)
+    summary = {
+        "task": "decompose", "world": one.world, "seed": one.seed, "clients": one.clients,
+        "replicates": one.replicates, "calibrated": worlds.named(one.world).calibrated,
+        "accountings": rows,
+    }  # fmt: skip
+    folder = finish(
+        one, began, summary,
+        lambda place, manifest: present_decompose.leave(place, table, one.world, manifest),
+    )  # fmt: skip
+    if one.json:
+        print(json.dumps(rows))
+        return
+    present_decompose.print_accountings(table, one.world, worlds.named(one.world).calibrated)
+    print(f"\nReport: {folder / 'report.html'}")
+    print("Next: dyadsim decompose world=medical   (the same therapy in another world)")
 
 
 def run_params(one: Settings) -> None:
@@ -284,6 +241,7 @@ TASKS: dict[str, Callable[[Settings], None]] = {
     "simulate": run_simulate,
     "facts": run_facts,
     "literature": run_literature,
+    "decompose": run_decompose,
     "params": run_params,
     "doctor": run_doctor,
 }

@@ -1,0 +1,84 @@
+"""What every task needs: a stamped results folder, whole or not at all, progress, JSON rows."""
+
+import datetime
+import os
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from dyadsim import records
+from dyadsim.settings import Settings
+
+
+class NoFolder(Exception):
+    """The results folder cannot be written; the message is for the user."""
+
+
+def check_folder(results: Path) -> None:
+    """Refuse a results folder that cannot be written.
+
+    Raises:
+        NoFolder: it, or the nearest folder above it, is no folder or not writable.
+    """
+    place = results.absolute()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise NoFolder(f"The results folder '{results}' cannot be made: '{place}' is a file.")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise NoFolder(f"The results folder '{results}' cannot be written: no permission.")
+
+
+def each(what: str) -> Callable[[Iterable[Any]], Iterable[Any]]:
+    """Return a wrapper that shows progress on a terminal's stderr and is quiet elsewhere."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        return iter
+    return lambda items: track(list(items), description=what, console=console, transient=True)
+
+
+def _plain(value: Any) -> Any:
+    """Return numpy numbers as Python's, NaN as null."""
+    if isinstance(value, float | np.floating):
+        return None if np.isnan(value) else float(value)
+    if isinstance(value, np.integer | np.bool_):
+        return value.item()
+    return value
+
+
+def rows_of(table: Any) -> list[dict[str, Any]]:
+    """Return a data frame as plain rows for JSON."""
+    return [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _folder(one: Settings) -> Path:
+    """Return a new stamped folder's path, results/<experiment>/<date>_<time>."""
+    stamp = datetime.datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
+    folder = one.results / one.experiment / stamp
+    count = 2
+    while folder.exists():
+        folder = folder.with_name(f"{stamp}-{count}")
+        count += 1
+    return folder
+
+
+def finish(
+    one: Settings, began: float, summary: Any, fill: Callable[[Path, dict[str, Any]], None]
+) -> Path:
+    """Write summary, manifest and what `fill` adds into a new folder; return its path."""
+    manifest = records.manifest(one.config, time.perf_counter() - began)
+
+    def everything(folder: Path) -> None:
+        records.write_json(folder / "summary.json", summary)
+        records.write_json(folder / "manifest.json", manifest)
+        fill(folder, manifest)
+
+    try:
+        return records.write_folder(_folder(one), everything)
+    except OSError as error:
+        raise NoFolder(f"The results folder '{one.results}' cannot be written: {error}.") from None
