@@ -16,6 +16,7 @@ SESSION_BYTES = 3.0  # Parquet, per dyad-session of the tables that `simulate` l
 TRUTH_BYTES = 55.0  # the same for the truth table
 
 
+LIFE_MICROSECONDS = 0.1  # of those that `decompose` runs without keeping a course
 SUBSETS = 2**6  # lives of a client in `decompose`, one a subset of the groups of luck
 
 
@@ -44,13 +45,14 @@ def cost(one: Settings) -> dict[str, float]:
         clients = round(size)
         studies = [literature.trial(asked.therapy, name, False) for name in asked.comparators]
     runs = replicates * len(list(studies)) if task == "literature" else 0
+    micro = LIFE_MICROSECONDS if task == "decompose" else MICROSECONDS
     dyad_sessions = points * replicates * clients * _steps(studies)
     return {
         "points": points,
         "replicates": replicates,
         "dyad_sessions": dyad_sessions,
         "estimated_seconds": round(
-            START_SECONDS + dyad_sessions * MICROSECONDS * 1e-6 + runs * RUN_SECONDS, 1
+            START_SECONDS + dyad_sessions * micro * 1e-6 + runs * RUN_SECONDS, 1
         ),
         "estimated_megabytes": round(disk / 1e6, 1),
     }

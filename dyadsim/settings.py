@@ -106,6 +106,12 @@ def settings(config: Mapping[str, Any]) -> Settings:
         literature_of(one)
     if one.task["name"] == "decompose":
         care_of(one)
+    arms = len(one.study.arms)
+    if one.task["name"] == "simulate" and one.clients < arms:
+        raise BadInput(
+            f"{one.clients} client{'s' * (one.clients > 1)} cannot fill the {arms} arms of study "
+            f"{one.study.name}: give size.clients={arms} or more."
+        )
     for what in one.do:
         intervention.checked(what, one.study)
     return one

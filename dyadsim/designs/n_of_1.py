@@ -1,13 +1,14 @@
 """One client, phases with and without treatment (A-B-A-B), measured every week."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from dyadsim import measures
 from dyadsim import therapies as library
 from dyadsim.case import Case, read
 from dyadsim.designs.cohort import ROUTINE_CASELOAD
 from dyadsim.designs.waitlist import UNTREATED
-from dyadsim.quantity import BadInput
+from dyadsim.quantity import BadInput, nearest
 from dyadsim.study import ROUTINE, Arm, Caseload, Phase, Sample, Schedule, Study, check
 
 
@@ -69,6 +70,11 @@ def _client(card: str, instrument: str) -> Case:
     """Return the client of a card whose scores the instrument can give."""
     folder = library.conf_folder() / "case"
     known = sorted(path.stem for path in folder.glob("*.yaml"))
+    if card not in known and not Path(card).exists():
+        raise BadInput(
+            f"study n_of_1: there is no case card '{card}' and no such file.{nearest(card, known)} "
+            f"Cards: {', '.join(known)}."
+        )
     found = read(folder / f"{card}.yaml" if card in known else card)
     form = measures.named(instrument)
     for name in ("symptom_score", "usual_score", "good_enough_score"):

@@ -39,7 +39,10 @@ def rct(
         BadInput: fewer than two arms, an unknown therapy, or a plan that does not fit.
     """
     if isinstance(arms, str) or len(arms) < 2:
-        raise BadInput(f"study rct: it needs two arms or more; '{arms}' given.")
+        raise BadInput(
+            "a trial: it needs two arms or more, a therapy and what it is compared with; "
+            f"'{arms}' given."
+        )
     built = [
         arm(one.name, one, sessions)
         if isinstance(one, Therapy)

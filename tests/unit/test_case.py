@@ -82,7 +82,7 @@ def test_a_score_that_the_instrument_cannot_give(tmp_path: Path) -> None:
 
 def test_bad_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "study=n_of_1", "study.card=ana", f"results={tmp_path}"]) == 2
-    assert "case card 'ana' cannot be read" in capsys.readouterr().err
+    assert "no case card 'ana' and no such file. Did you mean anna?" in capsys.readouterr().err
     empty = tmp_path / "empty.yaml"
     empty.write_text("")
     with pytest.raises(BadInput, match="must hold names and values"):

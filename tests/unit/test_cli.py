@@ -25,6 +25,7 @@ BAD = [
     (["size.clients=-5"], "size.clients must be a whole number from 1"),
     (["simulate", "study.sessions=0"], "it needs 1 session or more"),
     (["simulate", "study.arms=[cbt]"], "it needs two arms or more"),
+    (["simulate", "size.clients=2"], "2 clients cannot fill the 3 arms of study rct"),
     (["simulate", "study.arms=[cbt,waitlit]"], "There is no therapy 'waitlit'"),
     (["simulate", "world=medical", "process_change.gating=0.5"], "is fixed at 0 in the world"),
     (["simulate", "world=medical", "specificity=0.5"], "specificity is fixed at 1"),
