@@ -17,13 +17,14 @@ stay with their therapists: what is drawn again of a therapist is the same for a
 
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dyadsim import noise, simulate, therapies
-from dyadsim.analysis.shapley import alone, last, shapley
+from dyadsim.analysis.shapley import alone, last, pairs, shapley
 from dyadsim.intervene import do
 from dyadsim.intervention import Intervention
 from dyadsim.noise import EVERY_GROUP, Group
@@ -187,7 +188,7 @@ def _percent(part: Floats, whole: Floats) -> Floats:
 
 
 def effect_shares(worth: Floats) -> pd.DataFrame:
-    """Return accounting 2 from worths `(replicate, 2^5)`: Shapley share, and loss if removed.
+    """Return accounting 2 from worths `(replicate, 2^5)`: Shapley shares, losses, interactions.
 
     What is left when all five are gone has a row of its own in the first and is in no loss. NaN
     where therapy has no effect.
@@ -196,8 +197,13 @@ def effect_shares(worth: Floats) -> pd.DataFrame:
     names = [*CAUSES, "rest"]
     shares = _percent(np.hstack([shapley(worth), worth[:, :1]]), whole)
     losses = _percent(last(worth), whole)
+    both = list(combinations(range(len(CAUSES)), 2))
+    joint = np.stack([pairs(worth)[:, i, j] for i, j in both], axis=1)
+    known = list(CAUSES)
+    couples = [f"{known[i]} and {known[j]}" for i, j in both]
     tables = [
         rows("effect", names, shares, EFFECT), rows("effect lost", CAUSES, losses, EFFECT),
+        rows("effect pairs", couples, _percent(joint, whole), EFFECT),
         rows("effect lost", ["sum"], losses.sum(axis=1, keepdims=True), EFFECT),
     ]  # fmt: skip
     return pd.concat(tables, ignore_index=True)

@@ -24,6 +24,10 @@ _HEADINGS = {  # accounting -> (heading, what it is)
         "What each cause does, with what is joint divided equally.",
     ),
     "effect lost": ("2a Loss if removed", "What is lost if this alone is taken away."),
+    "effect pairs": (
+        "2b Interactions of two causes",
+        "What two do together beyond what each adds, all the others present.",
+    ),
     "estimators": ("3 What the field's estimators say", "Computed from scores alone, session 3."),
     "gain": ("4 Mean gains", "Gain on the waitlist, what a supportive therapy adds, what is left."),
     "claimed pie": (
@@ -58,7 +62,7 @@ def print_accountings(table: pd.DataFrame, world: str, calibrated: bool) -> None
     state = "calibrated" if calibrated else "NOT calibrated: starting values set by hand"
     console.print(f"The same therapy, five percentages: {world} world ({state})")
     for heading, _, denominator, part in _parts(table):
-        if heading.startswith(("1a", "1b")):
+        if heading.startswith(("1a", "1b", "2b")):
             continue  # in the report and the JSON
         shown = Table(title=f"{heading}\n100 % = {denominator}", title_justify="left", min_width=96)
         shown.add_column("part", min_width=32)

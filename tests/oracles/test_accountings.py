@@ -170,6 +170,8 @@ def test_full_gating_makes_losses_add_to_more_than_everything() -> None:
     table = accountings.effect_shares(worth).set_index(["accounting", "group"])["share"]
     assert table["effect lost", "sum"] > 120
     assert table["effect"].sum() == pytest.approx(100)
+    assert table["effect pairs", "technique and relationship"] > 10  # trust opens the technique
+    assert table["effect pairs", "technique and action"] == pytest.approx(0, abs=1)
     assert table["effect", "action"] == pytest.approx(0, abs=0.5)  # specific at every turn
 
 
@@ -183,7 +185,8 @@ def test_all_five_are_there_with_their_denominators() -> None:
     table = field_accountings.decompose(worlds.parameters("hybrid"), clients=1500, replicates=2)
     assert list(table.columns) == ["accounting", "group", "share", "se", "denominator"]
     assert set(table["accounting"]) == {
-        "variance", "variance alone", "variance total", "effect", "effect lost", "estimators",
+        "variance", "variance alone", "variance total", "effect", "effect lost",
+        "effect pairs", "estimators",
         "gain", "claimed pie",
     }  # fmt: skip
     assert table["denominator"].str.len().min() > 10
