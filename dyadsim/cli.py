@@ -223,6 +223,15 @@ def _unused(job: Sequence[str]) -> list[str]:
     ]  # fmt: skip
 
 
+def _swept(jobs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    """Return {setting: value} of every job, for the settings that differ between jobs."""
+    import yaml
+
+    given = [dict(word.split("=", 1) for word in job) for job in jobs]
+    names = [name for name in given[0] if len({one[name] for one in given}) > 1]
+    return [{name: yaml.safe_load(one[name]) for name in names} for one in given]
+
+
 def _run(words: Sequence[str]) -> int:
     """Check everything, then run every job; return the exit code."""
     from dyadsim import settings, tasks
@@ -242,6 +251,10 @@ def _run(words: Sequence[str]) -> int:
         print(yaml.safe_dump(configs[0], sort_keys=False), end="")
         return OK
     checked = [settings.settings(config) for config in configs]
+    first = checked[0].config
+    if len(jobs) > 1 and first["task"]["name"] == "decompose" and not first["dry_run"]:
+        tasks.run_decompose_grid(checked, _swept(jobs))
+        return OK
     for job, one in zip(jobs, checked, strict=True):
         if len(jobs) > 1:
             print(f"# {' '.join(job)}", file=sys.stderr)

@@ -1,6 +1,7 @@
 """The five accountings for people: tables on the terminal, a figure, a page."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from dyadsim import report
-from dyadsim.plots import percentages, style
+from dyadsim.accountings import ADJUSTED, EFFECT
+from dyadsim.grid import Grid
+from dyadsim.plots import grid, percentages, shares, style
 
 _HEADINGS = {  # accounting -> (heading, what it is)
     "variance": (
@@ -90,3 +93,44 @@ def leave(folder: Path, table: pd.DataFrame, world: str, manifest: Mapping[str, 
         for heading, note, denominator, part in _parts(table)
     ]  # fmt: skip
     report.accountings(folder, tables, figures / "percentages.png", world, manifest)
+
+
+def print_grid(found: Grid, dials: Sequence[str]) -> None:
+    """Print technique's shares and the facts that hold at every point."""
+    technique = found.shares[found.shares["group"] == "technique"]
+    technique = technique.assign(
+        text=[_text(*pair) for pair in zip(technique["share"], technique["se"], strict=True)]
+    )
+    columns = [
+        technique.loc[(technique["accounting"] == name) & (technique["denominator"] == whole)]
+        for name, whole in (("variance", ADJUSTED), ("effect", EFFECT), ("effect lost", EFFECT))
+    ]
+    counts = grid.counted(found.facts, dials)
+    shown = Table(title="Technique, % ± error", title_justify="left")
+    for heading in [*map(grid.short, dials), "of variance (severity out)", "of mean effect",
+                    "effect lost without it", "facts met"]:  # fmt: skip
+        shown.add_column(heading, justify="right")
+    texts = (list(one["text"]) for one in columns)
+    places = counts[list(dials)].astype(str).to_numpy().tolist()
+    for place, *said, met, best in zip(places, *texts, counts["met"], counts["best"], strict=True):
+        shown.add_row(*place, *said, f"{met}{' *' * best}")
+    Console(width=None if sys.stdout.isatty() else 140).print(shown)
+    print(
+        f"* no point meets more of the {found.facts['fact'].nunique()} published facts. "
+        f"Facts that hold at some points only: {', '.join(grid.movable(found.facts)) or 'none'}."
+    )
+
+
+def leave_grid(folder: Path, found: Grid, dials: Sequence[str], title: str) -> None:
+    """Write accountings.csv, facts.csv and the figure, grid.png, into `folder`."""
+    found.shares.to_csv(folder / "accountings.csv", index=False)
+    found.facts.to_csv(folder / "facts.csv", index=False)
+    if len(dials) > 1:
+        made = grid.figure(found.shares, found.facts, dials, title)
+    else:
+        rows = found.shares[found.shares["accounting"] == "variance"]
+        made = shares.figure(
+            rows[rows["denominator"] == ADJUSTED], dials[0], grid.short(dials[0]), title
+        )
+    style.save(made, folder, "grid", found.shares)
+    (folder / "grid.csv").unlink()  # the same as accountings.csv

@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +189,43 @@ def run_decompose(one: Settings) -> None:
     present_decompose.print_accountings(table, one.world, worlds.named(one.world).calibrated)
     print(f"\nReport: {folder / 'report.html'}")
     print("Next: dyadsim decompose world=medical   (the same therapy in another world)")
+
+
+def run_decompose_grid(jobs: Sequence[Settings], dials: Sequence[Mapping[str, Any]]) -> None:
+    """Account at every point of a multirun; leave one table, one figure and the facts' verdicts."""
+    from dyadsim import grid, present_decompose
+    from dyadsim.settings import care_of
+
+    began = time.perf_counter()
+    one = jobs[0]
+    check_folder(one.results)
+    sizes = {(job.clients, job.replicates, job.clients_per_replicate, job.seed) for job in jobs}
+    if len(sizes) > 1:
+        raise BadInput("decompose -m: all points need the same size and seed (common luck).")
+    points = [
+        grid.Point(dial, parameters_of(job, job.world), care_of(job))
+        for job, dial in zip(jobs, dials, strict=True)
+    ]
+    found = grid.over(
+        points, one.clients, one.replicates, one.clients_per_replicate, one.seed, one.threads,
+        each("points"),
+    )  # fmt: skip
+    names = list(dials[0])
+    worlds_met = ", ".join(dict.fromkeys(job.world for job in jobs))
+    summary = {
+        "task": "decompose", "seed": one.seed, "clients": one.clients, "world": worlds_met,
+        "replicates": one.replicates, "dials": names, "points": [dict(dial) for dial in dials],
+    }  # fmt: skip
+    title = f"{worlds_met} world, {one.clients:,} clients in each of {one.replicates} repeats"
+    folder = finish(
+        one, began, summary,
+        lambda place, _: present_decompose.leave_grid(place, found, names, title),
+    )  # fmt: skip
+    if one.json:
+        print(json.dumps(rows_of(found.shares)))
+        return
+    present_decompose.print_grid(found, names)
+    print(f"\nTables: {folder}\nFigure: {folder / 'grid.png'}")
 
 
 def run_params(one: Settings) -> None:

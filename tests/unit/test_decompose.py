@@ -58,3 +58,44 @@ def test_bad_input(
     assert _run(tmp_path, words) == 2
     assert told in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_multirun_is_one_table_over_the_grid_with_the_facts_of_each_point(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("-m", "specificity=0,1", "process_change.gating=0,1", "task.dose_spread=0,0.5")
+    assert _run(tmp_path, *words, "world=hybrid") == 0
+    assert "facts met" in capsys.readouterr().out
+    (page,) = tmp_path.glob("decompose/*")
+    dials = ["specificity", "process_change.gating", "task.dose_spread"]
+    shares = pd.read_csv(page / "accountings.csv")
+    assert list(shares.columns[:3]) == dials
+    assert len(shares.groupby(dials)) == 8
+    alone = tmp_path / "alone"
+    given = ("specificity=1", "process_change.gating=0", "task.dose_spread=0.5", "world=hybrid")
+    assert _run(alone, *given) == 0
+    (one,) = alone.glob("decompose/*/accountings.csv")
+    same = shares[(shares[dials] == [1, 0, 0.5]).all(axis=1)]["share"].reset_index(drop=True)
+    pd.testing.assert_series_equal(same, pd.read_csv(one)["share"])
+    facts = pd.read_csv(page / "facts.csv")
+    doses = facts.pivot(index=[*dials[:2], "fact"], columns=dials[2], values="simulated")
+    assert doses[0.0].equals(doses[0.5])  # no fact's design depends on the care accounted for
+    levels = facts[facts["fact"] == "added_component"].groupby("specificity")["simulated"].mean()
+    assert levels[1.0] > levels[0.0]
+    assert (page / "grid.png").stat().st_size > 20000
+
+
+def test_one_dial_and_names_make_a_table_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(tmp_path, "-m", "world=medical,null", "json=true") == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["world"] for row in rows} == {"medical", "null"}
+
+
+def test_points_of_a_grid_share_their_luck(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _run(tmp_path, "-m", "seed=1,2") == 2
+    assert "common luck" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
