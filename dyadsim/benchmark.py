@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim import measures, observe, simulate
+from dyadsim import fast_facts, measures, observe, simulate
 from dyadsim.analysis import change, effects, endings, natural, process, synchrony, therapists
 from dyadsim.designs.additive import additive
 from dyadsim.designs.cohort import cohort
@@ -29,7 +29,7 @@ BONA_FIDE = ("cbt", "interpersonal")
 
 # The simulated study that serves each design of facts.csv.
 _STUDIES: dict[str, Callable[[], Study]] = {
-    "care": cohort,
+    "care": lambda: cohort(follow_up=()),
     "trial": lambda: rct(("cbt", "waitlist"), follow_up=()),
     "usual_care": lambda: rct(("cbt", "usual_care"), follow_up=()),
     "supportive": lambda: rct(("supportive", "waitlist"), follow_up=()),
@@ -39,6 +39,7 @@ _STUDIES: dict[str, Callable[[], Study]] = {
     "additive": lambda: additive(follow_up=()),
     "preference": lambda: preference(follow_up=()),
 }
+_WITH_PROCESS = ("care", "trial")  # whose facts need more than symptom scores
 SERVED = {
     "naturalistic": "care",
     "naturalistic_caseness": "care",
@@ -55,7 +56,7 @@ SERVED = {
     "additive_component": "additive",
     "preference_trial": "preference",
 }
-_ARM = {  # arms that a statistic's argument names, by study
+ARM = {  # arms that a statistic's argument names, by study
     "active": "cbt",
     "active_a": "cbt",
     "active_b": "interpersonal",
@@ -111,7 +112,7 @@ def _arm(seen: Seen, name: str) -> pd.DataFrame:
         return seen.outcome[lucky if name == "matched" else ~lucky]
     names = set(seen.outcome["arm"])
     role = "intent_to_fail" if name == "supportive" and "intent_to_fail" in names else name
-    return seen.outcome[seen.outcome["arm"] == _ARM.get(role, role)]
+    return seen.outcome[seen.outcome["arm"] == ARM.get(role, role)]
 
 
 def _treated(seen: Seen) -> pd.DataFrame:
@@ -211,9 +212,9 @@ def _flattens(seen: Seen, _: tuple[Argument, ...]) -> float:
     return process.aic_linear_minus_log_time(course[course["session"] <= 12])
 
 
-def _largest_true_difference(seen: Seen, _: tuple[Argument, ...]) -> float:
+def largest_true_difference(run: Run) -> float:
     """Return the largest true |d| between bona fide therapies: same clients, same luck."""
-    run, final = seen.run, []
+    final = []
     for name in BONA_FIDE:
         study = run.study._replace(
             arms=(arm(name, named(name), run.study.schedule.sessions),), caseload=TRIAL_CASELOAD
@@ -226,15 +227,15 @@ def _largest_true_difference(seen: Seen, _: tuple[Argument, ...]) -> float:
     return float(max(gaps))
 
 
-def _statistic(one: Fact, seen: Seen) -> float:
-    """Return the simulated value of one fact's statistic."""
+def statistic(one: Fact, seen: Seen) -> float:
+    """Return the simulated value of one fact's statistic from tables, as a researcher would."""
     name, arguments = facts.parse_statistic(one.statistic)
     direct: dict[str, Callable[[Seen, tuple[Argument, ...]], float]] = {
         "process_outcome_r": _process_outcome,
         "r": _correlation,
         "g_between": _between,
         "mean_signed_g": _between,
-        "upper_bound_true_abs_g": _largest_true_difference,
+        "upper_bound_true_abs_g": lambda one, _: largest_true_difference(one.run),
         "post_variance_ratio": _variance_ratio,
         "therapist_effect_pct": _therapist_effect,
         "share_of_therapist_variance": _skill_share,
@@ -278,15 +279,28 @@ def evaluate(
     """
     wanted = [one for one in facts.load() if only is None or one.id in set(only)]
     values: dict[str, list[float]] = {one.id: [] for one in wanted}
-    needed = dict.fromkeys(SERVED[one.design] for one in wanted if one.design in SERVED)
-    for study in each(needed):
+    for study in each(needed(wanted)):
         for replicate in range(replicates):
-            run = simulate.run(_STUDIES[study](), parameters, clients, seed, replicate)
-            seen = see(run)
-            for one in wanted:
-                if SERVED.get(one.design) == study:
-                    values[one.id].append(_statistic(one, seen))
+            found = simulated(wanted, study, parameters, clients, seed, replicate)
+            for name, value in found.items():
+                values[name].append(value)
     return [_result(one, values[one.id]) for one in wanted]
+
+
+def needed(wanted: Iterable[Fact]) -> list[str]:
+    """Return the simulated studies that serve some facts."""
+    return list(dict.fromkeys(SERVED[one.design] for one in wanted if one.design in SERVED))
+
+
+def simulated(
+    wanted: Iterable[Fact], study: str, parameters: Parameters, clients: int, seed: int,
+    replicate: int, threads: int | None = None,
+) -> dict[str, float]:  # fmt: skip
+    """Return the values of the facts that one simulated study serves."""
+    served = [one for one in wanted if SERVED.get(one.design) == study]
+    run = simulate.run(_STUDIES[study](), parameters, clients, seed, replicate, threads=threads)
+    seen = fast_facts.arrays(run, study in _WITH_PROCESS)
+    return {one.id: fast_facts.statistic(one, seen) for one in served}
 
 
 def _result(one: Fact, values: list[float]) -> Result:

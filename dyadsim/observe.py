@@ -38,7 +38,7 @@ def _whom(therapist: np.ndarray[Any, Any]) -> pd.Series:
     return pd.Series(therapist, dtype="Int64").mask(therapist < 0)
 
 
-def _preferred(run: Run) -> pd.Series:
+def preferred(run: Run) -> pd.Series:
     """Return the therapy nearest to each client's theory of change, among the study's therapies."""
     known = treatments(run.study)
     if len(known) < 2:
@@ -50,20 +50,33 @@ def _preferred(run: Run) -> pd.Series:
     return _words(apart.argmin(axis=0), tuple(one.name for one in known))
 
 
+def therapy(run: Run) -> pd.Series:
+    """Return the therapy with which each client begins; missing in an arm without one."""
+    first = [one.phases[0].therapy.name if one.phases else None for one in run.study.arms]
+    return pd.Series(np.array(first, dtype=object)[run.clients.arm], dtype="str")
+
+
+def skill(run: Run) -> Array:
+    """Return every therapist's skill as an observer scores it, `(therapist,)`."""
+    people = run.therapists
+    return measures.observed_skill(
+        people.empathy, people.regard, people.repair_skill, people.word, run.seed, run.replicate
+    )
+
+
 def _clients(run: Run) -> pd.DataFrame:
     """Return one row a client."""
     people, arms = run.clients, run.study.arms
     code = people.ended.astype(np.int64)
     treated = np.array([bool(one.phases) for one in arms])[people.arm]
     ending = np.where(treated, code, len(ENDINGS))
-    therapy = [one.phases[0].therapy.name if one.phases else None for one in arms]
     table = pd.DataFrame(
         {
             "client": np.arange(code.size),
             "arm": _words(people.arm, tuple(one.name for one in arms)),
             "therapist": _whom(people.therapist),
-            "therapy": pd.Series(np.array(therapy, dtype=object)[people.arm], dtype="str"),
-            "preferred_therapy": _preferred(run),
+            "therapy": therapy(run),
+            "preferred_therapy": preferred(run),
             "ending": _words(ending, (*ENDINGS, "no_treatment")),
             "n_sessions": people.attended.astype(np.int64),
             "dropped": code == DROPOUT,
@@ -75,31 +88,29 @@ def _clients(run: Run) -> pd.DataFrame:
 def _therapists(run: Run) -> pd.DataFrame:
     """Return one row a therapist who has at least one client."""
     people = run.therapists
-    skill = measures.observed_skill(
-        people.empathy, people.regard, people.repair_skill, people.word, run.seed, run.replicate
-    )
+    observed = skill(run)
     table = pd.DataFrame(
         {
-            "therapist": np.arange(skill.size),
+            "therapist": np.arange(observed.size),
             "caseload": people.caseload.astype(np.int64),
-            "observable_skill_score": skill,
+            "observable_skill_score": observed,
         }
     )
     busy = np.isin(table["therapist"], run.clients.therapist)
     return table[busy].reset_index(drop=True)
 
 
-def _seen(run: Run) -> np.ndarray[Any, Any]:
+def seen(run: Run) -> np.ndarray[Any, Any]:
     """Return True `(step, client)` where there is an occasion of measurement."""
     attended = dict(simulate.variables(run.truth))["attended"]
     held = np.diff(attended, axis=0, prepend=attended[:1]) > 0
     occasion = run.plan.occasion[:, None]
-    seen = np.where(occasion == SESSION, held, occasion != NOT_SEEN)
-    seen[0] = True
-    return np.asarray(seen)
+    there = np.where(occasion == SESSION, held, occasion != NOT_SEEN)
+    there[0] = True
+    return np.asarray(there)
 
 
-def _scores(run: Run) -> dict[str, Array]:
+def scores(run: Run) -> dict[str, Array]:
     """Return every instrument's scores `(step, client)`, NaN where nothing was filled in."""
     truth = dict(simulate.variables(run.truth))
     people = run.clients
@@ -110,7 +121,7 @@ def _scores(run: Run) -> dict[str, Array]:
     held[0] = True
     known = ~np.isnan(truth["symptom_score"])  # this form comes with the symptom form, always
     filled = held & known
-    scores = {"symptom_score": truth["symptom_score"]}
+    found = {"symptom_score": truth["symptom_score"]}
     for number, one in enumerate(measures.PROCESS_INSTRUMENTS.values()):
         latent = measures.latent_of(one.construct, truth, traits)
         rated = measures.rated(
@@ -118,12 +129,12 @@ def _scores(run: Run) -> dict[str, Array]:
             run.seed, run.replicate, number,
         )  # fmt: skip
         there = known if one.construct == "process_change" else filled
-        scores[one.name] = np.where(there, rated, np.float32(np.nan))
+        found[one.name] = np.where(there, rated, np.float32(np.nan))
         if one.construct not in ("expectancy", "readiness", "attachment", "process_change"):
-            scores[one.name][0] = np.nan  # nothing to rate before the first session
-    parts = [scores[name] for name in _SUBSCALES]
-    scores["alliance_score"] = ((parts[0] + parts[1] + parts[2]) / np.float32(3)).astype(np.float32)
-    return scores
+            found[one.name][0] = np.nan  # nothing to rate before the first session
+    parts = [found[name] for name in _SUBSCALES]
+    found["alliance_score"] = ((parts[0] + parts[1] + parts[2]) / np.float32(3)).astype(np.float32)
+    return found
 
 
 def _therapist_side(run: Run) -> dict[str, Array]:
@@ -141,8 +152,7 @@ def _therapist_side(run: Run) -> dict[str, Array]:
 
 def _sessions(run: Run) -> pd.DataFrame:
     """Return one row a client and occasion, clients together, in time order."""
-    seen = _seen(run).T
-    client, step = np.nonzero(seen)
+    client, step = np.nonzero(seen(run).T)
     week = np.cumsum(run.plan.weeks, dtype=np.float32)
     attended = dict(simulate.variables(run.truth))["attended"]
     kinds = ("intake", *OCCASIONS[1:])
@@ -155,8 +165,8 @@ def _sessions(run: Run) -> pd.DataFrame:
         "session": attended[step, client].astype(np.int64),
         "week": week[step],
     }
-    scores = {name: values[step, client] for name, values in _scores(run).items()}
-    return pd.DataFrame({**columns, **scores})[list(SCHEMA["sessions"])]
+    filled = {name: values[step, client] for name, values in scores(run).items()}
+    return pd.DataFrame({**columns, **filled})[list(SCHEMA["sessions"])]
 
 
 def _truth(run: Run) -> pd.DataFrame:

@@ -1,5 +1,6 @@
 """Therapies are data: one YAML file each in `conf/therapy/`, read and checked here."""
 
+import functools
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -147,10 +148,15 @@ def therapy(name: str, fields: dict[str, Any]) -> Therapy:
 
 
 def therapies() -> dict[str, Therapy]:
-    """Return every therapy in `conf/therapy/` by name."""
+    """Return every therapy in `conf/therapy/` by name; the files are read once a process."""
+    return dict(_read(conf_folder() / "therapy"))
+
+
+@functools.cache
+def _read(folder: Path) -> dict[str, Therapy]:
     return {
         path.stem: therapy(path.stem, yaml.safe_load(path.read_text(encoding="utf-8")))
-        for path in sorted((conf_folder() / "therapy").glob("*.yaml"))
+        for path in sorted(folder.glob("*.yaml"))
     }
 
 

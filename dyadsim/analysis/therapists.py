@@ -60,6 +60,13 @@ def therapist_effect(
     return TherapistEffect(percent, fit.therapist_variance, fit.client_variance, len(cross))
 
 
+def therapist_percent(
+    frame: pd.DataFrame, *, pre: str = "pre", post: str = "post", therapist: str = "therapist"
+) -> float:
+    """The value of `therapist_effect` alone, without its interval: for loops."""
+    return 100 * _reml(_cross_products(_complete(frame, [pre], post, therapist))).share
+
+
 def share_of_therapist_variance(
     frame: pd.DataFrame,
     skill: str,
@@ -67,13 +74,14 @@ def share_of_therapist_variance(
     pre: str = "pre",
     post: str = "post",
     therapist: str = "therapist",
+    jackknife: bool = True,
 ) -> Estimate:
     """Proportion by which var(therapist) falls when the therapist's `skill` enters the model.
 
     1 = skill explains all differences between therapists, 0 = none; can fall a little below 0 by
     chance. Both models use the same clients: those with a therapist, both scores and a skill.
     Standard error: jackknife over 20 blocks of therapists (blocks whose removal leaves no
-    therapist variance are skipped). `n` counts clients.
+    therapist variance are skipped); NaN without `jackknife`. `n` counts clients.
     Raises ValueError as `therapist_effect`, and if skill differs within a therapist, is the same
     for all, fewer than 4 therapists have one, or there is no therapist variance to share out.
     """
@@ -83,6 +91,8 @@ def share_of_therapist_variance(
     value = _fall(cross)
     if math.isnan(value):
         raise ValueError("therapists do not differ (variance 0): there is nothing to share out")
+    if not jackknife:
+        return Estimate(value, math.nan, math.nan, math.nan, len(rows))
     blocks = np.array_split(np.arange(len(cross)), min(BLOCKS, len(cross)))
     falls = np.array([_fall(np.delete(cross, block, axis=0)) for block in blocks])
     falls = falls[~np.isnan(falls)]

@@ -1,0 +1,237 @@
+"""Every statistic of `facts.csv` from arrays of scores: the quick way, for calibration and sweeps.
+
+`benchmark.statistic` takes a researcher's long tables; this takes the same scores as arrays (step,
+client) and calls the same functions of `analysis` on one value a client. What is saved is the making
+and grouping of tables. A test holds the two together, fact by fact.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from dyadsim import measures, observe, simulate
+from dyadsim.analysis import change, effects, endings, process, synchrony, therapists
+from dyadsim.facts import fact as facts
+from dyadsim.facts.fact import Argument, Fact
+from dyadsim.simulate import Run
+from dyadsim.state import DROPOUT
+from dyadsim.study import FOLLOW_UP, SESSION
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+_NEAR_3 = (3, 2, 4, 5)  # sessions that count as the third, in the order in which they are taken
+
+
+class Arrays(NamedTuple):
+    """One study's scores: `scores` name -> (step, client), NaN where there is none.
+
+    `number` (step, client): number of the session held at that step, -1 where none was; `pre`,
+    `post` (client,); `arms` name -> mask (client,).
+    """
+
+    run: Run
+    scores: Mapping[str, Floats]
+    number: np.ndarray[Any, np.dtype[np.int64]]
+    pre: Floats
+    post: Floats
+    arms: Mapping[str, np.ndarray[Any, np.dtype[np.bool_]]]
+
+
+def arrays(run: Run, process_scores: bool) -> Arrays:
+    """Return a finished run's scores; those beside symptoms only if `process_scores`."""
+    seen, plan = observe.seen(run), run.plan
+    truth = dict(simulate.variables(run.truth))
+    found = observe.scores(run) if process_scores else {"symptom_score": truth["symptom_score"]}
+    scores = {name: np.where(seen, values, np.nan).astype(float) for name, values in found.items()}
+    counted = scores["symptom_score"][plan.occasion != FOLLOW_UP]
+    known = ~np.isnan(counted)
+    one = np.arange(known.shape[1])
+    pre = np.where(known.any(axis=0), counted[known.argmax(axis=0), one], np.nan)
+    last = len(known) - 1 - known[::-1].argmax(axis=0)
+    post = np.where(known.sum(axis=0) > 1, counted[last, one], np.nan)
+    session = seen & (plan.occasion == SESSION)[:, None]
+    session[0] = False
+    number = np.where(session, truth["attended"], -1).astype(np.int64)
+    arms = {one.name: run.clients.arm == place for place, one in enumerate(run.study.arms)}
+    return Arrays(run, scores, number, pre, post, arms)
+
+
+def score_at(one: Arrays, name: str, at: int | None) -> Floats:
+    """Return each client's score near session `at`, as `process.score_at_session` picks it."""
+    values = one.scores[name]
+    if at == 0:
+        return np.asarray(values[0])
+    if at is None:
+        there = (one.number > 0) & ~np.isnan(values)
+        count = there.sum(axis=0)
+        total = np.where(there, values, 0.0).sum(axis=0)
+        return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
+    found: Floats = np.full(values.shape[1], np.nan)
+    for number in _NEAR_3 if at == 3 else (at,):
+        for step in range(1, len(values)):
+            here = (one.number[step] == number) & np.isnan(found)
+            if here.any():
+                found[here] = values[step, here]
+    return found
+
+
+def _arm(one: Arrays, role: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return who is in an arm or role, as `benchmark` names them."""
+    from dyadsim.benchmark import ARM
+
+    if role in ("matched", "mismatched"):
+        lucky = observe.preferred(one.run) == observe.therapy(one.run)
+        return np.asarray(lucky == (role == "matched"))
+    name = "intent_to_fail" if role == "supportive" and "intent_to_fail" in one.arms else role
+    return one.arms[ARM.get(name, name)]
+
+
+def _treated(one: Arrays) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    return one.arms["cbt"] if "cbt" in one.arms else np.ones(one.pre.size, bool)
+
+
+def _process_outcome(one: Arrays, arguments: tuple[Argument, ...]) -> float:
+    score, who = arguments[0], _treated(one)
+    gain = change.residual_gain(pd.Series(one.pre[who]), pd.Series(one.post[who]))
+    return process.pearson(pd.Series(score_at(one, score.name, score.at)[who]), gain).value
+
+
+def _correlation(one: Arrays, arguments: tuple[Argument, ...]) -> float:
+    first, second = arguments
+    name = "attachment_score" if first.name == "attachment" else first.name
+    at = 0 if first.name == "attachment" else first.at
+    return process.pearson(
+        score_at(one, name, at), score_at(one, second.name, second.at)
+    ).value  # fmt: skip
+
+
+def _between(one: Arrays, arguments: tuple[Argument, ...]) -> float:
+    treated, control = (one.post[_arm(one, argument.name)] for argument in arguments)
+    return effects.hedges_g(treated, control).value
+
+
+def _variance_ratio(one: Arrays, arguments: tuple[Argument, ...]) -> float:
+    treated, control = (one.post[_arm(one, argument.name)] for argument in arguments)
+    return effects.variance_ratio(treated, control).value
+
+
+def _reliable(kind: str) -> Callable[[Arrays, tuple[Argument, ...]], float]:
+    share = getattr(change, f"share_reliable_{kind}")
+
+    def statistic(one: Arrays, _: tuple[Argument, ...]) -> float:
+        form = measures.named(one.run.study.instrument)
+        cases = (one.pre >= form.cut_off) & (one.run.clients.attended >= 2)
+        return float(
+            share(one.pre[cases], one.post[cases], reliable_change=form.reliable_change,
+                  cut_off=form.cut_off).value
+        )  # fmt: skip
+
+    return statistic
+
+
+def _with_therapist(one: Arrays) -> pd.DataFrame:
+    who = (one.run.clients.attended >= 2) & (one.run.clients.therapist >= 0)
+    therapist = one.run.clients.therapist[who]
+    skill = observe.skill(one.run)[therapist]
+    return pd.DataFrame(
+        {"therapist": therapist, "pre": one.pre[who], "post": one.post[who],
+         "observable_skill_score": skill}
+    )  # fmt: skip
+
+
+def _therapist_effect(one: Arrays, _: tuple[Argument, ...]) -> float:
+    return therapists.therapist_percent(_with_therapist(one))
+
+
+def _skill_share(one: Arrays, _: tuple[Argument, ...]) -> float:
+    rows = _with_therapist(one)
+    if therapists.therapist_percent(rows) == 0:
+        return float("nan")  # no therapist variance to share out
+    return therapists.share_of_therapist_variance(
+        rows, "observable_skill_score", jackknife=False
+    ).value
+
+
+def _mean_gain(one: Arrays, control: bool) -> float:
+    who = _arm(one, "waitlist" if control else "active")
+    return effects.mean_gain(one.pre[who], one.post[who]).value
+
+
+def _at_week(one: Arrays, week: float, name: str) -> float:
+    """Take the score nearest to `week`, within two weeks, the earlier of two."""
+    weeks = np.cumsum(one.run.plan.weeks, dtype=np.float32).astype(float)
+    far = np.abs(weeks - week)
+    score: Floats = np.full(one.pre.size, np.nan)
+    for step in np.argsort(far, kind="stable"):
+        if far[step] <= 2.0:
+            score = np.where(np.isnan(score), one.scores["symptom_score"][step], score)
+    if name.startswith("response"):
+        return change.response(one.pre, score).value
+    cut_off = measures.named(one.run.study.instrument).cut_off
+    return change.remission(score[one.pre >= cut_off], cut_off).value
+
+
+def _number_of_sessions(one: Arrays, name: str) -> float:
+    field = {"sd": "standard_deviation"}.get(name, name)
+    table = pd.DataFrame({"n_sessions": one.run.clients.attended.astype(float)})
+    return float(getattr(endings.sessions_attended(table), field).value)
+
+
+def _synchrony(one: Arrays, _: tuple[Argument, ...]) -> float:
+    return synchrony.synchrony_minus_surrogate(observe.arousal(one.run)).value
+
+
+def _flattens(one: Arrays, _: tuple[Argument, ...]) -> float:
+    """Use the clients still in care at each session up to 12, where most are."""
+    values = one.scores["symptom_score"]
+    means = [np.nanmean(values[0])]
+    means += [np.nanmean(values[one.number == number]) for number in range(1, 13)]
+    return process.aic_linear_minus_log_time(pd.DataFrame({"session": range(13), "mean": means}))
+
+
+def _alliance_dropout(one: Arrays, _: tuple[Argument, ...]) -> float:
+    score, left = score_at(one, "alliance_score", 3), one.run.clients.ended == DROPOUT
+    return effects.d_groups(score[~left], score[left]).value
+
+
+def _bound(one: Arrays, _: tuple[Argument, ...]) -> float:
+    from dyadsim.benchmark import largest_true_difference
+
+    return largest_true_difference(one.run)
+
+
+_DIRECT: Mapping[str, Callable[[Arrays, tuple[Argument, ...]], float]] = {
+    "process_outcome_r": _process_outcome,
+    "r": _correlation,
+    "g_between": _between,
+    "mean_signed_g": _between,
+    "upper_bound_true_abs_g": _bound,
+    "post_variance_ratio": _variance_ratio,
+    "therapist_effect_pct": _therapist_effect,
+    "share_of_therapist_variance": _skill_share,
+    "share_reliable_recovery": _reliable("recovery"),
+    "share_reliable_improvement": _reliable("improvement"),
+    "share_reliable_deterioration": _reliable("deterioration"),
+    "synchrony_minus_surrogate": _synchrony,
+    "aic_linear_minus_log_time": _flattens,
+    "d_groups": _alliance_dropout,
+}
+
+
+def statistic(one: Fact, seen: Arrays) -> float:
+    """Return the simulated value of one fact's statistic, as `benchmark.statistic` from tables."""
+    name, arguments = facts.parse_statistic(one.statistic)
+    if name in _DIRECT:
+        return _DIRECT[name](seen, arguments)
+    if name == "mean_gain":
+        return _mean_gain(seen, one.design == "rct_control_arm")
+    if name in ("response_50pct", "remission"):
+        return _at_week(seen, float(arguments[0].at or 0), name)
+    if name == "d_pre_post":
+        return effects.pre_post_d(seen.pre, seen.post).value
+    if name in ("mean", "sd", "median"):
+        return _number_of_sessions(seen, name)
+    if name == "share_dropout":
+        return float((seen.run.clients.ended == DROPOUT).mean())
+    raise NotImplementedError(f"no function computes the statistic '{one.statistic}'")
