@@ -1,8 +1,8 @@
 """Every statistic of `facts.csv` from arrays of scores: the quick way, for calibration and sweeps.
 
 `benchmark.statistic` takes a researcher's long tables; this takes the same scores as arrays (step,
-client) and calls the same functions of `analysis` on one value a client. What is saved is the making
-and grouping of tables. A test holds the two together, fact by fact.
+client) and calls the same functions of `analysis` on one value a client. What is saved is making
+and grouping tables. A test holds the two together, fact by fact.
 """
 
 from collections.abc import Callable, Mapping
@@ -61,12 +61,15 @@ def score_at(one: Arrays, name: str, at: int | None) -> Floats:
     """Return each client's score near session `at`, as `process.score_at_session` picks it."""
     values = one.scores[name]
     if at == 0:
-        return np.asarray(values[0])
+        first: Floats = values[0]
+        return first
     if at is None:
         there = (one.number > 0) & ~np.isnan(values)
         count = there.sum(axis=0)
         total = np.where(there, values, 0.0).sum(axis=0)
-        return np.divide(total, count, out=np.full(count.shape, np.nan), where=count > 0)
+        mean: Floats = np.full(count.shape, np.nan)
+        np.divide(total, count, out=mean, where=count > 0)
+        return mean
     found: Floats = np.full(values.shape[1], np.nan)
     for number in _NEAR_3 if at == 3 else (at,):
         for step in range(1, len(values)):

@@ -1,0 +1,191 @@
+"""Give a world its best chance: search its free quantities for the point nearest to the facts.
+
+CMA-ES (Hansen's `cma`) from several starts. Every generation is simulated with luck of its own, the
+same for all its candidates, and studies grow in stages: no point can win by luck that it has learnt
+by heart. The starts are then compared on luck that no search has seen; published scores come from a
+third seed again (`dyadsim facts`).
+"""
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from itertools import repeat
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from dyadsim import benchmark, worlds
+from dyadsim.facts import fact as facts
+from dyadsim.facts.fact import Fact
+from dyadsim.free import Floats, Space, space
+from dyadsim.quantity import BadInput
+
+# Clients of each study as a multiple of the budget's, about in proportion to the Monte-Carlo
+# error of the study's facts against their bands (measured; results/scoreboard/README.md).
+SIZES = {"care": 2.5, "trial": 1.0}
+_OTHER = 0.6
+# Distance (half-widths of a band) below which a fact costs nothing, and about which it is given up.
+ROOM, GIVEN_UP = 0.55, 2.5
+MISSING = 6.0  # distance of a statistic that cannot be computed
+SEARCH, CHOICE = 1 << 40, 2 << 40  # added to the seed: luck of the search, of the choice of start
+
+
+class Budget(NamedTuple):
+    """What a calibration may cost: stages of (clients, generations), candidates, starts."""
+
+    stages: tuple[tuple[int, int], ...]
+    candidates: int
+    starts: int
+    clients_of_choice: int
+
+
+BUDGETS = {
+    "small": Budget(((200, 2), (400, 1)), 4, 2, 400),
+    "standard": Budget(((1500, 220), (5000, 60), (10000, 25)), 20, 2, 20000),
+    "large": Budget(((2000, 300), (5000, 120), (10000, 60), (20000, 30)), 24, 4, 40000),
+}
+
+
+class Calibration(NamedTuple):
+    """What was found: the best start's point, all starts, and the course of the search.
+
+    values: every free, held and tied quantity. starts: start, cost, then a column a free quantity.
+    course: start, generation, clients, cost (the best candidate's), median.
+    """
+
+    world: str
+    values: dict[str, float]
+    starts: pd.DataFrame
+    course: pd.DataFrame
+
+
+def simulate_facts(
+    world: str, values: Mapping[str, float], wanted: Sequence[Fact], clients: int, seed: int,
+    replicate: int, threads: int = 1,
+) -> dict[str, float]:  # fmt: skip
+    """Return the simulated value of every wanted fact at one point; NaN where none comes out."""
+    parameters = worlds.parameters(world, values)
+    found: dict[str, float] = dict.fromkeys((one.id for one in wanted), np.nan)
+    for study in benchmark.needed(wanted):
+        size = round(clients * SIZES.get(study, _OTHER))
+        try:
+            found |= benchmark.simulated(wanted, study, parameters, size, seed, replicate, threads)
+        except ValueError:  # such as nobody left in an arm: all facts of that study are missing
+            continue
+    return found
+
+
+def distances(found: Mapping[str, float], wanted: Iterable[Fact]) -> Floats:
+    """Return every fact's distance in half-widths: 0 centre (or met, if one-sided), 1 edge."""
+    far = []
+    for one in wanted:
+        value = found[one.id]
+        distance = facts.distance(one, value)
+        far.append(MISSING if np.isnan(value) else 0.0 if np.isnan(distance) else distance)
+    return np.array(far)
+
+
+def cost(far: Floats) -> float:
+    """Return what distances cost, summed: 0 well inside, then square, levelling off far outside.
+
+    It levels off so that a fact which a world cannot meet does not spoil those that it can.
+    """
+    beyond = np.maximum(far - ROOM, 0.0) ** 2
+    return float((beyond / (1 + beyond / GIVEN_UP**2)).sum())
+
+
+def _trial(
+    one: Space, coordinates: Floats, wanted: Sequence[Fact], clients: int, seed: int, replicate: int
+) -> float:
+    """Return the cost of one candidate; that of knowing nothing where the point cannot be."""
+    try:
+        values = one.values(coordinates)
+        found = simulate_facts(one.world, values, wanted, clients, seed, replicate)
+    except BadInput:  # quantities that exclude each other
+        return float(len(wanted) * GIVEN_UP**2)
+    return cost(distances(found, wanted))
+
+
+def _first(one: Space, start: int, seed: int) -> Floats:
+    """Return where a start begins: at the world's values, or up to 2 steps off each of them."""
+    far = np.random.default_rng([seed, start]).uniform(-2, 2, len(one.names)) * (start > 0)
+    return np.clip(far, (one.low - one.start) / one.step, (one.high - one.start) / one.step)
+
+
+def _search(
+    one: Space, wanted: Sequence[Fact], budget: Budget, seed: int, start: int,
+    spread: Callable[..., Iterable[float]], told: Callable[[], None],
+) -> tuple[Floats, list[dict[str, float]]]:  # fmt: skip
+    """Return one start's end (the search's mean, not its luckiest candidate) and its course."""
+    import cma  # type: ignore[import-untyped]
+
+    low, high = (one.low - one.start) / one.step, (one.high - one.start) / one.step
+    options = {
+        "bounds": [low.tolist(), high.tolist()], "popsize": budget.candidates,
+        "seed": (seed * 1000 + start) % (1 << 31) + 1, "verbose": -9,
+    }  # fmt: skip
+    searcher = cma.CMAEvolutionStrategy(_first(one, start, seed), 0.8, options)
+    course, generation = [], 0
+    for clients, generations in budget.stages:
+        for _ in range(generations):
+            tried = searcher.ask()
+            costs = list(
+                spread(
+                    _trial, repeat(one), tried, repeat(wanted), repeat(clients),
+                    repeat(SEARCH + seed), repeat(start * 100_000 + generation),
+                )
+            )  # fmt: skip
+            searcher.tell(tried, costs)
+            course.append(
+                {"start": start, "generation": generation, "clients": clients,
+                 "cost": min(costs), "median": float(np.median(costs))}
+            )  # fmt: skip
+            generation += 1
+            told()
+    return np.clip(searcher.result.xfavorite, low, high), course
+
+
+def calibrate(
+    world: str, budget: Budget, seed: int = 1, workers: int = 1,
+    held: Mapping[str, float] | None = None, wanted: Sequence[Fact] | None = None,
+    told: Callable[[], None] = lambda: None,
+) -> Calibration:  # fmt: skip
+    """Return a world's calibration on the published facts.
+
+    Args:
+        world: its name.
+        budget: one of `BUDGETS`, or another.
+        seed: of search and luck; the same seed gives the same calibration for any `workers`.
+        workers: processes.
+        held: quantities that stay at a value (for a profile).
+        wanted: the facts to calibrate on (default: all).
+        told: called after every generation, to show progress.
+
+    Raises:
+        BadInput: an unknown world, or a quantity that cannot be held.
+    """
+    one, goals = space(world, held), tuple(facts.load() if wanted is None else wanted)
+    ends: list[Floats] = []
+    course: list[dict[str, float]] = []
+    with ExitStack() as stack:
+        spread: Callable[..., Iterable[float]] = map
+        if workers > 1:
+            fresh = multiprocessing.get_context("spawn")
+            spread = stack.enter_context(ProcessPoolExecutor(workers, fresh)).map
+        for start in range(budget.starts):
+            end, steps = _search(one, goals, budget, seed, start, spread, told)
+            ends.append(end)
+            course += steps
+        costs = list(
+            spread(
+                _trial, repeat(one), ends, repeat(goals), repeat(budget.clients_of_choice),
+                repeat(CHOICE + seed), repeat(0),
+            )
+        )  # fmt: skip
+    found = [one.values(end) for end in ends]
+    table = pd.DataFrame(found)[list(one.names)]
+    table.insert(0, "start", np.arange(len(ends)))
+    table.insert(1, "cost", costs)
+    return Calibration(one.world, found[int(np.argmin(costs))], table, pd.DataFrame(course))
