@@ -1,8 +1,8 @@
 """Every statistic of `facts.csv` from arrays of scores: the quick way, for calibration and sweeps.
 
-`benchmark.statistic` takes a researcher's long tables; this takes the same scores as arrays (step,
-client) and calls the same functions of `analysis` on one value a client. What is saved is making
-and grouping tables. A test holds the two together, fact by fact.
+`benchmark.statistic` takes a researcher's long tables and the functions of `analysis`, with their
+intervals; this takes the same scores as arrays (step, client) and computes the values alone. A test
+holds the two together, fact by fact.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dyadsim import measures, observe, simulate
-from dyadsim.analysis import change, effects, endings, process, synchrony, therapists
+from dyadsim.analysis import endings, process, synchrony, therapists
 from dyadsim.facts import fact as facts
 from dyadsim.facts.fact import Argument, Fact
 from dyadsim.simulate import Run
@@ -94,41 +94,61 @@ def _treated(one: Arrays) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return one.arms["cbt"] if "cbt" in one.arms else np.ones(one.pre.size, bool)
 
 
+def _r(first: Floats, second: Floats) -> float:
+    """Return Pearson's r over clients with both values."""
+    both = ~(np.isnan(first) | np.isnan(second))
+    one, two = first[both] - first[both].mean(), second[both] - second[both].mean()
+    return float(one @ two / np.sqrt((one @ one) * (two @ two)))
+
+
+def _gain(pre: Floats, post: Floats) -> Floats:
+    """Return minus the residual of post on pre; NaN where a score is missing."""
+    both = ~np.isnan(post)
+    before, after = pre[both], post[both]
+    centred = before - before.mean()
+    slope = centred @ after / (centred @ centred)
+    return np.asarray(after.mean() + slope * (pre - before.mean()) - post)
+
+
+def _g(better: Floats, worse: Floats) -> float:
+    """Return Hedges g of two groups, the second's mean taken from the first's."""
+    one, two = better[~np.isnan(better)], worse[~np.isnan(worse)]
+    free = one.size + two.size - 2
+    pooled = np.sqrt(((one.size - 1) * one.var(ddof=1) + (two.size - 1) * two.var(ddof=1)) / free)
+    return float((1 - 3 / (4 * free - 1)) * (one.mean() - two.mean()) / pooled)
+
+
 def _process_outcome(one: Arrays, arguments: tuple[Argument, ...]) -> float:
     score, who = arguments[0], _treated(one)
-    gain = change.residual_gain(pd.Series(one.pre[who]), pd.Series(one.post[who]))
-    return process.pearson(pd.Series(score_at(one, score.name, score.at)[who]), gain).value
+    return _r(score_at(one, score.name, score.at)[who], _gain(one.pre[who], one.post[who]))
 
 
 def _correlation(one: Arrays, arguments: tuple[Argument, ...]) -> float:
     first, second = arguments
     name = "attachment_score" if first.name == "attachment" else first.name
     at = 0 if first.name == "attachment" else first.at
-    return process.pearson(
-        score_at(one, name, at), score_at(one, second.name, second.at)
-    ).value  # fmt: skip
+    return _r(score_at(one, name, at), score_at(one, second.name, second.at))
 
 
 def _between(one: Arrays, arguments: tuple[Argument, ...]) -> float:
     treated, control = (one.post[_arm(one, argument.name)] for argument in arguments)
-    return effects.hedges_g(treated, control).value
+    return _g(-treated, -control)
 
 
 def _variance_ratio(one: Arrays, arguments: tuple[Argument, ...]) -> float:
     treated, control = (one.post[_arm(one, argument.name)] for argument in arguments)
-    return effects.variance_ratio(treated, control).value
+    return float(np.nanvar(treated, ddof=1) / np.nanvar(control, ddof=1))
 
 
 def _reliable(kind: str) -> Callable[[Arrays, tuple[Argument, ...]], float]:
-    share = getattr(change, f"share_reliable_{kind}")
-
     def statistic(one: Arrays, _: tuple[Argument, ...]) -> float:
         form = measures.named(one.run.study.instrument)
-        cases = (one.pre >= form.cut_off) & (one.run.clients.attended >= 2)
-        return float(
-            share(one.pre[cases], one.post[cases], reliable_change=form.reliable_change,
-                  cut_off=form.cut_off).value
-        )  # fmt: skip
+        cases = (one.pre >= form.cut_off) & (one.run.clients.attended >= 2) & ~np.isnan(one.post)
+        pre, post = one.pre[cases], one.post[cases]
+        if kind == "deterioration":
+            return float((post - pre >= form.reliable_change).mean())
+        better = pre - post >= form.reliable_change
+        return float((better & (post < form.cut_off) if kind == "recovery" else better).mean())
 
     return statistic
 
@@ -148,17 +168,17 @@ def _therapist_effect(one: Arrays, _: tuple[Argument, ...]) -> float:
 
 
 def _skill_share(one: Arrays, _: tuple[Argument, ...]) -> float:
-    rows = _with_therapist(one)
-    if therapists.therapist_percent(rows) == 0:
+    try:
+        return therapists.share_of_therapist_variance(
+            _with_therapist(one), "observable_skill_score", jackknife=False
+        ).value
+    except ValueError:
         return float("nan")  # no therapist variance to share out
-    return therapists.share_of_therapist_variance(
-        rows, "observable_skill_score", jackknife=False
-    ).value
 
 
 def _mean_gain(one: Arrays, control: bool) -> float:
     who = _arm(one, "waitlist" if control else "active")
-    return effects.mean_gain(one.pre[who], one.post[who]).value
+    return float(np.nanmean(one.pre[who] - one.post[who]))
 
 
 def _at_week(one: Arrays, week: float, name: str) -> float:
@@ -169,10 +189,12 @@ def _at_week(one: Arrays, week: float, name: str) -> float:
     for step in np.argsort(far, kind="stable"):
         if far[step] <= 2.0:
             score = np.where(np.isnan(score), one.scores["symptom_score"][step], score)
+    there = ~np.isnan(score) & (one.pre > 0)
     if name.startswith("response"):
-        return change.response(one.pre, score).value
+        return float((score[there] <= 0.5 * one.pre[there]).mean())
     cut_off = measures.named(one.run.study.instrument).cut_off
-    return change.remission(score[one.pre >= cut_off], cut_off).value
+    ill = ~np.isnan(score) & (one.pre >= cut_off)
+    return float((score[ill] < cut_off).mean())
 
 
 def _number_of_sessions(one: Arrays, name: str) -> float:
@@ -195,7 +217,7 @@ def _flattens(one: Arrays, _: tuple[Argument, ...]) -> float:
 
 def _alliance_dropout(one: Arrays, _: tuple[Argument, ...]) -> float:
     score, left = score_at(one, "alliance_score", 3), one.run.clients.ended == DROPOUT
-    return effects.d_groups(score[~left], score[left]).value
+    return _g(score[~left], score[left])
 
 
 def _bound(one: Arrays, _: tuple[Argument, ...]) -> float:
@@ -232,7 +254,8 @@ def statistic(one: Fact, seen: Arrays) -> float:
     if name in ("response_50pct", "remission"):
         return _at_week(seen, float(arguments[0].at or 0), name)
     if name == "d_pre_post":
-        return effects.pre_post_d(seen.pre, seen.post).value
+        both = ~np.isnan(seen.post)
+        return float((seen.pre - seen.post)[both].mean() / seen.pre[both].std(ddof=1))
     if name in ("mean", "sd", "median"):
         return _number_of_sessions(seen, name)
     if name == "share_dropout":

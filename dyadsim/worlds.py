@@ -1,26 +1,55 @@
 """Four worlds: the same machinery, nested by parameters.
 
-A world is a claim, the quantities that the claim fixes (its switches), and starting values for
-the rest. Starting values are set by hand and marked so: `treatment_gain` was solved once so that
-each world that heals has the same true effect against waitlist (`specificity.mean_effect`);
-nothing else differs between worlds. Calibration on `facts.csv` will replace them.
+A world is a claim, the quantities that the claim fixes (its switches), and values for the rest.
+Starting values are set by hand: `treatment_gain` was solved once so that each world that heals has
+the same true effect against waitlist (`specificity.mean_effect`), nothing else differs. Calibrated
+values (`dyadsim calibrate`) stand in `conf/world/<name>.yaml` and take their place.
 """
 
+import functools
 from collections.abc import Mapping
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
 
 from dyadsim.parameters import Parameters, changed
 from dyadsim.quantity import BadInput, nearest
+from dyadsim.therapies import conf_folder
 
 
 class World(NamedTuple):
-    """A claim, what it fixes, and its starting values (full names to numbers)."""
+    """A claim, what it fixes, and the values that calibration starts from (names to numbers)."""
 
     name: str
     claim: str
     fixed: Mapping[str, float]
     start: Mapping[str, float]
-    calibrated: bool = False
+
+    @property
+    def quantities(self) -> Mapping[str, float]:
+        """The values in `conf/world/<name>.yaml`; empty where nothing has been calibrated."""
+        return {name: float(value) for name, value in (self._file["quantities"] or {}).items()}
+
+    @property
+    def calibration(self) -> Mapping[str, Any]:
+        """How those values were found (facts, seed, budget, commit); empty if they were not."""
+        return dict(self._file.get("calibration") or {})
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the values were calibrated on `facts.csv`."""
+        return bool(self.calibration)
+
+    @property
+    def _file(self) -> Mapping[str, Any]:
+        return _read(conf_folder() / "world" / f"{self.name}.yaml")
+
+
+@functools.cache
+def _read(path: Path) -> Mapping[str, Any]:
+    """Return a world's file, read once a process."""
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 _NO_RELATION = {
@@ -82,7 +111,7 @@ def named(name: str) -> World:
 
 
 def parameters(world: World | str, values: Mapping[str, float] | None = None) -> Parameters:
-    """Return the quantities of `world`, with `values` (full names to numbers) put in.
+    """Return the quantities of `world`, calibrated, with `values` (names to numbers) put in.
 
     Raises:
         BadInput: an unknown or impossible value, or one that the world's claim fixes.
@@ -95,4 +124,4 @@ def parameters(world: World | str, values: Mapping[str, float] | None = None) ->
                 f"{name} is fixed at {world.fixed[name]:g} in the world '{world.name}': that is "
                 "its claim. Use world=hybrid, where it is free."
             )
-    return changed(Parameters(), {**world.start, **values, **world.fixed})
+    return changed(Parameters(), {**world.start, **world.quantities, **values, **world.fixed})

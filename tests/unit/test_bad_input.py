@@ -33,7 +33,7 @@ def test_worlds_are_nested_in_one_parameter_set(name: str) -> None:
     world = worlds.WORLDS[name]
     free = flat(Parameters())
     differ = {key for key, value in flat(worlds.parameters(name)).items() if value != free[key]}
-    assert differ <= set(world.fixed) | set(world.start)
+    assert differ <= set(world.fixed) | set(world.start) | set(world.quantities)
     for key, value in world.fixed.items():
         assert flat(worlds.parameters(name))[key] == value
 
