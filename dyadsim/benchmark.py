@@ -16,16 +16,14 @@ from dyadsim.analysis import change, effects, endings, natural, process, synchro
 from dyadsim.designs.additive import additive
 from dyadsim.designs.cohort import cohort
 from dyadsim.designs.preference import preference
-from dyadsim.designs.rct import TRIAL_CASELOAD, rct
+from dyadsim.designs.rct import rct
 from dyadsim.designs.waitlist import waitlist
 from dyadsim.facts import fact as facts
 from dyadsim.facts.fact import Argument, Fact
+from dyadsim.fast_facts import ARM, BONA_FIDE, largest_true_difference
 from dyadsim.parameters import Parameters
 from dyadsim.simulate import Run
-from dyadsim.study import Study, arm
-from dyadsim.therapies import named
-
-BONA_FIDE = ("cbt", "interpersonal")
+from dyadsim.study import Study
 
 # The simulated study that serves each design of facts.csv.
 _STUDIES: dict[str, Callable[[], Study]] = {
@@ -55,14 +53,6 @@ SERVED = {
     "untreated": "waitlist",
     "additive_component": "additive",
     "preference_trial": "preference",
-}
-ARM = {  # arms that a statistic's argument names, by study
-    "active": "cbt",
-    "active_a": "cbt",
-    "active_b": "interpersonal",
-    "usual_care": "usual_care",
-    "waitlist": "waitlist",
-    "control": "waitlist",
 }
 
 
@@ -210,21 +200,6 @@ def _flattens(seen: Seen, _: tuple[Argument, ...]) -> float:
     """Use the clients still in care at each session up to 12, where most are."""
     course = process.course(seen.sessions)
     return process.aic_linear_minus_log_time(course[course["session"] <= 12])
-
-
-def largest_true_difference(run: Run) -> float:
-    """Return the largest true |d| between bona fide therapies: same clients, same luck."""
-    final = []
-    for name in BONA_FIDE:
-        study = run.study._replace(
-            arms=(arm(name, named(name), run.study.schedule.sessions),), caseload=TRIAL_CASELOAD
-        )
-        alone = simulate.start(
-            study, run.parameters, run.clients.word.size, run.seed, run.replicate, keep_truth=False
-        )
-        final.append(simulate.advance(alone).clients.distress.astype(np.float64))
-    gaps = [abs(np.mean(a - b)) / np.std(a) for a in final for b in final]
-    return float(max(gaps))
 
 
 def statistic(one: Fact, seen: Seen) -> float:

@@ -6,17 +6,19 @@ by heart. The starts are then compared on luck that no search has seen; publishe
 third seed again (`dyadsim facts`).
 """
 
+import hashlib
 import multiprocessing
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack
+from importlib import resources
 from itertools import repeat
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from dyadsim import benchmark, worlds
+from dyadsim import benchmark, records, worlds
 from dyadsim.facts import fact as facts
 from dyadsim.facts.fact import Fact
 from dyadsim.free import Floats, Space, space
@@ -189,3 +191,26 @@ def calibrate(
     table.insert(0, "start", np.arange(len(ends)))
     table.insert(1, "cost", costs)
     return Calibration(one.world, found[int(np.argmin(costs))], table, pd.DataFrame(course))
+
+
+def manifest(
+    found: Calibration, budget: str, seed: int, held: Mapping[str, float], scored: pd.DataFrame
+) -> dict[str, Any]:
+    """Return how a calibration was made and what it reached, as plain values for its file.
+
+    scored: the facts on luck that no search has seen (`scoreboard.COLUMNS`).
+    """
+    given = "".join(f" {name}={value:g}" for name, value in held.items())
+    text = resources.files("dyadsim.facts").joinpath("facts.csv").read_bytes()
+    return {
+        "command": f"dyadsim calibrate world={found.world} budget={budget} seed={seed}{given}",
+        "facts_sha256": hashlib.sha256(text).hexdigest(),
+        "dyadsim": records.manifest({}, 0.0)["dyadsim"],
+        "commit": records.manifest({}, 0.0).get("commit"),
+        "free": found.starts.shape[1] - 2,
+        "starts": len(found.starts),
+        "evaluations": int(len(found.course) * BUDGETS[budget].candidates),
+        "cost": float(found.starts["cost"].min()),
+        "met": int(scored["met"].sum()),
+        "facts": len(scored),
+    }

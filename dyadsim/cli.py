@@ -12,31 +12,6 @@ from typing import Any
 
 OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 _GROUPS = ("task", "world", "study", "population", "measure", "size", "experiment")
-# Settings that a task does not use: given all the same, a note says so.
-_UNUSED = {
-    "compare": ("world", "study", "population", "measure", "replicate", "do"),
-    "facts": ("do", "study", "population.sample", "measure", "moments", "threads", "replicate"),
-    "literature": (
-        "do",
-        "study",
-        "population",
-        "measure",
-        "size",
-        "moments",
-        "threads",
-        "replicate",
-    ),
-    "decompose": ("do", "study", "population.sample", "measure", "moments", "replicate"),
-    "params": ("do", "world", "study", "population.sample", "measure", "seed", "specificity"),
-}
-_INSTEAD = {
-    "compare": "compare runs task.worlds=[medical,contextual,hybrid,null] in a trial and a clinic "
-    "of its own; for one world and one study: dyadsim simulate",
-    "facts": "facts simulates the design of each fact; for one study: dyadsim simulate",
-    "literature": "literature simulates trials of its own (task.field...)",
-    "decompose": "decompose simulates studies of its own (task.treatments, task.dose_spread ...)",
-    "params": "params lists the quantities of the model",
-}
 HELP = """dyadsim: an open simulator of psychotherapy, the known truth beside what a researcher sees
 
 usage: dyadsim [task] [name=value ...]        dyadsim alone runs the main comparison
@@ -44,7 +19,8 @@ usage: dyadsim [task] [name=value ...]        dyadsim alone runs the main compar
 tasks
   compare   four worlds, the same clients and luck, beside the published numbers (default)
   simulate  one study in one world: clients, therapists, sessions and truth tables
-  facts     every published fact beside its simulated value:  dyadsim facts world=hybrid
+  facts     every published fact in all worlds; in one:  dyadsim facts world=hybrid
+  calibrate a world's best chance against the facts:  dyadsim calibrate world=hybrid budget=small
   literature  many small trials: what is published, pooled, certified, called equivalent
   decompose  how much of the outcome is due to what: five accountings with their denominators
   params    the model's quantities:  dyadsim params  |  dyadsim params alliance
@@ -101,6 +77,9 @@ def _tokens(words: Sequence[str]) -> list[str]:
     for word in found:
         if "=" not in word and not word.startswith("-"):
             raise BadInput(f"'{word}' is no setting: settings are written name=value.")
+    one_world = any(word.split("=", 1)[0] in ("world", "task.worlds") for word in found)
+    if "task=facts" in found and not one_world:
+        found.append("task.worlds=[medical,contextual,hybrid,'null']")
     return found
 
 
@@ -208,21 +187,6 @@ def _compose(overrides: list[str]) -> dict[str, Any]:
     return {str(key): value for key, value in plain.items()}
 
 
-def _unused(job: Sequence[str]) -> list[str]:
-    """Return a note for every setting of a job that its task does not use."""
-    from dyadsim.parameters import catalogue
-
-    given = dict(word.split("=", 1) for word in job)
-    task = given.get("task", "compare").strip("'")
-    return [
-        f"'{key}' has no effect in {task}: {_INSTEAD[task]}."
-        for key in given
-        for unused in _UNUSED.get(task, ())
-        if (key == unused or key.startswith(f"{unused}."))
-        and key not in catalogue() and key != "study.n_clients"
-    ]  # fmt: skip
-
-
 def _swept(jobs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
     """Return {setting: value} of every job, for the settings that differ between jobs."""
     import yaml
@@ -234,8 +198,9 @@ def _swept(jobs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
 
 def _run(words: Sequence[str]) -> int:
     """Check everything, then run every job; return the exit code."""
-    from dyadsim import settings, tasks
+    from dyadsim import settings, task_decompose, tasks
     from dyadsim.dry_run import dry_run
+    from dyadsim.unused import unused
 
     sweep = any(word in ("-m", "--multirun") for word in words)
     shown = "--cfg" in words
@@ -243,7 +208,7 @@ def _run(words: Sequence[str]) -> int:
     with _hydra():
         jobs = _preflight(_tokens(rest), sweep)
         configs = [_compose(job) for job in jobs]
-    for note in dict.fromkeys(note for job in jobs for note in _unused(job)):
+    for note in dict.fromkeys(note for job in jobs for note in unused(job)):
         print(f"dyadsim: note: {note}", file=sys.stderr)
     if shown:
         import yaml
@@ -253,7 +218,7 @@ def _run(words: Sequence[str]) -> int:
     checked = [settings.settings(config) for config in configs]
     first = checked[0].config
     if len(jobs) > 1 and first["task"]["name"] == "decompose" and not first["dry_run"]:
-        tasks.run_decompose_grid(checked, _swept(jobs))
+        task_decompose.run_decompose_grid(checked, _swept(jobs))
         return OK
     for job, one in zip(jobs, checked, strict=True):
         if len(jobs) > 1:

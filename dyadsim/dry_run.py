@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from dyadsim import accountings, benchmark, compare, literature, study
-from dyadsim.settings import Settings, care_of, literature_of, worlds_of
+from dyadsim.settings import Settings, budget_of, care_of, literature_of, worlds_of
 from dyadsim.study import Study
 
 # Measured on two cores of a small machine; the printed estimate is good to a factor of about two.
@@ -17,6 +17,7 @@ TRUTH_BYTES = 55.0  # the same for the truth table
 
 
 LIFE_MICROSECONDS = 0.1  # of those that `decompose` runs without keeping a course
+QUICK_MICROSECONDS = 0.2  # of those that `calibrate` runs for its statistics alone
 SUBSETS = 2**6  # lives of a client in `decompose`, one a subset of the groups of luck
 
 
@@ -31,6 +32,11 @@ def cost(one: Settings) -> dict[str, float]:
     elif task == "facts":
         studies = benchmark.studies().values()
         replicates, clients = one.replicates, one.clients_per_replicate
+    elif task == "calibrate":
+        budget, studies = budget_of(one), benchmark.studies().values()
+        replicates = budget.starts * budget.candidates
+        clients = sum(count * generations for count, generations in budget.stages)
+        disk = REPORT_BYTES
     elif task == "simulate":
         studies = [one.study]
         each = SESSION_BYTES + TRUTH_BYTES * bool(one.task["truth"])
@@ -45,7 +51,8 @@ def cost(one: Settings) -> dict[str, float]:
         clients = round(size)
         studies = [literature.trial(asked.therapy, name, False) for name in asked.comparators]
     runs = replicates * len(list(studies)) if task == "literature" else 0
-    micro = LIFE_MICROSECONDS if task == "decompose" else MICROSECONDS
+    quick = {"decompose": LIFE_MICROSECONDS, "calibrate": QUICK_MICROSECONDS}
+    micro = quick.get(task, MICROSECONDS)
     dyad_sessions = points * replicates * clients * _steps(studies)
     return {
         "points": points,

@@ -13,12 +13,23 @@ import pandas as pd
 
 from dyadsim import measures, observe, simulate
 from dyadsim.analysis import endings, process, synchrony, therapists
+from dyadsim.designs.rct import TRIAL_CASELOAD
 from dyadsim.facts import fact as facts
 from dyadsim.facts.fact import Argument, Fact
 from dyadsim.simulate import Run
 from dyadsim.state import DROPOUT
-from dyadsim.study import FOLLOW_UP, SESSION
+from dyadsim.study import FOLLOW_UP, SESSION, arm
+from dyadsim.therapies import named
 
+BONA_FIDE = ("cbt", "interpersonal")
+ARM = {  # arms that a statistic's argument names, by study
+    "active": "cbt",
+    "active_a": "cbt",
+    "active_b": "interpersonal",
+    "usual_care": "usual_care",
+    "waitlist": "waitlist",
+    "control": "waitlist",
+}
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 _NEAR_3 = (3, 2, 4, 5)  # sessions that count as the third, in the order in which they are taken
 
@@ -81,8 +92,6 @@ def score_at(one: Arrays, name: str, at: int | None) -> Floats:
 
 def _arm(one: Arrays, role: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Return who is in an arm or role, as `benchmark` names them."""
-    from dyadsim.benchmark import ARM
-
     if role in ("matched", "mismatched"):
         lucky = observe.preferred(one.run) == observe.therapy(one.run)
         return np.asarray(lucky == (role == "matched"))
@@ -220,10 +229,19 @@ def _alliance_dropout(one: Arrays, _: tuple[Argument, ...]) -> float:
     return _g(score[~left], score[left])
 
 
-def _bound(one: Arrays, _: tuple[Argument, ...]) -> float:
-    from dyadsim.benchmark import largest_true_difference
-
-    return largest_true_difference(one.run)
+def largest_true_difference(run: Run) -> float:
+    """Return the largest true |d| between bona fide therapies: same clients, same luck."""
+    final = []
+    for name in BONA_FIDE:
+        study = run.study._replace(
+            arms=(arm(name, named(name), run.study.schedule.sessions),), caseload=TRIAL_CASELOAD
+        )
+        alone = simulate.start(
+            study, run.parameters, run.clients.word.size, run.seed, run.replicate, keep_truth=False
+        )
+        final.append(simulate.advance(alone).clients.distress.astype(np.float64))
+    gaps = [abs(np.mean(a - b)) / np.std(a) for a in final for b in final]
+    return float(max(gaps))
 
 
 _DIRECT: Mapping[str, Callable[[Arrays, tuple[Argument, ...]], float]] = {
@@ -231,7 +249,7 @@ _DIRECT: Mapping[str, Callable[[Arrays, tuple[Argument, ...]], float]] = {
     "r": _correlation,
     "g_between": _between,
     "mean_signed_g": _between,
-    "upper_bound_true_abs_g": _bound,
+    "upper_bound_true_abs_g": lambda one, _: largest_true_difference(one.run),
     "post_variance_ratio": _variance_ratio,
     "therapist_effect_pct": _therapist_effect,
     "share_of_therapist_variance": _skill_share,

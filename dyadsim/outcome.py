@@ -3,13 +3,14 @@
 import datetime
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress, track
 
 from dyadsim import records
 from dyadsim.settings import Settings
@@ -40,6 +41,15 @@ def each(what: str) -> Callable[[Iterable[Any]], Iterable[Any]]:
     if not console.is_terminal:
         return iter
     return lambda items: track(list(items), description=what, console=console, transient=True)
+
+
+@contextmanager
+def steps(what: str, total: int) -> Iterator[Callable[[], None]]:
+    """Give a function to call after every step; shows progress on a terminal's stderr."""
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as shown:
+        task = shown.add_task(what, total=total)
+        yield lambda: shown.advance(task)
 
 
 def _plain(value: Any) -> Any:

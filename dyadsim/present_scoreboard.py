@@ -86,6 +86,5 @@ def print_calibration(found: Calibration, facts: pd.DataFrame, folder: Path) -> 
     )
     missed = facts.loc[~facts["met"], "fact"]
     print(f"Not met: {', '.join(missed) or 'none'}.")
-    print(
-        f"Tables: {folder}\nTo use it: copy {folder / 'world.yaml'} to conf/world/{found.world}.yaml"
-    )
+    place = f"conf/world/{found.world}.yaml"
+    print(f"Tables: {folder}\nTo use it: copy {folder / 'world.yaml'} to {place}")

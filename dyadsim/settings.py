@@ -16,6 +16,7 @@ from dyadsim import (
     worlds,
 )
 from dyadsim.accountings import Care
+from dyadsim.calibrate import BUDGETS, Budget
 from dyadsim.designs.additive import additive
 from dyadsim.designs.cohort import cohort
 from dyadsim.designs.dismantling import dismantling
@@ -27,6 +28,7 @@ from dyadsim.designs.process import process
 from dyadsim.designs.rct import rct
 from dyadsim.designs.skill_training import skill_training
 from dyadsim.designs.waitlist import waitlist
+from dyadsim.free import space
 from dyadsim.intervention import Intervention
 from dyadsim.literature import Field
 from dyadsim.parameters import Parameters, catalogue
@@ -55,6 +57,7 @@ class Settings:
     task: Mapping[str, Any]
     world: str
     values: Mapping[str, float]
+    held: Mapping[str, float]
     study: Study
     clients: int
     clients_per_replicate: int
@@ -77,12 +80,14 @@ def settings(config: Mapping[str, Any]) -> Settings:
     Raises:
         BadInput: any value that cannot be used.
     """
-    values = _quantities(config)
+    held = _given(config)
+    values = {**(config["world"].get("quantities") or {}), **held}
     base = worlds.named(str(config["world"]["base"])).name
     one = Settings(
         task=config["task"],
         world=base,
         values=values,
+        held=held,
         study=_study(config),
         clients=_clients(config),
         clients_per_replicate=_whole(
@@ -106,6 +111,9 @@ def settings(config: Mapping[str, Any]) -> Settings:
         literature_of(one)
     if one.task["name"] == "decompose":
         care_of(one)
+    if one.task["name"] == "calibrate":
+        budget_of(one)
+        space(one.world, one.held)
     arms = len(one.study.arms)
     if one.task["name"] == "simulate" and one.clients < arms:
         raise BadInput(
@@ -115,6 +123,20 @@ def settings(config: Mapping[str, Any]) -> Settings:
     for what in one.do:
         intervention.checked(what, one.study)
     return one
+
+
+def budget_of(one: Settings) -> Budget:
+    """Return the budget of a calibration.
+
+    Raises:
+        BadInput: there is none of that name.
+    """
+    name = str(one.config["budget"])
+    if name not in BUDGETS:
+        raise BadInput(
+            f"there is no budget '{name}'.{nearest(name, BUDGETS)} Budgets: {', '.join(BUDGETS)}."
+        )
+    return BUDGETS[name]
 
 
 class Literature(NamedTuple):
@@ -210,9 +232,9 @@ def _yes(name: str, value: object) -> bool:
     return value
 
 
-def _quantities(config: Mapping[str, Any]) -> dict[str, float]:
-    """Return the quantities that were set, those of the world's file first."""
-    values = dict(config["world"].get("quantities") or {})
+def _given(config: Mapping[str, Any]) -> dict[str, float]:
+    """Return the quantities that were set beside the world's file."""
+    values = {}
     for name in catalogue():
         owner, field = name.split(".")
         given = (config.get(owner) or {}).get(field)
@@ -245,7 +267,7 @@ def _study(config: Mapping[str, Any]) -> Study:
 
 def worlds_of(one: Settings) -> list[str]:
     """Return the worlds a task runs."""
-    if one.task["name"] != "compare":
+    if not one.task.get("worlds"):
         return [one.world]
     return [worlds.named(str(name)).name for name in one.task["worlds"]]
 
@@ -254,13 +276,13 @@ def parameters_of(one: Settings, world: str) -> Parameters:
     """Return a world's quantities under the settings; in a comparison, what a claim fixes stays."""
     values = dict(one.values)
     fixed = worlds.named(world).fixed
-    if one.task["name"] == "compare":
+    if one.task.get("worlds"):
         values = {name: value for name, value in values.items() if name not in fixed}
     found = worlds.parameters(world, values)
     if one.specificity is None:
         return found
     if specificity.DIAL in fixed:
-        if one.task["name"] == "compare":
+        if one.task.get("worlds"):
             return found
         raise BadInput(
             f"specificity is fixed at {fixed[specificity.DIAL]:g} in the world '{world}': that is "

@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from dyadsim.outcome import check_folder, each, finish, rows_of
 from dyadsim.parameters import Parameters, catalogue, flat
 from dyadsim.quantity import BadInput, nearest
 from dyadsim.settings import Settings, parameters_of, worlds_of
+from dyadsim.task_decompose import run_decompose
+from dyadsim.task_facts import run_calibrate, run_facts
 
 
 def run_compare(one: Settings) -> None:
@@ -116,20 +118,6 @@ def run_simulate(one: Settings) -> None:
     print("Next: python -c \"import dyadsim; print(dyadsim.read('" + str(folder) + "').clients)\"")
 
 
-def run_facts(one: Settings) -> None:
-    """Print every published fact beside its simulated value."""
-    from dyadsim import benchmark, present
-
-    found = benchmark.evaluate(
-        parameters_of(one, one.world), one.clients_per_replicate, one.replicates, one.seed,
-        each=each("studies"),
-    )  # fmt: skip
-    if one.json:
-        print(json.dumps([present.fact_row(result) for result in found]))
-        return
-    present.print_facts(found, one.world, worlds.named(one.world).calibrated)
-
-
 def run_literature(one: Settings) -> None:
     """Draw literatures of small trials in one world and review them."""
     from dyadsim import present, reviews
@@ -160,72 +148,6 @@ def run_literature(one: Settings) -> None:
     present.print_literature(found.summary, asked, one.world)
     print(f"Tables and funnel: {folder}")
     print("Next: dyadsim literature world=null   (a field where nothing heals)")
-
-
-def run_decompose(one: Settings) -> None:
-    """Print the five accountings of one world and leave their table, figure and page."""
-    from dyadsim import field_accountings, present_decompose
-    from dyadsim.settings import care_of
-
-    began = time.perf_counter()
-    check_folder(one.results)
-    table = field_accountings.decompose(
-        parameters_of(one, one.world), care_of(one), one.clients, one.replicates, one.seed,
-        one.threads, each("repeats"),
-    )  # fmt: skip
-    rows = rows_of(table)
-    summary = {
-        "task": "decompose", "world": one.world, "seed": one.seed, "clients": one.clients,
-        "replicates": one.replicates, "calibrated": worlds.named(one.world).calibrated,
-        "accountings": rows,
-    }  # fmt: skip
-    folder = finish(
-        one, began, summary,
-        lambda place, manifest: present_decompose.leave(place, table, one.world, manifest),
-    )  # fmt: skip
-    if one.json:
-        print(json.dumps(rows))
-        return
-    present_decompose.print_accountings(table, one.world, worlds.named(one.world).calibrated)
-    print(f"\nReport: {folder / 'report.html'}")
-    print("Next: dyadsim decompose world=medical   (the same therapy in another world)")
-
-
-def run_decompose_grid(jobs: Sequence[Settings], dials: Sequence[Mapping[str, Any]]) -> None:
-    """Account at every point of a multirun; leave one table, one figure and the facts' verdicts."""
-    from dyadsim import grid, present_decompose
-    from dyadsim.settings import care_of
-
-    began = time.perf_counter()
-    one = jobs[0]
-    check_folder(one.results)
-    sizes = {(job.clients, job.replicates, job.clients_per_replicate, job.seed) for job in jobs}
-    if len(sizes) > 1:
-        raise BadInput("decompose -m: all points need the same size and seed (common luck).")
-    points = [
-        grid.Point(dial, parameters_of(job, job.world), care_of(job))
-        for job, dial in zip(jobs, dials, strict=True)
-    ]
-    found = grid.over(
-        points, one.clients, one.replicates, one.clients_per_replicate, one.seed, one.threads,
-        each("points"),
-    )  # fmt: skip
-    names = list(dials[0])
-    worlds_met = ", ".join(dict.fromkeys(job.world for job in jobs))
-    summary = {
-        "task": "decompose", "seed": one.seed, "clients": one.clients, "world": worlds_met,
-        "replicates": one.replicates, "dials": names, "points": [dict(dial) for dial in dials],
-    }  # fmt: skip
-    title = f"{worlds_met} world, {one.clients:,} clients in each of {one.replicates} repeats"
-    folder = finish(
-        one, began, summary,
-        lambda place, _: present_decompose.leave_grid(place, found, names, title),
-    )  # fmt: skip
-    if one.json:
-        print(json.dumps(rows_of(found.shares)))
-        return
-    present_decompose.print_grid(found, names)
-    print(f"\nTables: {folder}\nFigure: {folder / 'grid.png'}")
 
 
 def run_params(one: Settings) -> None:
@@ -277,6 +199,7 @@ TASKS: dict[str, Callable[[Settings], None]] = {
     "compare": run_compare,
     "simulate": run_simulate,
     "facts": run_facts,
+    "calibrate": run_calibrate,
     "literature": run_literature,
     "decompose": run_decompose,
     "params": run_params,

@@ -1,0 +1,68 @@
+"""The tasks that hold worlds against the published facts: `facts` and `calibrate`."""
+
+import json
+import time
+
+from dyadsim import worlds
+from dyadsim.outcome import check_folder, each, finish, rows_of, steps
+from dyadsim.settings import Settings, budget_of, parameters_of, worlds_of
+
+
+def run_facts(one: Settings) -> None:
+    """Print every published fact beside its simulated value: all worlds, or the one that is set."""
+    from dyadsim import benchmark, present, present_scoreboard, scoreboard
+
+    began = time.perf_counter()
+    if one.task["worlds"]:
+        check_folder(one.results)
+        chosen = {name: parameters_of(one, name) for name in worlds_of(one)}
+        table = scoreboard.scoreboard(
+            chosen, one.clients_per_replicate, one.replicates, one.seed, each("worlds")
+        )
+        summary = {"task": "facts", "seed": one.seed, "totals": rows_of(scoreboard.totals(table))}
+        folder = finish(
+            one, began, summary, lambda place, _: present_scoreboard.leave_scoreboard(place, table)
+        )
+        if one.json:
+            print(json.dumps(rows_of(table)))
+            return
+        present_scoreboard.print_scoreboard(table)
+        print(f"Table and figure: {folder}")
+        return
+    found = benchmark.evaluate(
+        parameters_of(one, one.world), one.clients_per_replicate, one.replicates, one.seed,
+        each=each("studies"),
+    )  # fmt: skip
+    if one.json:
+        print(json.dumps([present.fact_row(result) for result in found]))
+        return
+    present.print_facts(found, one.world, worlds.named(one.world).calibrated)
+
+
+def run_calibrate(one: Settings) -> None:
+    """Calibrate one world on the facts; leave its file, all starts and the facts on new luck."""
+    from dyadsim import present_scoreboard, scoreboard
+    from dyadsim.calibrate import calibrate, manifest
+    from dyadsim.simulate import default_threads
+
+    began = time.perf_counter()
+    check_folder(one.results)
+    budget = budget_of(one)
+    with steps("generations", budget.starts * sum(count for _, count in budget.stages)) as told:
+        found = calibrate(
+            one.world, budget, one.seed, one.threads or default_threads(), one.held, told=told
+        )
+    table = scoreboard.scoreboard(
+        {one.world: worlds.parameters(one.world, found.values)}, budget.clients_of_choice,
+        one.replicates, one.seed,
+    )  # fmt: skip
+    about = manifest(found, str(one.config["budget"]), one.seed, one.held, table)
+    summary = {"task": "calibrate", **about, "quantities": found.values}
+    folder = finish(
+        one, began, summary,
+        lambda place, _: present_scoreboard.leave_calibration(place, found, about, table),
+    )  # fmt: skip
+    if one.json:
+        print(json.dumps(summary))
+        return
+    present_scoreboard.print_calibration(found, table, folder)

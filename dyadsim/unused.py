@@ -1,0 +1,53 @@
+"""What a task does not use: set all the same, a note says so and what would serve instead."""
+
+from collections.abc import Sequence
+
+from dyadsim.parameters import catalogue
+
+_UNUSED = {
+    "compare": ("world", "study", "population", "measure", "replicate", "do"),
+    "facts": ("do", "study", "population.sample", "measure", "moments", "threads", "replicate"),
+    "literature": (
+        "do",
+        "study",
+        "population",
+        "measure",
+        "size",
+        "moments",
+        "threads",
+        "replicate",
+    ),
+    "decompose": ("do", "study", "population.sample", "measure", "moments", "replicate"),
+    "calibrate": (
+        "do",
+        "study",
+        "population.sample",
+        "measure",
+        "moments",
+        "replicate",
+        "specificity",
+    ),
+    "params": ("do", "world", "study", "population.sample", "measure", "seed", "specificity"),
+}
+_INSTEAD = {
+    "compare": "compare runs task.worlds=[medical,contextual,hybrid,null] in a trial and a clinic "
+    "of its own; for one world and one study: dyadsim simulate",
+    "facts": "facts simulates the design of each fact; for one study: dyadsim simulate",
+    "literature": "literature simulates trials of its own (task.field...)",
+    "decompose": "decompose simulates studies of its own (task.treatments, task.dose_spread ...)",
+    "calibrate": "calibrate simulates the design of each fact; held quantities: distress.rate=0.3",
+    "params": "params lists the quantities of the model",
+}
+
+
+def unused(job: Sequence[str]) -> list[str]:
+    """Return a note for every setting of a job that its task does not use."""
+    given = dict(word.split("=", 1) for word in job)
+    task = given.get("task", "compare").strip("'")
+    return [
+        f"'{key}' has no effect in {task}: {_INSTEAD[task]}."
+        for key in given
+        for unused in _UNUSED.get(task, ())
+        if (key == unused or key.startswith(f"{unused}."))
+        and key not in catalogue() and key != "study.n_clients"
+    ]  # fmt: skip

@@ -1,0 +1,146 @@
+"""Calibration: what it may move, what it costs, that it finds a planted world, and its task."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from dyadsim import calibrate as c
+from dyadsim import simulate, worlds
+from dyadsim.cli import main
+from dyadsim.designs.waitlist import waitlist
+from dyadsim.facts import fact as facts
+from dyadsim.free import FREE, TIED, space, tied
+from dyadsim.parameters import catalogue
+from dyadsim.quantity import BadInput
+from dyadsim.study import Sample
+
+EVERYBODY = Sample(seeking_threshold=-9.0)
+TRY = c.Budget(((300, 1),), 4, 2, 300)
+
+
+def test_free_and_tied_quantities_exist_and_do_not_overlap() -> None:
+    assert set(FREE) | set(TIED) <= set(catalogue())
+    assert not set(FREE) & set(TIED)
+    assert len(FREE) == len(set(FREE))
+
+
+@pytest.mark.parametrize("world", list(worlds.WORLDS))
+def test_a_worlds_claim_is_never_free(world: str) -> None:
+    one = space(world)
+    assert not set(one.names) & set(worlds.named(world).fixed)
+    middle = one.values(np.zeros(len(one.names)))
+    assert worlds.parameters(world, middle).distress.treatment_gain == pytest.approx(
+        worlds.named(world).start.get("distress.treatment_gain", 0.0)
+    )
+    assert one.coordinates(middle) == pytest.approx(0)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"population.distress_sd": 1.0, "distress.load_decay": 0.1, "distress.rate": 0.6},
+        {"population.load_share": 0.2, "population.stable_share": 0.6},
+    ],
+)
+def test_tied_quantities_keep_the_untreated_population_as_spread_as_it_is(
+    values: dict[str, float],
+) -> None:
+    world = worlds.parameters("null", tied({**values, "distress.buffer": 0.0}))
+    run = simulate.run(waitlist(52, (52,))._replace(sample=EVERYBODY), world, 20_000, 3)
+    distress = dict(simulate.variables(run.truth))["distress"]
+    assert distress[0].std() == pytest.approx(world.population.distress_sd, rel=0.03)
+    assert distress[52].std() == pytest.approx(world.population.distress_sd, rel=0.03)
+
+
+def test_shares_that_leave_no_fluctuation_are_refused() -> None:
+    with pytest.raises(BadInput, match="leave no variance"):
+        tied({"population.load_share": 0.6, "population.stable_share": 0.5})
+
+
+def test_cost_is_nothing_inside_square_outside_and_levels_off() -> None:
+    assert c.cost(np.array([0.0, c.ROOM])) == 0
+    assert c.cost(np.array([c.ROOM + 0.1])) == pytest.approx(0.01, rel=0.01)
+    assert c.cost(np.array([1000.0])) == pytest.approx(c.GIVEN_UP**2, rel=0.01)
+    both = c.distances({"dropout": 0.217, "remission_3m": float("nan")}, _facts("dropout",
+                       "remission_3m"))  # fmt: skip
+    assert both.tolist() == pytest.approx([c.MISSING, 2.0])
+
+
+def _facts(*names: str) -> list[facts.Fact]:
+    return [one for one in facts.load() if one.id in names]
+
+
+def test_search_finds_a_planted_world() -> None:
+    planted = {"ending.dropout_base": -1.6, "population.distress_mean": 1.1}
+    wanted = _facts("dropout", "remission_3m", "prepost_routine", "sessions_mean")
+    held = {name: worlds.named("hybrid").start.get(name, catalogue()[name].default)
+            for name in FREE if name not in planted}  # fmt: skip
+    truth = c.simulate_facts("hybrid", tied({**held, **planted}), wanted, 8000, 5, 1)
+    narrow = [
+        one._replace(estimate=value, low=value - 0.02 * abs(value), high=value + 0.02 * abs(value))
+        for one, value in ((one, truth[one.id]) for one in wanted)
+    ]
+    budget = c.Budget(((1500, 14),), 8, 1, 1500)
+    found = c.calibrate("hybrid", budget, 3, held=held, wanted=narrow)
+    for name, value in planted.items():
+        assert found.values[name] == pytest.approx(value, abs=0.12), name
+
+
+def test_the_same_seed_gives_the_same_calibration_for_any_number_of_processes() -> None:
+    alone, two = (c.calibrate("null", TRY, 1, workers) for workers in (1, 2))
+    assert alone.values == two.values
+    assert alone.starts.equals(two.starts)
+    other = c.calibrate("null", TRY, 2)
+    assert other.values != alone.values
+
+
+def test_task_leaves_a_world_file_that_can_be_used(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["calibrate", "world=null", "budget=small", "size=tiny", f"results={tmp_path}"]
+    assert main([*words, "ending.dropout_base=-1.4", "json=true"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["command"].endswith("seed=1 ending.dropout_base=-1.4")
+    (folder,) = tmp_path.glob("calibrate/*")
+    file = yaml.safe_load((folder / "world.yaml").read_text())
+    assert file["base"] == "null"
+    assert file["quantities"]["ending.dropout_base"] == -1.4
+    assert file["calibration"]["facts"] == 41
+    worlds.parameters("null", file["quantities"])
+    names = {path.name for path in folder.iterdir()}
+    assert {"world.yaml", "starts.csv", "course.csv", "facts.csv", "manifest.json"} <= names
+
+
+def test_scoreboard_shows_all_worlds_and_one_world_when_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["facts", "size=tiny", f"results={tmp_path}"]
+    assert main([*words, "json=true"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["world"] for row in rows} == set(worlds.WORLDS)
+    assert len(rows) == 4 * 41
+    assert main([*words, "world=null"]) == 0
+    assert "in the null world" in capsys.readouterr().out
+    (folder,) = tmp_path.glob("facts/*")
+    assert (folder / "scoreboard.png").stat().st_size > 20000
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("budget=smal", "there is no budget 'smal'. Did you mean small?"),
+        ("world=medical distress.specificity=0.5", "is fixed at 1 in the world 'medical'"),
+        ("population.load_share=0.7", "must stay below 1"),
+        ("distress.rate=7", "must lie in"),
+    ],
+)
+def test_bad_input(
+    words: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["calibrate", f"results={tmp_path}", *words.split()]) == 2
+    assert told in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
