@@ -1,9 +1,10 @@
 """Give a world its best chance: search its free quantities for the point nearest to the facts.
 
-CMA-ES (Hansen's `cma`) from several starts. Every generation is simulated with luck of its own, the
-same for all its candidates, and studies grow in stages: no point can win by luck that it has learnt
-by heart. The starts are then compared on luck that no search has seen; published scores come from a
-third seed again (`dyadsim facts`).
+CMA-ES (Hansen's `cma`) from several starts, each end polished by Gauss-Newton steps (`polish`).
+Every generation and step is simulated with luck of its own, the same for all its candidates, and
+studies grow in stages: no point can win by luck that it has learnt by heart. The starts are then
+compared on luck that no search has seen; published scores come from a third seed again
+(`dyadsim facts`).
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from dyadsim import benchmark, records, worlds
 from dyadsim.facts import fact as facts
 from dyadsim.facts.fact import Fact
 from dyadsim.free import Floats, Space, space
+from dyadsim.polish import DAMPING, polish
 from dyadsim.quantity import BadInput
 
 # Clients of each study as a multiple of the budget's, about in proportion to the Monte-Carlo
@@ -32,21 +34,46 @@ _OTHER = 0.6
 ROOM, GIVEN_UP = 0.55, 2.5
 MISSING = 6.0  # distance of a statistic that cannot be computed
 SEARCH, CHOICE = 1 << 40, 2 << 40  # added to the seed: luck of the search, of the choice of start
+POLISH = 50_000  # first repeat of the luck of polishing
 
 
 class Budget(NamedTuple):
-    """What a calibration may cost: stages of (clients, generations), candidates, starts."""
+    """What a calibration may cost.
+
+    stages: (clients, generations) of the search; polish: (clients, steps, room) of `polish`.
+    """
 
     stages: tuple[tuple[int, int], ...]
+    polish: tuple[tuple[int, int, float], ...]
     candidates: int
     starts: int
     clients_of_choice: int
 
+    @property
+    def steps(self) -> int:
+        """Generations and polishing steps of all starts."""
+        each = sum(count for _, count in self.stages) + sum(count for _, count, _ in self.polish)
+        return self.starts * each
+
+    def evaluations(self, quantities: int) -> list[tuple[int, int]]:
+        """Return (clients, evaluations of the facts) of each stage, all starts together.
+
+        quantities: how many are free in the world.
+        """
+        one = 1 + quantities + 2 * len(DAMPING) + 1  # the point, its neighbours, steps tried twice
+        search = [(clients, self.candidates * count) for clients, count in self.stages]
+        polishing = [(clients, one * count) for clients, count, _ in self.polish]
+        return [(clients, self.starts * count) for clients, count in search + polishing]
+
 
 BUDGETS = {
-    "small": Budget(((200, 2), (400, 1)), 4, 2, 400),
-    "standard": Budget(((1500, 220), (5000, 60), (10000, 25)), 20, 2, 20000),
-    "large": Budget(((2000, 300), (5000, 120), (10000, 60), (20000, 30)), 24, 4, 40000),
+    "small": Budget(((200, 2), (400, 1)), ((400, 1, 0.6),), 4, 2, 400),
+    "standard": Budget(
+        ((1500, 120),), ((4000, 12, 0.6), (8000, 4, 0.6), (10000, 4, 0.75)), 20, 2, 20000
+    ),
+    "large": Budget(
+        ((2000, 200),), ((5000, 20, 0.6), (10000, 10, 0.6), (20000, 6, 0.75)), 24, 4, 40000
+    ),
 }
 
 
@@ -54,7 +81,8 @@ class Calibration(NamedTuple):
     """What was found: the best start's point, all starts, and the course of the search.
 
     values: every free, held and tied quantity. starts: start, cost, then a column a free quantity.
-    course: start, generation, clients, cost (the best candidate's), median.
+    course: start, generation, clients, cost (the best candidate's), median; polishing steps come
+    last, with the cost before them as `median` and a price of their own (`polish.price`).
     """
 
     world: str
@@ -110,6 +138,36 @@ def _trial(
     return cost(distances(found, wanted))
 
 
+def signed(found: Mapping[str, float], wanted: Iterable[Fact]) -> Floats:
+    """Return every fact's distance from the middle of its interval, in half-widths, with its sign.
+
+    -1 and 1 are the edges. A one-sided fact: 0 where met, else as `facts.distance`.
+    """
+    far = []
+    for one in wanted:
+        value = found[one.id]
+        if np.isnan(value):
+            far.append(MISSING)
+        elif one.low is None or one.high is None or one.kind == "bound":
+            distance = facts.distance(one, value)
+            far.append(0.0 if np.isnan(distance) else distance)
+        else:
+            far.append((2 * value - one.low - one.high) / (one.high - one.low))
+    return np.array(far)
+
+
+def _far(
+    one: Space, coordinates: Floats, wanted: Sequence[Fact], clients: int, seed: int, replicate: int
+) -> Floats:
+    """Return the signed distances at one point; all missing where the point cannot be."""
+    try:
+        values = one.values(coordinates)
+        found = simulate_facts(one.world, values, wanted, clients, seed, replicate)
+    except BadInput:  # quantities that exclude each other
+        return np.full(len(wanted), MISSING)
+    return signed(found, wanted)
+
+
 def _first(one: Space, start: int, seed: int) -> Floats:
     """Return where a start begins: at the world's values, or up to 2 steps off each of them."""
     far = np.random.default_rng([seed, start]).uniform(-2, 2, len(one.names)) * (start > 0)
@@ -146,7 +204,26 @@ def _search(
             )  # fmt: skip
             generation += 1
             told()
-    return np.clip(searcher.result.xfavorite, low, high), course
+
+    def simulated(points: Floats, clients: int, luck: int) -> Floats:
+        return np.array(
+            list(
+                spread(
+                    _far, repeat(one), points, repeat(wanted), repeat(clients),
+                    repeat(SEARCH + seed), repeat(start * 100_000 + POLISH + luck),
+                )
+            )
+        )  # fmt: skip
+
+    end = np.clip(searcher.result.xfavorite, low, high)
+    end, steps = polish(simulated, end, low, high, budget.polish, told=told)
+    for step in steps:
+        course.append(
+            {"start": start, "generation": generation, "clients": step["clients"],
+             "cost": step["cost"], "median": step["cost_before"]}
+        )  # fmt: skip
+        generation += 1
+    return end, course
 
 
 def calibrate(
@@ -209,7 +286,9 @@ def manifest(
         "commit": records.manifest({}, 0.0).get("commit"),
         "free": found.starts.shape[1] - 2,
         "starts": len(found.starts),
-        "evaluations": int(len(found.course) * BUDGETS[budget].candidates),
+        "evaluations": sum(
+            count for _, count in BUDGETS[budget].evaluations(found.starts.shape[1] - 2)
+        ),
         "cost": float(found.starts["cost"].min()),
         "met": int(scored["met"].sum()),
         "facts": len(scored),

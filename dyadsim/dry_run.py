@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 
 from dyadsim import accountings, benchmark, compare, literature, study
+from dyadsim.free import space
 from dyadsim.settings import Settings, budget_of, care_of, literature_of, worlds_of
 from dyadsim.study import Study
 
@@ -34,8 +35,9 @@ def cost(one: Settings) -> dict[str, float]:
         replicates, clients = one.replicates, one.clients_per_replicate
     elif task == "calibrate":
         budget, studies = budget_of(one), benchmark.studies().values()
-        replicates = budget.starts * budget.candidates
-        clients = sum(count * generations for count, generations in budget.stages)
+        free = len(space(one.world, one.held).names)
+        replicates = 1
+        clients = sum(size * count for size, count in budget.evaluations(free))
         disk = REPORT_BYTES
     elif task == "simulate":
         studies = [one.study]

@@ -219,8 +219,10 @@ def _synchrony(one: Arrays, _: tuple[Argument, ...]) -> float:
 def _flattens(one: Arrays, _: tuple[Argument, ...]) -> float:
     """Use the clients still in care at each session up to 12, where most are."""
     values = one.scores["symptom_score"]
-    means = [np.nanmean(values[0])]
-    means += [np.nanmean(values[one.number == number]) for number in range(1, 13)]
+    rows = [values[0], *(values[one.number == number] for number in range(1, 13))]
+    if not all((~np.isnan(row)).any() for row in rows):
+        return float("nan")  # a session that nobody reached has no mean
+    means = [np.nanmean(row) for row in rows]
     return process.aic_linear_minus_log_time(pd.DataFrame({"session": range(13), "mean": means}))
 
 

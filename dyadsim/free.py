@@ -1,7 +1,9 @@
 """What calibration may move, and what follows from it.
 
-FREE are the quantities that at least one published fact depends on noticeably; all others stay at
-their default, so that every world has as few free quantities as the facts can speak about. Ranges
+FREE are the quantities of which a doubling (or a sixth of the range, where the range reaches below
+0) moves at least one published fact by a quarter of its band's half-width or more, measured at a
+calibrated point of the hybrid world, and a few that carry one fact alone; all others stay at their
+default. Reliabilities are not free: they are published constants. Ranges
 and the uniform prior are those of the quantity. TIED follow from others: untreated, the population
 keeps the spread of distress it starts with, which fixes the impact of events and the noise.
 """
@@ -21,21 +23,26 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 FREE = (
     "population.distress_mean", "population.distress_sd", "population.stable_share",
-    "population.load_share", "population.weight_spread", "population.readiness_mean",
-    "population.readiness_sd", "population.expectancy_mean", "population.expectancy_sd",
-    "population.good_enough_mean", "population.therapist_spread",
+    "population.load_share", "population.wellbeing_readiness", "population.wellbeing_expectancy",
+    "population.wellbeing_attachment", "population.readiness_mean", "population.readiness_sd",
+    "population.expectancy_mean", "population.expectancy_sd", "population.weight_spread",
+    "population.good_enough_mean", "population.good_enough_sd", "population.therapist_spread",
     "population.facilitative_loading", "population.skill_loading",
-    "alliance.bond_base", "alliance.goal_base", "alliance.task_base", "alliance.empathy",
-    "alliance.regard", "alliance.congruence", "alliance.attachment", "alliance.match",
-    "alliance.credibility", "alliance.fit", "alliance.reverse",
-    "expectancy.credibility_base", "expectancy.learning_rate", "expectancy.evidence",
-    "expectancy.bona_fide", "readiness.growth",
-    "process_change.gating", "process_change.learning_rate", "action.learning_rate",
-    "distress.rate", "distress.load_decay", "distress.treatment_gain", "distress.specificity",
-    "distress.expectancy_effect", "distress.bond_effect", "distress.regulation_effect",
+    "responsiveness.formulation_start", "responsiveness.formulation_rate", "rupture.base",
+    "rupture.goal_distance", "rupture.repair_base", "rupture.rupture_cost", "alliance.bond_base",
+    "alliance.goal_base", "alliance.task_base", "alliance.empathy", "alliance.regard",
+    "alliance.congruence", "alliance.attachment", "alliance.match", "alliance.credibility",
+    "alliance.readiness", "alliance.fit", "alliance.strain", "alliance.reverse", "alliance.rate",
+    "alliance.alliance_noise", "alliance.start", "expectancy.credibility_base",
+    "expectancy.rationale", "expectancy.match", "expectancy.congruence", "expectancy.bona_fide",
+    "expectancy.learning_rate", "readiness.growth", "process_change.gating",
+    "process_change.learning_rate", "action.learning_rate", "action.unfit_coherence",
+    "distress.rate", "distress.load_decay", "distress.event_threshold", "distress.specificity",
+    "distress.treatment_gain", "distress.expectancy_effect", "distress.bond_effect",
+    "distress.medication_effect", "distress.contact_fade", "distress.improvement_memory",
     "ending.good_enough_base", "ending.good_enough_slope", "ending.dropout_base",
-    "ending.low_alliance", "ending.progress", "ending.mismatch",
-    "measurement.style", "measurement.reliability_factor",
+    "ending.low_alliance", "ending.progress", "ending.mismatch", "ending.skill",
+    "ending.removal_base", "measurement.style",
 )  # fmt: skip
 TIED = ("distress.event_impact", "distress.distress_noise")
 MOST_SHARE = 0.97  # chronic and life-event shares of the variance leave room for fluctuation
@@ -66,6 +73,14 @@ class Space(NamedTuple):
         return np.asarray((given - self.start) / self.step)
 
 
+def _idle(one: worlds.World) -> tuple[str, ...]:
+    """Return the mechanisms that a claim cuts off from distress: nothing in them is free."""
+    if one.fixed.get("distress.treatment_gain") == 0:
+        return ("process_change.", "action.")
+    share = one.fixed.get("distress.specificity")
+    return {0.0: ("process_change.",), 1.0: ("action.",)}.get(-1.0 if share is None else share, ())
+
+
 def space(world: str, held: Mapping[str, float] | None = None) -> Space:
     """Return the space in which a world is calibrated, with some quantities held at a value.
 
@@ -80,8 +95,7 @@ def space(world: str, held: Mapping[str, float] | None = None) -> Space:
         if name not in known:
             raise BadInput(f"there is no quantity '{name}'.{nearest(name, known)}")
     worlds.parameters(one, given)
-    idle = {"process_change.gating"} if one.fixed.get("distress.specificity") == 0 else set()
-    names = tuple(name for name in FREE if name not in {*one.fixed, *given, *idle})
+    names = tuple(n for n in FREE if n not in {*one.fixed, *given} and not n.startswith(_idle(one)))
     start = np.array([one.start.get(name, known[name].default) for name in names])
     low = np.array([known[name].about.low for name in names])
     high = np.array([known[name].about.high for name in names])

@@ -48,7 +48,7 @@ def run_calibrate(one: Settings) -> None:
     began = time.perf_counter()
     check_folder(one.results)
     budget = budget_of(one)
-    with steps("generations", budget.starts * sum(count for _, count in budget.stages)) as told:
+    with steps("generations", budget.steps) as told:
         found = calibrate(
             one.world, budget, one.seed, one.threads or default_threads(), one.held, told=told
         )

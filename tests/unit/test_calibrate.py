@@ -18,7 +18,7 @@ from dyadsim.quantity import BadInput
 from dyadsim.study import Sample
 
 EVERYBODY = Sample(seeking_threshold=-9.0)
-TRY = c.Budget(((300, 1),), 4, 2, 300)
+TRY = c.Budget(((300, 1),), ((300, 1, 0.6),), 4, 2, 300)
 
 
 def test_free_and_tied_quantities_exist_and_do_not_overlap() -> None:
@@ -65,6 +65,9 @@ def test_cost_is_nothing_inside_square_outside_and_levels_off() -> None:
     assert c.cost(np.array([0.0, c.ROOM])) == 0
     assert c.cost(np.array([c.ROOM + 0.1])) == pytest.approx(0.01, rel=0.01)
     assert c.cost(np.array([1000.0])) == pytest.approx(c.GIVEN_UP**2, rel=0.01)
+    middle = {"dropout": 0.197, "remission_3m": 0.31}
+    edge_and_middle = c.signed(middle, _facts("dropout", "remission_3m"))
+    assert edge_and_middle == pytest.approx([1, 0])  # in the order of facts.csv
     both = c.distances({"dropout": 0.217, "remission_3m": float("nan")}, _facts("dropout",
                        "remission_3m"))  # fmt: skip
     assert both.tolist() == pytest.approx([c.MISSING, 2.0])
@@ -84,7 +87,7 @@ def test_search_finds_a_planted_world() -> None:
         one._replace(estimate=value, low=value - 0.02 * abs(value), high=value + 0.02 * abs(value))
         for one, value in ((one, truth[one.id]) for one in wanted)
     ]
-    budget = c.Budget(((1500, 10), (4000, 6)), 8, 1, 1500)
+    budget = c.Budget(((1500, 6),), ((4000, 3, 0.3),), 8, 1, 1500)
     found = c.calibrate("hybrid", budget, 3, held=held, wanted=narrow)
     for name, value in planted.items():
         assert found.values[name] == pytest.approx(value, abs=0.25), name  # they start .5 off
