@@ -9,9 +9,9 @@ compared on luck that no search has seen; published scores come from a third see
 
 import hashlib
 import multiprocessing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from contextlib import contextmanager
 from importlib import resources
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -22,29 +22,33 @@ import pandas as pd
 from dyadsim import benchmark, records, worlds
 from dyadsim.facts import fact as facts
 from dyadsim.facts.fact import Fact
-from dyadsim.free import Floats, Space, space
-from dyadsim.polish import DAMPING, polish
+from dyadsim.polish import DAMPING, HOME, LUCKS, Price, Simulated, polish
+from dyadsim.prior import Floats, Space, space
 from dyadsim.quantity import BadInput
 
 # Clients of each study as a multiple of the budget's, about in proportion to the Monte-Carlo
 # error of the study's facts against their bands (measured; results/scoreboard/README.md).
 SIZES = {"care": 2.5, "trial": 1.0}
 _OTHER = 0.6
-# Distance (half-widths of a band) below which a fact costs nothing, and about which it is given up.
-ROOM, GIVEN_UP = 0.55, 2.5
 MISSING = 6.0  # distance of a statistic that cannot be computed
+# Half-widths from the middle that are free of charge, and those beyond about which a fact is given
+# up: of the search, and of the last steps and the choice of start (assumptions).
+FAR, NEAR = Price(0.6, 2.5), Price(0.75, 0.6)
 SEARCH, CHOICE = 1 << 40, 2 << 40  # added to the seed: luck of the search, of the choice of start
 POLISH = 50_000  # first repeat of the luck of polishing
+EACH_START = 1 << 32  # repeats between one start's luck and the next one's
+
+Spread = Callable[..., Iterable[Any]]
 
 
 class Budget(NamedTuple):
     """What a calibration may cost.
 
-    stages: (clients, generations) of the search; polish: (clients, steps, room) of `polish`.
+    stages: (clients, generations) of the search; polish: (clients, steps, price) of `polish`.
     """
 
     stages: tuple[tuple[int, int], ...]
-    polish: tuple[tuple[int, int, float], ...]
+    polish: tuple[tuple[int, int, Price], ...]
     candidates: int
     starts: int
     clients_of_choice: int
@@ -60,19 +64,19 @@ class Budget(NamedTuple):
 
         quantities: how many are free in the world.
         """
-        one = 1 + quantities + 2 * len(DAMPING) + 1  # the point, its neighbours, steps tried twice
+        one = quantities + LUCKS * (1 + len(DAMPING))  # neighbours, the point and steps tried
         search = [(clients, self.candidates * count) for clients, count in self.stages]
         polishing = [(clients, one * count) for clients, count, _ in self.polish]
         return [(clients, self.starts * count) for clients, count in search + polishing]
 
 
 BUDGETS = {
-    "small": Budget(((200, 2), (400, 1)), ((400, 1, 0.6),), 4, 2, 400),
+    "small": Budget(((200, 2), (400, 1)), ((400, 1, FAR),), 4, 2, 400),
     "standard": Budget(
-        ((1500, 120),), ((4000, 12, 0.6), (8000, 4, 0.6), (10000, 4, 0.75)), 20, 2, 20000
+        ((1500, 40),), ((4000, 12, FAR), (6000, 8, NEAR), (12000, 4, NEAR)), 20, 2, 20000
     ),
     "large": Budget(
-        ((2000, 200),), ((5000, 20, 0.6), (10000, 10, 0.6), (20000, 6, 0.75)), 24, 4, 40000
+        ((2000, 80),), ((5000, 20, FAR), (8000, 12, NEAR), (20000, 6, NEAR)), 24, 4, 40000
     ),
 }
 
@@ -82,7 +86,7 @@ class Calibration(NamedTuple):
 
     values: every free, held and tied quantity. starts: start, cost, then a column a free quantity.
     course: start, generation, clients, cost (the best candidate's), median; polishing steps come
-    last, with the cost before them as `median` and a price of their own (`polish.price`).
+    last, with the cost before them as `median`.
     """
 
     world: str
@@ -107,59 +111,29 @@ def simulate_facts(
     return found
 
 
-def distances(found: Mapping[str, float], wanted: Iterable[Fact]) -> Floats:
-    """Return every fact's distance in half-widths: 0 centre (or met, if one-sided), 1 edge."""
-    far = []
-    for one in wanted:
-        value = found[one.id]
-        distance = facts.distance(one, value)
-        far.append(MISSING if np.isnan(value) else 0.0 if np.isnan(distance) else distance)
-    return np.array(far)
-
-
-def cost(far: Floats) -> float:
-    """Return what distances cost, summed: 0 well inside, then square, levelling off far outside.
-
-    It levels off so that a fact which a world cannot meet does not spoil those that it can.
-    """
-    beyond = np.maximum(far - ROOM, 0.0) ** 2
-    return float((beyond / (1 + beyond / GIVEN_UP**2)).sum())
-
-
-def _trial(
-    one: Space, coordinates: Floats, wanted: Sequence[Fact], clients: int, seed: int, replicate: int
-) -> float:
-    """Return the cost of one candidate; that of knowing nothing where the point cannot be."""
-    try:
-        values = one.values(coordinates)
-        found = simulate_facts(one.world, values, wanted, clients, seed, replicate)
-    except BadInput:  # quantities that exclude each other
-        return float(len(wanted) * GIVEN_UP**2)
-    return cost(distances(found, wanted))
-
-
 def signed(found: Mapping[str, float], wanted: Iterable[Fact]) -> Floats:
     """Return every fact's distance from the middle of its interval, in half-widths, with its sign.
 
-    -1 and 1 are the edges. A one-sided fact: 0 where met, else as `facts.distance`.
+    -1 and 1 are the edges. A sign: 0 where met, else as `facts.distance`. A bound: never below 0.
     """
     far = []
     for one in wanted:
         value = found[one.id]
         if np.isnan(value):
             far.append(MISSING)
-        elif one.low is None or one.high is None or one.kind == "bound":
+        elif one.low is None or one.high is None:
             distance = facts.distance(one, value)
             far.append(0.0 if np.isnan(distance) else distance)
         else:
-            far.append((2 * value - one.low - one.high) / (one.high - one.low))
+            distance = (2 * value - one.low - one.high) / (one.high - one.low)
+            far.append(max(distance, 0.0) if one.kind == "bound" else distance)
     return np.array(far)
 
 
-def _far(
+def far_at(
     one: Space, coordinates: Floats, wanted: Sequence[Fact], clients: int, seed: int, replicate: int
 ) -> Floats:
-    """Return the signed distances at one point; all missing where the point cannot be."""
+    """Return the signed distances at one point, `(fact,)`; missing where the point cannot be."""
     try:
         values = one.values(coordinates)
         found = simulate_facts(one.world, values, wanted, clients, seed, replicate)
@@ -168,62 +142,81 @@ def _far(
     return signed(found, wanted)
 
 
-def _first(one: Space, start: int, seed: int) -> Floats:
-    """Return where a start begins: at the world's values, or up to 2 steps off each of them."""
-    far = np.random.default_rng([seed, start]).uniform(-2, 2, len(one.names)) * (start > 0)
-    return np.clip(far, (one.low - one.start) / one.step, (one.high - one.start) / one.step)
+def cost(far: Floats, coordinates: Floats, price: Price = FAR) -> float:
+    """Return what a point costs: its facts' distances, and a little its distance from the prior."""
+    return float(price(far).sum() + HOME * (coordinates**2).sum())
 
 
-def _search(
-    one: Space, wanted: Sequence[Fact], budget: Budget, seed: int, start: int,
-    spread: Callable[..., Iterable[float]], told: Callable[[], None],
-) -> tuple[Floats, list[dict[str, float]]]:  # fmt: skip
-    """Return one start's end (the search's mean, not its luckiest candidate) and its course."""
-    import cma  # type: ignore[import-untyped]
+@contextmanager
+def processes(workers: int) -> Iterator[Spread]:
+    """Give a `map` over that many processes, fresh ones; the plain `map` where it is one."""
+    if workers == 1:
+        yield map
+        return
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, fresh) as pool:
+        yield pool.map
 
-    low, high = (one.low - one.start) / one.step, (one.high - one.start) / one.step
-    options = {
-        "bounds": [low.tolist(), high.tolist()], "popsize": budget.candidates,
-        "seed": (seed * 1000 + start) % (1 << 31) + 1, "verbose": -9,
-    }  # fmt: skip
-    searcher = cma.CMAEvolutionStrategy(_first(one, start, seed), 0.8, options)
-    course, generation = [], 0
-    for clients, generations in budget.stages:
-        for _ in range(generations):
-            tried = searcher.ask()
-            costs = list(
-                spread(
-                    _trial, repeat(one), tried, repeat(wanted), repeat(clients),
-                    repeat(SEARCH + seed), repeat(start * 100_000 + generation),
-                )
-            )  # fmt: skip
-            searcher.tell(tried, costs)
-            course.append(
-                {"start": start, "generation": generation, "clients": clients,
-                 "cost": min(costs), "median": float(np.median(costs))}
-            )  # fmt: skip
-            generation += 1
-            told()
 
-    def simulated(points: Floats, clients: int, luck: int) -> Floats:
+def simulator(
+    one: Space, wanted: Sequence[Fact], seed: int, spread: Spread, first: int = 0
+) -> Simulated:
+    """Return what simulates points for `polish`: luck k is repeat `first` + k of the seed."""
+
+    def simulated(points: Floats, clients: int, lucks: Sequence[int]) -> Floats:
+        numbers = [first + luck for luck in lucks]
         return np.array(
             list(
                 spread(
-                    _far, repeat(one), points, repeat(wanted), repeat(clients),
-                    repeat(SEARCH + seed), repeat(start * 100_000 + POLISH + luck),
+                    far_at, repeat(one), points, repeat(wanted), repeat(clients), repeat(seed),
+                    numbers,
                 )
             )
         )  # fmt: skip
 
-    end = np.clip(searcher.result.xfavorite, low, high)
-    end, steps = polish(simulated, end, low, high, budget.polish, told=told)
-    for step in steps:
-        course.append(
-            {"start": start, "generation": generation, "clients": step["clients"],
-             "cost": step["cost"], "median": step["cost_before"]}
-        )  # fmt: skip
-        generation += 1
-    return end, course
+    return simulated
+
+
+def _first(one: Space, start: int, seed: int) -> Floats:
+    """Return where a start begins: the hand-set values, or (later starts) a draw of the prior."""
+    if start == 0:
+        return one.middle
+    drawn = np.random.default_rng([seed, start]).normal(size=len(one.names))
+    return np.clip(drawn, one.low, one.high)
+
+
+def _search(
+    one: Space, wanted: Sequence[Fact], budget: Budget, seed: int, start: int, spread: Spread,
+    told: Callable[[], None],
+) -> tuple[Floats, list[dict[str, float]]]:  # fmt: skip
+    """Return one start's end (the search's mean, not its luckiest candidate) and its course."""
+    import cma  # type: ignore[import-untyped]
+
+    simulated = simulator(one, wanted, SEARCH + seed, spread, start * EACH_START)
+    options = {
+        "bounds": [one.low.tolist(), one.high.tolist()], "popsize": budget.candidates,
+        "seed": (seed * 1000 + start) % (1 << 31) + 1, "verbose": -9,
+    }  # fmt: skip
+    searcher = cma.CMAEvolutionStrategy(_first(one, start, seed), 0.4, options)
+    course: list[dict[str, float]] = []
+    for clients, generations in budget.stages:
+        for _ in range(generations):
+            tried = searcher.ask()
+            far = simulated(np.array(tried), clients, [len(course)] * len(tried))
+            costs = [cost(*both) for both in zip(far, tried, strict=True)]
+            searcher.tell(tried, costs)
+            course.append(
+                {"clients": clients, "cost": min(costs), "median": float(np.median(costs))}
+            )
+            told()
+    end = np.clip(searcher.result.xfavorite, one.low, one.high)
+    simulated = simulator(one, wanted, SEARCH + seed, spread, start * EACH_START + POLISH)
+    end, steps = polish(simulated, end, one.low, one.high, budget.polish, told)
+    course += [
+        {"clients": step["clients"], "cost": step["cost"], "median": step["cost_before"]}
+        for step in steps
+    ]
+    return end, [{"start": start, "generation": number, **row} for number, row in enumerate(course)]
 
 
 def calibrate(
@@ -240,7 +233,7 @@ def calibrate(
         workers: processes.
         held: quantities that stay at a value (for a profile).
         wanted: the facts to calibrate on (default: all).
-        told: called after every generation, to show progress.
+        told: called after every generation and step, to show progress.
 
     Raises:
         BadInput: an unknown world, or a quantity that cannot be held.
@@ -248,21 +241,14 @@ def calibrate(
     one, goals = space(world, held), tuple(facts.load() if wanted is None else wanted)
     ends: list[Floats] = []
     course: list[dict[str, float]] = []
-    with ExitStack() as stack:
-        spread: Callable[..., Iterable[float]] = map
-        if workers > 1:
-            fresh = multiprocessing.get_context("spawn")
-            spread = stack.enter_context(ProcessPoolExecutor(workers, fresh)).map
+    with processes(workers) as spread:
         for start in range(budget.starts):
             end, steps = _search(one, goals, budget, seed, start, spread, told)
             ends.append(end)
             course += steps
-        costs = list(
-            spread(
-                _trial, repeat(one), ends, repeat(goals), repeat(budget.clients_of_choice),
-                repeat(CHOICE + seed), repeat(0),
-            )
-        )  # fmt: skip
+        unseen = simulator(one, goals, CHOICE + seed, spread)
+        far = unseen(np.array(ends), budget.clients_of_choice, [0] * len(ends))
+    costs = [cost(*both, NEAR) for both in zip(far, ends, strict=True)]
     found = [one.values(end) for end in ends]
     table = pd.DataFrame(found)[list(one.names)]
     table.insert(0, "start", np.arange(len(ends)))
@@ -279,16 +265,15 @@ def manifest(
     """
     given = "".join(f" {name}={value:g}" for name, value in held.items())
     text = resources.files("dyadsim.facts").joinpath("facts.csv").read_bytes()
+    free = found.starts.shape[1] - 2
     return {
         "command": f"dyadsim calibrate world={found.world} budget={budget} seed={seed}{given}",
         "facts_sha256": hashlib.sha256(text).hexdigest(),
         "dyadsim": records.manifest({}, 0.0)["dyadsim"],
         "commit": records.manifest({}, 0.0).get("commit"),
-        "free": found.starts.shape[1] - 2,
+        "free": free,
         "starts": len(found.starts),
-        "evaluations": sum(
-            count for _, count in BUDGETS[budget].evaluations(found.starts.shape[1] - 2)
-        ),
+        "evaluations": sum(count for _, count in BUDGETS[budget].evaluations(free)),
         "cost": float(found.starts["cost"].min()),
         "met": int(scored["met"].sum()),
         "facts": len(scored),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from dyadsim import accountings, benchmark, compare, literature, study
-from dyadsim.free import space
+from dyadsim.prior import space
 from dyadsim.settings import Settings, budget_of, care_of, literature_of, worlds_of
 from dyadsim.study import Study
 

@@ -120,8 +120,10 @@ def _gain(pre: Floats, post: Floats) -> Floats:
 
 
 def _g(better: Floats, worse: Floats) -> float:
-    """Return Hedges g of two groups, the second's mean taken from the first's."""
+    """Return Hedges g, the second group's mean taken from the first's; NaN of fewer than 2."""
     one, two = better[~np.isnan(better)], worse[~np.isnan(worse)]
+    if min(one.size, two.size) < 2:
+        return float("nan")
     free = one.size + two.size - 2
     pooled = np.sqrt(((one.size - 1) * one.var(ddof=1) + (two.size - 1) * two.var(ddof=1)) / free)
     return float((1 - 3 / (4 * free - 1)) * (one.mean() - two.mean()) / pooled)

@@ -1,25 +1,19 @@
 """What calibration may move, and what follows from it.
 
-FREE are the quantities of which a doubling (or a sixth of the range, where the range reaches below
-0) moves at least one published fact by a quarter of its band's half-width or more, measured at a
-calibrated point of the hybrid world, and a few that carry one fact alone; all others stay at their
-default. Reliabilities are not free: they are published constants. Ranges
-and the uniform prior are those of the quantity. TIED follow from others: untreated, the population
+FREE are the quantities of which one standard deviation of the prior (`prior`) moves at least one
+published fact by a quarter of its band's half-width or more, measured at a calibrated point of the
+hybrid world, and a few that carry one fact alone; all others stay at their default. Reliabilities
+are not free: they are published constants. TIED follow from others: untreated, the population
 keeps the spread of distress it starts with, which fixes the impact of events and the noise.
 """
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
 
-import numpy as np
 from scipy.stats import norm
 
-from dyadsim import worlds
 from dyadsim.parameters import catalogue
-from dyadsim.quantity import BadInput, nearest
-
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+from dyadsim.quantity import BadInput
 
 FREE = (
     "population.distress_mean", "population.distress_sd", "population.stable_share",
@@ -46,61 +40,6 @@ FREE = (
 )  # fmt: skip
 TIED = ("distress.event_impact", "distress.distress_noise")
 MOST_SHARE = 0.97  # chronic and life-event shares of the variance leave room for fluctuation
-
-
-class Space(NamedTuple):
-    """The free quantities of one world in units of their search step, start at 0.
-
-    value = start + step * coordinate, inside [low, high].
-    """
-
-    world: str
-    names: tuple[str, ...]
-    start: Floats
-    step: Floats
-    low: Floats
-    high: Floats
-    held: Mapping[str, float]
-
-    def values(self, coordinates: Floats) -> dict[str, float]:
-        """Return all values that coordinates stand for: free, held and tied."""
-        found = np.clip(self.start + self.step * coordinates, self.low, self.high)
-        return tied({**self.held, **dict(zip(self.names, map(float, found), strict=True))})
-
-    def coordinates(self, values: Mapping[str, float]) -> Floats:
-        """Return the coordinates of values that hold every free quantity."""
-        given = np.array([values[name] for name in self.names])
-        return np.asarray((given - self.start) / self.step)
-
-
-def _idle(one: worlds.World) -> tuple[str, ...]:
-    """Return the mechanisms that a claim cuts off from distress: nothing in them is free."""
-    if one.fixed.get("distress.treatment_gain") == 0:
-        return ("process_change.", "action.")
-    share = one.fixed.get("distress.specificity")
-    return {0.0: ("process_change.",), 1.0: ("action.",)}.get(-1.0 if share is None else share, ())
-
-
-def space(world: str, held: Mapping[str, float] | None = None) -> Space:
-    """Return the space in which a world is calibrated, with some quantities held at a value.
-
-    A search step is a quarter of the start value, at least a 25th of the range (assumption).
-
-    Raises:
-        BadInput: an unknown world or quantity to hold, or one that the world's claim fixes.
-    """
-    one, known = worlds.named(world), catalogue()
-    given = dict(held or {})
-    for name in given:
-        if name not in known:
-            raise BadInput(f"there is no quantity '{name}'.{nearest(name, known)}")
-    worlds.parameters(one, given)
-    names = tuple(n for n in FREE if n not in {*one.fixed, *given} and not n.startswith(_idle(one)))
-    start = np.array([one.start.get(name, known[name].default) for name in names])
-    low = np.array([known[name].about.low for name in names])
-    high = np.array([known[name].about.high for name in names])
-    step = np.maximum(np.abs(start) / 4, (high - low) / 25)
-    return Space(one.name, names, start, step, low, high, given)
 
 
 def tied(values: Mapping[str, float]) -> dict[str, float]:

@@ -44,7 +44,7 @@ def quantity(
     high: float,
     *,
     source: str = "assumption",
-    prior: str = "uniform",
+    prior: str = "weak",
 ) -> Quantity:
     """Return the annotation of one quantity.
 
@@ -53,7 +53,7 @@ def quantity(
         unit: its unit; "1" for a pure number.
         low, high: the range outside which the value is refused, both ends allowed.
         source: keys of `references.bib`, separated by ";"; "assumption" where there is none.
-        prior: shape of the prior over the range ("uniform" or "log-uniform").
+        prior: "weak" about the hand-set value (`prior`), or "uniform" over the range.
     """
     return Quantity(meaning, unit, float(low), float(high), source, prior)
 

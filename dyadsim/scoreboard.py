@@ -11,8 +11,8 @@ from dyadsim.analysis.effects import variance_ratio
 from dyadsim.benchmark import evaluate, studies
 from dyadsim.facts import fact as facts
 from dyadsim.fast_facts import arrays
-from dyadsim.free import space
 from dyadsim.parameters import Parameters
+from dyadsim.prior import space
 
 COLUMNS = ["fact", "family", "world", "simulated", "se", "low", "high", "met", "distance"]
 

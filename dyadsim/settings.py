@@ -28,10 +28,10 @@ from dyadsim.designs.process import process
 from dyadsim.designs.rct import rct
 from dyadsim.designs.skill_training import skill_training
 from dyadsim.designs.waitlist import waitlist
-from dyadsim.free import space
 from dyadsim.intervention import Intervention
 from dyadsim.literature import Field
 from dyadsim.parameters import Parameters, catalogue
+from dyadsim.prior import space
 from dyadsim.quantity import BadInput, nearest
 from dyadsim.study import Study
 

@@ -53,7 +53,11 @@ class Distress(NamedTuple):
     specificity: Annotated[
         float,
         quantity(
-            "share of the treatment path that needs the match of dose and process", "0-1", 0, 1
+            "share of the treatment path that needs the match of dose and process",
+            "0-1",
+            0,
+            1,
+            prior="uniform",
         ),
     ] = 0.5
     treatment_gain: Annotated[

@@ -26,7 +26,10 @@ class ProcessChange(NamedTuple):
     """Quantities of the specific pathway."""
 
     gating: Annotated[
-        float, quantity("how far technique needs trust: 0 alone, 1 in proportion", "1", 0, 2)
+        float,
+        quantity(
+            "how far technique needs trust: 0 alone, 1 in proportion", "1", 0, 2, prior="uniform"
+        ),
     ] = 0.8
     learning_rate: Annotated[float, quantity("process change per unit of dose", "1/dose", 0, 2)] = (
         0.35

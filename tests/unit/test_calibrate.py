@@ -12,13 +12,15 @@ from dyadsim import simulate, worlds
 from dyadsim.cli import main
 from dyadsim.designs.waitlist import waitlist
 from dyadsim.facts import fact as facts
-from dyadsim.free import FREE, TIED, space, tied
+from dyadsim.free import FREE, TIED, tied
 from dyadsim.parameters import catalogue
+from dyadsim.polish import Price
+from dyadsim.prior import LOAD, STABLE, Prior, space
 from dyadsim.quantity import BadInput
 from dyadsim.study import Sample
 
 EVERYBODY = Sample(seeking_threshold=-9.0)
-TRY = c.Budget(((300, 1),), ((300, 1, 0.6),), 4, 2, 300)
+TRY = c.Budget(((300, 1),), ((300, 1, c.FAR),), 4, 2, 300)
 
 
 def test_free_and_tied_quantities_exist_and_do_not_overlap() -> None:
@@ -31,11 +33,41 @@ def test_free_and_tied_quantities_exist_and_do_not_overlap() -> None:
 def test_a_worlds_claim_is_never_free(world: str) -> None:
     one = space(world)
     assert not set(one.names) & set(worlds.named(world).fixed)
-    middle = one.values(np.zeros(len(one.names)))
-    assert worlds.parameters(world, middle).distress.treatment_gain == pytest.approx(
-        worlds.named(world).start.get("distress.treatment_gain", 0.0)
-    )
-    assert one.coordinates(middle) == pytest.approx(0)
+    middle = one.values(one.middle)
+    known = catalogue()
+    for name in one.names:
+        start = worlds.named(world).start.get(name, known[name].default)
+        assert middle[name] == pytest.approx(start), name
+    assert one.coordinates(middle) == pytest.approx(one.middle)
+
+
+def test_coordinates_are_standard_deviations_of_the_prior() -> None:
+    log, plain = Prior("log", 2.0, 0.0, 10.0), Prior("plain", 1.0, -3.0, 3.0)
+    assert [log.value(one) for one in (0, 1, -1, 3)] == pytest.approx([2, 4, 1, 10])
+    assert [plain.value(one) for one in (0, 1, -2, 3)] == pytest.approx([1, 2, -1, 3])
+    even = Prior("uniform", 0.5, 0.0, 2.0)
+    assert [even.value(one) for one in (0, 0.6744898, -9)] == pytest.approx([1, 1.5, 0])
+    assert (log.coordinate(0.0), log.coordinate(8.0)) == (-3, 2)
+    one = space("hybrid")
+    shapes = {prior.shape for prior in one.priors}
+    assert shapes == {"log", "plain", "uniform", "share"}
+    drawn = np.clip(np.random.default_rng(1).normal(size=len(one.names)), one.low, one.high)
+    assert one.coordinates(one.values(drawn)) == pytest.approx(drawn)
+
+
+def test_no_coordinates_stand_for_shares_of_variance_above_one() -> None:
+    one = space("hybrid")
+    for stable in (one.low, one.high):
+        for load in (one.low, one.high):
+            at = one.middle
+            for name, ends in (
+                ("population.stable_share", stable),
+                ("population.load_share", load),
+            ):
+                at[one.names.index(name)] = ends[one.names.index(name)]
+            values = one.values(at)
+            worlds.parameters("hybrid", values)
+            assert values[STABLE] + values[LOAD] <= 0.97
 
 
 @pytest.mark.parametrize(
@@ -61,16 +93,15 @@ def test_shares_that_leave_no_fluctuation_are_refused() -> None:
         tied({"population.load_share": 0.6, "population.stable_share": 0.5})
 
 
-def test_cost_is_nothing_inside_square_outside_and_levels_off() -> None:
-    assert c.cost(np.array([0.0, c.ROOM])) == 0
-    assert c.cost(np.array([c.ROOM + 0.1])) == pytest.approx(0.01, rel=0.01)
-    assert c.cost(np.array([1000.0])) == pytest.approx(c.GIVEN_UP**2, rel=0.01)
-    middle = {"dropout": 0.197, "remission_3m": 0.31}
-    edge_and_middle = c.signed(middle, _facts("dropout", "remission_3m"))
+def test_cost_is_nothing_well_inside_and_counts_the_distance_from_the_prior() -> None:
+    assert c.cost(np.array([0.0, c.FAR.room, -c.FAR.room]), np.zeros(2)) == 0
+    assert c.cost(np.array([c.FAR.room + 0.1]), np.zeros(2)) == pytest.approx(0.01, rel=0.01)
+    assert c.cost(np.zeros(1), np.array([3.0, 4.0])) == pytest.approx(25 * c.HOME)
+    found = {"dropout": 0.197, "remission_3m": 0.31}
+    edge_and_middle = c.signed(found, _facts("dropout", "remission_3m"))
     assert edge_and_middle == pytest.approx([1, 0])  # in the order of facts.csv
-    both = c.distances({"dropout": 0.217, "remission_3m": float("nan")}, _facts("dropout",
-                       "remission_3m"))  # fmt: skip
-    assert both.tolist() == pytest.approx([c.MISSING, 2.0])
+    missing = c.signed({"dropout": float("nan"), "remission_3m": 0.08}, _facts(*found))
+    assert missing.tolist() == pytest.approx([-1, c.MISSING])
 
 
 def _facts(*names: str) -> list[facts.Fact]:
@@ -87,7 +118,7 @@ def test_search_finds_a_planted_world() -> None:
         one._replace(estimate=value, low=value - 0.02 * abs(value), high=value + 0.02 * abs(value))
         for one, value in ((one, truth[one.id]) for one in wanted)
     ]
-    budget = c.Budget(((1500, 6),), ((4000, 3, 0.3),), 8, 1, 1500)
+    budget = c.Budget(((1500, 6),), ((4000, 3, Price(0.3, 2.5)),), 8, 1, 1500)
     found = c.calibrate("hybrid", budget, 3, held=held, wanted=narrow)
     for name, value in planted.items():
         assert found.values[name] == pytest.approx(value, abs=0.25), name  # they start .5 off
