@@ -51,7 +51,8 @@ def tied(values: Mapping[str, float]) -> dict[str, float]:
     beyond the threshold t has second moment 2 ((1 + t^2)(1 - Phi(t)) - t phi(t)).
 
     Raises:
-        BadInput: the shares leave no variance for fluctuation.
+        BadInput: the shares leave no variance for fluctuation, or events are too rare for their
+            share of it.
     """
     known = catalogue()
 
@@ -71,5 +72,11 @@ def tied(values: Mapping[str, float]) -> dict[str, float]:
             "fluctuation from week to week."
         )
     found = {TIED[0]: impact, TIED[1]: math.sqrt((1 - kept**2) * left)}
-    ends = {name: min(size, known[name].about.high) for name, size in found.items()}
-    return {**values, **ends}
+    for name, size in found.items():
+        if size > known[name].about.high:
+            raise BadInput(
+                f"to keep the untreated population as spread as it is, {name} would be {size:.3g}, "
+                f"above its range, which ends at {known[name].about.high:g}. Lower "
+                "population.distress_sd or distress.event_threshold."
+            )
+    return {**values, **found}

@@ -37,14 +37,14 @@ class Distress(NamedTuple):
         0.35
     )
     distress_noise: Annotated[
-        float, quantity("SD of distress from week to week", "distress", 0, 2)
+        float, quantity("SD of distress from week to week", "distress", 0, 5)
     ] = 0.44
     load_decay: Annotated[float, quantity("life-event load that fades", "1/week", 0, 1)] = 0.035
     event_threshold: Annotated[
         float, quantity("a week counts as eventful beyond this", "z", 0, 3)
     ] = 1.5
     event_impact: Annotated[
-        float, quantity("distress per unit of an event", "distress/z", 0, 5)
+        float, quantity("distress per unit of an event", "distress/z", 0, 100)
     ] = 1.13  # with distress_noise: untreated, the population keeps the spread it starts with
     buffer: Annotated[
         float,

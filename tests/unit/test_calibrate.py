@@ -167,9 +167,9 @@ def test_scoreboard_shows_all_worlds_and_one_world_when_asked(
     ("words", "told"),
     [
         ("budget=smal", "there is no budget 'smal'. Did you mean small?"),
-        ("world=medical distress.specificity=0.5", "is fixed at 1 in the world 'medical'"),
-        ("population.load_share=0.7", "must stay below 1"),
-        ("distress.rate=7", "must lie in"),
+        ("budget=small world=medical distress.specificity=0.5", "is fixed at 1 in the world 'medical'"),
+        ("budget=small population.stable_share=0.5 population.load_share=0.7", "must stay below 1"),
+        ("budget=small distress.rate=7", "must lie in"),
     ],
 )
 def test_bad_input(
