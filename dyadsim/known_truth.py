@@ -22,7 +22,7 @@ LOW_ALLIANCE, HIGH_ALLIANCE = 0.62, 0.78
 NOTE = (
     "No researcher can see these. They are larger than g: g divides by the spread of post-test "
     "scores, which carry error and in which clients differ more than at entry. The two values of "
-    "the alliance lie about one standard deviation of session 3 below and above its mean. In a "
+    "the alliance are 0.7 to 1.1 of its standard deviations at session 3 apart, by world. In a "
     "trial a good alliance helps in two ways: clients stay, and, outside the medical and the null "
     "world, it acts by itself; the last row leaves only the second."
 )

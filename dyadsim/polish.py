@@ -51,22 +51,23 @@ class Price(NamedTuple):
 
 def best_step(
     far: Floats, slopes: Floats, at: Floats, low: Floats, high: Floats, price: Price,
-    damping: float, weight: Floats | float = 1.0,
+    damping: float, weight: Floats | float = 1.0, home: float = HOME,
 ) -> Floats:  # fmt: skip
     """Return the step that is best if facts were linear, `(quantity,)`, inside [low, high].
 
     It starts from no step, and finds the valley that is nearest.
 
     far: signed distances `(fact,)`; slopes `(fact, quantity)`; at: the point. `damping` prices the
-    squared length of the step; `weight` `(fact,)` is what each fact counts.
+    squared length of the step; `weight` `(fact,)` is what each fact counts; `home` prices the
+    squared distance from the prior's middle.
     """
 
     def cost(step: Floats) -> tuple[float, Floats]:
         there, moved = far + slopes @ step, at + step
         prices = (weight * price(there)).sum()
-        whole = prices + damping * step @ step + HOME * moved @ moved
+        whole = prices + damping * step @ step + home * moved @ moved
         slope = slopes.T @ (weight * price.slope(there))
-        return float(whole), slope + 2 * (damping * step + HOME * moved)
+        return float(whole), slope + 2 * (damping * step + home * moved)
 
     least, most = np.maximum(low - at, -LONGEST), np.minimum(high - at, LONGEST)
     ends = list(zip(np.minimum(least, 0.0), np.maximum(most, 0.0), strict=True))
@@ -92,31 +93,37 @@ def slopes_at(
 def polish(
     simulated: Simulated, start: Floats, low: Floats, high: Floats,
     stages: Sequence[tuple[int, int, Price]], told: Callable[[], None] = lambda: None,
+    home: float = HOME, slopes: Floats | None = None, fresh: bool = True,
 ) -> tuple[Floats, list[dict[str, float]]]:  # fmt: skip
     """Return the polished point `(quantity,)` and a row a step: clients, cost before and after.
 
     stages: (clients, steps, price of a distance) each. Every step has lucks of its own. A fact
     counts 1 / (1 + 4 s^2), where s is the Monte-Carlo error of its mean over them (half-widths).
+    `home` as in `best_step`; `slopes` `(fact, quantity)`, if some are known already: without
+    `fresh` ones from neighbours they are only mended by what the steps do.
     """
-    at, memory = np.clip(start, low, high), None
+    at, memory = np.clip(start, low, high), slopes
     course: list[dict[str, float]] = []
     for clients, steps, price in stages:
         noise = []
         for _ in range(steps):
             lucks = [LUCKS * len(course) + one for one in range(LUCKS)]
-            here, newest = slopes_at(simulated, at, high, clients, lucks)
-            memory = newest if memory is None else NEWEST * newest + (1 - NEWEST) * memory
+            if fresh or memory is None:
+                here, newest = slopes_at(simulated, at, high, clients, lucks)
+                memory = newest if memory is None else NEWEST * newest + (1 - NEWEST) * memory
+            else:
+                here = simulated(np.tile(at, (LUCKS, 1)), clients, lucks)
             noise.append(here.var(axis=0, ddof=1) / LUCKS)
             weight = 1 / (1 + 4 * np.mean(noise, axis=0))
             far = here.mean(axis=0)
             steps_tried = np.array(
-                [best_step(far, memory, at, low, high, price, damping, weight)
+                [best_step(far, memory, at, low, high, price, damping, weight, home)
                  for damping in DAMPING]
             )  # fmt: skip
             points = np.vstack([at, at + steps_tried])
             found = simulated(np.repeat(points[1:], LUCKS, axis=0), clients, lucks * len(DAMPING))
             means = np.vstack([far, found.reshape(len(DAMPING), LUCKS, -1).mean(axis=1)])
-            costs = (weight * price(means)).sum(axis=1) + HOME * (points**2).sum(axis=1)
+            costs = (weight * price(means)).sum(axis=1) + home * (points**2).sum(axis=1)
             for step, there in zip(steps_tried, means[1:], strict=True):
                 memory = _learnt(memory, step, there - far)
             best = int(np.argmin(costs))

@@ -9,10 +9,10 @@ from rich.table import Table
 
 from dyadsim import worlds
 from dyadsim.benchmark import Result
-from dyadsim.compare import ALIKE_BY_CONSTRUCTION, TABLES, Comparison
+from dyadsim.compare import TABLES, Comparison
 from dyadsim.known_truth import NOTE
 from dyadsim.records import Records
-from dyadsim.report import ALIKE, estimate
+from dyadsim.report import estimate
 from dyadsim.study import Study
 
 
@@ -77,11 +77,9 @@ def print_comparison(found: Comparison) -> None:
             for value, error, met in zip(rows["simulated"], rows["se"], rows["met"], strict=True)
         ]
         first = rows.iloc[0]
-        mark = "†" if first["fact"] in ALIKE_BY_CONSTRUCTION else ""
-        table.add_row(f"{label}{mark} ({unit})", *cells, _interval(first["low"], first["high"]))
+        table.add_row(f"{label} ({unit})", *cells, _interval(first["low"], first["high"]))
     console = Console(width=150)
     console.print(table)
-    console.print(f"† {ALIKE}")
     true = Table(
         title="What truly happens: the same clients, same luck (SD of distress at intake ± error)"
     )
@@ -209,6 +207,4 @@ def comparison(folder: Path, found: Comparison, manifest: dict[str, Any]) -> Non
     for name, (figure, data) in drawn.items():
         style.save(figure, figures, name, data)
     claims = {name: worlds.named(name).claim for name in names}
-    report.comparison(
-        folder, found._asdict(), figures, claims, manifest, set(ALIKE_BY_CONSTRUCTION)
-    )
+    report.comparison(folder, found._asdict(), figures, claims, manifest)

@@ -22,8 +22,11 @@ def _cell(simulated: float, error: float, met: bool, distance: float) -> str:
     return f"{simulated:.3f} ±{error:.3f}{far} {'✓' if met else '✗'}"
 
 
-def print_scoreboard(table: pd.DataFrame) -> None:
-    """Print facts against worlds: simulated ± Monte-Carlo error, distance, met or not."""
+def print_scoreboard(table: pd.DataFrame, totals: pd.DataFrame) -> None:
+    """Print facts against worlds: simulated ± Monte-Carlo error, distance, met or not.
+
+    totals: `scoreboard.totals` with the ratio of variances at equal means, and its error.
+    """
     names = list(dict.fromkeys(table["world"]))
     shown = Table(title="Published facts: simulated ± error, distance in half-widths, ✓ met")
     for heading in ("fact", "published", *names):
@@ -34,12 +37,14 @@ def print_scoreboard(table: pd.DataFrame) -> None:
         parts = (rows[name] for name in ("simulated", "se", "met", "distance"))
         shown.add_row(str(fact), published, *(_cell(*one) for one in zip(*parts, strict=True)))
     Console(width=170).print(shown)
-    for one in scoreboard.totals(table).itertuples():
+    for one in totals.itertuples():
         state = "calibrated" if one.calibrated else "NOT calibrated: values set by hand"
         print(
             f"{one.world:11} meets {one.met} of {one.facts} facts; its calibration may move "
-            f"{one.free} quantities ({state})"
+            f"{one.free} quantities ({state}); ratio of post-test variances at equal means "
+            f"{one.equal_means_ratio:.2f} ± {one.equal_means_se:.2f}"
         )
+    print("The published ratio at equal means is 1.09 to 1.10; variance_ratio is the raw one.")
     nobody = scoreboard.unmet(table)
     print(f"Met in none of these worlds: {', '.join(nobody) or 'none'}.")
     print(
@@ -67,13 +72,15 @@ def world_file(found: Calibration, about: dict[str, Any]) -> str:
 
 
 def leave_calibration(
-    folder: Path, found: Calibration, about: dict[str, Any], facts: pd.DataFrame
-) -> None:
-    """Write world.yaml, starts.csv, course.csv and facts.csv into `folder`."""
+    folder: Path, found: Calibration, about: dict[str, Any], facts: pd.DataFrame,
+    posterior: pd.DataFrame,
+) -> None:  # fmt: skip
+    """Write world.yaml, starts.csv, course.csv, facts.csv and posterior.csv into `folder`."""
     (folder / "world.yaml").write_text(world_file(found, about), encoding="utf-8")
     found.starts.to_csv(folder / "starts.csv", index=False)
     found.course.to_csv(folder / "course.csv", index=False)
     facts.to_csv(folder / "facts.csv", index=False)
+    posterior.to_csv(folder / "posterior.csv", index=False)
 
 
 def print_calibration(found: Calibration, facts: pd.DataFrame, folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Numbers and figures to one self-contained HTML page that needs no network."""
 
 import base64
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +9,6 @@ import jinja2
 
 from dyadsim.known_truth import NOTE
 
-ALIKE = (
-    "Alike by construction in the three worlds that heal: the strength of treatment was set so "
-    "that its true effect against waiting is the same. Agreement here is no test."
-)
 _FIGURES = {
     "courses": (
         "Mean courses",
@@ -76,7 +72,7 @@ def estimate(value: float, error: float) -> str:
     return f"{value:.{digits}f} ± {error:.{digits}f}"
 
 
-def _rows(statistics: Any, alike: Collection[str]) -> list[dict[str, Any]]:
+def _rows(statistics: Any) -> list[dict[str, Any]]:
     """Return one row a statistic with a cell a world."""
     rows = []
     for _, group in statistics.groupby("fact", sort=False):
@@ -87,8 +83,7 @@ def _rows(statistics: Any, alike: Collection[str]) -> list[dict[str, Any]]:
         ]
         rows.append(
             {
-                "label": first["label"] + "†" * (first["fact"] in alike),
-                "unit": first["unit"], "cells": cells,
+                "label": first["label"], "unit": first["unit"], "cells": cells,
                 "published": f"{first['low']:g} to {first['high']:g}",
             }
         )  # fmt: skip
@@ -122,17 +117,13 @@ def accountings(
 
 def comparison(
     folder: Path, found: Mapping[str, Any], figures: Path, claims: Mapping[str, str],
-    manifest: Mapping[str, Any], alike: Collection[str] = (),
+    manifest: Mapping[str, Any],
 ) -> Path:  # fmt: skip
-    """Write report.html of a comparison into `folder`; return its path.
-
-    `alike`: facts that are alike by construction, marked in the table.
-    """
+    """Write report.html of a comparison into `folder`; return its path."""
     page = _template("report.html.j2").render(
         verdict=found["verdict"],
         claims=claims,
-        rows=_rows(found["statistics"], alike),
-        alike=ALIKE,
+        rows=_rows(found["statistics"]),
         true_rows=_true_rows(found["truth"]),
         truth_note=NOTE,
         truth_clients=int(found["truth"]["n"].min()),

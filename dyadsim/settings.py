@@ -273,11 +273,14 @@ def worlds_of(one: Settings) -> list[str]:
 
 
 def parameters_of(one: Settings, world: str) -> Parameters:
-    """Return a world's quantities under the settings; in a comparison, what a claim fixes stays."""
+    """Return a world's quantities under the settings.
+
+    In a comparison every world has its own file, and what its claim fixes stays.
+    """
     values = dict(one.values)
     fixed = worlds.named(world).fixed
     if one.task.get("worlds"):
-        values = {name: value for name, value in values.items() if name not in fixed}
+        values = {name: value for name, value in one.held.items() if name not in fixed}
     found = worlds.parameters(world, values)
     if one.specificity is None:
         return found

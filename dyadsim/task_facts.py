@@ -19,14 +19,17 @@ def run_facts(one: Settings) -> None:
         table = scoreboard.scoreboard(
             chosen, one.clients_per_replicate, one.replicates, one.seed, each("worlds")
         )
-        summary = {"task": "facts", "seed": one.seed, "totals": rows_of(scoreboard.totals(table))}
+        totals = scoreboard.totals(table)
+        ratios = [scoreboard.equal_means_ratio(world, seed=one.seed) for world in chosen.values()]
+        totals[["equal_means_ratio", "equal_means_se"]] = ratios
+        summary = {"task": "facts", "seed": one.seed, "totals": rows_of(totals)}
         folder = finish(
             one, began, summary, lambda place, _: present_scoreboard.leave_scoreboard(place, table)
         )
         if one.json:
             print(json.dumps(rows_of(table)))
             return
-        present_scoreboard.print_scoreboard(table)
+        present_scoreboard.print_scoreboard(table, totals)
         print(f"Table and figure: {folder}")
         return
     found = benchmark.evaluate(
@@ -40,18 +43,22 @@ def run_facts(one: Settings) -> None:
 
 
 def run_calibrate(one: Settings) -> None:
-    """Calibrate one world on the facts; leave its file, all starts and the facts on new luck."""
-    from dyadsim import present_scoreboard, scoreboard
-    from dyadsim.calibrate import calibrate, manifest
+    """Calibrate one world; leave its file, all starts, a posterior and the facts on new luck."""
+    from dyadsim import identify, present_scoreboard, scoreboard
+    from dyadsim.calibrate import calibrate, manifest, processes
+    from dyadsim.facts import fact as facts
+    from dyadsim.prior import space
     from dyadsim.simulate import default_threads
 
     began = time.perf_counter()
     check_folder(one.results)
-    budget = budget_of(one)
+    budget, workers = budget_of(one), one.threads or default_threads()
     with steps("generations", budget.steps) as told:
-        found = calibrate(
-            one.world, budget, one.seed, one.threads or default_threads(), one.held, told=told
-        )
+        found = calibrate(one.world, budget, one.seed, workers, one.held, told=told)
+    mine, effort = space(one.world, one.held), identify.EFFORTS[str(one.config["budget"])]
+    with processes(workers) as spread:
+        start = mine.coordinates(found.values)
+        known = identify.posterior(mine, start, facts.load(), effort, one.seed, spread)
     table = scoreboard.scoreboard(
         {one.world: worlds.parameters(one.world, found.values)}, budget.clients_of_choice,
         one.replicates, one.seed,
@@ -60,7 +67,9 @@ def run_calibrate(one: Settings) -> None:
     summary = {"task": "calibrate", **about, "quantities": found.values}
     folder = finish(
         one, began, summary,
-        lambda place, _: present_scoreboard.leave_calibration(place, found, about, table),
+        lambda place, _: present_scoreboard.leave_calibration(
+            place, found, about, table, identify.table(known)
+        ),
     )  # fmt: skip
     if one.json:
         print(json.dumps(summary))

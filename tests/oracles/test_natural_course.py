@@ -5,6 +5,7 @@ Seeded; each comparison allows 5 standard errors (false-alarm rate of the file <
 
 import numpy as np
 import pytest
+from starting import starting
 
 from dyadsim import simulate, worlds
 from dyadsim.designs.cohort import cohort
@@ -12,7 +13,7 @@ from dyadsim.designs.rct import rct
 from dyadsim.designs.waitlist import waitlist
 from dyadsim.state import DROPOUT
 
-NULL = worlds.parameters("null")
+NULL = starting("null")
 COUNT = 20_000
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
+from starting import starting
 
 from dyadsim import calibrate as c
-from dyadsim import simulate, worlds
+from dyadsim import scoreboard, simulate, worlds
 from dyadsim.cli import main
 from dyadsim.designs.waitlist import waitlist
 from dyadsim.facts import fact as facts
@@ -81,7 +82,7 @@ def test_no_coordinates_stand_for_shares_of_variance_above_one() -> None:
 def test_tied_quantities_keep_the_untreated_population_as_spread_as_it_is(
     values: dict[str, float],
 ) -> None:
-    world = worlds.parameters("null", tied({**values, "distress.buffer": 0.0}))
+    world = starting("null", tied({**values, "distress.buffer": 0.0}))
     run = simulate.run(waitlist(52, (52,))._replace(sample=EVERYBODY), world, 20_000, 3)
     distress = dict(simulate.variables(run.truth))["distress"]
     assert distress[0].std() == pytest.approx(world.population.distress_sd, rel=0.03)
@@ -146,7 +147,13 @@ def test_task_leaves_a_world_file_that_can_be_used(
     assert file["calibration"]["facts"] == 41
     worlds.parameters("null", file["quantities"])
     names = {path.name for path in folder.iterdir()}
-    assert {"world.yaml", "starts.csv", "course.csv", "facts.csv", "manifest.json"} <= names
+    assert {"world.yaml", "starts.csv", "course.csv", "facts.csv", "posterior.csv"} <= names
+
+
+def test_ratio_at_equal_means_is_1_where_nothing_heals() -> None:
+    ratio, error = scoreboard.equal_means_ratio(worlds.parameters("null"))
+    assert 0.9 < ratio < 1.1
+    assert 0 < error < 0.05
 
 
 def test_scoreboard_shows_all_worlds_and_one_world_when_asked(
@@ -157,6 +164,11 @@ def test_scoreboard_shows_all_worlds_and_one_world_when_asked(
     rows = json.loads(capsys.readouterr().out)
     assert {row["world"] for row in rows} == set(worlds.WORLDS)
     assert len(rows) == 4 * 41
+    for world in ("medical", "null"):  # each column is what the world alone gives
+        assert main([*words, f"world={world}", "json=true"]) == 0
+        alone = {row["id"]: row["simulated"] for row in json.loads(capsys.readouterr().out)}
+        beside = {row["fact"]: row["simulated"] for row in rows if row["world"] == world}
+        assert beside == alone
     assert main([*words, "world=null"]) == 0
     assert "in the null world" in capsys.readouterr().out
     (folder,) = tmp_path.glob("facts/*")
@@ -167,7 +179,10 @@ def test_scoreboard_shows_all_worlds_and_one_world_when_asked(
     ("words", "told"),
     [
         ("budget=smal", "there is no budget 'smal'. Did you mean small?"),
-        ("budget=small world=medical distress.specificity=0.5", "is fixed at 1 in the world 'medical'"),
+        (
+            "budget=small world=medical distress.specificity=0.5",
+            "is fixed at 1 in the world 'medical'",
+        ),
         ("budget=small population.stable_share=0.5 population.load_share=0.7", "must stay below 1"),
         ("budget=small distress.rate=7", "must lie in"),
     ],

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from starting import starting
 
 from dyadsim import benchmark, compare, worlds
 from dyadsim.facts import fact as facts
@@ -25,8 +26,9 @@ def test_therapy_helps_where_something_heals_and_not_in_the_null_world(
     assert abs(g.loc["null", "simulated"]) < 0.3
 
 
-def test_the_same_people_wait_in_every_world(found: compare.Comparison) -> None:
-    waiting = found.courses.query("arm == 'waitlist'")
+def test_where_only_healing_differs_the_same_people_wait_in_every_world() -> None:
+    alike = {name: starting(name) for name in WORLDS}
+    waiting = compare.compare(alike, clients=500, seed=3).courses.query("arm == 'waitlist'")
     one, two = (waiting[waiting["world"] == name]["mean"].to_numpy() for name in WORLDS)
     np.testing.assert_array_equal(one, two)
 
@@ -45,8 +47,17 @@ def test_met_follows_the_published_interval(found: compare.Comparison) -> None:
 
 
 def test_verdict_counts_what_the_table_says(found: compare.Comparison) -> None:
-    met = found.statistics.groupby("world")["met"].sum()
-    assert f"medical {met['medical']} of 12, null {met['null']} of 12" in found.verdict
+    rows = found.statistics
+    inside = (rows["low"] <= rows["simulated"]) & (rows["simulated"] <= rows["high"])
+    one, two = (
+        f"{name} {rows.loc[mine, 'met'].sum()} ({inside[mine].sum()})"
+        for name, mine in (
+            ("medical", rows["world"] == "medical"),
+            ("null", rows["world"] == "null"),
+        )
+    )
+    assert "Of 12 published intervals each world meets" in found.verdict
+    assert f": {one}, {two}." in found.verdict
 
 
 def test_same_seed_same_tables(found: compare.Comparison) -> None:

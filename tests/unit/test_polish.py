@@ -94,3 +94,16 @@ def test_a_noisy_fact_counts_less() -> None:
 
     assert abs(two(0.0)) < 0.2
     assert two(2.0) > 0.7
+
+
+def test_known_slopes_save_the_neighbours() -> None:
+    asked = []
+
+    def watched(points: np.ndarray, clients: int, lucks: Sequence[int]) -> np.ndarray:
+        asked.append(len(points))
+        return _linear(points, clients, lucks)
+
+    stages = [(2000, 2, PRICE)]
+    _, course = polish(watched, np.zeros(20), -WIDE, WIDE, stages, slopes=SLOPES, fresh=False)
+    assert asked == [4, 20, 4, 20]  # the point and five steps, each on four lucks
+    assert course[0]["cost"] < course[0]["cost_before"] / 10

@@ -83,7 +83,7 @@ def test_the_page_says_what_the_tables_say(folder: Path, found: compare.Comparis
         assert report.estimate(row["effect"], row["se"]) in text
     assert text.count("✓</td>") == found.statistics["met"].sum()
     assert found.verdict in text
-    assert "set by hand" in text
+    assert "meeting one is no test" in text
 
 
 def test_every_figure_has_its_data(folder: Path, found: compare.Comparison) -> None:
