@@ -1,9 +1,9 @@
 """What a task would cost, without running it: points, dyad-sessions, time, disk."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from dyadsim import accountings, benchmark, compare, literature, study
+from dyadsim import accountings, benchmark, compare, identify, literature, study
 from dyadsim.prior import space
 from dyadsim.settings import Settings, budget_of, care_of, literature_of, worlds_of
 from dyadsim.study import Study
@@ -26,8 +26,8 @@ def cost(one: Settings) -> dict[str, float]:
     """Return points, replicates, dyad-sessions, estimated seconds and megabytes."""
     task = str(one.task["name"])
     points, replicates, clients = len(worlds_of(one)), 1, one.clients
-    studies: Iterable[Study] = []
-    disk = 0.0
+    studies: Collection[Study] = []
+    disk, runs = 0.0, 0
     if task == "compare":
         studies, disk = compare.studies().values(), REPORT_BYTES
     elif task == "facts":
@@ -36,8 +36,10 @@ def cost(one: Settings) -> dict[str, float]:
     elif task == "calibrate":
         budget, studies = budget_of(one), benchmark.studies().values()
         free = len(space(one.world, one.held).names)
-        replicates = 1
-        clients = sum(size * count for size, count in budget.evaluations(free))
+        known = identify.EFFORTS[str(one.config["budget"])]
+        evaluations = [*budget.evaluations(free), (known.clients, known.evaluations(free))]
+        clients = sum(size * count for size, count in evaluations)
+        runs = sum(count for _, count in evaluations) * len(studies) // 2  # two at a time
         disk = REPORT_BYTES
     elif task == "simulate":
         studies = [one.study]
@@ -52,7 +54,7 @@ def cost(one: Settings) -> dict[str, float]:
         replicates = asked.repeats * asked.field.trials
         clients = round(size)
         studies = [literature.trial(asked.therapy, name, False) for name in asked.comparators]
-    runs = replicates * len(list(studies)) if task == "literature" else 0
+        runs = replicates * len(studies)
     quick = {"decompose": LIFE_MICROSECONDS, "calibrate": QUICK_MICROSECONDS}
     micro = quick.get(task, MICROSECONDS)
     dyad_sessions = points * replicates * clients * _steps(studies)

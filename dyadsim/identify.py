@@ -17,7 +17,7 @@ from scipy.stats import multivariate_normal, norm
 
 from dyadsim.calibrate import Spread, simulator
 from dyadsim.facts.fact import Fact
-from dyadsim.polish import Price, polish, slopes_at
+from dyadsim.polish import DAMPING, LUCKS, Price, polish, slopes_at
 from dyadsim.prior import Floats, Space
 
 WIDTH = 1 / 1.96  # standard deviation of a published figure, in half-widths of its interval
@@ -31,6 +31,11 @@ class Effort(NamedTuple):
     clients: int
     steps: int
     lucks: int
+
+    def evaluations(self, quantities: int) -> int:
+        """Return how many evaluations of all facts that is, with so many free quantities."""
+        each = quantities + LUCKS * (1 + len(DAMPING))
+        return self.steps * each + self.lucks * (quantities + 1)
 
 
 EFFORTS = {  # by the budget of `calibrate`

@@ -64,6 +64,7 @@ def drawing() -> AbstractContextManager[None]:
 
 def save(made: Figure, folder: Path, name: str, data: pd.DataFrame) -> None:
     """Write name.png, name.svg and the figure's data as name.csv."""
+    folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(_RC):
         made.savefig(folder / f"{name}.png", dpi=150)
         made.savefig(folder / f"{name}.svg", metadata={"Date": None})
