@@ -18,8 +18,9 @@ def draw(worth: pd.DataFrame, scores: pd.DataFrame) -> Figure:
             look = style.look(str(one.world), style.WORLDS)
             left.plot(one.log_evidence - best, row, look.marker, color=look.colour, markersize=10)
             told = f"{one.free} free, {one.effective:.0f} determined\n{one.inside} of 41 inside"
+            side = "left" if one.world == "null" else "right"
             left.annotate(told, (one.log_evidence - best, row), (0, 10), fontsize=9,
-                          textcoords="offset points", ha="left" if one.world == "null" else "right")  # fmt: skip
+                          textcoords="offset points", ha=side)  # fmt: skip
         left.axvline(0, color="#AAAAAA", linewidth=0.8)
         left.set_yticks(range(len(worth)), list(worth["world"]))
         left.set_ylim(-0.6, len(worth) - 0.2)
