@@ -6,8 +6,8 @@ from matplotlib.figure import Figure
 from dyadsim.facts.fact import load
 from dyadsim.plots import style
 
-LOOKS = ("#D55E00", "#009E73", "#0072B2", "#555555", "#CC79A7", "#E69F00", "#56B4E9")
-MARKERS = "oDsvPX^"
+LOOKS = ("#D55E00", "#009E73", "#0072B2", "#555555", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+MARKERS = "oDsvPX^*"
 
 
 def draw(table: pd.DataFrame) -> Figure:
@@ -21,7 +21,7 @@ def draw(table: pd.DataFrame) -> Figure:
         names = list(dict.fromkeys(table["label"]))
         for place, name in enumerate(names):
             part = table[table["label"] == name]
-            shift = (place - 3) * 0.08
+            shift = (place - 3.5) * 0.08
             left.errorbar(part["session"] + shift, part["r"],
                           [part["r"] - part["low"], part["high"] - part["r"]],
                           color=LOOKS[place], marker=MARKERS[place], label=name)  # fmt: skip

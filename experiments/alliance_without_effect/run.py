@@ -15,11 +15,14 @@ from dyadsim.analysis.process import process_outcome_r
 from dyadsim.plots import style
 
 SESSIONS = (1, 3, 5, 9)
+NEITHER = {"measurement.style": 0.0, "alliance.reverse": 0.0}
+WHY = ("low_alliance", "strain", "mismatch", "skill", "progress")  # what decides who drops out
 ROWS = {
     "contextual": ("contextual", {}), "hybrid": ("hybrid", {}), "medical": ("medical", {}),
     "null": ("null", {}), "null, no rating style": ("null", {"measurement.style": 0.0}),
-    "null, improvement does not move alliance": ("null", {"alliance.reverse": 0.0}),
-    "null, neither": ("null", {"measurement.style": 0.0, "alliance.reverse": 0.0}),
+    "null, no reverse path": ("null", {"alliance.reverse": 0.0}),
+    "null, neither": ("null", NEITHER),
+    "null, no path at all": ("null", {**NEITHER, **{f"ending.{one}": 0.0 for one in WHY}}),
 }  # fmt: skip
 
 
@@ -44,8 +47,7 @@ def main(clients: int = 20000, folder: Path | None = None) -> pd.DataFrame:
         for session in SESSIONS:
             r = process_outcome_r(seen.sessions, "alliance_score", session)
             rows.append((label, session, r.value, r.low, r.high, *effect))
-    names = ["label", "session", "r", "low", "high", "effect", "effect_error"]
-    table = pd.DataFrame(rows, columns=names)
+    table = pd.DataFrame(rows, columns="label session r low high effect effect_error".split())
     print(table.round(3).to_string(index=False))
     if folder is not None:
         from figure import draw  # beside this file
@@ -56,5 +58,4 @@ def main(clients: int = 20000, folder: Path | None = None) -> pd.DataFrame:
 
 if __name__ == "__main__":
     results = Path(__file__).parents[2] / "results" / "alliance_without_effect"
-    results.mkdir(parents=True, exist_ok=True)
     main(*map(int, sys.argv[1:2]), folder=results)
