@@ -6,7 +6,6 @@ Run: python experiments/alliance_without_effect/run.py [clients]
 import sys
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 import dyadsim
@@ -14,40 +13,41 @@ from dyadsim import benchmark, intervention, simulate
 from dyadsim.analysis.process import process_outcome_r
 from dyadsim.plots import style
 
+RESULTS = Path(__file__).parents[2] / "results" / "alliance_without_effect"
 SESSIONS = (1, 3, 5, 9)
-NEITHER = {"measurement.style": 0.0, "alliance.reverse": 0.0}
-WHY = ("low_alliance", "strain", "mismatch", "skill", "progress")  # what decides who drops out
+COLUMNS = ["label", "session", "r", "low", "high", "effect", "effect_error"]
+NEITHER = (STYLE := {"measurement.style": 0.0}) | (REVERSE := {"alliance.reverse": 0.0})
+LEAVING = "low_alliance", "strain", "mismatch", "skill", "progress"
+NO_LEAVING = {f"ending.{why}": 0.0 for why in LEAVING}
 ROWS = {
-    "contextual": ("contextual", {}), "hybrid": ("hybrid", {}), "medical": ("medical", {}),
-    "null": ("null", {}), "null, no rating style": ("null", {"measurement.style": 0.0}),
-    "null, no reverse path": ("null", {"alliance.reverse": 0.0}),
-    "null, neither": ("null", NEITHER),
-    "null, no path at all": ("null", {**NEITHER, **{f"ending.{one}": 0.0 for one in WHY}}),
+    **{name: (name, {}) for name in ("contextual", "hybrid", "medical", "null")},
+    "null, no rating style": ("null", STYLE), "null, no reverse path": ("null", REVERSE),
+    "null, neither": ("null", NEITHER), "null, no path at all": ("null", NEITHER | NO_LEAVING),
 }  # fmt: skip
 
 
 def causal(world: dyadsim.world, clients: int) -> tuple[float, float]:
     """Effect of alliance held at .78 instead of .62 on final distress, SD at intake, and error."""
-    study, final = dyadsim.cohort(follow_up=()), []
+    final = []
     for level in (0.62, 0.78):
-        what = intervention.Intervention(hold={"alliance": level})
-        run = dyadsim.do(study, world, clients, what, seed=1)
+        held = intervention.Intervention(hold={"alliance": level})
+        run = dyadsim.do(dyadsim.cohort(follow_up=()), world, clients, held, seed=1)
         final.append(dict(simulate.variables(run.truth))["distress"].astype(float))
     gain = (final[0][-1] - final[1][-1]) / final[0][0].std()
-    return float(gain.mean()), float(gain.std() / np.sqrt(gain.size))
+    return float(gain.mean()), float(gain.std() / gain.size**0.5)
 
 
 def main(clients: int = 20000, folder: Path | None = None) -> pd.DataFrame:
     """Return label, session, r, low, high, effect (of alliance), effect_error."""
     rows = []
-    for label, (name, quantities) in ROWS.items():
-        world = dyadsim.world(name, quantities)
+    for label, named in ROWS.items():
+        world = dyadsim.world(*named)
         seen = benchmark.see(dyadsim.run(dyadsim.cohort(follow_up=()), world, clients, seed=1))
         effect = causal(world, min(clients, 6000))
         for session in SESSIONS:
             r = process_outcome_r(seen.sessions, "alliance_score", session)
             rows.append((label, session, r.value, r.low, r.high, *effect))
-    table = pd.DataFrame(rows, columns="label session r low high effect effect_error".split())
+    table = pd.DataFrame(rows, columns=COLUMNS)
     print(table.round(3).to_string(index=False))
     if folder is not None:
         from figure import draw  # beside this file
@@ -57,5 +57,4 @@ def main(clients: int = 20000, folder: Path | None = None) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    results = Path(__file__).parents[2] / "results" / "alliance_without_effect"
-    main(*map(int, sys.argv[1:2]), folder=results)
+    main(*map(int, sys.argv[1:2]), folder=RESULTS)
