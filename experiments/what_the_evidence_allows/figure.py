@@ -1,6 +1,5 @@
 """The figure of this experiment: facts met, causal shares and evidence along specificity."""
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
@@ -17,14 +16,8 @@ WIDTHS = {"0.5": "half as wide", "1": "as it is", "2": "twice as wide"}
 FACTS = 41
 
 
-def chances(log_evidence: "pd.Series[float]") -> "pd.Series[float]":
-    """Return the probability of each point, all as likely before."""
-    best = np.exp(log_evidence - log_evidence.max())
-    return best / best.sum()
-
-
 def draw(table: pd.DataFrame, drawn: pd.DataFrame) -> Figure:
-    """Return three panels: facts met; shares of the mean effect; probability of specificity."""
+    """Return three panels: facts met; shares of the mean effect; evidence."""
     mine = table[table["held"] == "distress.specificity"]
     x = mine["value"].to_numpy()
     made = style.figure(15, 6)
@@ -48,11 +41,11 @@ def draw(table: pd.DataFrame, drawn: pd.DataFrame) -> Figure:
         two.set_title("marks: fitted points; bars: 90 % of posterior draws", fontsize=11)
         two.legend(fontsize=9, ncols=2, loc="upper center")
         for (width, label), marker in zip(WIDTHS.items(), "v*^", strict=True):
-            three.plot(x, chances(mine[f"log_evidence_{width}"]), marker + "-", label=label)
-        three.set_ylim(0, None)
-        three.set_ylabel("probability (five points, equal before)")
-        three.set_title("evidence; prior of all other quantities:", fontsize=11)
-        three.legend(fontsize=9)
+            three.plot(x, mine[f"log_evidence_{width}"], marker + ":", label=label)
+        three.set_ylim(-100, -75)
+        three.set_ylabel("log evidence (higher = likelier)")
+        three.set_title("evidence: good to a few units at best", fontsize=11)
+        three.legend(fontsize=9, title="prior of all other quantities", title_fontsize=9)
         for axes in (one, two, three):
             axes.set_xlabel("specificity of treatment")
             axes.set_xticks(x)

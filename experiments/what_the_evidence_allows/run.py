@@ -24,7 +24,9 @@ def main(clients: int = 4000, folder: Path | None = None) -> pd.DataFrame:
     import points as p  # beside this file
 
     size, held, effort = p.Size(clients, 8, 5 * clients, 24), HELD, i.EFFORTS["standard"]
-    if folder is None:
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)  # before half an hour of work, not after
+    else:
         size, held, effort = p.Size(clients, 1, clients, 2), HELD[2:3], i.EFFORTS["small"]
     rows, draws = [], []
     with processes(default_threads()) as spread:
