@@ -11,19 +11,19 @@ LOOKS = (style.Look("#555555", "v", ":"), style.Look("#009E73", "D", "-."),
 
 def draw(table: pd.DataFrame) -> Figure:
     """Return two panels over the number of clients each."""
-    made = style.figure(12, 5.4)
+    made = style.figure(12, 5.8)
     fields = list(dict.fromkeys(table["field"]))
     with style.drawing():
         left, right = made.subplots(1, 2)
         for name, look in zip(fields, LOOKS, strict=True):
             part = table[table["field"] == name]
-            label = f"{name} (therapists {part['therapist_percent'].iloc[0]:.1f} % of variance)"
+            label = f"{name}: {part['therapist_percent'].iloc[0]:.1f} % of variance"
             place = part["clients_each"] * (1 + 0.03 * (fields.index(name) - 1))
             looks = {"color": look.colour, "marker": look.marker, "linestyle": look.line}
             left.errorbar(place, 100 * part["found"], 196 * part["found_error"], **looks)
             right.plot(place, part["agreement"], label=label, **looks)
-        left.axhline(10, color="#999999", label="a lottery: 10 %")
-        left.legend(fontsize=10, loc="upper left")
+        left.axhline(10, color="#999999")
+        left.annotate("a lottery: 10 %", (10, 6), fontsize=10)
         left.set_ylim(0, 100)
         left.set_ylabel("of the truly best tenth of therapists,\n% that the table rewards")
         right.set_ylabel("correlation of two tables\nof the same therapists, other clients")
@@ -33,6 +33,6 @@ def draw(table: pd.DataFrame) -> Figure:
             axes.set_xticks([10, 30, 100], ["10", "30", "100"])
             axes.minorticks_off()
             axes.set_xlabel("clients of each therapist in the table")
-        right.legend(fontsize=10, loc="upper left")
-        made.suptitle("League tables of 100 therapists; bars: ± 1.96 Monte-Carlo errors")
+        made.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        made.suptitle("League tables of 100 therapists and their share of the variance of outcome; bars: ± 1.96 errors")
     return made
