@@ -47,5 +47,5 @@ def draw(table: pd.DataFrame) -> Figure:
             f"facts whose verdict moves\n(met of all {len(met)}: {counts})", fontsize=10
         )
         made.legend(*right.get_legend_handles_labels(), loc="outside lower right", ncols=2)
-        made.suptitle("Hybrid world, values set by hand: how change is made, not how much")
+        made.suptitle("Hybrid world, calibrated: how change is made, not how much")
     return made
