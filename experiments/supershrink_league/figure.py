@@ -34,5 +34,8 @@ def draw(table: pd.DataFrame) -> Figure:
             axes.minorticks_off()
             axes.set_xlabel("clients of each therapist in the table")
         made.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-        made.suptitle("League tables of 100 therapists and their share of the variance of outcome; bars: ± 1.96 errors")
+        made.suptitle(
+            "League tables of 100 therapists, with their share of the variance of outcome; "
+            "bars: ± 1.96 errors"
+        )
     return made
