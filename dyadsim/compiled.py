@@ -12,13 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numba
+from numba.np.unsafe.ndarray import to_fixed_tuple
 
 _PACKAGE = Path(__file__).parent
 # Every file with compiled code and every file of ours that such a file imports (a test checks).
 COMPILED_FILES = (
     "compiled.py", "quantity.py", "elementary.py", "noise.py", "state.py", "mechanisms/*.py",
-    "parameters.py", "case.py", "therapies.py", "study.py", "measures.py", "orders.py", "pace.py",
-    "kernel.py",
+    "parameters.py", "case.py", "therapies.py", "study.py", "measures.py", "entry.py",
+    "population.py", "orders.py", "pace.py", "sums.py", "kernel.py", "points.py",
 )  # fmt: skip
 
 
@@ -59,5 +60,14 @@ def compiled[F: Callable[..., object]](function: F) -> F:
     - `boundscheck=False`: shapes are checked once at the door, `simulate`.
     """
     return numba.njit(  # type: ignore[no-any-return]
-        cache=True, nogil=True, error_model="numpy", fastmath=False, boundscheck=False
+        cache=True,
+        nogil=True,
+        error_model="numpy",
+        fastmath=False,
+        boundscheck=False,
+        no_cfunc_wrapper=True,
     )(function)
+
+
+fixed_tuple = to_fixed_tuple
+"""In compiled code: a tuple of an array's first n numbers, n known when compiling."""

@@ -9,13 +9,15 @@ kept in whole numbers (fixed point), which add up to the same total in any order
 """
 
 from collections import namedtuple
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 
 from dyadsim.compiled import compiled
-from dyadsim.elementary import HALF
-from dyadsim.measures import score
+from dyadsim.elementary import ZERO
+from dyadsim.entry import enter, entry
+from dyadsim.measures import score, symptom_lanes
 from dyadsim.mechanisms import (
     action,
     alliance,
@@ -29,20 +31,16 @@ from dyadsim.mechanisms import (
     responsiveness,
     rupture,
 )
-from dyadsim.noise import Stream, fill_normal, fill_uniform
-from dyadsim.orders import occasions, orders
+from dyadsim.noise import ONCE, Stream, fill_normal, fill_uniform
+from dyadsim.orders import occasions, orders, present, rules
 from dyadsim.pace import pace
-from dyadsim.state import FIRST_RECORDED, ROW_COUNT
+from dyadsim.state import FIRST_RECORDED, ROW_COUNT, ROWS
 from dyadsim.state import ROWS_AT as R
-from dyadsim.study import ASSESSMENT, FOLLOW_UP, NOT_SEEN, SESSION
+from dyadsim.study import ASSESSMENT, FOLLOW_UP, SESSION
+from dyadsim.sums import add_sums
 
-BLOCK = 256
-FIXED_POINT = 65536.0  # latents enter the sums as whole multiples of 1/65536
-SUMS = (
-    "clients", "in_care", "scored", "symptom_score", "symptom_score_squared",
-    "distress", "distress_squared", "bond", "ruptures", "dropped", "agreed",
-)  # fmt: skip
-
+BLOCK = 496  # not a power of two: rows would fight for the same places in the cache
+FIRST_WRITTEN = np.int64(ROWS["empathy"].start)  # before it: traits, which nothing changes
 _DRAWS = (
     Stream.RUPTURE, Stream.REPAIR, Stream.BOND, Stream.AGREEMENT, Stream.EXPECTANCY,
     Stream.READINESS, Stream.LIFE_EVENT, Stream.DISTRESS, Stream.GOOD_ENOUGH, Stream.DROPOUT,
@@ -50,17 +48,21 @@ _DRAWS = (
 )  # fmt: skip
 _Draws = namedtuple("_Draws", [stream.name.lower() for stream in _DRAWS] + ["missing"])  # type: ignore[misc]
 N = _Draws(*range(len(_DRAWS) + 1))
+_WORK = {  # rows of a block's scratch, and how many
+    "held": 1, "taking": 1, "plan_done": 1, "relief": 1, "alliance": 1, "trust": 1,
+    "may_agree": 1, "last": 1, "continued": 1, "mastery": 4, "moments": 6,
+}  # fmt: skip
+_Work = namedtuple("_Work", list(_WORK))  # type: ignore[misc]
+W = _Work(*accumulate((0, *list(_WORK.values())[:-1])))
+WORK_ROWS = sum(_WORK.values())
 _STREAMS = tuple(int(stream) for stream in _DRAWS)
-_MISSING_STREAM = int(Stream.SYMPTOM_MISSING)
-_SYMPTOM_STREAM = int(Stream.SYMPTOM)
-_PRESENCE_STREAM = int(Stream.PRESENCE)
-_NAN = np.float32(np.nan)
-_DROPOUT, _GOOD = np.float32(3.0), np.float32(2.0)
-_FIXED = np.float64(FIXED_POINT)
+_MISSING_STREAM = np.int64(Stream.SYMPTOM_MISSING)
+_SYMPTOM_STREAM = np.int64(Stream.SYMPTOM)
+_PRESENCE_STREAM = np.int64(Stream.PRESENCE)
 
 
 class Address(NamedTuple):
-    """Whose luck it is and where the call starts and stops."""
+    """Whose luck it is and where the call starts (0 = before intake) and stops."""
 
     seed: int
     replicate: int
@@ -88,17 +90,25 @@ def fill_noise(noise, word, seed, replicate, step):
 
 
 @compiled
+def steady(b, work, arm, plan):
+    """Write what stays as it is until the orders change, so that no session computes it again."""
+    rules(arm, plan, work[W.may_agree], work[W.last], work[W.continued])
+    for k in range(4):
+        process_change.mastery_lanes(work[W.mastery + k], b[R.competence + k])
+
+
+@compiled
 def mechanisms(b, noise, work, word, p, pc, scale, at, step):
     """Run one session of a block: the mechanisms in ODD order.
 
-    `b` (variable, lane), `noise` (draw, lane), `work` (row, lane): held, in_care, may_agree,
-    plan_done, relief, taking, then six rows of scratch.
+    `b` (variable, lane), `noise` (draw, lane), `work` (row, lane): rows as in `W`.
     """
-    held, in_care, relief, taking = work[0], work[1], work[4], work[5]
+    held, relief, alliances, trusted = work[W.held], work[W.relief], work[W.alliance], work[W.trust]
     if at.moments > 0:
         resonance.moments_lanes(
             b[R.synchrony], b[R.coregulation], b[R.empathy], b[R.congruence], b[R.presence],
-            b[R.body], held, word, work[6:], p.resonance, at.moments, at.seed, at.replicate, step,
+            b[R.body], held, word, work[W.moments :], p.resonance, at.moments, at.seed,
+            at.replicate, step,
         )  # fmt: skip
     else:
         resonance.lanes(
@@ -108,7 +118,7 @@ def mechanisms(b, noise, work, word, p, pc, scale, at, step):
     responsiveness.lanes(
         b[R.formulation], b[R.alert], b[R.human], b[R.delivered_dose : R.delivered_dose + 4],
         b[R.adherence], b[R.delivered_competence], b[R.planned_dose : R.planned_dose + 4],
-        b[R.weight : R.weight + 4], b[R.formulation_skill], b[R.competence : R.competence + 4],
+        b[R.weight : R.weight + 4], b[R.formulation_skill], work[W.mastery : W.mastery + 4],
         b[R.individualisation], b[R.feedback], b[R.first_score], b[R.last_score], b[R.attended],
         held, scale.slope, p.responsiveness,
     )  # fmt: skip
@@ -126,131 +136,137 @@ def mechanisms(b, noise, work, word, p, pc, scale, at, step):
         b[R.goal], b[R.task], b[R.match], b[R.expectancy], b[R.credibility], b[R.readiness],
         b[R.dyad_fit], b[R.strain], b[R.recent_improvement], held, noise[N.agreement], p.alliance,
     )  # fmt: skip
+    alliance.overall_lanes(alliances, b[R.bond], b[R.goal], b[R.task], b[R.human])
     expectancy.lanes(
         b[R.expectancy], b[R.credibility], b[R.initial_distress], b[R.distress], held,
         noise[N.expectancy], p.expectancy,
     )  # fmt: skip
     readiness.lanes(
-        b[R.readiness], b[R.bond], b[R.goal], b[R.task], b[R.human], b[R.structure],
-        b[R.individualisation], b[R.pushing], held, noise[N.readiness], p.readiness,
+        b[R.readiness], alliances, b[R.structure], b[R.individualisation], b[R.pushing], held,
+        noise[N.readiness], p.readiness,
     )  # fmt: skip
     process_change.engagement_lanes(
-        b[R.engagement], b[R.bond], b[R.goal], b[R.task], b[R.human], b[R.readiness],
-        b[R.expectancy], held, p.process_change,
+        b[R.engagement], trusted, alliances, b[R.readiness], b[R.expectancy], held,
+        p.process_change,
     )  # fmt: skip
     for k in range(4):
         process_change.lanes(
-            b[R.process + k], b[R.delivered_dose + k], b[R.competence + k], b[R.engagement],
-            in_care, pc.process_kept, p.process_change,
+            b[R.process + k], b[R.delivered_dose + k], work[W.mastery + k], b[R.engagement], held,
+            pc.process_kept, p.process_change,
         )  # fmt: skip
     action.lanes(
-        b[R.action], b[R.bond], b[R.goal], b[R.task], b[R.human], b[R.expectancy], b[R.readiness],
-        b[R.credibility], b[R.bona_fide], held, in_care, pc.action_kept, p.action,
+        b[R.action], trusted, b[R.credibility], b[R.bona_fide], held, held, pc.action_kept,
+        p.action,
     )  # fmt: skip
     regulation.lanes(
-        b[R.regulation], b[R.coregulation], b[R.formulation], b[R.bond], b[R.goal], b[R.task],
-        b[R.human], held, in_care, pc.regulation_kept, p.regulation,
+        b[R.regulation], b[R.coregulation], b[R.formulation], alliances, held, held,
+        pc.regulation_kept, p.regulation,
     )  # fmt: skip
     distress.load_lanes(
-        b[R.load], b[R.contact], b[R.resources], in_care, noise[N.life_event], pc.load_kept,
+        b[R.load], b[R.contact], b[R.resources], held, noise[N.life_event], pc.load_kept,
         pc.load_spread, pc.contact_kept, p.distress,
     )  # fmt: skip
     distress.relief_lanes(
         relief, b[R.weight : R.weight + 4], b[R.process : R.process + 4], b[R.action],
-        b[R.contact], b[R.expectancy], b[R.bond], b[R.regulation], b[R.medication], taking,
-        p.distress,
+        b[R.contact], b[R.expectancy], b[R.bond], b[R.regulation], b[R.medication],
+        work[W.taking], p.distress,
     )  # fmt: skip
     distress.lanes(
         b[R.distress], b[R.recent_improvement], b[R.set_point], b[R.load], relief, held,
         noise[N.distress], pc.distress_kept, pc.distress_spread, p.distress,
     )  # fmt: skip
     ending.lanes(
-        b[R.ended], b[R.distress], b[R.initial_distress], b[R.good_enough_level], b[R.bond],
-        b[R.goal], b[R.task], b[R.human], b[R.match], b[R.strain], b[R.regard], b[R.attended],
-        held, noise[N.good_enough], noise[N.dropout], noise[N.removal], work[2], work[3], p.ending,
+        b[R.ended], b[R.distress], b[R.initial_distress], b[R.good_enough_level], alliances,
+        b[R.match], b[R.strain], b[R.regard], b[R.attended], held, noise[N.good_enough],
+        noise[N.dropout], noise[N.removal], work[W.may_agree], work[W.plan_done], p.ending,
     )  # fmt: skip
 
 
 @compiled
 def measure(b, noise, held, occasion, s):
     """Write the symptom score of this occasion: NaN when not seen or the form is missing."""
-    for i in range(held.shape[0]):
-        seen = held[i] > HALF if occasion == SESSION else occasion != NOT_SEEN
-        fixed = occasion in (ASSESSMENT, FOLLOW_UP)
-        share = s.missing_assessment if fixed else s.missing
-        given = seen and noise[N.missing, i] >= share
-        y = score(b[R.distress, i], b[R.rater_style, i], noise[N.symptom, i], s)
-        b[R.symptom_score, i] = y if given else _NAN
-        b[R.last_score, i] = y if given else b[R.last_score, i]
+    fixed = occasion in (ASSESSMENT, FOLLOW_UP)
+    share = s.missing_assessment if fixed else s.missing
+    everybody, session = np.float32(fixed), np.float32(occasion == SESSION)
+    symptom_lanes(
+        b[R.symptom_score], b[R.last_score], b[R.distress], b[R.rater_style], noise[N.symptom],
+        noise[N.missing], held, share, everybody, session, s,
+    )  # fmt: skip
 
 
 @compiled
-def intake(table, word, at, s):
-    """Measure everybody at intake (step 0); every intake form is filled in."""
-    noise = np.empty(word.shape[0], np.float32)
-    fill_normal(noise, word, at.seed, at.replicate, 0, _SYMPTOM_STREAM)
-    for i in range(word.shape[0]):
-        y = score(table[R.distress, i], table[R.rater_style, i], noise[i], s)
-        table[R.symptom_score, i] = y
-        table[R.first_score, i] = y
-        table[R.last_score, i] = y
+def intake(b, noise, word, at, s):
+    """Measure a block at intake (step 0); every intake form is filled in. `noise` (lane,)."""
+    fill_normal(noise, word, at.seed, at.replicate, ONCE, _SYMPTOM_STREAM)
+    for i in range(noise.shape[0]):
+        y = score(b[R.distress, i], b[R.rater_style, i], noise[i], s)
+        b[R.symptom_score, i] = y
+        b[R.first_score, i] = y
+        b[R.last_score, i] = y
 
 
 @compiled
-def add_sums(sums, b, arm, held, step):
-    """Add a block's occasion to `sums` (arm, step, sum), whole numbers that add in any order."""
-    for i in range(arm.shape[0]):
-        cell = sums[arm[i], step]
-        latent = np.int64(np.float64(b[R.distress, i]) * _FIXED)
-        cell[0] += 1
-        cell[1] += np.int64(held[i])
-        y = b[R.symptom_score, i]
-        if y == y:
-            whole = np.int64(np.float64(y) * _FIXED)
-            cell[2] += 1
-            cell[3] += whole
-            cell[4] += np.int64(np.float64(y) * np.float64(y) * _FIXED)
-        cell[5] += latent
-        cell[6] += np.int64(np.float64(b[R.distress, i]) ** 2 * _FIXED)
-        cell[7] += np.int64(np.float64(b[R.bond, i]) * _FIXED)
-        cell[8] += np.int64(b[R.rupture, i])
-        cell[9] += np.int64(b[R.ended, i] == _DROPOUT)
-        cell[10] += np.int64(b[R.ended, i] == _GOOD)
+def copy_rows(to, to_first, source, first, count, from_row):
+    """Copy `count` lanes of every row from `from_row` on."""
+    for row in range(from_row, source.shape[0]):
+        target, origin = to[row], source[row]
+        for i in range(count):
+            target[to_first + i] = origin[first + i]
 
 
 @compiled
-def run_blocks(table, word, arm, therapist, th, plan, p, scale, at, first, last, truth, sums):
+def keep(truth, sums, b, work, lanes, arms, start, step):
+    """Write what is kept of a block's step: the truth table, the sums, both or neither."""
+    if truth.shape[2] > 0:
+        copy_rows(truth[:, step], start, b[FIRST_RECORDED:], ONCE, lanes, ONCE)
+    if sums.shape[0] > 0:
+        add_sums(sums, b, lanes, arms, work[W.held], step)
+
+
+@compiled
+def run_blocks(
+    table, word, arm, therapist, th, plan, p, scale, sample, seat, at, first, last, truth, sums
+):
     """Run clients `first` to `last` - 1 through `at.steps` steps, in blocks of `at.block`.
 
-    `table` (variable, client) is advanced in place. `truth` (variable, step, client) takes the
-    recorded variables of each step if it has any client; `sums` (arm, step, sum) int64 takes the
-    streaming sums if it has any arm.
+    `table` (variable, client) is advanced in place; with `at.first_step` 0 the clients are drawn
+    first (`entry`, `seat`) and measured at intake, and a table without clients is left alone.
+    `truth` (variable, step, client) takes the recorded variables of each step if it has any client;
+    `sums` (arm, step, sum) int64 takes the streaming sums if it has any arm.
     """
     b = np.zeros((ROW_COUNT, at.block), np.float32)
     noise = np.zeros((len(N), at.block), np.float32)
-    work = np.zeros((12, at.block), np.float32)
-    words, arms = np.zeros(at.block, np.uint32), np.zeros(at.block, np.int32)
-    who = np.full(at.block, -1, np.int32)
+    work = np.zeros((WORK_ROWS, at.block), np.float32)
+    words, pairs = np.zeros(at.block, np.uint32), np.zeros(at.block, np.uint32)
+    arms, who = np.zeros(at.block, np.int32), np.full(at.block, -1, np.int32)
+    begin, e = max(at.first_step, 1), entry(p, sample)
     for start in range(first, last, at.block):
         stop = min(start + at.block, last)
         n = stop - start
-        b[:, :n] = table[:, start:stop]
         words[:n], arms[:n], who[:n] = word[start:stop], arm[start:stop], therapist[start:stop]
-        for step in range(at.first_step, at.first_step + at.steps):
+        if at.first_step == 0:
+            enter(b, noise, words, pairs, who, e, seat, at.seed, at.replicate)
+            intake(b, noise[0], words, at, scale)
+            work[W.held].fill(ZERO)
+            keep(truth, sums, b, work, n, arms, start, ONCE)
+        else:
+            copy_rows(b, ONCE, table, start, n, ONCE)
+        for step in range(begin, begin + at.steps):
             fill_noise(noise, words, at.seed, at.replicate, step)
-            if step == at.first_step or plan.changes[step] == 1:
+            if step == begin or plan.changes[step] == 1:
                 orders(b, arms, who, th, plan, step)
+                steady(b, work, arms, plan)
+            present(b[R.presence], who, th.presence[step])
             occasions(
-                b, arms, who, th.presence, plan, step, work[0], work[1], work[2], work[3], work[5]
-            )
+                work[W.held], work[W.taking], work[W.plan_done], b[R.attended], b[R.ended],
+                b[R.scheduled], work[W.last], work[W.continued], step,
+            )  # fmt: skip
             expectancy.credibility_lanes(
                 b[R.credibility], b[R.rationale], b[R.match], b[R.allegiance], b[R.congruence],
-                b[R.bona_fide], work[0], p.expectancy,
+                b[R.bona_fide], work[W.held], p.expectancy,
             )  # fmt: skip
             mechanisms(b, noise, work, words, p, pace(plan.weeks[step], p), scale, at, step)
-            measure(b, noise, work[0], plan.occasion[step], scale)
-            if truth.shape[2] > 0:
-                truth[:, step, start:stop] = b[FIRST_RECORDED:, :n]
-            if sums.shape[0] > 0:
-                add_sums(sums, b[:, :n], arms[:n], work[0, :n], step)
-        table[:, start:stop] = b[:, :n]
+            measure(b, noise, work[W.held], plan.occasion[step], scale)
+            keep(truth, sums, b, work, n, arms, start, step)
+        if table.shape[1] > 0:
+            copy_rows(table, start, b, ONCE, n, ONCE if at.first_step == 0 else FIRST_WRITTEN)

@@ -8,12 +8,12 @@ SD t: b t is the true SD in points, e = b t sqrt((1 - rho) / rho) reliability_fa
 v = style b t, with the sign that favours: a favourable rater reports less distress, more alliance.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dyadsim.compiled import compiled
-from dyadsim.elementary import HALF
+from dyadsim.elementary import HALF, ZERO
 from dyadsim.noise import Stream, Words, normals
 from dyadsim.parameters import Measurement
 from dyadsim.quantity import BadInput, nearest
@@ -83,6 +83,7 @@ PROCESS_INSTRUMENTS = {
     )
 }
 # How far the therapist's trait, against the bond, colours what the client reports of it.
+_NAN = np.float32(np.nan)
 _FELT = {"felt_empathy": "empathy", "felt_congruence": "congruence", "felt_regard": "regard"}
 _FELT_TRAIT, _FELT_BOND = 0.6, 5.0
 
@@ -118,13 +119,28 @@ def named(name: str) -> Instrument:
 
 def scale(one: Instrument, q: Measurement) -> Scale:
     """Return the instrument's numbers under the measurement quantities `q`."""
+    narrow: Any = [np.float32(value) for value in q]
+    return Scale(*map(np.float32, scaled(usual(one), Measurement(*narrow))))
+
+
+def usual(one: Instrument) -> Scale:
+    """Return the instrument's numbers with a style and an error factor of 1, nothing missing."""
     true_sd = abs(one.slope) * one.reference_sd
-    error = true_sd * np.sqrt((1 - one.reliability) / one.reliability * q.reliability_factor)
+    error = true_sd * np.sqrt((1 - one.reliability) / one.reliability)
     numbers = (
-        one.intercept, one.slope, one.style * q.style * true_sd, error, one.floor, one.ceiling,
-        one.step, q.missing, q.missing_assessment,
+        one.intercept, one.slope, one.style * true_sd, error, one.floor, one.ceiling, one.step,
+        0.0, 0.0,
     )  # fmt: skip
-    return Scale(*(np.float32(number) for number in numbers))
+    return Scale(*map(np.float32, numbers))
+
+
+@compiled
+def scaled(one, q):
+    """Return the `usual` numbers of an instrument under the measurement quantities `q`, float32."""
+    return Scale(
+        one.intercept, one.slope, one.style * q.style, one.error * np.sqrt(q.reliability_factor),
+        one.floor, one.ceiling, one.step, q.missing, q.missing_assessment,
+    )  # fmt: skip
 
 
 @compiled
@@ -140,6 +156,17 @@ def score_lanes(out, latent, style, noise, s):
     """Write the scores of a row of clients, `(client,)`."""
     for i in range(out.shape[0]):
         out[i] = score(latent[i], style[i], noise[i], s)
+
+
+@compiled
+def symptom_lanes(now, last, distress, style, noise, missing, held, share, everybody, session, s):
+    """Write the score of now and the last one seen; `everybody`, `session`: who is seen, 0/1."""
+    for i in range(now.shape[0]):
+        seen = max(everybody, session * held[i])
+        given = seen if missing[i] >= share else ZERO
+        y = score(distress[i], style[i], noise[i], s)
+        now[i] = y if given > ZERO else _NAN
+        last[i] = y if given > ZERO else last[i]
 
 
 def latent_of(construct: str, truth: dict[str, Array], traits: dict[str, Array]) -> Array:

@@ -57,18 +57,30 @@ def orders(b, arm, therapist, th, plan, step):
 
 
 @compiled
-def occasions(b, arm, therapist, presence, plan, step, held, in_care, may_agree, plan_done, taking):
-    """Write which lanes hold a session at this step, how it could end, who takes medication."""
+def rules(arm, plan, may_agree, last, continued):
+    """Write how treatment may end: by agreement, at which last step (0 = open), drug goes on."""
     for i in range(arm.shape[0]):
-        open_case = b[R.ended, i] < HALF
-        scheduled = b[R.scheduled, i] > HALF
-        held[i] = ONE if open_case and scheduled else ZERO
-        in_care[i] = held[i]
-        agreed = b[R.ended, i] == _PLANNED or b[R.ended, i] == _GOOD_ENOUGH
-        goes_on = agreed and plan.continued[arm[i]] > ZERO
-        taking[i] = ONE if goes_on else held[i]
-        b[R.attended, i] += held[i]
-        b[R.presence, i] = presence[step, therapist[i]] if therapist[i] >= 0 else ZERO
         rule = plan.rule[arm[i]]
         may_agree[i] = ONE if rule != FIXED_RULE else ZERO
-        plan_done[i] = ONE if step == plan.last[arm[i]] and rule != OPEN_RULE else ZERO
+        last[i] = np.float32(plan.last[arm[i]]) if rule != OPEN_RULE else ZERO
+        continued[i] = ONE if plan.continued[arm[i]] > ZERO else ZERO
+
+
+@compiled
+def present(presence, therapist, today):
+    """Write the presence of each lane's therapist; 0 without one. `today` (therapist,)."""
+    for i in range(therapist.shape[0]):
+        presence[i] = today[therapist[i]] if therapist[i] >= 0 else ZERO
+
+
+@compiled
+def occasions(held, taking, plan_done, attended, ended, scheduled, last, continued, step):
+    """Write which lanes hold a session at this step, who takes medication, whose plan is done."""
+    now = np.float32(step)
+    for i in range(held.shape[0]):
+        open_case = ONE if ended[i] < HALF else ZERO
+        held[i] = open_case if scheduled[i] > HALF else ZERO
+        attended[i] += held[i]
+        agreed = ended[i] == _PLANNED or ended[i] == _GOOD_ENOUGH
+        taking[i] = max(held[i], continued[i] if agreed else ZERO)
+        plan_done[i] = ONE if last[i] == now else ZERO

@@ -132,11 +132,11 @@ def changed(parameters: Parameters, values: Mapping[str, float]) -> Parameters:
         number = checked(catalogue()[name], value)
         part: Any = getattr(parameters, owner)
         parameters = parameters._replace(**{owner: part._replace(**{field: number})})
-    _check_shares(parameters.population)
+    check_shares(parameters.population)
     return parameters
 
 
-def _check_shares(population: Population) -> None:
+def check_shares(population: Population) -> None:
     """Refuse variance shares that leave no room for week-to-week fluctuation."""
     total = population.stable_share + population.load_share
     if total >= 1:

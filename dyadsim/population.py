@@ -1,14 +1,4 @@
-"""Draw clients and therapists, make caseloads.
-
-Clients seek care when distress, as they feel it, is high: D* = D + other reasons must exceed the
-sample's threshold. D* is drawn from the truncated normal, D given D*, then the chronic set point c
-and the life-event load L given D, all in closed form. What is left, D - c - L, is the week's own
-fluctuation. So clients enter near their worst, and regression to the mean is what follows from it.
-
-    D | D*   ~ N(m + k (D* - m), k o^2),        k = s^2 / (s^2 + o^2),  o = seeking_noise
-    c | D    ~ N(m + rc (D - m), rc (1 - rc) s^2)                       rc = stable_share
-    L | D, c ~ N(rl / (1 - rc) (D - c), rl rf / (rl + rf) s^2)          rl = load_share,
-                                                                        rf = 1 - rc - rl
+"""Therapists, caseloads and who is in which arm; what clients are like stands in `entry`.
 
 Every draw is addressed by client or therapist number, so adding clients behind the first ones
 changes nothing for the first ones; the allocation to arms (permuted blocks) and to therapists
@@ -16,21 +6,22 @@ changes nothing for the first ones; the allocation to arms (permuted blocks) and
 """
 
 import math
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from dyadsim import noise
-from dyadsim.elementary import fill_exp2
-from dyadsim.noise import Stream, Words
+from dyadsim.compiled import compiled
+from dyadsim.elementary import ONE, ZERO, fill_exp2
+from dyadsim.entry import own_share, trait_lanes
+from dyadsim.noise import ONCE, Stream, fill_normal
 from dyadsim.parameters import Parameters, Population
 from dyadsim.state import Array, Clients, Therapists, Whole, empty_clients
 from dyadsim.study import Caseload, Sample, Study
 
-_CLIENT_TRAITS = ("readiness", "expectancy", "attachment", "resources", "set_point")
-
-
+_TRAIT, _COMPETENCE = np.int64(Stream.THERAPIST_TRAIT), np.int64(Stream.COMPETENCE)
+_ALLEGIANCE = np.int64(Stream.ALLEGIANCE)
+PRESENT = np.float32(0.8)  # presence before the first session (assumption)
 CLINIC = 10  # therapists who share an intake list, where clients are matched (assumption)
 
 
@@ -99,10 +90,11 @@ def allocate(study: Study, count: int, seed: int, replicate: int) -> Allocation:
     pools = []
     whole = CLINIC if any(one.matched for one in study.arms) else 1
     for place, group in enumerate(groups):
-        members = np.flatnonzero(np.isin(arm, group))
+        chosen = np.zeros(len(study.arms), bool)
+        chosen[group] = True
+        members = np.flatnonzero(chosen[arm])
         sizes = _caseloads(len(members), study.caseload, seed, replicate, place, len(groups), whole)
-        full = np.cumsum(sizes)
-        rank = np.searchsorted(full, np.arange(len(members)), side="right")
+        rank = np.repeat(np.arange(len(sizes)), sizes.astype(np.int64))[: len(members)]
         therapist[members] = place + len(groups) * rank
         pools.append(sizes)
     total = max([1] + [place + len(groups) * (len(s) - 1) + 1 for place, s in enumerate(pools)])
@@ -149,54 +141,53 @@ def matched(
     return allocation._replace(therapist=chosen)
 
 
+@compiled
+def draw_therapists(th, spread, warm, skilled, seed, replicate):
+    """Draw the traits of therapists in place; `presence` is left alone.
+
+    A trait is spread (loading B + sqrt(1 - loading^2) n), B the block that all traits share;
+    `warm` loads empathy, congruence and regard, `skilled` the other skills. Allegiance is apart.
+    """
+    block = np.empty(th.word.shape[0], np.float32)
+    fill_normal(block, th.word, seed, replicate, ONCE, _TRAIT)
+    traits = (th.empathy, th.congruence, th.regard, th.repair_skill, th.formulation_skill)
+    for k in range(5):
+        loading = warm if k < 3 else skilled
+        fill_normal(traits[k], th.word, seed, replicate, ONCE, _TRAIT + 1 + k)
+        trait_lanes(traits[k], block, traits[k], loading, own_share(loading), ZERO, spread)
+    for k in range(4):
+        fill_normal(th.competence[k], th.word, seed, replicate, ONCE, _COMPETENCE + k)
+        trait_lanes(
+            th.competence[k], block, th.competence[k], skilled, own_share(skilled), ZERO, spread
+        )
+    for k in range(th.allegiance.shape[0]):
+        fill_normal(th.allegiance[k], th.word, seed, replicate, ONCE, _ALLEGIANCE + k)
+        trait_lanes(th.allegiance[k], block, th.allegiance[k], ZERO, ONE, ZERO, spread)
+
+
+def empty_therapists(allocation: Allocation, therapies: int, steps: int) -> Therapists:
+    """Return an allocation's therapists, traits 0, present at every step as usual (0.8)."""
+    total = allocation.caseload.size
+    empathy, congruence, regard, repair, formulation = np.zeros((5, total), np.float32)
+    return Therapists(
+        noise.words(0, total), empathy, congruence, regard, repair, formulation,
+        np.zeros((4, total), np.float32), np.zeros((max(1, therapies), total), np.float32),
+        allocation.caseload, np.full((steps, total), PRESENT, np.float32),
+    )  # fmt: skip
+
+
 def therapists(
     allocation: Allocation, population: Population, sample: Sample, therapies: int, steps: int,
     seed: int, replicate: int,
 ) -> Therapists:  # fmt: skip
     """Draw the therapists of an allocation; `presence` rows are left to the kernel."""
-    total = allocation.caseload.size
-    words = noise.words(0, total)
-    spread = np.float32(population.therapist_spread * sample.therapist_selection)
-
-    def draw(stream: int) -> Array:
-        return noise.normals(words, seed, replicate, 0, stream)
-
-    block = draw(Stream.THERAPIST_TRAIT)
-
-    def trait(stream: int, loading: float) -> Array:
-        own = np.float32(math.sqrt(1 - loading * loading))
-        return spread * (np.float32(loading) * block + own * draw(stream))
-
-    warm, skilled = population.facilitative_loading, population.skill_loading
-    return Therapists(
-        word=words,
-        empathy=trait(Stream.THERAPIST_TRAIT + 1, warm),
-        congruence=trait(Stream.THERAPIST_TRAIT + 2, warm),
-        regard=trait(Stream.THERAPIST_TRAIT + 3, warm),
-        repair_skill=trait(Stream.THERAPIST_TRAIT + 4, skilled),
-        formulation_skill=trait(Stream.THERAPIST_TRAIT + 5, skilled),
-        competence=np.stack([trait(Stream.COMPETENCE + k, skilled) for k in range(4)]),
-        allegiance=np.stack(
-            [spread * draw(Stream.ALLEGIANCE + k) for k in range(max(1, therapies))]
-        ),
-        caseload=allocation.caseload,
-        presence=np.full((steps, total), 0.8, np.float32),
-    )
-
-
-def _distress(words: Words, seed: int, replicate: int, q: Population, sample: Sample) -> Array:
-    """Return distress at intake of people who came through the door, `(client,)`."""
-    felt_sd = math.sqrt(q.distress_sd**2 + sample.seeking_noise**2)
-    below = 0.5 * (
-        1 + math.erf((sample.seeking_threshold - q.distress_mean) / felt_sd / math.sqrt(2))
-    )
-    u = noise.uniforms(words, seed, replicate, 0, Stream.INTAKE)
-    z = np.empty_like(u)
-    noise.fill_quantile(z, np.float32(below) + u * np.float32(1 - below))
-    share = q.distress_sd**2 / felt_sd**2
-    rest = np.float32(math.sqrt(share) * sample.seeking_noise)
-    own = noise.normals(words, seed, replicate, 0, Stream.INTAKE + 1)
-    return np.float32(q.distress_mean) + np.float32(share * felt_sd) * z + rest * own
+    people = empty_therapists(allocation, therapies, steps)
+    draw_therapists(
+        people, np.float32(population.therapist_spread) * np.float32(sample.therapist_selection),
+        np.float32(population.facilitative_loading), np.float32(population.skill_loading),
+        seed, replicate,
+    )  # fmt: skip
+    return people
 
 
 def _shares(z: Array) -> Array:
@@ -206,72 +197,13 @@ def _shares(z: Array) -> Array:
     return shares
 
 
-def _traits(draw: Callable[[int], Array], q: Population) -> dict[str, Array]:
-    """Return the five client traits that share a part, wellbeing; standard normal."""
-    wellbeing = draw(Stream.CLIENT_TRAIT)
-    traits = {}
-    for number, name in enumerate(_CLIENT_TRAITS, start=1):
-        loading = getattr(q, f"wellbeing_{name}")
-        own = np.float32(math.sqrt(1 - loading * loading))
-        traits[name] = np.float32(loading) * wellbeing + own * draw(Stream.CLIENT_TRAIT + number)
-    return traits
+def clients(allocation: Allocation, table: bool = True) -> Clients:
+    """Return the clients of an allocation, still to be drawn (`entry.enter`, in the kernel).
 
-
-def clients(
-    allocation: Allocation, parameters: Parameters, sample: Sample, first: int, last: int,
-    seed: int, replicate: int,
-) -> Clients:  # fmt: skip
-    """Draw clients number `first` to `last` - 1 of an allocation, before intake is measured."""
-    q = parameters.population
-    people = empty_clients(last - first)
-    words = noise.words(first, last - first)
-    people.word[:] = words
-    people.arm[:] = allocation.arm[first:last]
-    people.therapist[:] = allocation.therapist[first:last]
-
-    def draw(stream: int) -> Array:
-        return noise.normals(words, seed, replicate, 0, stream)
-
-    traits = _traits(draw, q)
-    people.attachment[:], people.resources[:] = traits["attachment"], traits["resources"]
-    _enter(people, q, sample, traits, seed, replicate)
-    z = np.stack([draw(Stream.WEIGHT + k) for k in range(4)])
-    other = np.stack([draw(Stream.PREFERENCE + k) for k in range(4)])
-    spread = np.float32(q.weight_spread)
-    mixed = np.float32(q.insight) * z + np.float32(math.sqrt(1 - q.insight**2)) * other
-    people.weight[:], people.preference[:] = _shares(spread * z), _shares(spread * mixed)
-    people.rater_style[:] = draw(Stream.RATER_STYLE)
-    pairs = np.empty_like(words)
-    noise.fill_pair_words(pairs, words, people.therapist)
-    people.dyad_fit[:] = noise.normals(pairs, seed, replicate, 0, Stream.DYAD_FIT)
-    level = np.float32(q.good_enough_mean) + np.float32(q.good_enough_sd) * draw(
-        Stream.GOOD_ENOUGH_LEVEL
+    Without `table` nothing but word, arm and therapist is kept of them.
+    """
+    count = allocation.arm.size
+    people = empty_clients(count if table else 0)
+    return people._replace(
+        word=noise.words(0, count), arm=allocation.arm, therapist=allocation.therapist
     )
-    people.good_enough_level[:] = level
-    guided = (people.therapist >= 0).astype(np.float32)
-    people.dyad_fit[:] *= guided  # no bond and no chemistry without a therapist
-    people.goal[:] = people.task[:] = np.float32(parameters.alliance.start)
-    people.bond[:] = guided * np.float32(parameters.alliance.start)
-    people.formulation[:] = np.float32(parameters.responsiveness.formulation_start)
-    return people
-
-
-def _enter(
-    people: Clients, q: Population, sample: Sample, traits: dict[str, Array], seed: int,
-    replicate: int,
-) -> None:  # fmt: skip
-    """Write distress, set point, load, readiness and expectancy at intake."""
-    distress = _distress(people.word, seed, replicate, q, sample)
-    rest = 1 - q.stable_share - q.load_share
-    mean, stable = np.float32(q.distress_mean), np.float32(q.stable_share)
-    spread = np.float32(q.distress_sd * math.sqrt(q.stable_share * (1 - q.stable_share)))
-    people.set_point[:] = mean + stable * (distress - mean) + spread * traits["set_point"]
-    share = np.float32(q.load_share / (q.load_share + rest))
-    own = q.distress_sd * math.sqrt(q.load_share * rest / (q.load_share + rest))
-    luck = noise.normals(people.word, seed, replicate, 0, Stream.INTAKE + 2)
-    people.load[:] = share * (distress - people.set_point) + np.float32(own) * luck
-    people.distress[:] = people.initial_distress[:] = distress
-    ready = np.float32(q.readiness_mean) + np.float32(q.readiness_sd) * traits["readiness"]
-    hope = np.float32(q.expectancy_mean) + np.float32(q.expectancy_sd) * traits["expectancy"]
-    people.readiness[:] = np.clip(ready, np.float32(0.02), np.float32(0.98))
-    people.expectancy[:] = np.clip(hope, np.float32(0.02), np.float32(0.98))

@@ -17,9 +17,10 @@ from dyadsim.population import Allocation
 from dyadsim.quantity import BadInput
 from dyadsim.state import FIRST_RECORDED, RECORDED, ROW_COUNT, ROWS, Array, Clients, Therapists
 from dyadsim.study import Plan, Study
+from dyadsim.sums import SUMS
 
-CHUNK = 65536
 MOST_CLIENTS = 2**31 - 1
+_SEATED = ("readiness", "expectancy", "attachment", "resources")  # of a case card, as they are
 
 
 class Run(NamedTuple):
@@ -42,7 +43,7 @@ class Run(NamedTuple):
 
 
 class Sums(NamedTuple):
-    """Streaming sums: `values` (arm, step, sum) int64, columns `kernel.SUMS`, fixed point."""
+    """Streaming sums: `values` (arm, step, sum) int64, columns and their units: `sums.SUMS`."""
 
     study: Study
     clients: int
@@ -51,14 +52,14 @@ class Sums(NamedTuple):
     def mean_score(self) -> Array:
         """Return the mean symptom score, `(arm, step)`; NaN where nobody was scored."""
         with np.errstate(invalid="ignore"):
-            total = self.values[..., 3] / kernel.FIXED_POINT
+            total = self.values[..., 3] / SUMS["symptom_score"]
             return np.asarray(total / self.values[..., 2])
 
     def sd_score(self) -> Array:
         """Return the SD of the symptom score (n - 1), `(arm, step)`."""
         n = self.values[..., 2]
         with np.errstate(invalid="ignore", divide="ignore"):
-            squares = self.values[..., 4] / kernel.FIXED_POINT
+            squares = self.values[..., 4] / SUMS["symptom_score_squared"]
             spread = (squares - n * self.mean_score() ** 2) / (n - 1)
             return np.asarray(np.sqrt(np.maximum(spread, 0)))
 
@@ -97,25 +98,28 @@ def _therapists(
     return people
 
 
-def _seat(study: Study, people: Clients) -> None:
-    """Make everybody the client of the study's case card, if it has one."""
+def seat(study: Study) -> Array:
+    """Return the values (variable,) that the study's case card gives everybody, NaN elsewhere."""
     case, form = study.case, measures.named(study.instrument)
+    values = np.full(ROW_COUNT, np.nan, np.float32)
     if case is None:
-        return
+        return values
 
-    def latent(score: float) -> np.float32:
-        return np.float32((score - form.intercept) / form.slope)
+    def latent(score: float) -> float:
+        return (score - form.intercept) / form.slope
 
-    people.distress[:] = people.initial_distress[:] = latent(case.symptom_score)
-    people.set_point[:] = latent(case.usual_score)
-    people.load[:] = latent(case.symptom_score) - latent(case.usual_score)
-    for name in ("readiness", "expectancy", "attachment", "resources"):
-        getattr(people, name)[:] = np.float32(getattr(case, name))
-    people.weight[:] = np.array(case.processes, np.float32)[:, None]
-    people.preference[:] = np.array(case.theory_of_change, np.float32)[:, None]
-    people.rater_style[:] = 0
+    known: dict[str, Any] = {
+        "distress": latent(case.symptom_score), "initial_distress": latent(case.symptom_score),
+        "set_point": latent(case.usual_score), "rater_style": 0.0,
+        "load": latent(case.symptom_score) - latent(case.usual_score),
+        "weight": case.processes, "preference": case.theory_of_change,
+        **{name: getattr(case, name) for name in _SEATED},
+    }  # fmt: skip
     if case.good_enough_score is not None:
-        people.good_enough_level[:] = latent(case.good_enough_score)
+        known["good_enough_level"] = latent(case.good_enough_score)
+    for name, value in known.items():
+        values[ROWS[name]] = value
+    return values
 
 
 def _allocate(
@@ -153,15 +157,12 @@ def start(
     allocation, therapists = _allocate(
         study, plan, parameters, clients, seed, replicate, allocation
     )
-    people = population.clients(allocation, parameters, study.sample, 0, clients, seed, replicate)
-    _seat(study, people)
-    address = kernel.Address(seed, replicate, moments, 0, 0, kernel.BLOCK)
-    scale = measures.scale(measures.named(study.instrument), parameters.measurement)
-    kernel.intake(people.table, people.word, address, scale)
+    people = population.clients(allocation)
     kept = clients if keep_truth else 0
     truth = np.zeros((ROW_COUNT - FIRST_RECORDED, plan.weeks.size, kept), np.float32)
-    truth[:, 0] = people.table[FIRST_RECORDED:, :kept]
-    return Run(study, plan, parameters, seed, replicate, moments, people, therapists, truth, 0)
+    made = Run(study, plan, parameters, seed, replicate, moments, people, therapists, truth, 0)
+    _blocks(made, 0, 0, default_threads(), kernel.BLOCK, np.zeros((0, 0, 0), np.int64))
+    return made
 
 
 def advance(
@@ -174,18 +175,18 @@ def advance(
     left = run.plan.weeks.size - 1 - run.step
     steps = left if steps is None else min(steps, left)
     nothing = np.zeros((0, 0, 0), np.int64)
-    _blocks(run, steps, threads or default_threads(), block, nothing)
+    _blocks(run, run.step + 1, steps, threads or default_threads(), block, nothing)
     return run._replace(step=run.step + steps)
 
 
 def _blocks(
-    run: Run, steps: int, threads: int, block: int,
+    run: Run, first_step: int, steps: int, threads: int, block: int,
     sums: np.ndarray[Any, np.dtype[np.int64]],
 ) -> None:  # fmt: skip
     """Run ranges of whole blocks on threads; each thread adds to sums of its own."""
     count = run.clients.word.size
-    address = kernel.Address(run.seed, run.replicate, run.moments, run.step + 1, steps, block)
-    numbers = as_float32(run.parameters)
+    address = kernel.Address(run.seed, run.replicate, run.moments, first_step, steps, block)
+    numbers, values = as_float32(run.parameters), seat(run.study)
     scale = measures.scale(measures.named(run.study.instrument), run.parameters.measurement)
     blocks = -(-count // block)
     threads = max(1, min(threads, blocks))
@@ -196,8 +197,8 @@ def _blocks(
     def work(k: int) -> None:
         kernel.run_blocks(
             run.clients.table, run.clients.word, run.clients.arm, run.clients.therapist,
-            run.therapists, run.plan, numbers, scale, address, cuts[k], cuts[k + 1], run.truth,
-            parts[k],
+            run.therapists, run.plan, numbers, scale, run.study.sample, values, address, cuts[k],
+            cuts[k + 1], run.truth, parts[k],
         )  # fmt: skip
 
     if threads == 1:
@@ -219,29 +220,20 @@ def run(
 
 def stream(
     study: Study, parameters: Parameters, clients: int, seed: int = 1, replicate: int = 0,
-    threads: int | None = None, chunk: int = CHUNK,
+    threads: int | None = None,
 ) -> Sums:  # fmt: skip
-    """Run any number of clients in constant memory and keep only sums (see `Sums`).
+    """Run any number of clients and keep only sums (see `Sums`): some 12 bytes a client.
 
-    The sums equal those of one run in memory, for any `threads` and `chunk`.
+    The sums equal those of one run in memory, for any `threads`.
     """
     _checked(clients, seed, replicate, 0)
     plan = studies.plan(studies.check(study))
     allocation, therapists = _allocate(study, plan, parameters, clients, seed, replicate)
-    sums = np.zeros((len(study.arms), plan.weeks.size, len(kernel.SUMS)), np.int64)
-    scale = measures.scale(measures.named(study.instrument), parameters.measurement)
-    intake = kernel.Address(seed, replicate, 0, 0, 0, kernel.BLOCK)
-    for first in range(0, clients, chunk):
-        last = min(first + chunk, clients)
-        people = population.clients(
-            allocation, parameters, study.sample, first, last, seed, replicate
-        )
-        _seat(study, people)
-        kernel.intake(people.table, people.word, intake, scale)
-        kernel.add_sums(sums, people.table, people.arm, np.zeros(last - first, np.float32), 0)
-        none = np.zeros((ROW_COUNT - FIRST_RECORDED, plan.weeks.size, 0), np.float32)
-        part = Run(study, plan, parameters, seed, replicate, 0, people, therapists, none, 0)
-        _blocks(part, plan.weeks.size - 1, threads or default_threads(), kernel.BLOCK, sums)
+    sums = np.zeros((len(study.arms), plan.weeks.size, len(SUMS)), np.int64)
+    people = population.clients(allocation, table=False)
+    none = np.zeros((ROW_COUNT - FIRST_RECORDED, plan.weeks.size, 0), np.float32)
+    made = Run(study, plan, parameters, seed, replicate, 0, people, therapists, none, 0)
+    _blocks(made, 0, plan.weeks.size - 1, threads or default_threads(), kernel.BLOCK, sums)
     return Sums(study, clients, sums)
 
 

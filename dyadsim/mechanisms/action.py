@@ -15,8 +15,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from dyadsim.compiled import compiled
-from dyadsim.elementary import ONE, power
-from dyadsim.mechanisms.alliance import overall
+from dyadsim.elementary import ONE, exp2
 from dyadsim.quantity import quantity
 
 _THIRD = np.float32(1.0 / 3.0)
@@ -35,24 +34,18 @@ class Action(NamedTuple):
 
 
 @compiled
-def action_taken(action, alliance, expectancy, readiness, credibility, bona_fide, q):
-    """Return health-promoting action after one session, in [0, 1]."""
-    part = power(alliance * expectancy * readiness, _THIRD)
+def action_taken(action, trusted, credibility, bona_fide, q):
+    """Return health-promoting action after one session, in [0, 1]; `trusted` = log2(A E R)."""
+    part = exp2(_THIRD * trusted)
     coherence = q.unfit_coherence + (ONE - q.unfit_coherence) * bona_fide
     taken = q.learning_rate * coherence * credibility * part
     return action + min(taken, ONE) * (ONE - action)
 
 
 @compiled
-def lanes(
-    action, bond, goal, task, human, expectancy, readiness, credibility, bona_fide, held,
-    in_treatment, kept, q,
-):  # fmt: skip
+def lanes(action, trusted, credibility, bona_fide, held, in_treatment, kept, q):
     """Write the action of a block; `kept` = (1 - action_decay)^weeks of this step."""
     for i in range(action.shape[0]):
-        alliance = overall(bond[i], goal[i], task[i], human[i])
-        taken = action_taken(
-            action[i], alliance, expectancy[i], readiness[i], credibility[i], bona_fide[i], q
-        )
+        taken = action_taken(action[i], trusted[i], credibility[i], bona_fide[i], q)
         moved = action[i] + held[i] * (taken - action[i])
         action[i] = moved if in_treatment[i] > np.float32(0.5) else action[i] * kept

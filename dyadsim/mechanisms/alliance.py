@@ -140,3 +140,10 @@ def agreement_lanes(
 def overall(bond, goal, task, human):
     """Return the alliance as a whole: the mean of its parts, without the bond where no human is."""
     return (human * bond + goal + task) / (human + ONE + ONE)
+
+
+@compiled
+def overall_lanes(alliance, bond, goal, task, human):
+    """Write the alliance as a whole of a block, for the mechanisms that follow."""
+    for i in range(alliance.shape[0]):
+        alliance[i] = overall(bond[i], goal[i], task[i], human[i])

@@ -21,7 +21,6 @@ import numpy as np
 
 from dyadsim.compiled import compiled
 from dyadsim.elementary import HALF, ONE, ZERO
-from dyadsim.mechanisms.alliance import overall
 from dyadsim.quantity import quantity
 from dyadsim.state import DROPOUT, GOOD_ENOUGH, PLANNED, REMOVED
 
@@ -72,8 +71,8 @@ def dropout_index(alliance, gained, match, strain, skill, q):
 
 @compiled
 def lanes(
-    ended, distress, first, level, bond, goal, task, human, match, strain, regard, attended,
-    held, noise, dropout_noise, removal_noise, may_agree, plan_done, q,
+    ended, distress, first, level, alliance, match, strain, regard, attended, held, noise,
+    dropout_noise, removal_noise, may_agree, plan_done, q,
 ):  # fmt: skip
     """Write the ending code of a block; only clients in a session can end.
 
@@ -81,11 +80,10 @@ def lanes(
     the last planned session and the rule has a planned end.
     """
     for i in range(ended.shape[0]):
-        alliance = overall(bond[i], goal[i], task[i], human[i])
         code = _PLANNED * plan_done[i]
         code = _REMOVED if removal_noise[i] < q.removal_base else code
         gained = first[i] - distress[i]
-        index = dropout_index(alliance, gained, match[i], strain[i], regard[i], q)
+        index = dropout_index(alliance[i], gained, match[i], strain[i], regard[i], q)
         alone = _DROPOUT if distress[i] > level[i] else _GOOD_ENOUGH
         code = alone if dropout_noise[i] < index else code
         reached = noise[i] < agreed_index(distress[i], level[i], q)

@@ -11,7 +11,6 @@ from typing import Annotated, NamedTuple
 
 from dyadsim.compiled import compiled
 from dyadsim.elementary import ONE, ZERO
-from dyadsim.mechanisms.alliance import overall
 from dyadsim.quantity import quantity
 
 
@@ -37,13 +36,10 @@ def readiness_change(readiness, alliance, structure, individualisation, pushing,
 
 
 @compiled
-def lanes(
-    readiness, bond, goal, task, human, structure, individualisation, pushing, held, noise, q
-):
+def lanes(readiness, alliance, structure, individualisation, pushing, held, noise, q):
     """Write the readiness of a block."""
     for i in range(readiness.shape[0]):
-        alliance = overall(bond[i], goal[i], task[i], human[i])
         moved = readiness_change(
-            readiness[i], alliance, structure[i], individualisation[i], pushing[i], noise[i], q
+            readiness[i], alliance[i], structure[i], individualisation[i], pushing[i], noise[i], q
         )
         readiness[i] += held[i] * (moved - readiness[i])

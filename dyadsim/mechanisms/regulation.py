@@ -15,7 +15,6 @@ import numpy as np
 
 from dyadsim.compiled import compiled
 from dyadsim.elementary import ONE
-from dyadsim.mechanisms.alliance import overall
 from dyadsim.quantity import quantity
 
 
@@ -47,12 +46,9 @@ def regulation_grown(regulation, coregulation, formulation, alliance, q):
 
 
 @compiled
-def lanes(
-    regulation, coregulation, formulation, bond, goal, task, human, held, in_treatment, kept, q
-):
+def lanes(regulation, coregulation, formulation, alliance, held, in_treatment, kept, q):
     """Write self-regulation of a block; `kept` = (1 - regulation_decay)^weeks of this step."""
     for i in range(regulation.shape[0]):
-        alliance = overall(bond[i], goal[i], task[i], human[i])
-        grown = regulation_grown(regulation[i], coregulation[i], formulation[i], alliance, q)
+        grown = regulation_grown(regulation[i], coregulation[i], formulation[i], alliance[i], q)
         moved = regulation[i] + held[i] * (grown - regulation[i])
         regulation[i] = moved if in_treatment[i] > np.float32(0.5) else regulation[i] * kept

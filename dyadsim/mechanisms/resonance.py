@@ -30,7 +30,7 @@ from dyadsim.elementary import ONE, TWO, ZERO, squash
 from dyadsim.noise import Stream, fill_normal
 from dyadsim.quantity import quantity
 
-_MOMENT = int(Stream.MOMENT)
+_MOMENT = np.int64(Stream.MOMENT)
 
 
 class Resonance(NamedTuple):
@@ -116,11 +116,11 @@ def stationary(mirror, calm, q):
     t = q.therapist_noise * q.therapist_noise
     da, db = ONE - a * a, ONE - b * b
     # p = p0 + p1 r and v = v0 + v1 r solve the 2 x 2 part of the system for a given r
-    det = da * db - calm * calm * mirror * mirror
-    p0 = (s * db + calm * calm * t) / det
-    p1 = (TWO * a * calm * db + calm * calm * TWO * b * mirror) / det
-    v0 = (t * da + mirror * mirror * s) / det
-    v1 = (TWO * b * mirror * da + mirror * mirror * TWO * a * calm) / det
+    over = ONE / (da * db - calm * calm * mirror * mirror)  # one division in place of four
+    p0 = (s * db + calm * calm * t) * over
+    p1 = (TWO * a * calm * db + calm * calm * TWO * b * mirror) * over
+    v0 = (t * da + mirror * mirror * s) * over
+    v1 = (TWO * b * mirror * da + mirror * mirror * TWO * a * calm) * over
     left = ONE - a * b - calm * mirror - a * mirror * p1 - b * calm * v1
     r = (a * mirror * p0 + b * calm * v0) / left
     return p0 + p1 * r, r, v0 + v1 * r

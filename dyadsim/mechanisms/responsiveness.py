@@ -11,7 +11,7 @@ ease off (`rupture`).
 
     alert     = feedback and (first_score - last_score) / slope < alert_level and attended > 2
     adherence = 1 - sum_k |d_k - m_k| / (2 M)
-    delivered_competence = 2 sum_k d_k squash(competence_k) / sum_k d_k
+    delivered_competence = sum_k d_k mastery_k / sum_k d_k       (mastery: see `process_change`)
 
 Theory: hypothesis generation (morran1993), case formulation (persons2006), individualised
 treatment (goldfried2010). The equations and values are assumptions.
@@ -22,7 +22,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from dyadsim.compiled import compiled
-from dyadsim.elementary import HALF, ONE, TWO, ZERO, squash
+from dyadsim.elementary import HALF, ONE, ZERO, squash
 from dyadsim.quantity import quantity
 
 _TINY = np.float32(1e-6)
@@ -78,7 +78,7 @@ def dose(manual, total, weight, individualisation, formulation):
 @compiled
 def lanes(
     formulation, alert, human, delivered, adherence, delivered_competence, planned, weight, skill,
-    competence, individualisation, feedback, first_score, last_score, attended, held, slope, q,
+    mastery, individualisation, feedback, first_score, last_score, attended, held, slope, q,
 ):  # fmt: skip
     """Write formulation, alert, delivered doses `(4, client)`, adherence and competence."""
     for i in range(formulation.shape[0]):
@@ -89,7 +89,7 @@ def lanes(
     p0, p1, p2, p3 = planned[0], planned[1], planned[2], planned[3]
     w0, w1, w2, w3 = weight[0], weight[1], weight[2], weight[3]
     d0, d1, d2, d3 = delivered[0], delivered[1], delivered[2], delivered[3]
-    c0, c1, c2, c3 = competence[0], competence[1], competence[2], competence[3]
+    c0, c1, c2, c3 = mastery[0], mastery[1], mastery[2], mastery[3]
     for i in range(formulation.shape[0]):
         total = p0[i] + p1[i] + p2[i] + p3[i]
         x0 = dose(p0[i], total, w0[i], individualisation[i], formulation[i])
@@ -97,9 +97,8 @@ def lanes(
         x2 = dose(p2[i], total, w2[i], individualisation[i], formulation[i])
         x3 = dose(p3[i], total, w3[i], individualisation[i], formulation[i])
         apart = abs(x0 - p0[i]) + abs(x1 - p1[i]) + abs(x2 - p2[i]) + abs(x3 - p3[i])
-        adherence[i] = held[i] * (ONE - HALF * apart / (total + _TINY))
-        skill_sum = (
-            x0 * squash(c0[i]) + x1 * squash(c1[i]) + x2 * squash(c2[i]) + x3 * squash(c3[i])
-        )
-        delivered_competence[i] = held[i] * TWO * skill_sum / (total + _TINY)
+        over = ONE / (total + _TINY)
+        adherence[i] = held[i] * (ONE - HALF * apart * over)
+        skilled = x0 * c0[i] + x1 * c1[i] + x2 * c2[i] + x3 * c3[i]
+        delivered_competence[i] = held[i] * skilled * over
         d0[i], d1[i], d2[i], d3[i] = held[i] * x0, held[i] * x1, held[i] * x2, held[i] * x3

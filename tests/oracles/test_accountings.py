@@ -8,7 +8,7 @@ import pytest
 from SALib.analyze import sobol
 from SALib.sample import sobol as sobol_sample
 
-from dyadsim import accountings, field_accountings, noise, population, simulate, study, worlds
+from dyadsim import accountings, entry, field_accountings, noise, simulate, study, worlds
 from dyadsim.accountings import Care, closed_variances
 from dyadsim.analysis.shapley import alone, last, pairs, shapley
 from dyadsim.noise import Group, Stream
@@ -132,7 +132,7 @@ def test_drawing_one_group_again_keeps_the_others(group: Group, moved: set[str])
 
 
 def test_every_stream_has_the_group_that_it_is_said_to_have() -> None:
-    expectancy = Stream.CLIENT_TRAIT + 1 + population._CLIENT_TRAITS.index("expectancy")
+    expectancy = Stream.CLIENT_TRAIT + 1 + entry.TRAITS.index("expectancy")
     assert noise._GROUP_OF[expectancy] == Group.EXPECTANCY
     assert noise._GROUP_OF[Stream.LIFE_EVENT] == Group.CLIENT
     assert noise._GROUP_OF[Stream.DISTRESS] == Group.CHANCE

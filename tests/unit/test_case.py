@@ -37,7 +37,7 @@ def test_lives_differ_by_luck_only_and_streaming_lives_the_same() -> None:
     study = n_of_1(card="anna", follow_up=())
     run = simulate.run(study, HYBRID, 400, 4)
     assert run.clients.distress.std() > 0.1
-    sums = simulate.stream(study, HYBRID, 400, 4, chunk=128)
+    sums = simulate.stream(study, HYBRID, 400, 4)
     scores = dict(simulate.variables(run.truth))["symptom_score"][-1].astype(float)
     assert sums.mean_score()[0, -1] == pytest.approx(np.nanmean(scores), rel=1e-6)
 

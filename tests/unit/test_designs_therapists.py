@@ -76,7 +76,7 @@ def test_matching_keeps_caseloads_and_the_first_clients() -> None:
 
 
 def test_streaming_matches_the_same_clients() -> None:
-    sums = simulate.stream(matching(follow_up=()), HYBRID, 700, 3, chunk=256)
+    sums = simulate.stream(matching(follow_up=()), HYBRID, 700, 3)
     run = simulate.run(matching(follow_up=()), HYBRID, 700, 3)
     score = dict(simulate.variables(run.truth))["symptom_score"][20]
     mean = np.nanmean(score[run.clients.arm == 0].astype(float))

@@ -4,6 +4,7 @@ import numpy as np
 from plain import plain
 
 from dyadsim import elementary
+from dyadsim.mechanisms.process_change import ProcessChange, engagement, log_trust
 
 
 def _compiled(function: object, x: np.ndarray) -> np.ndarray:
@@ -27,13 +28,16 @@ def test_exp2() -> None:
     assert float(elementary.exp2(np.float32(-500))) < 1e-37
 
 
-def test_power() -> None:
-    x = np.linspace(0.001, 1, 501).astype(np.float32)
-    for exponent in (0.0, 0.1, 1 / 3, 1.0, 2.0):
-        found = _compiled(lambda v, e=exponent: elementary.power(v, np.float32(e)), x)
-        np.testing.assert_allclose(found, x.astype(np.float64) ** exponent, rtol=5e-6)
-    assert elementary.power(np.float32(0), np.float32(0)) == 1
-    assert elementary.power(np.float32(0), np.float32(1)) < 1e-29
+def test_engagement_is_trust_to_a_power() -> None:
+    quantities = ProcessChange()
+    for gating in (0.0, 0.3, 1.0, 2.0):
+        q = quantities._replace(gating=np.float32(gating))
+        for trust in np.linspace(0.001, 1, 101).astype(np.float32):
+            found = engagement(log_trust(trust, np.float32(1), np.float32(1)), q)
+            assert abs(found / float(trust) ** (gating / 3) - 1) < 5e-6
+    nobody = log_trust(np.float32(0), np.float32(1), np.float32(1))
+    assert engagement(nobody, quantities._replace(gating=np.float32(0))) == 1
+    assert engagement(nobody, quantities._replace(gating=np.float32(2))) < 1e-19
 
 
 def test_squash_is_a_bounded_response() -> None:
