@@ -1,49 +1,59 @@
-"""Ratios of speed, all measured in one run: kernel against plain Python, two threads against one.
+"""How many times faster the kernel is than its comparators, all measured in one run.
 
 Run: python experiments/speed/run.py [clients]
 """
 
-import os
-import subprocess
+import platform
 import sys
-import time
+from pathlib import Path
 
-import dyadsim
+import numpy as np
+import pandas as pd
 
-SESSIONS = 12
-PLAIN_CLIENTS = 64
-
-
-def nanoseconds(clients: int, threads: int, tries: int = 3) -> float:
-    """Return what one dyad-session costs, drawing of clients included; the fastest of the tries."""
-    study, world = dyadsim.rct(("cbt", "waitlist"), SESSIONS, follow_up=()), dyadsim.world("hybrid")
-    found = []
-    for _ in range(tries):
-        began = time.perf_counter()
-        dyadsim.stream(study, world, clients, threads=threads)
-        found.append((time.perf_counter() - began) / clients / SESSIONS * 1e9)
-    return min(found)
+from dyadsim.plots import style
 
 
-def plain() -> float:
-    """Return the cost of the same source without the compiler, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, __file__, "plain"], capture_output=True, text=True, check=True,
-        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
-    )  # fmt: skip
-    return float(done.stdout)
+def machine() -> str:
+    """Return a line about the machine."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
+    return f"{names[0] if names else platform.processor()}, {len(names) or '?'} cores"
 
 
-def main(clients: int = 400_000) -> None:
-    """Print what one dyad-session costs and the ratios."""
-    nanoseconds(1000, 1, 1)  # compiled before the clock starts
-    one, two, slow = nanoseconds(clients, 1), nanoseconds(clients, 2), plain()
-    print(f"1 thread: {one:.0f} ns per dyad-session; 2 threads: {one / two:.2f} times as fast")
-    print(f"the same source in plain Python: {slow / one:,.0f} times as slow")
+def slope(table: pd.DataFrame) -> float:
+    """Return the slope of log cost in log size: 1 = in proportion."""
+    return float(np.polyfit(np.log(table["size"]), np.log(table["seconds"]), 1)[0])
+
+
+def main(clients: int = 100_000, folder: Path | None = None) -> pd.DataFrame:
+    """Return study, what, nanoseconds per dyad-session, times (as slow as dyadsim on 1 thread)."""
+    import profile_parts  # beside this file
+    import timing as t
+
+    rows = [(name, *one) for name in t.s.STUDIES for one in t.comparators(name, clients)]
+    table = pd.DataFrame(rows, columns=["study", "what", "nanoseconds"])
+    ours = table.groupby("study")["nanoseconds"].transform("first")
+    table["times"] = table["nanoseconds"] / ours
+    table["million_dyad_sessions_per_second"] = 1e3 / table["nanoseconds"]
+    parts = pd.DataFrame([*t.parts(clients), *t.ideas(clients)], columns=["what", "value"])
+    profile = profile_parts.profile()
+    growth = pd.DataFrame(t.growth(clients), columns=["along", "size", "seconds"])
+    print(machine())
+    for one in (table, profile, parts, growth):
+        print(f"\n{one.round(3).to_string(index=False)}")
+    for along, part in growth.groupby("along"):
+        print(f"cost along {along}: log-log slope {slope(part):.2f}")
+    if folder is not None:
+        from figure import draw  # beside this file
+
+        style.save(draw(table, growth, machine()), folder, "speed", table)
+        parts.to_csv(folder / "parts.csv", index=False)
+        profile.round(3).to_csv(folder / "profile.csv", index=False)
+        growth.to_csv(folder / "growth.csv", index=False)
+        (folder / "machine.txt").write_text(machine() + "\n")
+    return table
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["plain"]:
-        print(nanoseconds(PLAIN_CLIENTS, 1, 1))
-    else:
-        main(*map(int, sys.argv[1:2]))
+    main(*map(int, sys.argv[1:2]), folder=Path(__file__).parents[2] / "results" / "speed")

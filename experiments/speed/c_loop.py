@@ -1,0 +1,87 @@
+"""The scalar loop in C: compiled here, if there is a compiler, and called through ctypes."""
+
+import ctypes
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from setting import Setting, empty_sums
+
+from dyadsim.mechanisms.ending import FIXED_RULE, OPEN_RULE
+from dyadsim.state import ROWS_AT
+from dyadsim.study import NOT_SEEN, SESSION
+from dyadsim.sums import SUMS
+
+FLAGS = ("-O3", "-march=native", "-ffast-math", "-fPIC")
+
+
+def compiler() -> str | None:
+    """Return the C compiler of this machine, if it has one."""
+    return shutil.which("gcc") or shutil.which("cc")
+
+
+def _struct(name: str, values: Any) -> str:
+    """Return a C struct with the fields of a named tuple of floats or of such named tuples."""
+    fields = "".join(
+        f"    {field.title().replace('_', '') if isinstance(value, tuple) else 'float'} {field};\n"
+        for field, value in zip(values._fields, values, strict=True)
+    )
+    inner = "".join(
+        _struct(field.title().replace("_", ""), value)
+        for field, value in zip(values._fields, values, strict=True) if isinstance(value, tuple)
+    )  # fmt: skip
+    return f"{inner}typedef struct {{\n{fields}}} {name};\n"
+
+
+def header(one: Setting) -> str:
+    """Return names.h: rows, sums, codes and structs, all from dyadsim."""
+    rows = ", ".join(f"R_{name} = {row}" for name, row in ROWS_AT._asdict().items())
+    sums = ", ".join([f"S_{name}" for name in SUMS] + ["S_COUNT"])
+    codes = f"FIXED_RULE = {FIXED_RULE}, OPEN_RULE = {OPEN_RULE}, SESSION = {SESSION}"
+    structs = _struct("Parameters", one.p) + _struct("Pace", one.kept) + _struct("Scale", one.form)
+    enums = (rows, sums, f"{codes}, NOT_SEEN = {NOT_SEEN}")
+    return "".join(f"enum {{ {one} }};\n" for one in enums) + structs
+
+
+def build(one: Setting) -> ctypes.CDLL:
+    """Compile scalar.c in a folder of its own and load it."""
+    folder = Path(tempfile.mkdtemp(prefix="dyadsim-speed-"))
+    (folder / "names.h").write_text(header(one))
+    made, part = folder / "scalar.so", folder / "scalar.o"
+    source = Path(__file__).parent / "scalar.c"
+    # Linked without -ffast-math, which would switch off subnormal numbers in the whole process
+    for command in (
+        [*FLAGS, f"-I{folder}", "-c", str(source), "-o", str(part)],
+        ["-shared", str(part), "-o", str(made), "-lm"],
+    ):
+        subprocess.run([str(compiler()), *command], check=True)
+    return ctypes.CDLL(str(made))
+
+
+def _flat(values: Any) -> np.ndarray:
+    """Return the numbers of nested named tuples in order, float32: the memory of the struct."""
+    parts = [_flat(value) if isinstance(value, tuple) else np.float32(value) for value in values]
+    return np.concatenate([np.atleast_1d(part) for part in parts]).astype(np.float32)
+
+
+def run(one: Setting, library: ctypes.CDLL, seed: int = 1) -> np.ndarray:
+    """Return the sums (arm, step, sum) of one pass over all dyads."""
+    sums = empty_sums(one)
+    whole = [
+        np.ascontiguousarray(x, np.int32) for x in (one.plan.occasion, one.plan.rule, one.plan.last)
+    ]
+    floats = [_flat(one.p), _flat(one.kept), _flat(one.form)]
+    arrays = [one.arm, one.therapist, np.ascontiguousarray(one.presence)]
+
+    def at(array: np.ndarray) -> ctypes.c_void_p:
+        return ctypes.c_void_p(array.ctypes.data)
+
+    library.run(
+        at(one.table), ctypes.c_int32(one.arm.size), ctypes.c_int32(one.sessions),
+        *map(at, arrays), ctypes.c_int32(one.presence.shape[1]), *map(at, whole), *map(at, floats),
+        ctypes.c_uint64(seed), at(sums),
+    )  # fmt: skip
+    return sums

@@ -1,0 +1,111 @@
+"""What each part of the kernel costs: one block is run in plain Python, its compiled parts noted,
+and each part then repeated with what it was called with."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numba
+import numpy as np
+import pandas as pd
+from setting import WORLD, trial
+from timing import seconds
+
+from dyadsim import kernel, simulate
+from dyadsim.mechanisms import (
+    action,
+    alliance,
+    distress,
+    ending,
+    expectancy,
+    process_change,
+    readiness,
+    regulation,
+    resonance,
+    responsiveness,
+    rupture,
+)  # fmt: skip
+
+PARTS: dict[ModuleType, tuple[str, ...]] = {
+    kernel: ("enter", "intake", "copy_rows", "fill_noise", "orders", "steady", "present",
+             "occasions", "measure", "add_sums"),
+    resonance: ("lanes",), responsiveness: ("lanes",), rupture: ("lanes",),
+    alliance: ("bond_lanes", "agreement_lanes", "overall_lanes"),
+    expectancy: ("credibility_lanes", "lanes"), readiness: ("lanes",),
+    process_change: ("engagement_lanes", "lanes"), action: ("lanes",), regulation: ("lanes",),
+    distress: ("load_lanes", "relief_lanes", "lanes"), ending: ("lanes",),
+}  # fmt: skip
+SESSIONS, TIMES = 12, 300
+
+
+def repeated(part: Callable[..., Any]) -> Callable[[int, tuple[Any, ...]], None]:
+    """Return a compiled loop around one part."""
+
+    @numba.njit(error_model="numpy")
+    def again(times, args):  # type: ignore[no-untyped-def]
+        for _ in range(times):
+            part(*args)
+
+    return again  # type: ignore[no-any-return]
+
+
+def narrow(values: Any) -> Any:
+    """Return numbers in nested tuples as float32: from Python they come back as 64 bits."""
+    if isinstance(values, tuple):
+        parts = [narrow(value) for value in values]
+        return type(values)(*parts) if hasattr(values, "_fields") else tuple(parts)
+    return np.float32(values)
+
+
+def noted() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]]:
+    """Run one block of a trial in plain Python; return part -> (function, arguments), and calls."""
+    found: dict[str, tuple[Any, tuple[Any, ...]]] = {}
+    calls: Counter[str] = Counter()
+    kept = [(owner, name, getattr(owner, name)) for owner, names in PARTS.items() for name in names]
+    outer = {name: getattr(kernel, name) for name in ("mechanisms", "keep", "run_blocks")}
+    inner = {name: getattr(kernel, name) for name in ("entry", "pace")}
+
+    def watched(label: str, part: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any) -> Any:
+            calls[label] += 1
+            found[label] = (part, args)
+            return part(*args)
+
+        return call
+
+    try:
+        for owner, name, part in kept:
+            label = f"{owner.__name__.rsplit('.', 1)[-1]}.{name}"
+            setattr(owner, name, watched(label, part))
+        for name, part in outer.items():
+            setattr(kernel, name, part.py_func)
+        for name, part in inner.items():
+            setattr(kernel, name, lambda *args, make=part: narrow(make(*args)))
+        simulate.stream(trial(SESSIONS), WORLD, kernel.BLOCK, threads=1)
+    finally:
+        for owner, name, part in kept:
+            setattr(owner, name, part)
+        for name, part in (outer | inner).items():
+            setattr(kernel, name, part)
+    return found, calls
+
+
+def packed(loop: Any) -> int:
+    """Return how many float32 instructions of the machine code work on a whole vector (x86)."""
+    code = "".join(loop.inspect_asm().values())
+    return len(re.findall(r"\tv\w+ps\t[^\n]*ymm", code))
+
+
+def profile() -> pd.DataFrame:
+    """Return part, calls of a block's whole course, nanoseconds per dyad-session, vector
+    instructions (0 on machines other than x86); dearest first."""
+    found, calls = noted()
+    rows = []
+    for label, (part, args) in found.items():
+        loop = repeated(part)
+        cost = seconds(lambda run=loop, given=args: run(TIMES, given)) / TIMES / kernel.BLOCK * 1e9
+        rows.append((label, calls[label], cost * calls[label] / SESSIONS, packed(loop)))
+    table = pd.DataFrame(rows, columns=["part", "calls", "nanoseconds", "vector_instructions"])
+    return table.sort_values("nanoseconds", ascending=False)

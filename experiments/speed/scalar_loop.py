@@ -1,0 +1,275 @@
+"""The scalar loop in Numba: one dyad after another, a stateful generator, the library's exp, log.
+
+The same equations and sums as scalar.c and dyadsim/kernel.py; the luck is another one.
+"""
+
+import math
+
+import numba
+import numpy as np
+from setting import Setting, empty_sums
+
+from dyadsim.mechanisms.ending import FIXED_RULE, OPEN_RULE
+from dyadsim.state import ROWS_AT as R
+from dyadsim.study import NOT_SEEN, SESSION
+from dyadsim.sums import SUMS
+
+CLIENTS, CARE, SCORED, SCORE, SQUARE, DISTRESS, DISTRESS2, BOND, RUPTURES, DROPPED, AGREED = range(
+    len(SUMS)
+)
+compiled = numba.njit(fastmath=True, error_model="numpy", cache=True)
+
+
+@compiled
+def normal():
+    return np.float32(np.random.standard_normal())  # noqa: NPY002 Numba's own, one a thread
+
+
+@compiled
+def squash(x):
+    return np.float32(0.5) + np.float32(0.5) * x / math.sqrt(np.float32(1) + x * x)
+
+
+@compiled
+def power(x, exponent):
+    return math.exp(exponent * math.log(max(x, np.float32(1e-30))))
+
+
+@compiled
+def clip(x):
+    return min(max(x, np.float32(0)), np.float32(1))
+
+
+@compiled
+def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums):
+    """Run all sessions of one dyad; `t` (variable,) is its column of the table."""
+    half, one, nil = np.float32(0.5), np.float32(1), np.float32(0)
+    human, structure, match = t[R.human], t[R.structure], t[R.match]
+    individual, body, fit = t[R.individualisation], t[R.body], t[R.dyad_fit]
+    w, d, z = (
+        t[R.weight : R.weight + 4],
+        t[R.planned_dose : R.planned_dose + 4],
+        t[R.process : R.process + 4],
+    )
+    total = d[0] + d[1] + d[2] + d[3]
+    distress, load, bond, goal, task = t[R.distress], t[R.load], t[R.bond], t[R.goal], t[R.task]
+    strain, hope, readiness = t[R.strain], t[R.expectancy], t[R.readiness]
+    action, regulation, improvement = t[R.action], t[R.regulation], t[R.recent_improvement]
+    contact, formulation, first, latest = (
+        t[R.contact],
+        t[R.formulation],
+        t[R.first_score],
+        t[R.last_score],
+    )
+    attended, ended, initial = nil, 0, t[R.initial_distress]
+    for step in range(1, steps + 1):
+        held, rupture = ended == 0 and t[R.scheduled] > half, nil
+        if held:
+            attended += one
+            e, q = p.expectancy, p.resonance
+            credible = squash(
+                e.credibility_base
+                + e.rationale * (t[R.rationale] - half)
+                + e.match * (match - half)
+                + e.allegiance * t[R.allegiance]
+                + e.congruence * t[R.congruence]
+                + e.bona_fide * (t[R.bona_fide] - half)
+            )
+            mirror = q.mirroring * squash(t[R.empathy]) * body
+            calm = q.coregulation_coupling * squash(t[R.congruence]) * presence[step] * body
+            a, b = one - q.client_damping - calm, one - q.therapist_damping - mirror
+            s, v = q.client_noise**2, q.therapist_noise**2
+            da, db = one - a * a, one - b * b
+            det = da * db - calm * calm * mirror * mirror
+            p0, p1 = (
+                (s * db + calm * calm * v) / det,
+                2 * (a * calm * db + calm * calm * b * mirror) / det,
+            )
+            v0, v1 = (
+                (v * da + mirror * mirror * s) / det,
+                2 * (b * mirror * da + mirror * mirror * a * calm) / det,
+            )
+            r = (a * mirror * p0 + b * calm * v0) / (
+                one - a * b - calm * mirror - a * mirror * p1 - b * calm * v1
+            )
+            client = p0 + p1 * r
+            synchrony = r / math.sqrt(client * (v0 + v1 * r))
+            coregulation = one - client * (one - (one - q.client_damping) ** 2) / s
+            q2 = p.responsiveness
+            off_track = (first - latest) / form.slope < q2.alert_level and attended > 2
+            alert = t[R.feedback] if off_track else nil
+            rate = (
+                q2.formulation_rate
+                * squash(t[R.formulation_skill])
+                * (one + q2.alert_boost * alert)
+            )
+            formulation += human * min(rate, one) * (one - formulation)
+            u = p.rupture
+            pushing = max(structure * (one - u.alert_easing * alert) - readiness, nil)
+            hazard = (
+                u.base
+                + u.low_bond * (half - bond)
+                - u.congruence * t[R.congruence]
+                + u.goal_distance * (one - goal)
+            )
+            rupture = human if normal() < hazard + u.pushing_weight * pushing else nil
+            mend = (
+                u.repair_base + u.repair_skill * t[R.repair_skill] + u.repair_empathy * t[R.empathy]
+            )
+            repaired = rupture if normal() < mend else nil
+            strain = min(
+                strain * (one - u.strain_decay) * (one - u.repair_relief * repaired)
+                + u.rupture_cost * (rupture - repaired) * (one - strain),
+                one,
+            )
+            x = p.alliance
+            shared = x.fit * fit - x.strain * strain + x.reverse * improvement
+            noise = x.alliance_noise * normal()
+            target = human * squash(
+                x.bond_base
+                + x.empathy * t[R.empathy]
+                + x.regard * t[R.regard]
+                + x.congruence * t[R.congruence]
+                + x.attachment * t[R.attachment]
+                + x.synchrony * synchrony
+                + shared
+            )
+            bond += x.rate * (clip(target + noise) - bond)
+            noise = x.alliance_noise * normal()
+            target = squash(
+                x.goal_base + x.match * (match - half) + x.expectancy * (hope - half) + shared
+            )
+            goal += x.rate * (clip(target + noise) - goal)
+            target = squash(
+                x.task_base
+                + x.match * (match - half)
+                + x.credibility * (credible - half)
+                + x.readiness * (readiness - half)
+                + shared
+            )
+            task += x.rate * (clip(target + noise) - task)
+            alliance = (human * bond + goal + task) / (human + 2)
+            lesson = (one - e.evidence) * credible + e.evidence * squash(
+                e.progress * (initial - distress)
+            )
+            hope = clip(hope + e.learning_rate * (lesson - hope) + e.expectancy_noise * normal())
+            grown = (
+                p.readiness.growth
+                * (one - structure * (one - individual))
+                * alliance
+                * (one - readiness)
+            )
+            lost = p.readiness.resistance * pushing * readiness
+            readiness = clip(readiness + grown - lost + p.readiness.readiness_noise * normal())
+            trust = alliance * readiness * hope
+            engaged = power(trust, p.process_change.gating / 3)
+            for k in range(4):
+                dose = d[k] + individual * formulation * (total * w[k] - d[k])
+                learnt = (
+                    p.process_change.learning_rate
+                    * dose
+                    * 2
+                    * squash(t[R.competence + k])
+                    * engaged
+                )
+                z[k] += min(learnt, one) * (one - z[k])
+            coherent = p.action.unfit_coherence + (one - p.action.unfit_coherence) * t[R.bona_fide]
+            taken = p.action.learning_rate * coherent * credible * power(trust, np.float32(1 / 3))
+            action += min(taken, one) * (one - action)
+            g = p.regulation
+            story = (one - g.coregulation_weight) * formulation * alliance
+            regulation += (
+                g.growth * (g.coregulation_weight * coregulation + story) * (one - regulation)
+            )
+            contact = one
+        else:
+            for k in range(4):
+                z[k] *= kept.process_kept
+            action, regulation = action * kept.action_kept, regulation * kept.regulation_kept
+            contact *= kept.contact_kept
+        y, luck = p.distress, normal()
+        size = max(abs(luck) - y.event_threshold, nil) * kept.load_spread * y.event_impact
+        shield = one + y.buffer * (half - squash(t[R.resources]))
+        load = load * kept.load_kept + (size * shield if luck > 0 else -size)
+        matched = w[0] * z[0] + w[1] * z[1] + w[2] * z[2] + w[3] * z[3]
+        relief = y.treatment_gain * (y.specificity * matched + (one - y.specificity) * action)
+        relief += (
+            contact * (y.expectancy_effect * hope + y.bond_effect * bond)
+            + y.regulation_effect * regulation
+        )
+        if held:
+            relief += y.medication_effect * t[R.medication]
+        before, aim = distress, t[R.set_point] + load - relief
+        distress = (
+            aim
+            + (distress - aim) * kept.distress_kept
+            + y.distress_noise * kept.distress_spread * normal()
+        )
+        if held:
+            improvement += y.improvement_memory * (before - distress - improvement)
+            n = p.ending
+            alliance = (human * bond + goal + task) / (human + 2)
+            ended = 1 if step == last and rule != OPEN_RULE else 0
+            if normal() < n.removal_base:
+                ended = 4
+            index = (
+                n.dropout_base
+                + n.low_alliance * (half - alliance)
+                + n.strain * strain
+                - n.skill * t[R.regard]
+            )
+            if normal() < index - n.progress * (initial - distress) + n.mismatch * (half - match):
+                ended = 3 if distress > t[R.good_enough_level] else 2
+            reached = n.good_enough_base + n.good_enough_slope * (t[R.good_enough_level] - distress)
+            agreeable = rule != FIXED_RULE and attended >= n.good_enough_from
+            if agreeable and normal() < reached:
+                ended = 2
+        cell = sums[arm, step]
+        cell[CLIENTS] += 1
+        cell[CARE] += held
+        cell[DISTRESS] += distress
+        cell[DISTRESS2] += distress * distress
+        cell[BOND] += bond
+        cell[RUPTURES] += rupture
+        cell[DROPPED] += ended == 3
+        cell[AGREED] += ended == 2
+        fixed = occasion[step] != SESSION and occasion[step] != NOT_SEEN
+        share = form.missing_assessment if fixed else form.missing
+        if (held if occasion[step] == SESSION else fixed) and np.random.random() >= share:  # noqa: NPY002
+            raw = (
+                form.intercept
+                + form.slope * distress
+                + form.style * t[R.rater_style]
+                + form.error * normal()
+            )
+            score = min(
+                max(math.floor(raw / form.step + half) * form.step, form.floor), form.ceiling
+            )
+            latest = np.float32(score)
+            cell[SCORED] += 1
+            cell[SCORE] += score
+            cell[SQUARE] += score * score
+
+
+@compiled
+def courses(
+    table, arm, therapist, presence, occasion, rule, last, steps, p, kept, form, seed, sums
+):
+    np.random.seed(seed)  # noqa: NPY002
+    nobody = np.zeros(presence.shape[0], np.float32)
+    for i in range(arm.shape[0]):
+        here = presence[:, therapist[i]] if therapist[i] >= 0 else nobody
+        own = table[:, i].copy()
+        course(
+            own, i, arm[i], here, occasion, rule[arm[i]], last[arm[i]], steps, p, kept, form, sums
+        )
+
+
+def run(one: Setting, seed: int = 1) -> np.ndarray:
+    """Return the sums (arm, step, sum) of one pass over all dyads."""
+    sums, plan = empty_sums(one), one.plan
+    courses(
+        one.table, one.arm, one.therapist, one.presence, plan.occasion, plan.rule, plan.last,
+        one.sessions, one.p, one.kept, one.form, seed, sums,
+    )  # fmt: skip
+    return sums

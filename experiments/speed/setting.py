@@ -1,0 +1,92 @@
+"""One study as plain arrays: what every comparator gets, and the sums that each gives back."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import dyadsim
+from dyadsim import kernel, measures, simulate
+from dyadsim.measures import Scale
+from dyadsim.orders import orders
+from dyadsim.pace import Pace, pace
+from dyadsim.parameters import as_float32
+from dyadsim.study import Plan, Study
+from dyadsim.sums import SUMS
+
+
+def trial(sessions: int) -> Study:
+    """Return a trial of two therapies."""
+    return dyadsim.rct(("cbt", "interpersonal"), sessions, follow_up=())
+
+
+STUDIES = {"trial": trial(12), "routine": dyadsim.cohort(follow_up=())}
+WORLD = dyadsim.world("hybrid")
+
+
+class Setting(NamedTuple):
+    """A study at intake: `table` (variable, client) with this step's orders, `arm`, `therapist`.
+
+    `presence` (step, therapist), `p` the quantities, `kept` the decays of one step, `form` the
+    questionnaire, all float32.
+    """
+
+    run: simulate.Run
+    table: np.ndarray
+    arm: np.ndarray
+    therapist: np.ndarray
+    presence: np.ndarray
+    plan: Plan
+    p: Any
+    kept: Pace
+    form: Scale
+    sessions: int
+
+
+def setting(study: Study, clients: int, seed: int = 1) -> Setting:
+    """Return `clients` of a study at intake; every step is a week."""
+    run = simulate.start(study, WORLD, clients, seed, keep_truth=False)
+    p, people = as_float32(WORLD), run.clients
+    form = measures.scale(measures.named(study.instrument), WORLD.measurement)
+    orders(people.table, people.arm, people.therapist, run.therapists, run.plan, 1)
+    return Setting(
+        run, people.table.copy(), people.arm, people.therapist, run.therapists.presence, run.plan,
+        p, pace(run.plan.weeks[1], p), form, run.plan.weeks.size - 1,
+    )  # fmt: skip
+
+
+def empty_sums(one: Setting) -> np.ndarray:
+    """Return zeros (arm, step, sum), columns `SUMS`."""
+    return np.zeros((len(one.run.study.arms), one.sessions + 1, len(SUMS)))
+
+
+def ours(
+    one: Setting, threads: int = 1, sums: bool = True, block: int = kernel.BLOCK
+) -> np.ndarray:
+    """Return the sums of dyadsim's kernel; without `sums` the bare kernel. See `reset`."""
+    total = empty_sums(one).astype(np.int64) if sums else np.zeros((0, 0, 0), np.int64)
+    simulate._blocks(one.run, 1, one.sessions, threads, block, total)
+    return total / list(SUMS.values()) if sums else total
+
+
+def reset(one: Setting) -> None:
+    """Put the clients back to intake, which `ours` moves and the comparators copy."""
+    one.run.clients.table[:] = one.table
+
+
+def doubled(one: Setting) -> Setting:
+    """Return the same numbers in 64 bits, NumPy's own default."""
+
+    def wide(values: Any) -> Any:
+        if isinstance(values, tuple):
+            return type(values)(*map(wide, values))
+        return float(values) if isinstance(values, np.floating) else values
+
+    return one._replace(
+        table=one.table.astype(float), presence=one.presence.astype(float), p=wide(one.p),
+        kept=wide(one.kept), form=wide(one.form),
+    )  # fmt: skip
+
+
+def stream(sessions: int, clients: int) -> simulate.Sums:
+    """Return the sums of a trial in streaming mode, on one thread, everything included."""
+    return simulate.stream(trial(sessions), WORLD, clients, threads=1)

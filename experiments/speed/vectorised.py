@@ -1,0 +1,196 @@
+"""The model in NumPy: every mechanism over all dyads at once, the usual generator, exp and log.
+
+The same equations and sums as dyadsim/kernel.py; the luck is another one. Numbers are as wide as
+those of the setting.
+"""
+
+import numpy as np
+from setting import Setting, empty_sums
+
+from dyadsim.mechanisms.ending import FIXED_RULE, OPEN_RULE
+from dyadsim.state import ROWS
+from dyadsim.study import NOT_SEEN, SESSION
+
+
+def squash(x: np.ndarray) -> np.ndarray:
+    return 0.5 + 0.5 * x / np.sqrt(1 + x * x)
+
+
+def run(one: Setting, seed: int = 1) -> np.ndarray:
+    """Return the sums (arm, step, sum) of one run."""
+    dice, sums, p, kept, form = (
+        np.random.default_rng(seed),
+        empty_sums(one),
+        one.p,
+        one.kept,
+        one.form,
+    )
+    t = {name: one.table[rows].copy() for name, rows in ROWS.items()}
+    t = {name: rows if len(rows) == 4 else rows[0] for name, rows in t.items()}
+    count = one.arm.size
+    kind = one.table.dtype
+    ended, attended = np.zeros(count, np.int8), np.zeros(count, kind)
+
+    def normal() -> np.ndarray:
+        return dice.standard_normal(count, dtype=kind)
+
+    def toward(name: str, value: np.ndarray) -> None:
+        t[name] = np.where(held, value, t[name])
+
+    for step in range(1, one.sessions + 1):
+        held = (ended == 0) & (t["scheduled"] > 0.5)
+        attended += held
+        presence = np.where(one.therapist >= 0, one.presence[step][one.therapist], kind.type(0))
+        e, q, human, match = p.expectancy, p.resonance, t["human"], t["match"]
+        credible = squash(
+            e.credibility_base + e.rationale * (t["rationale"] - 0.5) + e.match * (match - 0.5)
+            + e.allegiance * t["allegiance"] + e.congruence * t["congruence"]
+            + e.bona_fide * (t["bona_fide"] - 0.5)
+        )  # fmt: skip
+        mirror = q.mirroring * squash(t["empathy"]) * t["body"]
+        calm = q.coregulation_coupling * squash(t["congruence"]) * presence * t["body"]
+        a, b = 1 - q.client_damping - calm, 1 - q.therapist_damping - mirror
+        s, v = q.client_noise**2, q.therapist_noise**2
+        da, db = 1 - a * a, 1 - b * b
+        det = da * db - calm**2 * mirror**2
+        p0, p1 = (s * db + calm**2 * v) / det, 2 * (a * calm * db + calm**2 * b * mirror) / det
+        v0, v1 = (v * da + mirror**2 * s) / det, 2 * (b * mirror * da + mirror**2 * a * calm) / det
+        r = (a * mirror * p0 + b * calm * v0) / (
+            1 - a * b - calm * mirror - a * mirror * p1 - b * calm * v1
+        )
+        client = p0 + p1 * r
+        synchrony = r / np.sqrt(client * (v0 + v1 * r))
+        coregulation = 1 - client * (1 - (1 - q.client_damping) ** 2) / s
+        n = p.responsiveness
+        off_track = ((t["first_score"] - t["last_score"]) / form.slope < n.alert_level) & (
+            attended > 2
+        )
+        alert = t["feedback"] * off_track
+        rate = np.minimum(
+            n.formulation_rate * squash(t["formulation_skill"]) * (1 + n.alert_boost * alert), 1
+        )
+        toward("formulation", t["formulation"] + human * rate * (1 - t["formulation"]))
+        plan = t["planned_dose"]
+        dose = plan + t["individualisation"] * t["formulation"] * (
+            plan.sum(axis=0) * t["weight"] - plan
+        )
+        u = p.rupture
+        pushing = np.maximum(t["structure"] * (1 - u.alert_easing * alert) - t["readiness"], 0)
+        hazard = (
+            u.base + u.low_bond * (0.5 - t["bond"]) - u.congruence * t["congruence"]
+            + u.goal_distance * (1 - t["goal"]) + u.pushing_weight * pushing
+        )  # fmt: skip
+        rupture = (normal() < hazard) * human * held
+        mend = u.repair_base + u.repair_skill * t["repair_skill"] + u.repair_empathy * t["empathy"]
+        repaired = rupture * (normal() < mend)
+        strain = t["strain"] * (1 - u.strain_decay) * (1 - u.repair_relief * repaired)
+        toward(
+            "strain",
+            np.minimum(strain + u.rupture_cost * (rupture - repaired) * (1 - t["strain"]), 1),
+        )
+        x = p.alliance
+        shared = (
+            x.fit * t["dyad_fit"] - x.strain * t["strain"] + x.reverse * t["recent_improvement"]
+        )
+        aims = {
+            "bond": human * squash(
+                x.bond_base + x.empathy * t["empathy"] + x.regard * t["regard"]
+                + x.congruence * t["congruence"] + x.attachment * t["attachment"]
+                + x.synchrony * synchrony + shared
+            ),
+            "goal": squash(
+                x.goal_base + x.match * (match - 0.5) + x.expectancy * (t["expectancy"] - 0.5)
+                + shared
+            ),
+            "task": squash(
+                x.task_base + x.match * (match - 0.5) + x.credibility * (credible - 0.5)
+                + x.readiness * (t["readiness"] - 0.5) + shared
+            ),
+        }  # fmt: skip
+        bond_luck, other = normal(), normal()
+        for name, aim in aims.items():
+            luck = x.alliance_noise * (bond_luck if name == "bond" else other)
+            toward(name, t[name] + x.rate * (np.clip(aim + luck, 0, 1) - t[name]))
+        alliance = (human * t["bond"] + t["goal"] + t["task"]) / (human + 2)
+        gained = squash(e.progress * (t["initial_distress"] - t["distress"]))
+        hope = e.learning_rate * (
+            (1 - e.evidence) * credible + e.evidence * gained - t["expectancy"]
+        )
+        toward("expectancy", np.clip(t["expectancy"] + hope + e.expectancy_noise * normal(), 0, 1))
+        ready, autonomy = t["readiness"], 1 - t["structure"] * (1 - t["individualisation"])
+        ready = (
+            ready + p.readiness.growth * autonomy * alliance * (1 - ready)
+            - p.readiness.resistance * pushing * ready + p.readiness.readiness_noise * normal()
+        )  # fmt: skip
+        toward("readiness", np.clip(ready, 0, 1))
+        trust = np.maximum(alliance * t["readiness"] * t["expectancy"], kind.type(1e-30))
+        engaged = np.exp(p.process_change.gating / 3 * np.log(trust))
+        learnt = np.minimum(
+            p.process_change.learning_rate * dose * 2 * squash(t["competence"]) * engaged, 1
+        )
+        t["process"] = np.where(
+            held, t["process"] + learnt * (1 - t["process"]), t["process"] * kept.process_kept
+        )
+        coherent = p.action.unfit_coherence + (1 - p.action.unfit_coherence) * t["bona_fide"]
+        taken = p.action.learning_rate * coherent * credible * np.exp(np.log(trust) / kind.type(3))
+        moved = t["action"] + np.minimum(taken, 1) * (1 - t["action"])
+        t["action"] = np.where(held, moved, t["action"] * kept.action_kept)
+        g = p.regulation
+        story = (1 - g.coregulation_weight) * t["formulation"] * alliance
+        moved = t["regulation"] + g.growth * (g.coregulation_weight * coregulation + story) * (
+            1 - t["regulation"]
+        )
+        t["regulation"] = np.where(held, moved, t["regulation"] * kept.regulation_kept)
+        t["contact"] = np.where(held, kind.type(1), t["contact"] * kept.contact_kept)
+        y, luck = p.distress, normal()
+        size = np.maximum(np.abs(luck) - y.event_threshold, 0) * kept.load_spread * y.event_impact
+        shield = 1 + y.buffer * (0.5 - squash(t["resources"]))
+        t["load"] = t["load"] * kept.load_kept + np.where(luck > 0, size * shield, -size)
+        matched = (t["weight"] * t["process"]).sum(axis=0)
+        relief = y.treatment_gain * (y.specificity * matched + (1 - y.specificity) * t["action"])
+        relief += t["contact"] * (y.expectancy_effect * t["expectancy"] + y.bond_effect * t["bond"])
+        relief += (
+            y.regulation_effect * t["regulation"] + y.medication_effect * t["medication"] * held
+        )
+        before, aim = t["distress"], t["set_point"] + t["load"] - relief
+        distress = (
+            aim
+            + (before - aim) * kept.distress_kept
+            + y.distress_noise * kept.distress_spread * normal()
+        )
+        t["distress"] = distress
+        newest = y.improvement_memory * (before - distress - t["recent_improvement"])
+        t["recent_improvement"] = t["recent_improvement"] + held * newest
+        n2, rule = p.ending, one.plan.rule[one.arm]
+        alliance = (human * t["bond"] + t["goal"] + t["task"]) / (human + 2)
+        code = ((step == one.plan.last[one.arm]) & (rule != OPEN_RULE)).astype(np.int8)
+        code[normal() < n2.removal_base] = 4
+        index = (
+            n2.dropout_base + n2.low_alliance * (0.5 - alliance) + n2.strain * t["strain"]
+            - n2.skill * t["regard"] - n2.progress * (t["initial_distress"] - distress)
+            + n2.mismatch * (0.5 - match)
+        )  # fmt: skip
+        level = t["good_enough_level"]
+        code = np.where(normal() < index, np.where(distress > level, 3, 2), code)
+        agreed = normal() < n2.good_enough_base + n2.good_enough_slope * (level - distress)
+        code[agreed & (rule != FIXED_RULE) & (attended >= n2.good_enough_from)] = 2
+        ended = np.where(held, code, ended).astype(np.int8)
+        occasion = one.plan.occasion[step]
+        share = form.missing if occasion in (SESSION, NOT_SEEN) else form.missing_assessment
+        seen = held if occasion == SESSION else np.full(count, occasion != NOT_SEEN)
+        given = seen & (dice.random(count, dtype=kind) >= share)
+        raw = (
+            form.intercept
+            + form.slope * distress
+            + form.style * t["rater_style"]
+            + form.error * normal()
+        )
+        score = np.clip(np.floor(raw / form.step + 0.5) * form.step, form.floor, form.ceiling)
+        t["last_score"] = np.where(given, score, t["last_score"])
+        columns = (
+            np.ones(count), held, given, score * given, score**2 * given, distress, distress**2,
+            t["bond"], rupture, ended == 3, ended == 2,
+        )  # fmt: skip
+        for place, column in enumerate(columns):
+            sums[:, step, place] = np.bincount(one.arm, column, len(sums))
+    return sums
