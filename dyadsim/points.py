@@ -18,7 +18,7 @@ from dyadsim.mechanisms.responsiveness import Responsiveness
 from dyadsim.mechanisms.rupture import Rupture
 from dyadsim.noise import ONCE
 from dyadsim.parameters import Measurement, Parameters, Population
-from dyadsim.population import PRESENT, draw_therapists
+from dyadsim.population import draw_therapists
 
 _SIZES = tuple(len(kind._fields) for kind in Parameters.__annotations__.values())
 _FIRST = tuple(sum(_SIZES[:k]) for k in range(len(_SIZES)))
@@ -60,7 +60,6 @@ def run_points(points, word, arm, therapist, th, plan, usual, sample, seat, at, 
             th, q.therapist_spread * selection, q.facilitative_loading, q.skill_loading, at.seed,
             at.replicate,
         )  # fmt: skip
-        th.presence[0].fill(PRESENT)
         presence_rows(th.presence, th.word, th.caseload, p, at.seed, at.replicate)
         run_blocks(
             table, word, arm, therapist, th, plan, p, scaled(usual, p.measurement), sample, seat,

@@ -1,4 +1,4 @@
-"""Slow statistical verification: `make verify` (about five minutes on two cores)."""
+"""Slow statistical verification: `make verify`, with the battery half an hour on two cores."""
 
 import subprocess
 import sys
