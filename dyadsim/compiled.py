@@ -19,7 +19,7 @@ _PACKAGE = Path(__file__).parent
 COMPILED_FILES = (
     "compiled.py", "quantity.py", "elementary.py", "noise.py", "state.py", "mechanisms/*.py",
     "parameters.py", "case.py", "therapies.py", "study.py", "measures.py", "entry.py",
-    "population.py", "orders.py", "pace.py", "sums.py", "kernel.py", "points.py",
+    "population.py", "orders.py", "pace.py", "sums.py", "draws.py", "kernel.py", "points.py",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dyadsim.compiled import compiled
+from dyadsim.draws import N, fill_noise
 from dyadsim.elementary import ZERO
 from dyadsim.entry import enter, entry
 from dyadsim.measures import score, symptom_lanes
@@ -31,7 +32,7 @@ from dyadsim.mechanisms import (
     responsiveness,
     rupture,
 )
-from dyadsim.noise import ONCE, Stream, fill_normal, fill_uniform
+from dyadsim.noise import ONCE, Stream, fill_normal
 from dyadsim.orders import occasions, orders, present, rules
 from dyadsim.pace import pace
 from dyadsim.state import FIRST_RECORDED, ROW_COUNT, ROWS
@@ -41,13 +42,6 @@ from dyadsim.sums import add_sums
 
 BLOCK = 496  # not a power of two: rows would fight for the same places in the cache
 FIRST_WRITTEN = np.int64(ROWS["empathy"].start)  # before it: traits, which nothing changes
-_DRAWS = (
-    Stream.RUPTURE, Stream.REPAIR, Stream.BOND, Stream.AGREEMENT, Stream.EXPECTANCY,
-    Stream.READINESS, Stream.LIFE_EVENT, Stream.DISTRESS, Stream.GOOD_ENOUGH, Stream.DROPOUT,
-    Stream.REMOVAL, Stream.SYMPTOM,
-)  # fmt: skip
-_Draws = namedtuple("_Draws", [stream.name.lower() for stream in _DRAWS] + ["missing"])  # type: ignore[misc]
-N = _Draws(*range(len(_DRAWS) + 1))
 _WORK = {  # rows of a block's scratch, and how many
     "held": 1, "taking": 1, "plan_done": 1, "relief": 1, "alliance": 1, "trust": 1,
     "may_agree": 1, "last": 1, "continued": 1, "mastery": 4, "moments": 6,
@@ -55,8 +49,11 @@ _WORK = {  # rows of a block's scratch, and how many
 _Work = namedtuple("_Work", list(_WORK))  # type: ignore[misc]
 W = _Work(*accumulate((0, *list(_WORK.values())[:-1])))
 WORK_ROWS = sum(_WORK.values())
-_STREAMS = tuple(int(stream) for stream in _DRAWS)
-_MISSING_STREAM = np.int64(Stream.SYMPTOM_MISSING)
+_SILENT = tuple(  # variables of a session, 0 where none is held
+    row for name in ("credibility", "synchrony", "coregulation", "alert", "delivered_dose",
+                     "adherence", "delivered_competence", "rupture", "repaired", "pushing",
+                     "engagement") for row in range(ROWS[name].start, ROWS[name].stop)
+)  # fmt: skip
 _SYMPTOM_STREAM = np.int64(Stream.SYMPTOM)
 _PRESENCE_STREAM = np.int64(Stream.PRESENCE)
 
@@ -82,11 +79,19 @@ def presence_rows(presence, word, caseload, p, seed, replicate):
 
 
 @compiled
-def fill_noise(noise, word, seed, replicate, step):
-    """Fill `noise` (draw, lane) with this session's luck of a block."""
-    for row in range(len(_STREAMS)):
-        fill_normal(noise[row], word, seed, replicate, step, _STREAMS[row])
-    fill_uniform(noise[N.missing], word, seed, replicate, step, _MISSING_STREAM)
+def anybody(held):
+    """Return whether any lane of a block holds a session."""
+    most = ZERO
+    for i in range(held.shape[0]):
+        most = max(most, held[i])
+    return most > ZERO
+
+
+@compiled
+def silence(b):
+    """Write what a block without any session leaves of one: nothing."""
+    for row in _SILENT:
+        b[row].fill(ZERO)
 
 
 @compiled
@@ -98,12 +103,16 @@ def steady(b, work, arm, plan):
 
 
 @compiled
-def mechanisms(b, noise, work, word, p, pc, scale, at, step):
-    """Run one session of a block: the mechanisms in ODD order.
+def encounter(b, noise, work, word, p, scale, at, step):
+    """Run what therapist and client do in a session, in ODD order.
 
     `b` (variable, lane), `noise` (draw, lane), `work` (row, lane): rows as in `W`.
     """
-    held, relief, alliances, trusted = work[W.held], work[W.relief], work[W.alliance], work[W.trust]
+    held, alliances = work[W.held], work[W.alliance]
+    expectancy.credibility_lanes(
+        b[R.credibility], b[R.rationale], b[R.match], b[R.allegiance], b[R.congruence],
+        b[R.bona_fide], held, p.expectancy,
+    )  # fmt: skip
     if at.moments > 0:
         resonance.moments_lanes(
             b[R.synchrony], b[R.coregulation], b[R.empathy], b[R.congruence], b[R.presence],
@@ -146,9 +155,15 @@ def mechanisms(b, noise, work, word, p, pc, scale, at, step):
         noise[N.readiness], p.readiness,
     )  # fmt: skip
     process_change.engagement_lanes(
-        b[R.engagement], trusted, alliances, b[R.readiness], b[R.expectancy], held,
+        b[R.engagement], work[W.trust], alliances, b[R.readiness], b[R.expectancy], held,
         p.process_change,
     )  # fmt: skip
+
+
+@compiled
+def life(b, noise, work, p, pc):
+    """Run what a step leaves in the client, with a session or without one, in ODD order."""
+    held, relief, trusted = work[W.held], work[W.relief], work[W.trust]
     for k in range(4):
         process_change.lanes(
             b[R.process + k], b[R.delivered_dose + k], work[W.mastery + k], b[R.engagement], held,
@@ -159,7 +174,7 @@ def mechanisms(b, noise, work, word, p, pc, scale, at, step):
         p.action,
     )  # fmt: skip
     regulation.lanes(
-        b[R.regulation], b[R.coregulation], b[R.formulation], alliances, held, held,
+        b[R.regulation], b[R.coregulation], b[R.formulation], work[W.alliance], held, held,
         pc.regulation_kept, p.regulation,
     )  # fmt: skip
     distress.load_lanes(
@@ -175,9 +190,14 @@ def mechanisms(b, noise, work, word, p, pc, scale, at, step):
         b[R.distress], b[R.recent_improvement], b[R.set_point], b[R.load], relief, held,
         noise[N.distress], pc.distress_kept, pc.distress_spread, p.distress,
     )  # fmt: skip
+
+
+@compiled
+def endings(b, noise, work, p):
+    """Write who leaves after this session."""
     ending.lanes(
-        b[R.ended], b[R.distress], b[R.initial_distress], b[R.good_enough_level], alliances,
-        b[R.match], b[R.strain], b[R.regard], b[R.attended], held, noise[N.good_enough],
+        b[R.ended], b[R.distress], b[R.initial_distress], b[R.good_enough_level], work[W.alliance],
+        b[R.match], b[R.strain], b[R.regard], b[R.attended], work[W.held], noise[N.good_enough],
         noise[N.dropout], noise[N.removal], work[W.may_agree], work[W.plan_done], p.ending,
     )  # fmt: skip
 
@@ -252,7 +272,6 @@ def run_blocks(
         else:
             copy_rows(b, ONCE, table, start, n, ONCE)
         for step in range(begin, begin + at.steps):
-            fill_noise(noise, words, at.seed, at.replicate, step)
             if step == begin or plan.changes[step] == 1:
                 orders(b, arms, who, th, plan, step)
                 steady(b, work, arms, plan)
@@ -261,11 +280,15 @@ def run_blocks(
                 work[W.held], work[W.taking], work[W.plan_done], b[R.attended], b[R.ended],
                 b[R.scheduled], work[W.last], work[W.continued], step,
             )  # fmt: skip
-            expectancy.credibility_lanes(
-                b[R.credibility], b[R.rationale], b[R.match], b[R.allegiance], b[R.congruence],
-                b[R.bona_fide], work[W.held], p.expectancy,
-            )  # fmt: skip
-            mechanisms(b, noise, work, words, p, pace(plan.weeks[step], p), scale, at, step)
+            busy = at.moments > 0 or anybody(work[W.held])
+            fill_noise(noise, words, busy, at.seed, at.replicate, step)
+            if busy:
+                encounter(b, noise, work, words, p, scale, at, step)
+            else:
+                silence(b)
+            life(b, noise, work, p, pace(plan.weeks[step], p))
+            if busy:
+                endings(b, noise, work, p)
             measure(b, noise, work[W.held], plan.occasion[step], scale)
             keep(truth, sums, b, work, n, arms, start, step)
         if table.shape[1] > 0:

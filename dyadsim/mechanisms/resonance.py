@@ -153,8 +153,8 @@ def lanes(synchrony, coregulation, empathy, congruence, presence, body, held, q)
     """Write the closed-form synchrony and co-regulation of a block; 0 where no session is held."""
     for i in range(synchrony.shape[0]):
         together, calmer = resonance(empathy[i], congruence[i], presence[i], body[i], q)
-        synchrony[i] = together * held[i]
-        coregulation[i] = calmer * held[i]
+        synchrony[i] = together * held[i] + ZERO  # no -0 where no session is held
+        coregulation[i] = calmer * held[i] + ZERO
 
 
 @compiled

@@ -98,7 +98,7 @@ def lanes(
         x3 = dose(p3[i], total, w3[i], individualisation[i], formulation[i])
         apart = abs(x0 - p0[i]) + abs(x1 - p1[i]) + abs(x2 - p2[i]) + abs(x3 - p3[i])
         over = ONE / (total + _TINY)
-        adherence[i] = held[i] * (ONE - HALF * apart * over)
+        adherence[i] = held[i] * (ONE - HALF * apart * over) + ZERO  # no -0
         skilled = x0 * c0[i] + x1 * c1[i] + x2 * c2[i] + x3 * c3[i]
         delivered_competence[i] = held[i] * skilled * over
         d0[i], d1[i], d2[i], d3[i] = held[i] * x0, held[i] * x1, held[i] * x2, held[i] * x3

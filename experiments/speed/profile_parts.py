@@ -14,28 +14,15 @@ from setting import WORLD, trial
 from timing import seconds
 
 from dyadsim import kernel, simulate
-from dyadsim.mechanisms import (
-    action,
-    alliance,
-    distress,
-    ending,
-    expectancy,
-    process_change,
-    readiness,
-    regulation,
-    resonance,
-    responsiveness,
-    rupture,
-)  # fmt: skip
 
 PARTS: dict[ModuleType, tuple[str, ...]] = {
     kernel: ("enter", "intake", "copy_rows", "fill_noise", "orders", "steady", "present",
-             "occasions", "measure", "add_sums"),
-    resonance: ("lanes",), responsiveness: ("lanes",), rupture: ("lanes",),
-    alliance: ("bond_lanes", "agreement_lanes", "overall_lanes"),
-    expectancy: ("credibility_lanes", "lanes"), readiness: ("lanes",),
-    process_change: ("engagement_lanes", "lanes"), action: ("lanes",), regulation: ("lanes",),
-    distress: ("load_lanes", "relief_lanes", "lanes"), ending: ("lanes",),
+             "occasions", "anybody", "measure", "add_sums"),
+    kernel.resonance: ("lanes",), kernel.responsiveness: ("lanes",), kernel.rupture: ("lanes",),
+    kernel.alliance: ("bond_lanes", "agreement_lanes", "overall_lanes"),
+    kernel.expectancy: ("credibility_lanes", "lanes"), kernel.readiness: ("lanes",),
+    kernel.process_change: ("engagement_lanes", "lanes"), kernel.action: ("lanes",), kernel.regulation: ("lanes",),
+    kernel.distress: ("load_lanes", "relief_lanes", "lanes"), kernel.ending: ("lanes",),
 }  # fmt: skip
 SESSIONS, TIMES = 12, 300
 
@@ -64,7 +51,10 @@ def noted() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]]:
     found: dict[str, tuple[Any, tuple[Any, ...]]] = {}
     calls: Counter[str] = Counter()
     kept = [(owner, name, getattr(owner, name)) for owner, names in PARTS.items() for name in names]
-    outer = {name: getattr(kernel, name) for name in ("mechanisms", "keep", "run_blocks")}
+    outer = {
+        name: getattr(kernel, name)
+        for name in ("encounter", "life", "endings", "keep", "run_blocks")
+    }
     inner = {name: getattr(kernel, name) for name in ("entry", "pace")}
 
     def watched(label: str, part: Callable[..., Any]) -> Callable[..., Any]:

@@ -11,7 +11,7 @@ import setting as s
 import vectorised
 
 import dyadsim
-from dyadsim import batch, kernel, noise, simulate
+from dyadsim import batch, draws, kernel, noise, simulate
 from dyadsim.compiled import compiled
 from dyadsim.mechanisms import alliance
 
@@ -87,7 +87,7 @@ def parts(base: int) -> Iterator[tuple[str, float]]:
     yield "bytes of a dyad in a run", 4.0 * run[0].clients.table.shape[0] + 12
     yield (
         "bytes of a dyad in a block, that stays in cache",
-        4.0 * (run[0].clients.table.shape[0] + len(kernel.N) + kernel.WORK_ROWS),
+        4.0 * (run[0].clients.table.shape[0] + len(draws.N) + kernel.WORK_ROWS),
     )
 
 
