@@ -21,9 +21,11 @@ PARTS: dict[ModuleType, tuple[str, ...]] = {
     kernel.resonance: ("lanes",), kernel.responsiveness: ("lanes",), kernel.rupture: ("lanes",),
     kernel.alliance: ("bond_lanes", "agreement_lanes", "overall_lanes"),
     kernel.expectancy: ("credibility_lanes", "lanes"), kernel.readiness: ("lanes",),
-    kernel.process_change: ("engagement_lanes", "lanes"), kernel.action: ("lanes",), kernel.regulation: ("lanes",),
+    kernel.process_change: ("engagement_lanes", "lanes"), kernel.action: ("lanes",),
+    kernel.regulation: ("lanes",),
     kernel.distress: ("load_lanes", "relief_lanes", "lanes"), kernel.ending: ("lanes",),
 }  # fmt: skip
+OUTER = ("encounter", "life", "endings", "keep", "run_blocks")  # run in plain Python
 SESSIONS, TIMES = 12, 300
 
 
@@ -51,10 +53,7 @@ def noted() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]]:
     found: dict[str, tuple[Any, tuple[Any, ...]]] = {}
     calls: Counter[str] = Counter()
     kept = [(owner, name, getattr(owner, name)) for owner, names in PARTS.items() for name in names]
-    outer = {
-        name: getattr(kernel, name)
-        for name in ("encounter", "life", "endings", "keep", "run_blocks")
-    }
+    outer = {name: getattr(kernel, name) for name in OUTER}
     inner = {name: getattr(kernel, name) for name in ("entry", "pace")}
 
     def watched(label: str, part: Callable[..., Any]) -> Callable[..., Any]:
