@@ -8,15 +8,15 @@ import numpy as np
 from dyadsim.compiled import compiled
 from dyadsim.noise import Stream, fill_normal, fill_uniform
 
-_DRAWS = (
+DRAWS = (
     Stream.RUPTURE, Stream.REPAIR, Stream.BOND, Stream.AGREEMENT, Stream.EXPECTANCY,
     Stream.READINESS, Stream.LIFE_EVENT, Stream.DISTRESS, Stream.GOOD_ENOUGH, Stream.DROPOUT,
     Stream.REMOVAL, Stream.SYMPTOM,
 )  # fmt: skip
-_Draws = namedtuple("_Draws", [stream.name.lower() for stream in _DRAWS] + ["missing"])  # type: ignore[misc]
-N: Any = _Draws(*range(len(_DRAWS) + 1))
+_Draws = namedtuple("_Draws", [stream.name.lower() for stream in DRAWS] + ["missing"])  # type: ignore[misc]
+N: Any = _Draws(*range(len(DRAWS) + 1))
 _LIFE = (N.life_event, N.distress, N.symptom)  # luck that needs no session
-_STREAMS = tuple(int(stream) for stream in _DRAWS)
+_STREAMS = tuple(int(stream) for stream in DRAWS)
 _MISSING_STREAM = np.int64(Stream.SYMPTOM_MISSING)
 
 

@@ -109,10 +109,6 @@ def encounter(b, noise, work, word, p, scale, at, step):
     `b` (variable, lane), `noise` (draw, lane), `work` (row, lane): rows as in `W`.
     """
     held, alliances = work[W.held], work[W.alliance]
-    expectancy.credibility_lanes(
-        b[R.credibility], b[R.rationale], b[R.match], b[R.allegiance], b[R.congruence],
-        b[R.bona_fide], held, p.expectancy,
-    )  # fmt: skip
     if at.moments > 0:
         resonance.moments_lanes(
             b[R.synchrony], b[R.coregulation], b[R.empathy], b[R.congruence], b[R.presence],
@@ -283,6 +279,10 @@ def run_blocks(
             busy = at.moments > 0 or anybody(work[W.held])
             fill_noise(noise, words, busy, at.seed, at.replicate, step)
             if busy:
+                expectancy.credibility_lanes(
+                    b[R.credibility], b[R.rationale], b[R.match], b[R.allegiance], b[R.congruence],
+                    b[R.bona_fide], work[W.held], p.expectancy,
+                )  # fmt: skip
                 encounter(b, noise, work, words, p, scale, at, step)
             else:
                 silence(b)

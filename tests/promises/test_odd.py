@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import dyadsim.state
-from dyadsim.kernel import _DRAWS
+from dyadsim.draws import DRAWS
 from dyadsim.noise import Stream
 from dyadsim.parameters import Parameters
 from dyadsim.state import VARIABLES
@@ -70,7 +70,7 @@ def test_submodels_are_the_mechanisms_in_kernel_order_with_measurement_and_popul
 
 
 def test_the_kernel_calls_the_mechanisms_in_that_order() -> None:
-    source = (PACKAGE / "kernel.py").read_text(encoding="utf-8").split("def mechanisms(")[1]
+    source = (PACKAGE / "kernel.py").read_text(encoding="utf-8").split("def encounter(")[1]
     called = re.findall(r"^ +(\w+)\.(?:\w+_)?lanes\(", source, flags=re.MULTILINE)
     assert list(dict.fromkeys(called)) == KERNEL_ORDER
 
@@ -111,7 +111,7 @@ def test_streams_named_exist_and_every_draw_of_a_session_is_named() -> None:
         re.findall(r"`([A-Z_]{3,})`", ELEMENT["7 Submodels"])
     )
     assert named <= set(Stream.__members__)
-    assert {stream.name for stream in _DRAWS} <= named
+    assert {stream.name for stream in DRAWS} <= named
     assert set(Stream.__members__) - named <= {"MISSING"}
 
 
