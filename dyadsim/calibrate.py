@@ -22,6 +22,7 @@ import pandas as pd
 from dyadsim import benchmark, records, worlds
 from dyadsim.facts import fact as facts
 from dyadsim.facts.fact import Fact
+from dyadsim.parameters import Parameters
 from dyadsim.polish import DAMPING, HOME, LUCKS, Price, Simulated, polish
 from dyadsim.prior import Floats, Space, space
 from dyadsim.quantity import BadInput
@@ -101,6 +102,14 @@ def simulate_facts(
 ) -> dict[str, float]:  # fmt: skip
     """Return the simulated value of every wanted fact at one point; NaN where none comes out."""
     parameters = worlds.parameters(world, values)
+    return facts_at(parameters, wanted, clients, seed, replicate, threads)
+
+
+def facts_at(
+    parameters: Parameters, wanted: Sequence[Fact], clients: int, seed: int, replicate: int,
+    threads: int = 1,
+) -> dict[str, float]:  # fmt: skip
+    """Return the simulated value of every wanted fact; NaN where none comes out."""
     found: dict[str, float] = dict.fromkeys((one.id for one in wanted), np.nan)
     for study in benchmark.needed(wanted):
         size = round(clients * SIZES.get(study, _OTHER))

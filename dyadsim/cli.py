@@ -1,17 +1,15 @@
-"""The command line, and Hydra's only home: check, compose, turn into plain values, call.
+"""The command line: check the words, compose them (`compose`), call the tasks, give an exit code.
 
-Hydra is used for composing choices and for multirun. Before it runs, a pre-flight compares every
-word with the fresh configuration: an unknown key is an error with the nearest name (Hydra would
-advise `+key`, which then runs the default), and nothing is written before all of it is checked.
+Nothing is written before all of it is checked.
 """
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
-OK, FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
-_GROUPS = ("task", "world", "study", "population", "measure", "size", "experiment")
+from dyadsim.compose import GROUPS, choices
+
+OK, FAILED, BAD_INPUT, POINTS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
 HELP = """dyadsim: an open simulator of psychotherapy, the known truth beside what a researcher sees
 
 usage: dyadsim [task] [name=value ...]        dyadsim alone runs the main comparison
@@ -23,6 +21,11 @@ tasks
   calibrate a world's best chance against the facts:  dyadsim calibrate world=hybrid budget=small
   literature  many small trials: what is published, pooled, certified, called equivalent
   decompose  how much of the outcome is due to what: five accountings with their denominators
+  sweep     a design over quantities and choices, kept and resumed (docs/sweeps.md):
+            dyadsim sweep name=bond 'distress.bond_effect=interval(0,1)' points=sobol points.n=64
+  status    how much of a sweep is finished:  dyadsim status name=bond
+  collect   join what shards of a sweep have left:  dyadsim collect name=bond
+  sensitivity  which quantities matter for the outputs of a sweep:  dyadsim sensitivity name=bond
   params    the model's quantities:  dyadsim params  |  dyadsim params alliance
   doctor    check the installation
 
@@ -39,22 +42,17 @@ settings
   alliance.rate=0.4       any quantity of the model (dyadsim params)
   results=results         where output folders go     json=true   print the summary as JSON
   dry_run=true            what it would cost          -m name=a,b run each (Hydra multirun)
+  of a sweep: name=bond outputs=[gain,true_d] points.n=256 points.replicates=4 shard=0 shards=8
+              alliance.rate=0.2,0.4 (crossed)  'alliance.rate=interval(0.1,0.6)' (filled by points)
   --cfg                   print the composed configuration
 
-exit codes  0 ok · 1 run failed · 2 bad input · 130 interrupted
+exit codes  0 ok · 1 run failed · 2 bad input · 3 some points failed · 130 interrupted
 """
-
-
-def _choices(group: str) -> list[str]:
-    """Return the names of a config group."""
-    from dyadsim.therapies import conf_folder
-
-    return sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
 
 
 def _help() -> str:
     """Return the help text with the choices that exist."""
-    lines = [f"  {group + '=':12}{' | '.join(_choices(group))}" for group in _GROUPS[1:]]
+    lines = [f"  {group + '=':12}{' | '.join(choices(group))}" for group in GROUPS[1:]]
     return HELP.format(choices="\n".join(lines) + "\n")
 
 
@@ -65,7 +63,7 @@ def _tokens(words: Sequence[str]) -> list[str]:
     found = list(words)
     bare = [word for word in found if "=" not in word and not word.startswith("-")]
     if bare:
-        known = _choices("task")
+        known = choices("task")
         if bare[0] not in known:
             raise BadInput(
                 f"there is no task '{bare[0]}'.{nearest(bare[0], known)} Tasks: {', '.join(known)}."
@@ -83,142 +81,42 @@ def _tokens(words: Sequence[str]) -> list[str]:
     return found
 
 
-@contextmanager
-def _hydra() -> Iterator[None]:
-    """Open Hydra on the configuration folder, with every quantity as a key of its own."""
-    from hydra import initialize_config_dir
-    from hydra.core.config_store import ConfigStore
-
-    from dyadsim.therapies import conf_folder
-
-    ConfigStore.instance().store(name="quantities", node=_schema())
-    with initialize_config_dir(str(conf_folder().resolve()), version_base="1.3"):
-        yield
-
-
-def _schema() -> dict[str, dict[str, None]]:
-    """Return {owner: {quantity: None}}: null means the world's own value."""
-    from dyadsim.parameters import catalogue
-
-    owners: dict[str, dict[str, None]] = {}
-    for name in catalogue():
-        owner, field = name.split(".")
-        owners.setdefault(owner, {})[field] = None
-    return owners
-
-
-def _keys(config: Any, prefix: str = "") -> list[str]:
-    """Return every key of a composed configuration, with dots."""
-    found = []
-    for key, value in config.items():
-        name = f"{prefix}{key}"
-        found.append(name)
-        if hasattr(value, "items"):
-            found += _keys(value, f"{name}.")
-    return found
-
-
-def _preflight(words: Sequence[str], sweep: bool) -> list[list[str]]:
-    """Return the overrides of every job, after checking each key and choice.
-
-    Raises:
-        BadInput: an unknown key or choice (with the nearest), '+', or a list without -m.
-    """
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    from dyadsim.quantity import BadInput, nearest
-
-    jobs: list[list[str]] = [[]]
-    for word in words:
-        if word[0] in "+~":
-            raise BadInput(f"'{word}': '{word[0]}' adds or removes settings; there is none to add.")
-        try:
-            parsed = OverridesParser.create().parse_override(word)
-        except HydraException as error:
-            raise BadInput(f"'{word}' cannot be read: {str(error).splitlines()[0]}") from None
-        values = [word.split("=", 1)[1]]
-        if parsed.is_sweep_override():
-            if not sweep:
-                raise BadInput(f"'{word}' gives several values: that needs -m (multirun).")
-            values = [str(value) for value in parsed.sweep_string_iterator()]
-        key = parsed.key_or_group
-        if key in _GROUPS:
-            known = _choices(key)
-            for value in values:
-                plain = value.strip("'\"")
-                if plain not in known:
-                    raise BadInput(
-                        f"there is no {key} '{plain}'.{nearest(plain, known)} "
-                        f"Choices: {', '.join(known)}."
-                    )
-            values = [
-                f"'{value.strip(chr(39) + chr(34))}'" for value in values
-            ]  # world=null is a name
-        jobs = [[*job, f"{key}={value}"] for job in jobs for value in values]
-    return jobs
-
-
-def _compose(overrides: list[str]) -> dict[str, Any]:
-    """Return the configuration of one job as plain values.
-
-    Raises:
-        BadInput: a key that is not in the configuration, or a value that does not fit.
-    """
-    from hydra import compose
-    from hydra.errors import HydraException
-    from omegaconf import OmegaConf
-    from omegaconf.errors import OmegaConfBaseException
-
-    from dyadsim.quantity import BadInput, nearest
-
-    groups = [word for word in overrides if word.split("=", 1)[0] in _GROUPS]
-    try:
-        keys = _keys(compose("config", groups))
-        for word in overrides:
-            key = word.split("=", 1)[0]
-            if key not in keys and word not in groups:
-                raise BadInput(f"there is no setting '{key}'.{nearest(key, keys)}")
-        config = compose("config", overrides)
-        plain = OmegaConf.to_container(config, resolve=True)
-    except (HydraException, OmegaConfBaseException) as error:
-        raise BadInput(str(error).splitlines()[0]) from None
-    assert isinstance(plain, dict)
-    return {str(key): value for key, value in plain.items()}
-
-
-def _swept(jobs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
-    """Return {setting: value} of every job, for the settings that differ between jobs."""
-    import yaml
-
-    given = [dict(word.split("=", 1) for word in job) for job in jobs]
-    names = [name for name in given[0] if len({one[name] for one in given}) > 1]
-    return [{name: yaml.safe_load(one[name]) for name in names} for one in given]
-
-
 def _run(words: Sequence[str]) -> int:
     """Check everything, then run every job; return the exit code."""
-    from dyadsim import settings, task_decompose, tasks
-    from dyadsim.dry_run import dry_run
-    from dyadsim.unused import unused
+    from dyadsim import compose
+    from dyadsim.quantity import BadInput
 
-    sweep = any(word in ("-m", "--multirun") for word in words)
-    shown = "--cfg" in words
-    rest = [word for word in words if word not in ("-m", "--multirun", "--cfg")]
-    with _hydra():
-        jobs = _preflight(_tokens(rest), sweep)
-        configs = [_compose(job) for job in jobs]
-    for note in dict.fromkeys(note for job in jobs for note in unused(job)):
-        print(f"dyadsim: note: {note}", file=sys.stderr)
+    launcher = [word for word in words if word.startswith(("hydra/launcher=", "hydra.launcher."))]
+    known = ("-m", "--multirun", "--cfg", *launcher)
+    multirun, shown = any(word in ("-m", "--multirun") for word in words), "--cfg" in words
+    if launcher and not multirun:
+        raise BadInput(f"'{launcher[0]}' says who runs many jobs: that needs -m (multirun).")
+    tokens = _tokens([word for word in words if word not in known])
+    if any(word in [f"task={name}" for name in compose.SWEEPS] for word in tokens) and not shown:
+        return _sweep(tokens, multirun, launcher)
+    with compose.opened():
+        jobs = compose.preflight(tokens, multirun, shown).jobs
+        configs = [compose.compose(job) for job in jobs]
+    _notes(jobs)
     if shown:
         import yaml
 
         print(yaml.safe_dump(configs[0], sort_keys=False), end="")
         return OK
+    if launcher:
+        return compose.launch(main, jobs, launcher, str(configs[0]["results"]))
+    return _run_jobs(jobs, configs)
+
+
+def _run_jobs(jobs: list[list[str]], configs: list[dict[str, Any]]) -> int:
+    """Run jobs one after the other in this process."""
+    from dyadsim import compose, settings, task_decompose, tasks
+    from dyadsim.dry_run import dry_run
+
     checked = [settings.settings(config) for config in configs]
     first = checked[0].config
     if len(jobs) > 1 and first["task"]["name"] == "decompose" and not first["dry_run"]:
-        task_decompose.run_decompose_grid(checked, _swept(jobs))
+        task_decompose.run_decompose_grid(checked, compose.swept(jobs))
         return OK
     for job, one in zip(jobs, checked, strict=True):
         if len(jobs) > 1:
@@ -228,6 +126,41 @@ def _run(words: Sequence[str]) -> int:
         else:
             tasks.TASKS[str(one.task["name"])](one)
     return OK
+
+
+def _sweep(tokens: list[str], multirun: bool, launcher: list[str]) -> int:
+    """Run a sweep, or one of the tasks about a sweep: all lists of values make one design."""
+    from dyadsim import compose, settings, task_sweep
+
+    tokens = task_sweep.remembered(tokens)
+    shards = [word for word in tokens if word.startswith("shard=")]
+    rest = [word for word in tokens if not word.startswith("shard=")]
+    with compose.opened():
+        numbers = [job[0] for job in compose.preflight(shards[-1:], multirun).jobs if job]
+        asked = compose.preflight(rest, multirun, design=True)
+        configs = [compose.compose([*job, *numbers[:1]]) for job in asked.jobs]
+    _notes(asked.jobs)
+    if launcher:
+        jobs = [[*rest, number] for number in numbers or ["shard=0"]]
+        code = compose.launch(main, jobs, launcher, str(configs[0]["results"]))
+        if code not in (OK, POINTS_FAILED):
+            return code
+        alone = [word for word in rest if not word.startswith(("shards=", "executor"))]
+        return _sweep(alone, False, [])  # takes what the jobs have stored, and tells
+    labels, codes = compose.swept(asked.jobs), []
+    for number in numbers or ["shard=0"]:
+        each = [config | {"shard": int(number.split("=")[1])} for config in configs]
+        checked = [settings.settings(config) for config in each]
+        codes.append(task_sweep.run(checked, labels, asked.axes, rest))
+    return max(codes)
+
+
+def _notes(jobs: list[list[str]]) -> None:
+    """Say once which settings have no effect."""
+    from dyadsim.unused import unused
+
+    for note in dict.fromkeys(note for job in jobs for note in unused(job)):
+        print(f"dyadsim: note: {note}", file=sys.stderr)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -246,20 +179,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         if word.startswith("-") and word not in known:
             print(f"dyadsim: there is no option '{word}'. Try dyadsim --help.", file=sys.stderr)
             return BAD_INPUT
-    from dyadsim.quantity import BadInput
+    from dyadsim.quantity import BadInput, Failed
 
     try:
         return _run(words)
-    except BadInput as error:
+    except (BadInput, Failed) as error:
         print(f"dyadsim: {error}", file=sys.stderr)
-        return BAD_INPUT
+        return BAD_INPUT if isinstance(error, BadInput) else FAILED
     except KeyboardInterrupt:
         print("dyadsim: interrupted; nothing half-written was left.", file=sys.stderr)
         return INTERRUPTED
-    except Exception as error:
-        from dyadsim.outcome import NoFolder
-
-        if not isinstance(error, NoFolder):
-            raise
-        print(f"dyadsim: {error}", file=sys.stderr)
-        return FAILED

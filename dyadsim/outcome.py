@@ -1,6 +1,7 @@
 """What every task needs: a stamped results folder, whole or not at all, progress, JSON rows."""
 
 import datetime
+import errno
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -13,10 +14,14 @@ from rich.console import Console
 from rich.progress import Progress, track
 
 from dyadsim import records
+from dyadsim.quantity import Failed
 from dyadsim.settings import Settings
 
 
-class NoFolder(Exception):
+_TRIES = 100  # names for a folder, before it is given up
+
+
+class NoFolder(Failed):
     """The results folder cannot be written; the message is for the user."""
 
 
@@ -44,12 +49,12 @@ def each(what: str) -> Callable[[Iterable[Any]], Iterable[Any]]:
 
 
 @contextmanager
-def steps(what: str, total: int) -> Iterator[Callable[[], None]]:
-    """Give a function to call after every step; shows progress on a terminal's stderr."""
+def steps(what: str, total: int) -> Iterator[Callable[..., None]]:
+    """Give a function to call after a step or n steps; shows progress on a terminal's stderr."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as shown:
         task = shown.add_task(what, total=total)
-        yield lambda: shown.advance(task)
+        yield lambda count=1: shown.advance(task, count)
 
 
 def _plain(value: Any) -> Any:
@@ -88,7 +93,12 @@ def finish(
         records.write_json(folder / "manifest.json", manifest)
         fill(folder, manifest)
 
-    try:
-        return records.write_folder(_folder(one), everything)
-    except OSError as error:
-        raise NoFolder(f"The results folder '{one.results}' cannot be written: {error}.") from None
+    for _ in range(_TRIES):
+        try:
+            return records.write_folder(_folder(one), everything)
+        except OSError as error:
+            # Another job has taken the folder's name since: take the next one.
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                told = f"The results folder '{one.results}' cannot be written: {error}."
+                raise NoFolder(told) from None
+    raise NoFolder(f"No free name for a folder was found in '{one.results / one.experiment}'.")

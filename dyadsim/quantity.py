@@ -18,6 +18,10 @@ class BadInput(ValueError):
     """Something a user gave cannot be used; the message is written for that user."""
 
 
+class Failed(Exception):
+    """A run cannot be done or go on, for no fault of its words; the message is for the user."""
+
+
 class Quantity(NamedTuple):
     """What is known of a quantity besides its default: `low <= value <= high`, both included."""
 

@@ -90,19 +90,19 @@ def settings(config: Mapping[str, Any]) -> Settings:
         held=held,
         study=_study(config),
         clients=_clients(config),
-        clients_per_replicate=_whole(
+        clients_per_replicate=whole(
             "size.clients_per_replicate", config["size"]["clients_per_replicate"], 100, 10**6
         ),
-        replicates=_whole("size.replicates", config["size"]["replicates"], 2, 1000),
-        seed=_whole("seed", config["seed"], 0, 2**62),
-        replicate=_whole("replicate", config["replicate"], 0, 2**31),
-        moments=_whole("moments", config["moments"], 0, 4000),
+        replicates=whole("size.replicates", config["size"]["replicates"], 2, 1000),
+        seed=whole("seed", config["seed"], 0, 2**62),
+        replicate=whole("replicate", config["replicate"], 0, 2**31),
+        moments=whole("moments", config["moments"], 0, 4000),
         do=_do(config),
-        threads=_whole("threads", config["threads"], 0, 1024) or None,
+        threads=whole("threads", config["threads"], 0, 1024) or None,
         specificity=config["specificity"],
         results=Path(str(config["results"])),
         experiment=str(config["experiment"]["name"] or config["task"]["name"]),
-        json=_yes("json", config["json"]),
+        json=yes("json", config["json"]),
         config=config,
     )
     for name in worlds_of(one):
@@ -163,7 +163,7 @@ def literature_of(one: Settings) -> Literature:
         raise BadInput(f"task.margin must be a number in (0, 2], not '{margin}'.")
     asked = Literature(
         str(task["therapy"]), tuple(map(str, task["comparators"])),
-        _whole("task.repeats", task["repeats"], 3, 10_000), float(margin),
+        whole("task.repeats", task["repeats"], 3, 10_000), float(margin),
         literature.checked(Field(**task["field"])),
     )  # fmt: skip
     for comparator in asked.comparators:
@@ -185,7 +185,7 @@ def care_of(one: Settings) -> Care:
         raise BadInput(f"task.dose_spread must be a number in [0, 1], not '{spread}'.")
     if one.clients < 100:
         raise BadInput(f"size.clients must be 100 or more to decompose, not {one.clients}.")
-    sessions = _whole("task.sessions", task["sessions"], 4, 200)
+    sessions = whole("task.sessions", task["sessions"], 4, 200)
     care = Care(tuple(map(str, names)), float(spread), sessions)
     accountings.study(care)
     return care
@@ -214,18 +214,18 @@ def _clients(config: Mapping[str, Any]) -> int:
     """Return the number of clients of a study: study.n_clients, else size.clients."""
     given = config["study"].get("n_clients")
     if given is not None:
-        return _whole("study.n_clients", given, 1, simulate.MOST_CLIENTS)
-    return _whole("size.clients", config["size"]["clients"], 1, simulate.MOST_CLIENTS)
+        return whole("study.n_clients", given, 1, simulate.MOST_CLIENTS)
+    return whole("size.clients", config["size"]["clients"], 1, simulate.MOST_CLIENTS)
 
 
-def _whole(name: str, value: object, low: int, high: int) -> int:
+def whole(name: str, value: object, low: int, high: int) -> int:
     """Return a whole number in [low, high]."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise BadInput(f"{name} must be a whole number from {low} to {high}, not '{value}'.")
     return value
 
 
-def _yes(name: str, value: object) -> bool:
+def yes(name: str, value: object) -> bool:
     """Return true or false."""
     if not isinstance(value, bool):
         raise BadInput(f"{name} must be true or false, not '{value}'.")

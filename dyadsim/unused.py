@@ -27,8 +27,11 @@ _UNUSED = {
         "replicate",
         "specificity",
     ),
+    **dict.fromkeys(("sweep", "sensitivity", "status", "collect"), ("do", "moments", "budget")),
     "params": ("do", "world", "study", "population.sample", "measure", "seed", "specificity"),
 }
+# Of sweeps alone; `-m` with a launcher runs any task as jobs.
+_SWEEPS_ALONE = ("points", "outputs", "name", "shard", "shards", "executor")
 _INSTEAD = {
     "compare": "compare runs task.worlds=[medical,contextual,hybrid,null] in a trial and a clinic "
     "of its own; for one world and one study: dyadsim simulate",
@@ -36,6 +39,10 @@ _INSTEAD = {
     "literature": "literature simulates trials of its own (task.field...)",
     "decompose": "decompose simulates studies of its own (task.treatments, task.dose_spread ...)",
     "calibrate": "calibrate simulates the design of each fact; held quantities: distress.rate=0.3",
+    **dict.fromkeys(
+        ("sweep", "sensitivity", "status", "collect"),
+        "a sweep runs its study in the closed form, with nothing done to anybody",
+    ),
     "params": "params lists the quantities of the model",
 }
 
@@ -44,7 +51,12 @@ def unused(job: Sequence[str]) -> list[str]:
     """Return a note for every setting of a job that its task does not use."""
     given = dict(word.split("=", 1) for word in job)
     task = given.get("task", "compare").strip("'")
-    return [
+    sweeps = ("sweep", "sensitivity", "status", "collect")
+    alone = [
+        f"'{key}' has no effect in {task}: it is a setting of dyadsim sweep."
+        for key in given if key.split(".")[0] in _SWEEPS_ALONE and task not in sweeps
+    ]  # fmt: skip
+    return alone + [
         f"'{key}' has no effect in {task}: {_INSTEAD[task]}."
         for key in given
         for unused in _UNUSED.get(task, ())

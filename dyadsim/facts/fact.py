@@ -4,6 +4,7 @@ Definitions of the statistics stand in `docs/facts.md`; the keys of `source` in 
 """
 
 import csv
+import functools
 import io
 import math
 import re
@@ -53,6 +54,7 @@ class Argument(NamedTuple):
     at: int | None
 
 
+@functools.cache
 def load() -> tuple[Fact, ...]:
     """All facts, in file order. Raises ValueError as `read_facts` does."""
     table = resources.files("dyadsim.facts").joinpath("facts.csv")
