@@ -171,7 +171,8 @@ def compose(overrides: list[str]) -> dict[str, Any]:
         for word in overrides:
             key = word.split("=", 1)[0]
             if key not in keys and word not in groups:
-                raise BadInput(f"there is no setting '{key}'.{nearest(key, keys)}")
+                near = [one for one in keys if ("." in one) >= ("." in key)]  # a.b is no slip for a
+                raise BadInput(f"there is no setting '{key}'.{nearest(key, near)}")
         config = compose("config", overrides)
         plain = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException) as error:

@@ -17,7 +17,6 @@ from dyadsim import records
 from dyadsim.quantity import Failed
 from dyadsim.settings import Settings
 
-
 _TRIES = 100  # names for a folder, before it is given up
 
 

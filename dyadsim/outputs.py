@@ -18,11 +18,12 @@ from dyadsim import study as designs
 from dyadsim.accountings import Care
 from dyadsim.facts import fact as facts
 from dyadsim.field_accountings import decompose
+from dyadsim.keys import Keys
 from dyadsim.outcomes import OUTCOMES, outcome_columns, outcomes
 from dyadsim.parameters import Parameters, catalogue, changed, flat
 from dyadsim.quantity import BadInput, nearest
 from dyadsim.specificity import dial
-from dyadsim.store import Keys, Values
+from dyadsim.store import Values
 from dyadsim.study import Study
 
 type Points = np.ndarray[Any, np.dtype[np.float32]]

@@ -180,7 +180,7 @@ def write_folder(folder: Path, fill: Callable[[Path], None]) -> Path:
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
         fill(beside)
-        beside.chmod(0o777 & ~_umask())
+        beside.chmod(0o777 & ~umask())
         os.rename(beside, folder)
     except BaseException:
         shutil.rmtree(beside, ignore_errors=True)
@@ -188,7 +188,7 @@ def write_folder(folder: Path, fill: Callable[[Path], None]) -> Path:
     return folder
 
 
-def _umask() -> int:
+def umask() -> int:
     """Return the process's file-mode mask."""
     mask = os.umask(0)
     os.umask(mask)

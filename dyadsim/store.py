@@ -11,11 +11,9 @@ process it was made, and points of another version can never be taken for these.
                    points.parquet   the collected table: design, outputs, error, key
 """
 
-import functools
 import hashlib
 import json
 import os
-import re
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -29,20 +27,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dyadsim.keys import Index, Keys
 from dyadsim.quantity import Failed
+from dyadsim.records import umask
 
-type Keys = np.ndarray[Any, np.dtype[np.uint64]]
 type Values = np.ndarray[Any, np.dtype[np.float32]]
 
 DEAD = 60.0  # seconds after which a part that is still being written belongs to a dead process
 SCHEMA = 1  # of parts and points.parquet
 KEY = ("key_high", "key_low")
 _NOTE = b"dyadsim"
-# Files that present, steer or keep; every other file of the package may decide a number.
-_NOT_THE_MODEL = re.compile(
-    r"(plots|web)/.*|(__|task|present)\w*\.py|(cli|compose|report|settings|dry_run|unused|outcome"
-    r"|asked|store|sweep|executors|sensitivity|scenarios)\.py"
-)
 
 
 class StoreError(Failed):
@@ -59,47 +53,6 @@ class Rows(NamedTuple):
     def take(self, places: np.ndarray[Any, np.dtype[np.intp]]) -> "Rows":
         """Return the rows at `places`, in that order."""
         return Rows(self.keys[places], self.values[places], [self.errors[k] for k in places])
-
-
-@functools.cache
-def model_version() -> str:
-    """Return twelve digits that change with any file that may decide a number."""
-    import numba
-
-    package, digest = Path(__file__).parent, hashlib.sha256(numba.__version__.encode())
-    for path in sorted(package.rglob("*")):
-        name = str(path.relative_to(package))
-        if path.suffix in (".py", ".csv") and not _NOT_THE_MODEL.fullmatch(name):
-            digest.update(name.encode() + path.read_bytes())
-    return digest.hexdigest()[:12]
-
-
-def keys_of(digest: str, rows: np.ndarray[Any, Any], replicate: int) -> Keys:
-    """Return the keys `(row, 2)` of points: a hash of `digest`, each row's bytes, `replicate`."""
-    start = hashlib.blake2b(f"{digest}:{replicate}".encode(), digest_size=16)
-    found = bytearray()
-    for row in np.ascontiguousarray(rows):
-        one = start.copy()
-        one.update(row.data)
-        found += one.digest()
-    return np.frombuffer(bytes(found), np.uint64).reshape(-1, 2)
-
-
-class Index:
-    """Which keys are known, and where: sorted by their first half, told apart by the second."""
-
-    def __init__(self, keys: Keys) -> None:
-        self.order = np.argsort(keys[:, 0], kind="stable")
-        self.keys = keys[self.order]
-
-    def find(self, wanted: Keys) -> np.ndarray[Any, np.dtype[np.intp]]:
-        """Return the first row of each wanted key, -1 where it is unknown."""
-        if not len(self.keys):
-            return np.full(len(wanted), -1, np.intp)
-        place = np.searchsorted(self.keys[:, 0], wanted[:, 0])
-        place = np.minimum(place, len(self.keys) - 1)
-        same = (self.keys[place] == wanted).all(axis=1)
-        return np.where(same, self.order[place], -1)
 
 
 class Store:
@@ -150,12 +103,17 @@ class Store:
         os.replace(path, aside / path.name)
         self.damaged.append(f"{path.name}: {str(error).splitlines()[0][:100]}")
 
-    def _tables(self, columns: Sequence[str]) -> list[pa.Table]:
-        """Return these columns of every part, after taking in what has come and gone since."""
+    def _tables(self, columns: Sequence[str], whole: bool = False) -> list[pa.Table]:
+        """Return these columns of every part, after taking in what has come and gone since.
+
+        whole: a part whose content is not what its name says is put aside, too.
+        """
         self.refresh()
         tables = {}
         for path in list(self._parts):
             try:
+                if whole and path.parent.name == "parts" and _content_name(path) != path.name:
+                    raise ValueError("its content is not what its name says")
                 tables[path] = read_parquet(path, columns)
             except FileNotFoundError:  # collected by another process meanwhile
                 self._drop(path)
@@ -182,11 +140,10 @@ class Store:
         Raises:
             OSError: it cannot be written (disk full, no permission); nothing is left behind.
         """
-        digest = hashlib.blake2b(rows.keys.tobytes(), digest_size=12).hexdigest()
-        path = self.folder / "parts" / f"{digest}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        place = self.folder / "parts"
+        place.mkdir(parents=True, exist_ok=True)
         columns = {name: rows.values[:, k] for k, name in enumerate(self.columns)}
-        write_parquet(path, {**columns, **_tail(rows.keys, rows.errors)}, self._note)
+        path = write_parquet(place, None, {**columns, **_tail(rows.keys, rows.errors)}, self._note)
         self._parts[path] = rows.keys
         self._index = None
         return path
@@ -197,7 +154,7 @@ class Store:
         Raises:
             StoreError: two parts hold different numbers for one point.
         """
-        tables = self._tables((*self.columns, "error", *KEY))
+        tables = self._tables((*self.columns, "error", *KEY), whole=True)
         none = pa.table({name: pa.array([], pa.float32()) for name in self.columns})
         keys = np.concatenate([np.empty((0, 2), np.uint64), *map(_keys, tables)])
         values = np.concatenate([_values(table, self.columns) for table in (none, *tables)])
@@ -230,13 +187,11 @@ class Store:
             old.discard(self.write(rest))
         path = self.folder / "points.parquet"
         if path.exists() and path not in self._parts:  # of other outputs or another model: kept
-            digest = hashlib.blake2b(path.read_bytes(), digest_size=12).hexdigest()
-            os.replace(path, self.folder / "parts" / f"{digest}.parquet")
+            os.replace(path, self.folder / "parts" / _content_name(path))
         columns = {name: rows.values[:, k] for k, name in enumerate(self.columns)}
         design_columns = {name: design[name] for name in design.column_names}
-        write_parquet(
-            path, {**design_columns, **columns, **_tail(rows.keys, rows.errors)}, self._note
-        )
+        table = {**design_columns, **columns, **_tail(rows.keys, rows.errors)}
+        write_parquet(self.folder, path.name, table, self._note)
         self._parts[path] = rows.keys
         for part in old:
             part.unlink(missing_ok=True)
@@ -301,11 +256,23 @@ def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
         return file.read(None if columns is None else list(columns))
 
 
-def write_parquet(path: Path, columns: dict[str, Any], note: dict[str, Any]) -> None:
-    """Write columns beside `path`, then rename: the file is whole or absent."""
+def _content_name(path: Path) -> str:
+    """Return the name of a part with this content."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=12))
+    return f"{digest.hexdigest()}.parquet"
+
+
+def write_parquet(
+    folder: Path, name: str | None, columns: dict[str, Any], note: dict[str, Any]
+) -> Path:
+    """Write columns beside, then rename: the file is whole or absent; return its path.
+
+    name: None names it after its content.
+    """
     made = pa.table(columns).replace_schema_metadata({_NOTE: json.dumps(note).encode()})
     plain = [name for name in made.column_names if pa.types.is_floating(made[name].type)]
-    handle, beside = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=".part", dir=path.parent)
+    handle, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             pq.write_table(
@@ -313,9 +280,12 @@ def write_parquet(path: Path, columns: dict[str, Any], note: dict[str, Any]) -> 
                 use_dictionary=[name for name in made.column_names if name not in (*plain, *KEY)],
                 use_byte_stream_split=plain,
             )  # fmt: skip
+            os.fchmod(file.fileno(), 0o666 & ~umask())  # as any file, not mkstemp's own 0600
             file.flush()
             os.fsync(file.fileno())
+        path = folder / (name or _content_name(Path(beside)))
         os.replace(beside, path)
+        return path
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise

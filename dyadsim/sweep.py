@@ -17,7 +17,8 @@ import numpy as np
 import pyarrow as pa
 
 from dyadsim.executors import Executor, here
-from dyadsim.store import Index, Keys, Rows, Store, StoreError, Values, keys_of, model_version
+from dyadsim.keys import Index, Keys, keys_of, model_version
+from dyadsim.store import Rows, Store, StoreError, Values
 
 type Points = np.ndarray[Any, np.dtype[np.float32]]
 type Outcome = tuple[Values, list[str]]

@@ -167,8 +167,8 @@ def _prim(one: Settings, found: Asked, folder: Path, table: pd.DataFrame) -> Non
     axes = list(found.sweep.axes)
     means = table.groupby([*found.sweep.cases[0].labels, *axes], sort=False, observed=True)
     flat = means[wanted.output].mean().reset_index()
-    choices = pd.get_dummies(flat[list(found.sweep.cases[0].labels)], dtype=float)
-    space = pd.concat([flat[axes], choices], axis=1)
+    labels = list(found.sweep.cases[0].labels)
+    space = pd.get_dummies(flat[[*axes, *labels]], columns=labels, dtype=float)
     space = space.loc[:, space.nunique() > 1]
     box = scenarios.find(space, scenarios.met(wanted, flat[wanted.output].to_numpy(float)))
     summary = {

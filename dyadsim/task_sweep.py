@@ -11,6 +11,7 @@ from typing import Any
 
 from dyadsim import asked, present_sweep, records, sweep
 from dyadsim.asked import Asked
+from dyadsim.executors import Executor
 from dyadsim.outcome import NoFolder, check_folder, steps
 from dyadsim.quantity import BadInput
 from dyadsim.settings import Settings
@@ -65,6 +66,7 @@ def run(
     """
     one, task = ones[0], str(ones[0].task["name"])
     found, shard = asked.sweep_of(ones, labels, axes), asked.shard_of(ones[0].config)
+    executor = asked.executor_of(one.config)
     if task == "sensitivity":
         from dyadsim import task_sensitivity
 
@@ -79,7 +81,7 @@ def run(
         state = sweep.status(found.sweep, folder)
         return _finish(one, found, folder, state, must=True)
     _write_manifest(one, found, words, folder)
-    state = _execute(one, found, folder)
+    state = _execute(one, found, folder, executor)
     code = _finish(one, found, folder, state)
     if task == "sensitivity" and state.finished == state.rows:
         task_sensitivity.analyse(one, found, folder)
@@ -95,7 +97,7 @@ def _said(one: Settings, summary: Mapping[str, Any]) -> int:
     return OK
 
 
-def _execute(one: Settings, found: Asked, folder: Path) -> Status:
+def _execute(one: Settings, found: Asked, folder: Path, executor: Executor) -> Status:
     """Run this process's shard with progress on a terminal's stderr.
 
     Raises:
@@ -104,7 +106,6 @@ def _execute(one: Settings, found: Asked, folder: Path) -> Status:
     """
     shard = asked.shard_of(one.config)
     threads = one.threads or default_threads()
-    executor = asked.executor_of(one.config)
     try:
         with steps("points", -(-found.sweep.size // shard.of)) as told:
             return sweep.run(found.sweep, folder, executor, shard, threads, told)
@@ -149,6 +150,7 @@ def _write_manifest(one: Settings, found: Asked, words: Sequence[str], folder: P
         handle, beside = tempfile.mkstemp(prefix=".manifest.", dir=folder)
         os.close(handle)
         records.write_json(Path(beside), about)
+        os.chmod(beside, 0o666 & ~records.umask())
         os.replace(beside, folder / MANIFEST)
     except OSError as error:
         raise NoFolder(f"{folder} cannot be written: {error.strerror or error}.") from None

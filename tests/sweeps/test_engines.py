@@ -51,8 +51,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, lis
             subprocess.Popen([*start, "--scheduler-file", str(file)], stderr=log, env=env, **quiet)
         ]
         for k in range(2):
-            worker = [*DASK, "worker", "--scheduler-file", str(file), "--nthreads", "1", "--no-nanny",
-                      "--no-dashboard", "--local-directory", str(folder / str(k))]  # fmt: skip
+            worker = [*DASK, "worker", "--scheduler-file", str(file), "--nthreads", "1",
+                      "--no-nanny", "--no-dashboard", "--local-directory",
+                      str(folder / str(k))]  # fmt: skip
             parts.append(subprocess.Popen(worker, stderr=log, env=env, **quiet))
         for _ in range(300):
             if file.exists() and file.stat().st_size:

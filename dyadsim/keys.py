@@ -1,0 +1,58 @@
+"""A point's address, a hash of everything that decides its numbers, and finding addresses."""
+
+import functools
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+type Keys = np.ndarray[Any, np.dtype[np.uint64]]
+
+# Files that present, steer or keep; every other file of the package may decide a number.
+_NOT_THE_MODEL = re.compile(
+    r"(plots|web)/.*|(__|task|present)\w*\.py|(cli|compose|report|settings|dry_run|unused|outcome"
+    r"|asked|keys|store|sweep|executors|sensitivity|scenarios)\.py"
+)
+
+
+@functools.cache
+def model_version() -> str:
+    """Return twelve digits that change with any file that may decide a number."""
+    import numba
+
+    package, digest = Path(__file__).parent, hashlib.sha256(numba.__version__.encode())
+    for path in sorted(package.rglob("*")):
+        name = str(path.relative_to(package))
+        if path.suffix in (".py", ".csv") and not _NOT_THE_MODEL.fullmatch(name):
+            digest.update(name.encode() + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def keys_of(digest: str, rows: np.ndarray[Any, Any], replicate: int) -> Keys:
+    """Return the keys `(row, 2)` of points: a hash of `digest`, each row's bytes, `replicate`."""
+    start = hashlib.blake2b(f"{digest}:{replicate}".encode(), digest_size=16)
+    found = bytearray()
+    for row in np.ascontiguousarray(rows):
+        one = start.copy()
+        one.update(row.data)
+        found += one.digest()
+    return np.frombuffer(bytes(found), np.uint64).reshape(-1, 2)
+
+
+class Index:
+    """Which keys are known, and where: sorted by their first half, told apart by the second."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.order = np.argsort(keys[:, 0], kind="stable")
+        self.keys = keys[self.order]
+
+    def find(self, wanted: Keys) -> np.ndarray[Any, np.dtype[np.intp]]:
+        """Return the first row of each wanted key, -1 where it is unknown."""
+        if not len(self.keys):
+            return np.full(len(wanted), -1, np.intp)
+        place = np.searchsorted(self.keys[:, 0], wanted[:, 0])
+        place = np.minimum(place, len(self.keys) - 1)
+        same = (self.keys[place] == wanted).all(axis=1)
+        return np.where(same, self.order[place], -1)
