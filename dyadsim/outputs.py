@@ -289,6 +289,6 @@ def about(columns: Sequence[str]) -> Mapping[str, str]:
         elif "/" in plain:
             text = f"{plain.replace('/', ': ')} (%)"
         else:
-            text = plain
+            text = "facts that lie in their interval" if plain == "facts_met" else plain
         told[name] = f"Monte-Carlo error of {plain}" if error else text
     return told

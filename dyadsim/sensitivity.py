@@ -4,6 +4,7 @@ All methods see the mean over replicates. `noise_share` says how much of that me
 points is Monte-Carlo luck: indices of an output with a large one say little.
 """
 
+import functools
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -31,13 +32,13 @@ class Ranking(NamedTuple):
     """What a method found.
 
     table: output, index, quantity, other ('' but for pairs), value, low, high. noise: output,
-    noise_share, how it was found. dropped: points left out because a neighbour failed.
+    noise_share, source (how it was found), left_out: points where the output has no value, or
+    beside one.
     """
 
     method: str
     table: pd.DataFrame
     noise: pd.DataFrame
-    dropped: int
 
 
 def method_for(wanted: str, how: Sampling) -> str:
@@ -97,41 +98,42 @@ def rank(
     Raises:
         BadInput: too few points are left.
     """
-    good = ~np.isnan(np.stack([one.mean(axis=0) for one in values.values()])).any(axis=0)
-    good = _whole_groups(method, how, len(names), good)
     index = {"sobol": _sobol, "morris": _morris, "pawn": _pawn}[method]
-    unit = sampling.unit(len(names), how)[good] if method == "morris" else points[good]
+    where = sampling.unit(len(names), how) if method == "morris" else points
     rows, noise = [], []
     for output, told in values.items():
-        share, source = noise_share(told[:, good], errors[output][:, good] if output in errors
-                                    else None)  # fmt: skip
-        noise.append((output, share, source))
+        good = _whole_groups(method, how, len(names), ~np.isnan(told).any(axis=0), output)
+        known = errors[output][:, good] if output in errors else None
+        noise.append((output, *noise_share(told[:, good], known), int((~good).sum())))
         mean = told[:, good].mean(axis=0)
-        if np.ptp(mean) == 0:
-            continue
-        found = index(names, how, unit, mean, resamples, seed)
-        rows += [(output, *row) for row in found]
+        if np.ptp(mean) > 0:
+            found = index(names, how, where[good], mean, resamples, seed)
+            rows += [(output, *row) for row in found]
     columns = ["output", "index", "quantity", "other", "value", "low", "high"]
     return Ranking(
         method, pd.DataFrame(rows, columns=columns),
-        pd.DataFrame(noise, columns=["output", "noise_share", "source"]), int((~good).sum()),
+        pd.DataFrame(noise, columns=["output", "noise_share", "source", "left_out"]),
     )  # fmt: skip
 
 
 def _whole_groups(
-    method: str, how: Sampling, axes: int, good: np.ndarray[Any, np.dtype[np.bool_]]
+    method: str, how: Sampling, axes: int, good: np.ndarray[Any, np.dtype[np.bool_]], output: str
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Return which points to use: with a failed one its whole base sample or trajectory goes."""
     if method == "pawn":
+        if good.sum() < FEWEST * SLICES:
+            raise BadInput(
+                f"{output} has values at only {int(good.sum())} points; PAWN needs "
+                f"{FEWEST * SLICES} or more. Give more points.n."
+            )
         return good
     pairs = axes if how.second_order else 0
     size = axes + (1 if method == "morris" else 2 + pairs)
     whole = good.reshape(-1, size).all(axis=1)
     if whole.sum() < FEWEST:
         raise BadInput(
-            f"only {int(whole.sum())} of {whole.size} groups of points are free of failed points: "
-            f"{METHODS[method][1]} need {FEWEST} or more. Give more points.n, or narrower "
-            "intervals."
+            f"{output} has values in only {int(whole.sum())} of {whole.size} groups of points; "
+            f"{method} needs {FEWEST} or more. Give more points.n, or narrower intervals."
         )
     return np.repeat(whole, size)
 
@@ -187,13 +189,21 @@ def _pawn(
     The distance of few points is never 0; a bootstrap only adds to it. So a made-up quantity is
     drawn `resamples` times: what it stays below 95 times in 100 is the mark to beat.
     """
-    dice = np.random.default_rng(seed)
     found, nan = _ks(points, mean), float("nan")
-    idle = _ks(dice.random((len(points), resamples)), mean)
     rows: _Rows = [
         ("median distance", name, "", float(found[k]), nan, nan) for k, name in enumerate(names)
     ]
-    return [*rows, ("median distance", DUMMY, "", float(np.quantile(idle, 0.95)), nan, nan)]
+    return [*rows, ("median distance", DUMMY, "", _by_luck(len(mean), resamples, seed), nan, nan)]
+
+
+@functools.lru_cache
+def _by_luck(points: int, draws: int, seed: int) -> float:
+    """Return what 95 of 100 quantities without effect stay below, for any continuous output.
+
+    The Kolmogorov-Smirnov distance does not depend on the output's distribution.
+    """
+    dice = np.random.default_rng(seed)
+    return float(np.quantile(_ks(dice.random((points, draws)), dice.random(points)), 0.95))
 
 
 def _ks(points: Floats, mean: Floats) -> Floats:

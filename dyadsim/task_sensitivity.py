@@ -74,7 +74,7 @@ def analyse(one: Settings, found: Asked, folder: Path) -> None:
     if method == "prim":
         _prim(one, found, folder, table)
         return
-    rankings, noises, dropped = [], [], 0
+    rankings, noises = [], []
     for label, part in _groups(found, table):
         outputs = [name for name in _outputs(found) if part[name].notna().any()]
         first = part[part["replicate"] == part["replicate"].iloc[0]]
@@ -86,10 +86,9 @@ def analyse(one: Settings, found: Asked, folder: Path) -> None:
         )  # fmt: skip
         rankings.append(ranking.table.assign(case=label))
         noises.append(ranking.noise.assign(case=label))
-        dropped += ranking.dropped
     indices, noise = pd.concat(rankings), pd.concat(noises)
     summary = {
-        "task": "sensitivity", "method": method, "points": len(table), "dropped": dropped,
+        "task": "sensitivity", "method": method, "points": len(table),
         "indices": rows_of(indices), "noise": rows_of(noise),
     }  # fmt: skip
     place = _leave(folder, method, summary, {"indices": indices, "noise": noise},
@@ -97,7 +96,7 @@ def analyse(one: Settings, found: Asked, folder: Path) -> None:
     if one.json:
         print(json.dumps(summary))
         return
-    _print(method, indices, noise, dropped)
+    _print(method, indices, noise)
     print(f"Tables and figure: {place}")
 
 
@@ -130,7 +129,7 @@ def _leave(
         raise NoFolder(f"{place} cannot be written: {error.strerror or error}.") from None
 
 
-def _print(method: str, indices: pd.DataFrame, noise: pd.DataFrame, dropped: int) -> None:
+def _print(method: str, indices: pd.DataFrame, noise: pd.DataFrame) -> None:
     """Print each output's quantities, the strongest first."""
     console = Console(width=130)
     main = {"sobol": "total", "morris": "mean absolute effect", "pawn": "median distance"}[method]
@@ -152,8 +151,11 @@ def _print(method: str, indices: pd.DataFrame, noise: pd.DataFrame, dropped: int
         print(f"{row.output}: {row.source}; no indices.")
     brackets = "" if method == "pawn" else "Brackets: 95 % bootstrap intervals. "
     print(f"{brackets}{sensitivity.METHODS[method][1].capitalize()}.")
-    if dropped:
-        print(f"{dropped} points were left out, with a failed point or beside one.")
+    for case, output, count in noise.loc[
+        noise["left_out"] > 0, ["case", "output", "left_out"]
+    ].to_numpy():
+        where = f" ({case})" if case else ""
+        print(f"{output}{where}: {count} points were left out, without a value or beside one.")
 
 
 def _cell(value: float, low: float, high: float) -> str:

@@ -9,6 +9,14 @@ from dyadsim.plots import style
 from dyadsim.scenarios import CHANCE, Scenario
 
 _BLUE, _RED = "#0072B2", "#D55E00"
+_EDGE = 0.01  # share of the interval: nearer to its end is the end
+
+
+def _span(first: float, last: float, ends: list[float]) -> str:
+    """Return the limits in words: an end that is the interval's own is no limit."""
+    if ends[0] < _EDGE:
+        return f"below {last:.3g}"
+    return f"above {first:.3g}" if ends[1] > 1 - _EDGE else f"{first:.3g} to {last:.3g}"
 
 
 def figure(box: Scenario, spans: Mapping[str, tuple[float, float]], target: str) -> Figure:
@@ -30,8 +38,11 @@ def figure(box: Scenario, spans: Mapping[str, tuple[float, float]], target: str)
             left.plot(np.clip(ends, 0, 1), [place, place], color=_BLUE if sure else "#777777",
                       linewidth=9 if sure else 4, solid_capstyle="butt",
                       linestyle="-" if sure else ":")  # fmt: skip
-            left.text(1.03, place, f"{first:.3g} to {last:.3g}", va="center", fontsize=10)
-        left.set_yticks(range(len(rows)), [str(one).replace("_", " ") for one in rows["quantity"]])
+            left.text(1.03, place, _span(first, last, ends), va="center", fontsize=10)
+        left.set_yticks(
+            range(len(rows)),
+            [str(one).replace(".", ": ").replace("_", " ") for one in rows["quantity"]],
+        )
         left.set_ylim(len(rows) - 0.4, -0.6)
         left.set_xlim(-0.02, 1.45)
         left.set_xticks([0, 1], ["lowest\nof the interval", "highest"])
@@ -46,13 +57,13 @@ def figure(box: Scenario, spans: Mapping[str, tuple[float, float]], target: str)
         right.axvline(chosen["mass"], color="#555555", linewidth=1)
         right.invert_xaxis()
         right.set_ylim(0, 1.03)
-        right.set_xlabel("share of the space that is left in the box (line: the box shown)")
+        right.set_xlabel("share of all points left in the box\n(line: the box shown)")
         right.set_ylabel("share of points")
         right.set_title(
             "coverage: of those that meet it, in the box\ndensity: of those in the box, meet it",
             loc="left", fontsize=11,
         )  # fmt: skip
-        right.legend(loc="lower left")
+        right.legend(loc="center left")
         made.suptitle(
             f"Where {target}: {box.density:.0%} of the box against {box.share_met:.0%} of the "
             f"{box.points:,} points"

@@ -13,7 +13,7 @@ from dyadsim.plots import style
 from dyadsim.sensitivity import DUMMY
 
 PANELS, ROWS = 6, 12  # most outputs, most quantities of one figure
-WIDTH = 62  # letters of a title's line
+WIDTH = 56  # letters of a title's line
 _LOOKS = {
     "first": style.Look("#56B4E9", "o", "-"), "total": style.Look("#0072B2", "s", "-"),
     "mean absolute effect": style.Look("#0072B2", "s", "-"),
@@ -32,6 +32,8 @@ _AXES = {
 
 def chosen(indices: pd.DataFrame) -> pd.DataFrame:
     """Return what the figure shows: first outputs, ranked indices with an interval, no pairs."""
+    first = indices["output"].eq("facts_met")  # the sum of the facts before each of them
+    indices = pd.concat([indices[first], indices[~first]])
     kept = indices[(indices["other"] == "") & indices["index"].isin(_LOOKS)]
     panels = kept.groupby(["case", "output"], sort=False).ngroup()
     return kept[panels < PANELS].reset_index(drop=True)

@@ -126,9 +126,9 @@ def test_a_failed_point_takes_its_whole_group_along(tmp_path: Path) -> None:
     values[3] = np.nan
     found = sensitivity.rank("sobol", names, how, table[names].to_numpy(float),
                              {"y": values[None]}, {}, 50)  # fmt: skip
-    assert found.dropped == 7
+    assert list(found.noise["left_out"]) == [7]
     values[::7] = np.nan
-    with pytest.raises(BadInput, match="only 0 of 64 groups of points are free of failed"):
+    with pytest.raises(BadInput, match="y has values in only 0 of 64 groups"):
         sensitivity.rank("sobol", names, how, table[names].to_numpy(float),
                          {"y": values[None]}, {}, 50)  # fmt: skip
 

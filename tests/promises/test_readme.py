@@ -2,19 +2,22 @@
 
 import importlib
 import re
+import shlex
 from pathlib import Path
 
 import pytest
 import yaml
 
 import dyadsim
-from dyadsim.cli import _GROUPS, main
+from dyadsim.cli import main
+from dyadsim.compose import GROUPS, SWEEPS
 from dyadsim.therapies import conf_folder, therapies
 
 ROOT = Path(__file__).parents[2]
+AXIS = "alliance.rate=interval(0.1,0.6)"
 LEAVES = [
     f"{group}={path.stem}"
-    for group in _GROUPS
+    for group in GROUPS
     for path in sorted((conf_folder() / group).glob("*.yaml"))
 ]
 
@@ -44,14 +47,19 @@ def test_your_data_page(capsys: pytest.CaptureFixture[str]) -> None:
 def _commands() -> list[list[str]]:
     """Return the command lines of the README's console block."""
     (block,) = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    lines = [line.split("#")[0].split() for line in block.splitlines()]
+    lines = [shlex.split(line, comments=True) for line in block.splitlines()]
     return [words[2:] for words in lines if words[1] == "dyadsim"]
 
 
 @pytest.mark.parametrize("words", _commands(), ids=" ".join)
 def test_every_command_of_the_readme_is_accepted(
-    words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    if words[:1] == ["sensitivity"]:  # of a sweep that another line of the block has run
+        (before,) = [line for line in _commands() if line[:1] == ["sweep"]]
+        assert main([*before, "size=tiny"]) == 0
     assert main([*words, "dry_run=true"]) == 0
     assert not capsys.readouterr().err.startswith("dyadsim:")
 
@@ -64,7 +72,8 @@ def test_readme_names_both_commands() -> None:
 
 @pytest.mark.parametrize("leaf", LEAVES)
 def test_every_leaf_composes(leaf: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([leaf, "dry_run=true"]) == 0
+    swept = [AXIS] if leaf in [f"task={name}" for name in SWEEPS] else []
+    assert main([leaf, *swept, "dry_run=true"]) == 0
     assert "dyad sessions" in capsys.readouterr().out
 
 
