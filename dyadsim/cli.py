@@ -9,7 +9,7 @@ from typing import Any
 
 from dyadsim.compose import GROUPS, choices
 
-OK, FAILED, BAD_INPUT, POINTS_FAILED, INTERRUPTED = 0, 1, 2, 3, 130
+OK, FAILED, BAD_INPUT, POINTS_FAILED, BAD_DATA, INTERRUPTED = 0, 1, 2, 3, 4, 130
 HELP = """dyadsim: an open simulator of psychotherapy, the known truth beside what a researcher sees
 
 usage: dyadsim [task] [name=value ...]        dyadsim alone runs the main comparison
@@ -26,6 +26,9 @@ tasks
   status    how much of a sweep is finished:  dyadsim status name=bond
   collect   join what shards of a sweep have left:  dyadsim collect name=bond
   sensitivity  which quantities matter for the outputs of a sweep:  dyadsim sensitivity name=bond
+  fit       what your data say of a world, and which world they speak for (docs/fitting.md):
+            dyadsim fit data.path=scores.csv data.instrument=phq9
+  recover   planning: what a study would tell, and what more to measure
   params    the model's quantities:  dyadsim params  |  dyadsim params alliance
   doctor    check the installation
 
@@ -46,7 +49,8 @@ settings
               alliance.rate=0.2,0.4 (crossed)  'alliance.rate=interval(0.1,0.6)' (filled by points)
   --cfg                   print the composed configuration
 
-exit codes  0 ok · 1 run failed · 2 bad input · 3 some points failed · 130 interrupted
+exit codes  0 ok · 1 run failed · 2 bad input · 3 some points failed · 4 bad data file
+            130 interrupted
 """
 
 
@@ -179,13 +183,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         if word.startswith("-") and word not in known:
             print(f"dyadsim: there is no option '{word}'. Try dyadsim --help.", file=sys.stderr)
             return BAD_INPUT
-    from dyadsim.quantity import BadInput, Failed
+    from dyadsim.quantity import BadData, BadInput, Failed
 
     try:
         return _run(words)
-    except (BadInput, Failed) as error:
+    except (BadInput, BadData, Failed) as error:
         print(f"dyadsim: {error}", file=sys.stderr)
-        return BAD_INPUT if isinstance(error, BadInput) else FAILED
+        if isinstance(error, Failed):
+            return FAILED
+        return BAD_INPUT if isinstance(error, BadInput) else BAD_DATA
     except KeyboardInterrupt:
         print("dyadsim: interrupted; nothing half-written was left.", file=sys.stderr)
         return INTERRUPTED

@@ -4,7 +4,7 @@ import datetime
 import errno
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -82,10 +82,14 @@ def _folder(one: Settings) -> Path:
 
 
 def finish(
-    one: Settings, began: float, summary: Any, fill: Callable[[Path, dict[str, Any]], None]
-) -> Path:
-    """Write summary, manifest and what `fill` adds into a new folder; return its path."""
-    manifest = records.manifest(one.config, time.perf_counter() - began)
+    one: Settings, began: float, summary: Any, fill: Callable[[Path, dict[str, Any]], None],
+    inputs: Mapping[str, Path] | None = None,
+) -> Path:  # fmt: skip
+    """Write summary, manifest and what `fill` adds into a new folder; return its path.
+
+    inputs: files that were read, by name; the manifest keeps their sha256.
+    """
+    manifest = records.manifest(one.config, time.perf_counter() - began, inputs)
 
     def everything(folder: Path) -> None:
         records.write_json(folder / "summary.json", summary)

@@ -58,10 +58,11 @@ class Prior(NamedTuple):
         return min(max(found, -FURTHEST), FURTHEST)
 
 
-def _prior(item: Declared, middle: float, stable: float) -> Prior:
-    low, high = item.about.low, item.about.high
+def prior_of(item: Declared, middle: float, stable: float) -> Prior:
+    """Return the prior of a quantity about a middle; `stable`: the stable share beside it."""
     if item.name == LOAD:
         return Prior("share", middle / (1 - stable - middle), 0.0, math.inf)
+    low, high = item.about.low, item.about.high
     if item.about.prior == "uniform":
         return Prior("uniform", middle, low, high)
     return Prior("log" if low >= 0 and middle > 0 else "plain", middle, low, high)
@@ -137,5 +138,5 @@ def space(world: str, held: Mapping[str, float] | None = None) -> Space:
     )  # fmt: skip
     names = tuple(n for n in FREE if n not in {*one.fixed, *given} and not n.startswith(idle))
     stable = known[STABLE].default
-    priors = tuple(_prior(known[n], one.start.get(n, known[n].default), stable) for n in names)
+    priors = tuple(prior_of(known[n], one.start.get(n, known[n].default), stable) for n in names)
     return Space(one.name, names, priors, given)

@@ -22,6 +22,10 @@ class Failed(Exception):
     """A run cannot be done or go on, for no fault of its words; the message is for the user."""
 
 
+class BadData(ValueError):
+    """A data file cannot be used; the message names row, column, value and rule."""
+
+
 class Quantity(NamedTuple):
     """What is known of a quantity besides its default: `low <= value <= high`, both included."""
 

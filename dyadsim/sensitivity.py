@@ -24,6 +24,7 @@ METHODS = {  # method: (points it needs, what it says)
     "prim": (None, "the region of the quantities in which a target is met; any points"),
 }
 DUMMY = "(chance reaches)"  # what PAWN finds of quantities without effect, 95 times in 100
+IN_SLICE = 5  # points of a slice, at least
 SLICES = 10  # of PAWN: intervals of a quantity, equally filled
 FEWEST = 8  # base samples left for Sobol indices, after those with a failed point
 
@@ -121,10 +122,10 @@ def _whole_groups(
 ) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Return which points to use: with a failed one its whole base sample or trajectory goes."""
     if method == "pawn":
-        if good.sum() < FEWEST * SLICES:
+        if good.sum() < IN_SLICE * SLICES:
             raise BadInput(
                 f"{output} has values at only {int(good.sum())} points; PAWN needs "
-                f"{FEWEST * SLICES} or more. Give more points.n."
+                f"{IN_SLICE * SLICES} or more. Give more points.n."
             )
         return good
     pairs = axes if how.second_order else 0

@@ -19,6 +19,7 @@ from dyadsim.quantity import BadInput, nearest
 from dyadsim.settings import Settings, parameters_of, worlds_of
 from dyadsim.task_decompose import run_decompose
 from dyadsim.task_facts import run_calibrate, run_facts
+from dyadsim.task_fit import run_fit, run_recover
 
 
 def run_compare(one: Settings) -> None:
@@ -202,6 +203,8 @@ TASKS: dict[str, Callable[[Settings], None]] = {
     "calibrate": run_calibrate,
     "literature": run_literature,
     "decompose": run_decompose,
+    "fit": run_fit,
+    "recover": run_recover,
     "params": run_params,
     "doctor": run_doctor,
 }

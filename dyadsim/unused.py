@@ -28,6 +28,8 @@ _UNUSED = {
         "specificity",
     ),
     **dict.fromkeys(("sweep", "sensitivity", "status", "collect"), ("do", "moments", "budget")),
+    "fit": ("do", "study", "population.sample", "moments", "replicate", "specificity", "size"),
+    "recover": ("do", "moments", "replicate", "specificity", "budget", "measure"),
     "params": ("do", "world", "study", "population.sample", "measure", "seed", "specificity"),
 }
 # Of sweeps alone; `-m` with a launcher runs any task as jobs.
@@ -43,6 +45,8 @@ _INSTEAD = {
         ("sweep", "sensitivity", "status", "collect"),
         "a sweep runs its study in the closed form, with nothing done to anybody",
     ),
+    "fit": "fit simulates the design of your data (data...)",
+    "recover": "recover simulates the study in the closed form, at the world's own values",
     "params": "params lists the quantities of the model",
 }
 

@@ -251,8 +251,10 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
              "size.clients_per_point=1000000", "study.follow_up=[]"]  # fmt: skip
     command = [sys.executable, "-m", "dyadsim", *words]
     process = subprocess.Popen(
-        command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+        command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        # A background job's children ignore the signal unless told otherwise.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     for _ in range(600):
         if list(tmp_path.glob("results/long/parts/*.parquet")):
             break

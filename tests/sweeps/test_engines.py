@@ -105,7 +105,7 @@ def test_nobody_answers_and_nobody_works(tmp_path: Path) -> None:
         sweep.run(planned(n=8), tmp_path, executors.dask("nonsense://x", wait=1.0))
 
 
-@pytest.mark.parametrize("launcher", ["joblib", "submitit_local", "basic"])
+@pytest.mark.parametrize("launcher", ["joblib", "submitit_local"])
 def test_hydra_launchers_run_shards(
     launcher: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,

@@ -1,0 +1,194 @@
+"""One fit from data to doubts: table, posterior, choice among worlds, and whether to believe it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from dyadsim.calibrate import Spread
+from dyadsim.fitting import calibration, classify, posterior, reference_table
+from dyadsim.fitting.calibration import Trust
+from dyadsim.fitting.classify import Choice
+from dyadsim.fitting.posterior import Posterior
+from dyadsim.fitting.problem import FREE, REST, Observed, Problem, problem
+from dyadsim.fitting.reference_table import Table
+from dyadsim.fitting.summaries import shape
+from dyadsim.parameters import catalogue
+
+type Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+DRAWS_SHOWN = 2000  # of the posterior, equally weighted, that are kept
+LEVELS = (0.05, 0.5, 0.95)
+FRESH = 1 << 33  # added to the seed: luck of predictions
+
+
+class Effort(NamedTuple):
+    """draws: of each world's table; held: of the world's, fitted as if data; predicted: draws."""
+
+    draws: int
+    held: int
+    predicted: int
+
+
+EFFORTS = {  # by budget
+    "small": Effort(600, 60, 60), "standard": Effort(5000, 300, 300),
+    "large": Effort(20_000, 300, 600),
+}  # fmt: skip
+
+
+class Fit(NamedTuple):
+    """What data say under one world, which world they speak for, and what they cannot say.
+
+    quantities: quantity, unit, low, middle, high (90 %), prior_low, prior_middle, prior_high,
+    contraction (for these data), trust.table's columns, identified. draws: (draw, quantity)
+    values. prior_checks, posterior_checks: statistics that the fit has not seen. far: share of
+    simulated data sets as far from the rest as the data. priors: means under other priors.
+    course: stretch, data, low, middle, high of mean scores under the posterior.
+    """
+
+    problem: Problem
+    quantities: pd.DataFrame
+    draws: pd.DataFrame
+    trust: Trust
+    choice: Choice | None
+    far: Mapping[str, float]
+    priors: pd.DataFrame
+    prior_checks: pd.DataFrame
+    posterior_checks: pd.DataFrame
+    course: pd.DataFrame
+    summaries: tuple[str, ...]
+
+    def tree(self) -> Any:
+        """Return the posterior as an ArviZ DataTree (groups posterior, prior_predictive ...)."""
+        from arviz_base import from_dict
+
+        values = {name: self.draws[name].to_numpy()[None] for name in self.draws}
+        return from_dict({"posterior": values})
+
+
+def fit(
+    seen: Observed, world: str, candidates: Sequence[str] = (), free: Sequence[str] = FREE,
+    held: Mapping[str, float] | None = None, rest: float = REST,
+    effort: Effort = EFFORTS["standard"], seed: int = 1, spread: Spread = map,
+    odds: Sequence[float] | None = None, therapists_known: bool = True,
+    told: Callable[[int], None] = lambda _: None,
+) -> Fit:  # fmt: skip
+    """Return the fit of data.
+
+    Args:
+        seen: the design with the data (`problem.observed`).
+        world: whose quantities are fitted. candidates: worlds to choose among; none: no choice.
+        free, held, rest: see `problem.problem`.
+        effort: how many simulations. seed: of all luck. spread: a map over processes.
+        odds: prior weights of the candidates; None: equal.
+        therapists_known: the data say who treated whom.
+        told: called with the number of data sets just simulated.
+
+    Raises:
+        BadInput: nothing free, an unknown quantity, a candidate that is no world.
+    """
+    form = shape(seen, therapists_known)
+    names = list(dict.fromkeys([world, *candidates]))
+    tables: dict[str, Table] = {}
+    for name in names:
+        count = effort.draws + (effort.held if name == world else 0)
+        one = problem(name, seen, free, held if name == world else _allowed(name, held), rest)
+        tables[name] = reference_table.table(one, form, count, seed, spread, told)
+    real, checks = reference_table.real(tables[world].problem, form)
+    used = reference_table.usable(list(tables.values()), real)
+    kept, aside = _split(tables[world], effort.draws)
+    learned = posterior.learn(kept.raw, kept.coordinates, used)
+    mine = kept.problem
+    found = posterior.infer(
+        learned.table, kept.coordinates, learned(real[None])[0], mine.low, mine.high
+    )
+    trusted = calibration.trust(kept, learned, aside)
+    choice = None
+    if len(candidates) > 1:
+        raws = [tables[name].raw[: effort.draws] for name in candidates]
+        choice = classify.classify(raws, list(candidates), real, used, odds, seed)
+    again = found.resampled(effort.predicted, seed)
+    new = reference_table.table(mine, form, len(again), seed + FRESH, spread, told, again)
+    return Fit(
+        mine, _quantities(kept, found, trusted), _draws(mine, found.resampled(DRAWS_SHOWN, seed)),
+        trusted, choice,
+        {name: calibration.inside(one, real, used) for name, one in tables.items()},
+        calibration.other_priors(kept, learned, real),
+        calibration.predicted(kept.checks, checks, kept.check_names),
+        calibration.predicted(new.checks, checks, new.check_names),
+        _course(new, real), tuple(np.array(kept.names)[used]),
+    )  # fmt: skip
+
+
+def _allowed(world: str, held: Mapping[str, float] | None) -> dict[str, float]:
+    """Return the held values that another world's claim does not fix."""
+    from dyadsim import worlds
+
+    fixed = worlds.named(world).fixed
+    return {name: value for name, value in (held or {}).items() if name not in fixed}
+
+
+def _split(one: Table, draws: int) -> tuple[Table, Table]:
+    """Return the table to learn from, and the draws that are fitted as if they were data."""
+    first = one._replace(
+        coordinates=one.coordinates[:draws], raw=one.raw[:draws], checks=one.checks[:draws]
+    )
+    rest = one._replace(
+        coordinates=one.coordinates[draws:], raw=one.raw[draws:], checks=one.checks[draws:]
+    )
+    return first, rest
+
+
+def _values(one: Problem, name: str, coordinates: Floats) -> Floats:
+    """Return values at coordinates of a free quantity."""
+    prior = one.space.priors[one.names.index(name)]
+    return np.array([prior.value(float(x)) for x in coordinates])
+
+
+def _draws(one: Problem, coordinates: Floats) -> pd.DataFrame:
+    """Return equally weighted draws as values, `(draw, quantity)`."""
+    return pd.DataFrame(
+        {name: _values(one, name, coordinates[:, k]) for k, name in enumerate(one.names)}
+    )
+
+
+def _quantities(kept: Table, found: Posterior, trusted: Trust) -> pd.DataFrame:
+    """Return what is known of each quantity, before and after."""
+    one, shrunk, rows = kept.problem, calibration.contraction(kept, found), []
+    drawn = _draws(one, found.resampled(DRAWS_SHOWN, 0))
+    for k, name in enumerate(one.names):
+        after = np.quantile(drawn[name], LEVELS)
+        before = _values(one, name, np.quantile(kept.coordinates[:, k], LEVELS))
+        unit = catalogue()[name].about.unit
+        rows.append((name, unit, *after, *before, float(shrunk[k])))
+    columns = ["quantity", "unit", "low", "middle", "high", "prior_low", "prior_middle",
+               "prior_high", "contraction_here"]  # fmt: skip
+    table = pd.DataFrame(rows, columns=columns).merge(trusted.table, on="quantity")
+    return table.assign(identified=table["contraction"] >= calibration.UNKNOWN)
+
+
+def _course(new: Table, real: Floats) -> pd.DataFrame:
+    """Return mean scores by stretch: the data's and 90 % of those simulated under the posterior."""
+    place = [k for k, name in enumerate(new.names) if "mean, stretch" in name]
+    low, middle, high = np.nanquantile(new.raw[:, place], LEVELS, axis=0)
+    names = [new.names[k] for k in place]
+    return pd.DataFrame(
+        {"stretch": names, "data": real[place], "low": low, "middle": middle, "high": high}
+    )
+
+
+def paths(draws: pd.DataFrame, problem: Problem) -> pd.DataFrame:
+    """Return specific and common strength of each draw, in units of distress.
+
+    specific: treatment gain x specificity; common: treatment gain x (1 - specificity) + expectancy
+    + bond. What the world fixes has its fixed value.
+    """
+
+    def value(name: str) -> Any:
+        return draws[name] if name in draws else problem.space.held.get(name, 0.0)
+
+    gain, share = value("distress.treatment_gain"), value("distress.specificity")
+    beside = value("distress.expectancy_effect") + value("distress.bond_effect")
+    common = gain * (1 - share) + beside
+    return pd.DataFrame({"specific": gain * share + 0.0 * draws.iloc[:, 0], "common": common})

@@ -1,0 +1,135 @@
+"""From a reference table to a posterior: learned summaries, the nearest draws, a straight line.
+
+1. Learn. A quadratic ridge regression predicts each coordinate from all summaries; its predictions
+   are the learned summaries, as many as there are quantities (semi-automatic ABC).
+2. Reject. Keep the draws whose learned summaries are nearest to the data's.
+3. Adjust. A weighted local regression of the coordinates on the learned summaries moves each kept
+   draw to where it would be had it been as the data are, and stretches it by the local spread.
+
+All on the coordinates of `prior`, in which the prior is standard normal.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.linear_model import RidgeCV
+from sklearn.model_selection import KFold, cross_val_predict
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+
+type Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+COMPONENTS = 25  # principal components of the summaries that enter with their squares
+KEPT = 0.1  # share of the draws that is kept, and the fewest
+FEWEST = 300
+FOLDS = 5
+_RIDGES = np.logspace(-1, 4, 11)
+
+
+class Learned(NamedTuple):
+    """What turns summaries into learned ones: used (summary,), middle to fill gaps, the model.
+
+    table (draw, quantity): the learned summaries of the table's own draws, each predicted by a
+    model that has not seen it: a draw must not look nearer to its truth than the data can.
+    """
+
+    used: np.ndarray[Any, np.dtype[np.bool_]]
+    middle: Floats
+    model: Pipeline
+    scale: Floats
+    table: Floats
+
+    def __call__(self, raw: Floats) -> Floats:
+        """Return learned summaries `(draw, quantity)`, in residual SDs, of `(draw, summary)`."""
+        return np.asarray(self.model.predict(filled(raw, self.used, self.middle)) / self.scale)
+
+
+def filled(raw: Floats, used: np.ndarray[Any, Any], middle: Floats) -> Floats:
+    """Return the usable summaries, the rare gaps filled with the middle of the draws."""
+    kept = raw[:, used]
+    return np.where(np.isnan(kept), middle[used], kept)
+
+
+def middles(raw: Floats) -> Floats:
+    """Return the median of each summary `(summary,)`, 0 where no draw has one."""
+    known = ~np.isnan(raw).all(axis=0)
+    found = np.zeros(raw.shape[1])
+    found[known] = np.nanmedian(raw[:, known], axis=0)
+    return found
+
+
+def features(components: int = COMPONENTS, most: int = 10_000) -> Pipeline:
+    """Return what turns summaries into standardised components and their products."""
+    return make_pipeline(
+        StandardScaler(), PCA(min(components, most), whiten=True),
+        PolynomialFeatures(2, include_bias=False), StandardScaler(),
+    )  # fmt: skip
+
+
+def learn(raw: Floats, coordinates: Floats, used: np.ndarray[Any, Any]) -> Learned:
+    """Return learned summaries from a table's summaries `(draw, summary)` and coordinates."""
+    middle = middles(raw)
+    given = filled(raw, used, middle)
+    model = make_pipeline(features(most=given.shape[1]), RidgeCV(_RIDGES))
+    apart = cross_val_predict(model, given, coordinates, cv=KFold(FOLDS))
+    scale = np.maximum((coordinates - apart).std(axis=0), 1e-6)
+    return Learned(used, middle, model.fit(given, coordinates), scale, apart / scale)
+
+
+class Posterior(NamedTuple):
+    """Draws of a posterior: coordinates (draw, quantity) with weights (draw,) that add to 1."""
+
+    coordinates: Floats
+    weights: Floats
+
+    def mean(self) -> Floats:
+        """Return the mean of each coordinate."""
+        return np.asarray(self.weights @ self.coordinates)
+
+    def sd(self) -> Floats:
+        """Return the SD of each coordinate."""
+        return np.asarray(np.sqrt(self.weights @ (self.coordinates - self.mean()) ** 2))
+
+    def resampled(self, count: int, seed: int) -> Floats:
+        """Return that many draws of equal weight."""
+        dice = np.random.default_rng([seed, 7])
+        rows = dice.choice(len(self.weights), count, p=self.weights)
+        return np.asarray(self.coordinates[rows])
+
+    def below(self, coordinates: Floats) -> Floats:
+        """Return the posterior probability below each coordinate (quantity,)."""
+        return np.asarray(self.weights @ (self.coordinates < coordinates))
+
+
+def infer(
+    learned: Floats, coordinates: Floats, seen: Floats, low: Floats, high: Floats,
+    reweigh: Floats | None = None,
+) -> Posterior:  # fmt: skip
+    """Return the posterior at learned summaries `seen` (quantity,).
+
+    Args:
+        learned, coordinates: of the table, `(draw, quantity)`.
+        low, high: ends of the coordinates: adjusted draws are not moved beyond.
+        reweigh: another prior over the table's, a factor a draw.
+    """
+    apart = learned - seen
+    distance = np.sqrt((apart**2).sum(axis=1))
+    count = min(max(int(KEPT * len(distance)), FEWEST), len(distance))
+    near = np.argpartition(distance, count - 1)[:count]
+    width = distance[near].max() + 1e-12
+    weight = 1 - (distance[near] / width) ** 2
+    if reweigh is not None:
+        weight = weight * reweigh[near]
+    weight = np.maximum(weight, 1e-9)
+    weight /= weight.sum()
+    design = np.column_stack([np.ones(count), apart[near]])
+    root = np.sqrt(weight)[:, None]
+    slope, *_ = np.linalg.lstsq(design * root, coordinates[near] * root, rcond=None)
+    middle = design @ slope
+    left = coordinates[near] - middle
+    log_square = np.log(left**2 + 1e-12)
+    spread, *_ = np.linalg.lstsq(design * root, log_square * root, rcond=None)
+    stretch = np.exp(np.clip(spread[0] - design @ spread, -3, 3) / 2)
+    moved = np.clip(slope[0] + left * stretch, low, high)
+    return Posterior(moved, weight)

@@ -1,0 +1,82 @@
+"""Planning: what would a study of this design and size tell, and what more would help most?
+
+No data are needed: a data set of the design is simulated, and the design is varied.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from dyadsim import observe, population, simulate
+from dyadsim.calibrate import Spread
+from dyadsim.fitting import calibration, posterior, reference_table
+from dyadsim.fitting.problem import FREE, REST, Observed, problem
+from dyadsim.fitting.summaries import shape
+from dyadsim.parameters import Parameters
+from dyadsim.study import Study
+
+MORE = 3  # times as many clients
+
+
+class Variant(NamedTuple):
+    """A way to measure: how many clients, with the alliance each session, with therapists' ids."""
+
+    name: str
+    clients: int
+    alliance: bool
+    therapists: bool
+
+
+def variants(clients: int) -> tuple[Variant, ...]:
+    """Return the plain design and what could be added to it, one thing at a time and all."""
+    return (
+        Variant("scores alone", clients, False, False),
+        Variant("and who treated whom", clients, False, True),
+        Variant("and the alliance each session", clients, True, False),
+        Variant(f"and {MORE} times the clients", MORE * clients, False, False),
+        Variant("all of it", MORE * clients, True, True),
+    )
+
+
+def designed(study: Study, world: Parameters, one: Variant, seed: int) -> Observed:
+    """Return the design of a study with a simulated data set in it."""
+    allocation = population.allocate(study, one.clients, seed, 0)
+    run = simulate.advance(
+        simulate.start(study, world, one.clients, seed, 0, allocation=allocation)
+    )
+    truth = dict(simulate.variables(run.truth))
+    scores = np.where(observe.seen(run), truth["symptom_score"], np.nan).astype(float)
+    alliance = np.full_like(scores, np.nan)
+    if one.alliance:
+        rated = observe.scores(run)["alliance_score"]
+        alliance = np.where(observe.seen(run), rated, np.nan).astype(float)
+    none = np.zeros(scores.shape, bool)
+    return Observed(study, allocation, scores, alliance, none, False, ())
+
+
+def recover(
+    study: Study, world: str, parameters: Parameters, clients: int, draws: int, held: int,
+    seed: int = 1, spread: Spread = map, told: Callable[[int], None] = lambda _: None,
+) -> pd.DataFrame:  # fmt: skip
+    """Return variant, clients, and for every free quantity contraction, covered and recovered.
+
+    Args:
+        study: the design. world: in which it is planned, with `parameters` for the data set.
+        clients: of the plain design. draws, held: of each variant's table.
+        seed: of all luck. spread: a map over processes. told: called with simulations done.
+    """
+    parts = []
+    for one in variants(clients):
+        seen = designed(study, parameters, one, seed)
+        mine, form = problem(world, seen, FREE, None, REST), shape(seen, one.therapists)
+        table = reference_table.table(mine, form, draws + held, seed, spread, told)
+        real, _ = reference_table.real(mine, form)
+        used = reference_table.usable([table], real)
+        kept = table._replace(coordinates=table.coordinates[:draws], raw=table.raw[:draws])
+        aside = table._replace(coordinates=table.coordinates[draws:], raw=table.raw[draws:])
+        learned = posterior.learn(kept.raw, kept.coordinates, used)
+        found = calibration.trust(kept, learned, aside).table
+        parts.append(found.assign(variant=one.name, clients=one.clients))
+    return pd.concat(parts, ignore_index=True)

@@ -1,0 +1,159 @@
+"""A researcher's file: what is read from it, what is assumed, what is refused and how."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dyadsim.cli import main
+from dyadsim.fitting import data, problem
+from dyadsim.quantity import BadData, BadInput
+
+COLUMNS = {"client": "id", "time": "when", "score": "phq"}
+ROWS = [(f"c{k}", when, 15 - when) for k in range(12) for when in (0, 1, 2, 3)]
+
+
+def written(path: Path, rows: list[tuple], header: str = "id,when,phq") -> str:
+    text = "\n".join([header, *(",".join(map(str, row)) for row in rows)])
+    path.write_text(text + "\n", encoding="utf-8")
+    return str(path)
+
+
+def test_a_plain_file(tmp_path: Path) -> None:
+    found = data.read(written(tmp_path / "a.csv", ROWS), COLUMNS, "phq9")
+    assert (found.clients, len(found.score), found.arms) == (12, 48, ("care",))
+    assert list(found.week[:4]) == [0, 1, 2, 3]
+    assert list(found.score[:4]) == [15, 14, 13, 12]
+    assert (found.therapist == -1).all()
+    frame = pd.read_csv(tmp_path / "a.csv")
+    frame.to_parquet(tmp_path / "a.parquet")
+    again = data.read(str(tmp_path / "a.parquet"), COLUMNS, "phq9")
+    assert (again.score == found.score).all()
+
+
+def test_days_repeats_blanks_and_reversed_scores(tmp_path: Path) -> None:
+    rows = [(f"c{k}", day, score) for k in range(12)
+            for day, score in ((5, 20), (12, 10), (13, 12), (27, ""), (33, 8))]  # fmt: skip
+    path = written(tmp_path / "a.csv", rows)
+    found = data.read(path, COLUMNS, "phq9", "day")
+    assert list(found.week[:3]) == [0, 1, 4]  # counted from the client's first score
+    assert list(found.score[:3]) == [20, 11, 8]  # two in one week: their mean
+    told = " ".join(found.assumed)
+    assert "12 rows without a score were left out" in told
+    assert "12 further scores of a client in the same week were averaged" in told
+    assert list(data.read(path, COLUMNS, "phq9", "day", True).score[:3]) == [7, 16, 19]
+
+
+def test_arms_and_therapists(tmp_path: Path) -> None:
+    rows = [(f"c{k}", when, 10, "AB"[k % 2], f"t{k // 6}") for k in range(12) for when in (0, 1)]
+    path = written(tmp_path / "a.csv", rows, "id,when,phq,arm,by")
+    found = data.read(path, {**COLUMNS, "arm": "arm", "therapist": "by"}, "phq9")
+    assert found.arms == ("A", "B")
+    assert list(found.arm) == [0, 1] * 6
+    assert list(found.therapist) == [0] * 6 + [1] * 6
+    seen = problem.observed(found, {"A": "cbt", "B": "waitlist"})
+    assert list(seen.allocation.therapist) == [0, -1, 0, -1, 0, -1, 1, -1, 1, -1, 1, -1]
+    with pytest.raises(BadInput, match=r"which therapy did the arm 'B' get\? Write data.arms.B"):
+        problem.observed(found, {"A": "cbt"})
+
+
+BAD = [
+    ([("c1", "x", 3)], "row 2, column 'when': 'x' is not a number"),
+    ([("c1", 0, 3), ("c1", 1, "high")], "row 3, column 'phq': 'high' is not a number"),
+    ([("c1", 0, 28)], r"row 2, column 'phq': '28' must lie in \[0, 27\]"),
+    ([("c1", -1, 3)], "row 2, column 'when': '-1' must be 0 or more"),
+    ([("c1", "", 3)], "row 2, column 'when': is empty"),
+    ([("", 0, 3)], "row 2, column 'id': is empty"),
+    ([("c1", 0, 3)], "only 1 clients have a score; it takes 10"),
+]
+
+
+@pytest.mark.parametrize(("rows", "message"), BAD, ids=[one[1][:30] for one in BAD])
+def test_bad_cells_are_named(tmp_path: Path, rows: list[tuple], message: str) -> None:
+    with pytest.raises(BadData, match=message):
+        data.read(written(tmp_path / "a.csv", rows), COLUMNS, "phq9")
+
+
+def test_other_bad_files(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", ROWS)
+    with pytest.raises(BadData, match=r"data.columns.score: .*'phq9'. Did you mean 'phq'"):
+        data.read(path, {**COLUMNS, "score": "phq9"}, "phq9")
+    with pytest.raises(BadData, match="there is no file"):
+        data.read(str(tmp_path / "none.csv"), COLUMNS, "phq9")
+    (tmp_path / "b.parquet").write_bytes(b"PAR1 no")
+    with pytest.raises(BadData, match="cannot be read as a table"):
+        data.read(str(tmp_path / "b.parquet"), COLUMNS, "phq9")
+    with pytest.raises(BadInput, match=r"data.unit must be one of session, week, day"):
+        data.read(path, COLUMNS, "phq9", "month")
+    rows = [("c1", 0, 3, "A"), ("c1", 1, 3, "B")]
+    twice = written(tmp_path / "c.csv", rows, "id,when,phq,arm")
+    with pytest.raises(BadData, match="row 3, column 'arm': 'B' changes within a client, who had"):
+        data.read(twice, {**COLUMNS, "arm": "arm"}, "phq9")
+
+
+LINES = [
+    ([], 2, "fit needs your data: data.path=scores.csv"),
+    (["data.path=none.csv", "data.instrument=phq9"], 4, "there is no file 'none.csv'"),
+    (["data.path=a.csv"], 2, "data.instrument: which questionnaire"),
+    (["data.path=a.csv", "data.instrument=phq"], 2, "Did you mean phq9"),
+    (["data.path=a.csv", "data.instrument=phq9"], 4, "no column 'client'"),
+    (["data.columns.sore=phq"], 2, "there is no setting 'data.columns.sore'"),
+]
+NAMED = ["data.path=a.csv", "data.instrument=phq9", "data.columns={client:id,time:when,score:phq}"]
+LINES += [
+    ([*NAMED, "data.arms=[A:cbt]"], 2, "the data have no arm 'A'"),
+    ([*NAMED, "data.arms=[A]"], 2, "'A' must be arm:therapy"),
+    ([*NAMED, "data.therapy=cbd"], 2, "There is no therapy 'cbd'. Did you mean cbt?"),
+    ([*NAMED, "data.rule=opn"], 2, "data.rule: there is no 'opn'. Did you mean open?"),
+    ([*NAMED, "data.sample=clinic"], 2, "data.sample must be one of routine, trial"),
+    ([*NAMED, "task.free=[distress.rte]"], 2, "no quantity 'distress.rte'. Did you mean"),
+    ([*NAMED, "task.free=distress.rate"], 2, "task.free must be a list"),
+    ([*NAMED, "task.candidates=[hybrd]"], 2, "There is no world 'hybrd'. Did you mean hybrid?"),
+    ([*NAMED, "task.rest=3"], 2, "fit.rest must lie in [0, 1]"),
+    ([*NAMED, "budget=smal"], 2, "there is no budget 'smal'. Did you mean small?"),
+]
+
+
+@pytest.mark.parametrize(("words", "code", "message"), LINES, ids=[one[2][:40] for one in LINES])
+def test_bad_input_at_the_command_line(
+    words: list[str], code: int, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path / "a.csv", ROWS)
+    assert main(["fit", *words]) == code
+    err = capsys.readouterr().err
+    assert message in err
+    assert "Traceback" not in err
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_the_observed_design_is_simulated(tmp_path: Path) -> None:
+    """Sessions: scores end with care, gaps before are the data's. Waves: what is missing is so."""
+    rows = [(f"c{k}", when, 12) for k in range(40) for when in range(16)
+            if ((when + k) % 3 and when <= 4 + k % 12) or when == 0]  # fmt: skip
+    found = data.read(written(tmp_path / "a.csv", rows), COLUMNS, "phq9")
+    seen = problem.observed(found, {"care": "routine_care"})
+    assert not seen.waves
+    assert seen.scores.shape == (16, 40)
+    one = problem.problem("hybrid", seen)
+    scores, _ = problem.simulated(one, np.zeros(one.free), 3, 1)
+    again, _ = problem.simulated(one, np.zeros(one.free), 3, 1)
+    assert np.array_equal(scores, again, equal_nan=True)
+    there, known = ~np.isnan(scores), ~np.isnan(seen.scores)
+    last = np.where(known, np.arange(16)[:, None], 0).max(axis=0)
+    before = np.arange(16)[:, None] < last
+    assert not (there & before & ~known).any()
+    ends = np.where(there, np.arange(16)[:, None], 0).max(axis=0)
+    assert (ends < last).any()  # some leave earlier than the data's clients, some later
+    assert (ends > last).any()
+    rows = [(f"c{k}", when, 12) for k in range(40) for when in (0, 8, 26)
+            if not (k % 4 == 0 and when == 8)]  # fmt: skip
+    waves = problem.observed(
+        data.read(written(tmp_path / "b.csv", rows), COLUMNS, "phq9", "week"), {"care": "cbt"}, 8
+    )
+    assert waves.waves
+    scores, _ = problem.simulated(problem.problem("hybrid", waves), np.zeros(8), 3, 1)
+    assert np.array_equal(np.isnan(scores), np.isnan(waves.scores))
+    assert (~np.isnan(scores)).sum() == len(rows)
