@@ -97,19 +97,29 @@ def rank(
         resamples: bootstrap samples behind the 95 % intervals. seed: of these.
 
     Raises:
-        BadInput: too few points are left.
+        BadInput: too few points are left of every output.
     """
     index = {"sobol": _sobol, "morris": _morris, "pawn": _pawn}[method]
     where = sampling.unit(len(names), how) if method == "morris" else points
-    rows, noise = [], []
+    rows: list[tuple[Any, ...]] = []
+    noise: list[tuple[str, float, str, int]] = []
+    refused = []
     for output, told in values.items():
-        good = _whole_groups(method, how, len(names), ~np.isnan(told).any(axis=0), output)
-        known = errors[output][:, good] if output in errors else None
-        noise.append((output, *noise_share(told[:, good], known), int((~good).sum())))
+        known = ~np.isnan(told).any(axis=0)
+        try:
+            good = _whole_groups(method, how, len(names), known, output)
+        except BadInput as error:
+            refused.append(error)
+            noise.append((output, float("nan"), str(error), int((~known).sum())))
+            continue
+        error_of = errors[output][:, good] if output in errors else None
+        noise.append((output, *noise_share(told[:, good], error_of), int((~good).sum())))
         mean = told[:, good].mean(axis=0)
         if np.ptp(mean) > 0:
             found = index(names, how, where[good], mean, resamples, seed)
             rows += [(output, *row) for row in found]
+    if len(refused) == len(values):
+        raise refused[0]
     columns = ["output", "index", "quantity", "other", "value", "low", "high"]
     return Ranking(
         method, pd.DataFrame(rows, columns=columns),

@@ -146,9 +146,9 @@ def _print(method: str, indices: pd.DataFrame, noise: pd.DataFrame) -> None:
             rows = alone.loc[alone["quantity"] == name, ["value", "low", "high"]].to_numpy(float)
             table.add_row(name, *(_cell(*row) for row in rows))
         console.print(table)
-    quiet = noise[noise["noise_share"].isna() & noise["source"].str.startswith("the output")]
-    for row in quiet.itertuples():
-        print(f"{row.output}: {row.source}; no indices.")
+    ranked = set(indices["output"])
+    for row in noise[~noise["output"].isin(ranked)].itertuples():
+        print(f"{row.output}: {str(row.source).rstrip('.')}; no indices.")
     brackets = "" if method == "pawn" else "Brackets: 95 % bootstrap intervals. "
     print(f"{brackets}{sensitivity.METHODS[method][1].capitalize()}.")
     for case, output, count in noise.loc[

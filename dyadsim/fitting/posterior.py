@@ -24,6 +24,7 @@ COMPONENTS = 25  # principal components of the summaries that enter with their s
 KEPT = 0.1  # share of the draws that is kept, and the fewest
 FEWEST = 300
 FOLDS = 5
+STRETCH = 1.0  # most change of log variance that the local spread is believed: it is a noisy guess
 _RIDGES = np.logspace(-1, 4, 11)
 
 
@@ -130,6 +131,6 @@ def infer(
     left = coordinates[near] - middle
     log_square = np.log(left**2 + 1e-12)
     spread, *_ = np.linalg.lstsq(design * root, log_square * root, rcond=None)
-    stretch = np.exp(np.clip(spread[0] - design @ spread, -3, 3) / 2)
+    stretch = np.exp(np.clip(spread[0] - design @ spread, -STRETCH, STRETCH) / 2)
     moved = np.clip(slope[0] + left * stretch, low, high)
     return Posterior(moved, weight)

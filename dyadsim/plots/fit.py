@@ -34,10 +34,11 @@ def quantities(table: pd.DataFrame) -> Figure:
 
             sure = bool(row["identified"])
             axes.plot([0, 1], [place, place], color=_GREY, linewidth=9, solid_capstyle="butt")
-            axes.plot([at(row["low"]), at(row["high"])], [place, place], linewidth=4,
-                      color=_BLUE if sure else _RED, linestyle="-" if sure else (0, (1, 0.6)),
-                      solid_capstyle="butt")  # fmt: skip
-            axes.plot(at(row["middle"]), place, "o", color=_BLUE if sure else _RED, markersize=8)
+            ends = np.clip([at(row["low"]), at(row["high"])], -0.1, 1.05)
+            axes.plot(ends, [place, place], linewidth=4, color=_BLUE if sure else _RED,
+                      linestyle="-" if sure else (0, (1, 0.6)), solid_capstyle="butt")  # fmt: skip
+            where = np.clip(at(row["middle"]), -0.1, 1.05)
+            axes.plot(where, place, "o", color=_BLUE if sure else _RED, markersize=8)
             told = f"{row['middle']:.2g} [{row['low']:.2g}, {row['high']:.2g}]"
             note = "" if sure else "   not identified by these data"
             axes.text(1.08, place, told + note, va="center", fontsize=10)
@@ -70,6 +71,7 @@ def ranks(found: np.ndarray, names: tuple[str, ...]) -> Figure:
             axes.set_visible(False)
         for axes, name, one in zip(panels, names, found.T, strict=False):
             axes.axhspan(-edge, edge, color="#DDDDDD")
+            axes.set_ylim(-1.6 * edge, 1.6 * edge)
             share = np.searchsorted(np.sort(one), grid, side="right") / count
             axes.plot(grid, share - grid, color=_BLUE)
             axes.axhline(0, color="#888888", linewidth=0.8)

