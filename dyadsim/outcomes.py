@@ -106,12 +106,13 @@ def _between(what: str, scale: str) -> Callable[[Course, Course], Pair]:
     """The second arm's mean less the first's, in pooled SDs at `scale`: above 0, first better."""
 
     def outcome(one: Course, other: Course) -> Pair:
-        n, mean, _ = one.moments(what, one.post)
-        m, second, _ = other.moments(what, other.post)
+        n, mean, spread = one.moments(what, one.post)
+        m, second, other_spread = other.moments(what, other.post)
         (_, _, wide), (_, _, narrow) = (c.moments(what, _step(c, scale)) for c in (one, other))
         pooled = np.sqrt(((n - 1) * wide**2 + (m - 1) * narrow**2) / (n + m - 2))
         d = (second - mean) / pooled
-        return d, np.sqrt((n + m) / (n * m) + d**2 / (2 * (n + m)))
+        means = (spread**2 / n + other_spread**2 / m) / pooled**2
+        return d, np.sqrt(means + d**2 / (2 * (n + m)))
 
     return outcome
 

@@ -39,6 +39,11 @@ def warnings(made: Fit) -> list[str]:
             f"simulated data sets of the {world} world lie as far from the others. Do not believe "
             "the posterior below; look for what the design or the instrument gets wrong."
         )
+    if made.at_an_end:
+        found.append(
+            f"The data push {', '.join(made.at_an_end)} to the end of what the prior allows: what "
+            "is said of them is a limit, not an estimate."
+        )
     missed = made.posterior_checks[made.posterior_checks["tail"] < ODD]["statistic"]
     if len(missed):
         found.append("Statistics that the fit has not seen are missed: " + ", ".join(missed) + ".")
@@ -57,6 +62,11 @@ def warnings(made: Fit) -> list[str]:
 def verdict(made: Fit) -> str:
     """Return what the data say, in a sentence or two."""
     known = made.quantities[made.quantities["identified"]]["quantity"]
+    if made.far[made.problem.world] < OUTSIDE:
+        return (
+            f"Data like these do not come out of the {made.problem.world} world, so neither its "
+            "quantities nor the choice among worlds can be believed."
+        )
     text = f"Under the {made.problem.world} world such data tell {len(known)} of " \
            f"{len(made.quantities)} quantities"  # fmt: skip
     text += f": {', '.join(known)}." if len(known) else "."

@@ -20,6 +20,7 @@ type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 DRAWS_SHOWN = 2000  # of the posterior, equally weighted, that are kept
 LEVELS = (0.05, 0.5, 0.95)
+AT_AN_END = 0.1  # share of the posterior at an end of the prior from which on it is said
 FRESH = 1 << 33  # added to the seed: luck of predictions
 
 
@@ -44,6 +45,7 @@ class Fit(NamedTuple):
     contraction (for these data), trust.table's columns, identified. draws: (draw, quantity)
     values. prior_checks, posterior_checks: statistics that the fit has not seen. far: share of
     simulated data sets as far from the rest as the data. priors: means under other priors.
+    at_an_end: quantities that the data push to the end of their prior.
     course: stretch, data, low, middle, high of mean scores under the posterior.
     """
 
@@ -58,6 +60,7 @@ class Fit(NamedTuple):
     posterior_checks: pd.DataFrame
     course: pd.DataFrame
     summaries: tuple[str, ...]
+    at_an_end: tuple[str, ...]
 
     def tree(self) -> Any:
         """Return the posterior as an ArviZ DataTree (groups posterior, prior_predictive ...)."""
@@ -117,7 +120,7 @@ def fit(
         calibration.other_priors(kept, learned, real),
         calibration.predicted(kept.checks, checks, kept.check_names),
         calibration.predicted(new.checks, checks, new.check_names),
-        _course(new, real), tuple(np.array(kept.names)[used]),
+        _course(new, real), tuple(np.array(kept.names)[used]), _at_an_end(mine, found),
     )  # fmt: skip
 
 
@@ -138,6 +141,13 @@ def _split(one: Table, draws: int) -> tuple[Table, Table]:
         coordinates=one.coordinates[draws:], raw=one.raw[draws:], checks=one.checks[draws:]
     )
     return first, rest
+
+
+def _at_an_end(one: Problem, found: Posterior) -> tuple[str, ...]:
+    """Return the quantities of which a part of the posterior stands at the end of the prior."""
+    ends = (found.coordinates <= one.low) | (found.coordinates >= one.high)
+    share = found.weights @ ends
+    return tuple(name for name, part in zip(one.names, share, strict=True) if part > AT_AN_END)
 
 
 def _values(one: Problem, name: str, coordinates: Floats) -> Floats:

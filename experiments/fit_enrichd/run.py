@@ -23,6 +23,7 @@ def words(results: Path, budget: str) -> list[str]:
     return [
         "fit", "world=hybrid", f"data.path={FILE}", "data.instrument=bdi2", "data.unit=day",
         "data.columns={client:ID,time:time,score:BDI}", "data.therapy=cbt", "data.sample=routine",
+        "data.rule=fixed",
         f"budget={budget}", f"results={results}",
     ]  # fmt: skip
 
