@@ -125,13 +125,16 @@ def changed(parameters: Parameters, values: Mapping[str, float]) -> Parameters:
     Raises:
         BadInput: unknown name (with the nearest one), not a number, or out of range.
     """
+    known, parts = catalogue(), dict[str, dict[str, float]]()
     for name, value in values.items():
-        if name not in catalogue():
-            raise BadInput(f"There is no quantity '{name}'.{nearest(name, catalogue())}")
+        if name not in known:
+            raise BadInput(f"There is no quantity '{name}'.{nearest(name, known)}")
         owner, field = name.split(".")
-        number = checked(catalogue()[name], value)
-        part: Any = getattr(parameters, owner)
-        parameters = parameters._replace(**{owner: part._replace(**{field: number})})
+        parts.setdefault(owner, {})[field] = checked(known[name], value)
+    changes: Any = {
+        owner: getattr(parameters, owner)._replace(**fields) for owner, fields in parts.items()
+    }
+    parameters = parameters._replace(**changes)
     check_shares(parameters.population)
     return parameters
 

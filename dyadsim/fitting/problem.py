@@ -64,6 +64,7 @@ class Problem(NamedTuple):
     rest: float
     observed: Observed
     with_alliance: bool
+    ends: tuple[Floats, Floats]  # lowest and highest coordinates of all quantities
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -73,12 +74,12 @@ class Problem(NamedTuple):
     @property
     def low(self) -> Floats:
         """The lowest coordinates of the free quantities."""
-        return self.space.low[: self.free]
+        return self.ends[0][: self.free]
 
     @property
     def high(self) -> Floats:
         """The highest coordinates of the free quantities."""
-        return self.space.high[: self.free]
+        return self.ends[1][: self.free]
 
 
 def observed(
@@ -231,14 +232,14 @@ def problem(
     priors = tuple(prior_of(known[name], values[name], values[STABLE]) for name in names)
     alliance = bool((~np.isnan(seen.alliance)).any())
     made = Space(world, names, priors, stay)
-    return Problem(world, made, len(first), rest, seen, alliance)
+    return Problem(world, made, len(first), rest, seen, alliance, (made.low, made.high))
 
 
 def _whole(one: Problem, free: Floats, dice: np.random.Generator) -> Floats:
     """Return coordinates of all quantities: the free ones given, the others drawn."""
     others = one.rest * dice.normal(size=len(one.space.names) - one.free)
     whole = np.concatenate([free, others])
-    return np.asarray(np.minimum(np.maximum(whole, one.space.low), one.space.high))
+    return np.asarray(np.minimum(np.maximum(whole, one.ends[0]), one.ends[1]))
 
 
 def parameters(one: Problem, free: Floats, luck: int, seed: int) -> Parameters:
