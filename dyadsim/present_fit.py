@@ -14,7 +14,7 @@ from rich.table import Table
 from dyadsim.fitting.calibration import LEVEL, UNKNOWN
 from dyadsim.fitting.data import Data
 from dyadsim.fitting.fit import Fit, paths
-from dyadsim.fitting.problem import Observed
+from dyadsim.fitting.observed import Observed
 from dyadsim.fitting.reference_table import prior_values
 from dyadsim.outcome import rows_of
 from dyadsim.settings import Settings

@@ -13,7 +13,7 @@ from dyadsim.fitting import data as datas
 from dyadsim.fitting import fit as fits
 from dyadsim.fitting import problem as problems
 from dyadsim.fitting.data import Data
-from dyadsim.fitting.problem import Observed
+from dyadsim.fitting.observed import Observed, observed
 from dyadsim.fitting.recovery import recover, variants
 from dyadsim.outcome import check_folder, finish, rows_of, steps
 from dyadsim.quantity import BadInput, nearest
@@ -44,10 +44,27 @@ def read(one: Settings) -> tuple[Data, Observed]:
     sessions = given["sessions"]
     if sessions is not None:
         whole("data.sessions", sessions, 1, 500)
-    seen = problems.observed(
-        found, _arms(given, found), sessions, given["rule"], given["sample"], one.seed
-    )
+    seen = observed(
+        found, _arms(given, found), sessions, given["rule"], given["sample"], one.seed,
+        _threshold(given["threshold"], found.instrument),
+    )  # fmt: skip
     return found, seen
+
+
+def _threshold(value: object, instrument: str) -> float | None:
+    """Return the score from which people came, if one is given.
+
+    Raises:
+        BadInput: no number in the instrument's range.
+    """
+    form = measures.named(instrument)
+    if value is None:
+        return None
+    number = not isinstance(value, bool) and isinstance(value, int | float)
+    if not number or not form.floor <= float(str(value)) <= form.ceiling:
+        raise BadInput(f"data.threshold must be a score of {form.name} in [{form.floor:g}, "
+                       f"{form.ceiling:g}], not '{value}'.")  # fmt: skip
+    return float(str(value))
 
 
 def _arms(given: Mapping[str, Any], found: Data) -> dict[str, str]:

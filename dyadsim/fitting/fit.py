@@ -10,8 +10,9 @@ from dyadsim.calibrate import Spread
 from dyadsim.fitting import calibration, classify, posterior, reference_table
 from dyadsim.fitting.calibration import Trust
 from dyadsim.fitting.classify import Choice
+from dyadsim.fitting.observed import Observed
 from dyadsim.fitting.posterior import Posterior
-from dyadsim.fitting.problem import FREE, REST, Observed, Problem, problem
+from dyadsim.fitting.problem import FREE, REST, Problem, problem
 from dyadsim.fitting.reference_table import Table
 from dyadsim.fitting.summaries import shape
 from dyadsim.parameters import catalogue
@@ -80,7 +81,7 @@ def fit(
     """Return the fit of data.
 
     Args:
-        seen: the design with the data (`problem.observed`).
+        seen: the design with the data (`observed.observed`).
         world: whose quantities are fitted. candidates: worlds to choose among; none: no choice.
         free, held, rest: see `problem.problem`.
         effort: how many simulations. seed: of all luck. spread: a map over processes.

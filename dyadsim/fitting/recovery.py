@@ -12,7 +12,8 @@ import pandas as pd
 from dyadsim import observe, population, simulate
 from dyadsim.calibrate import Spread
 from dyadsim.fitting import calibration, posterior, reference_table
-from dyadsim.fitting.problem import FREE, REST, Observed, problem
+from dyadsim.fitting.observed import Observed
+from dyadsim.fitting.problem import FREE, REST, problem
 from dyadsim.fitting.summaries import shape
 from dyadsim.parameters import Parameters
 from dyadsim.study import Study

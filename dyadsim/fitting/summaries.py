@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dyadsim import measures
-from dyadsim.fitting.problem import Observed
+from dyadsim.fitting.observed import Observed
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 

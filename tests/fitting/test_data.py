@@ -8,6 +8,7 @@ import pytest
 
 from dyadsim.cli import main
 from dyadsim.fitting import data, problem
+from dyadsim.fitting.observed import observed
 from dyadsim.quantity import BadData, BadInput
 
 COLUMNS = {"client": "id", "time": "when", "score": "phq"}
@@ -52,10 +53,10 @@ def test_arms_and_therapists(tmp_path: Path) -> None:
     assert found.arms == ("A", "B")
     assert list(found.arm) == [0, 1] * 6
     assert list(found.therapist) == [0] * 6 + [1] * 6
-    seen = problem.observed(found, {"A": "cbt", "B": "waitlist"})
+    seen = observed(found, {"A": "cbt", "B": "waitlist"})
     assert list(seen.allocation.therapist) == [0, -1, 0, -1, 0, -1, 1, -1, 1, -1, 1, -1]
     with pytest.raises(BadInput, match=r"which therapy did the arm 'B' get\? Write data.arms.B"):
-        problem.observed(found, {"A": "cbt"})
+        observed(found, {"A": "cbt"})
 
 
 BAD = [
@@ -106,6 +107,7 @@ LINES += [
     ([*NAMED, "data.arms=[A]"], 2, "'A' must be arm:therapy"),
     ([*NAMED, "data.therapy=cbd"], 2, "There is no therapy 'cbd'. Did you mean cbt?"),
     ([*NAMED, "data.rule=opn"], 2, "data.rule: there is no 'opn'. Did you mean open?"),
+    ([*NAMED, "data.threshold=40"], 2, "data.threshold must be a score of phq9 in [0, 27]"),
     ([*NAMED, "data.sample=clinic"], 2, "data.sample must be one of routine, trial"),
     ([*NAMED, "task.free=[distress.rte]"], 2, "no quantity 'distress.rte'. Did you mean"),
     ([*NAMED, "task.free=distress.rate"], 2, "task.free must be a list"),
@@ -134,7 +136,7 @@ def test_the_observed_design_is_simulated(tmp_path: Path) -> None:
     rows = [(f"c{k}", when, 12) for k in range(40) for when in range(16)
             if ((when + k) % 3 and when <= 4 + k % 12) or when == 0]  # fmt: skip
     found = data.read(written(tmp_path / "a.csv", rows), COLUMNS, "phq9")
-    seen = problem.observed(found, {"care": "routine_care"})
+    seen = observed(found, {"care": "routine_care"})
     assert not seen.waves
     assert seen.scores.shape == (16, 40)
     one = problem.problem("hybrid", seen)
@@ -150,10 +152,22 @@ def test_the_observed_design_is_simulated(tmp_path: Path) -> None:
     assert (ends > last).any()
     rows = [(f"c{k}", when, 12) for k in range(40) for when in (0, 8, 26)
             if not (k % 4 == 0 and when == 8)]  # fmt: skip
-    waves = problem.observed(
+    waves = observed(
         data.read(written(tmp_path / "b.csv", rows), COLUMNS, "phq9", "week"), {"care": "cbt"}, 8
     )
     assert waves.waves
     scores, _ = problem.simulated(problem.problem("hybrid", waves), np.zeros(8), 3, 1)
     assert np.array_equal(np.isnan(scores), np.isnan(waves.scores))
     assert (~np.isnan(scores)).sum() == len(rows)
+
+
+def test_a_threshold_says_who_comes(tmp_path: Path) -> None:
+    rows = [(f"c{k}", when, 12) for k in range(200) for when in (0, 1)]
+    found = data.read(written(tmp_path / "a.csv", rows), COLUMNS, "phq9")
+    intake = []
+    for threshold in (4.0, 14.0):
+        seen = observed(found, {"care": "cbt"}, threshold=threshold)
+        scores, _ = problem.simulated(problem.problem("hybrid", seen), np.zeros(8), 1, 1)
+        intake.append(np.nanmean(scores[0]))
+    assert intake[1] - intake[0] > 3
+    assert "scores from about 14" in " ".join(seen.assumed)
