@@ -3,6 +3,7 @@
 Nothing is written before all of it is checked.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -192,6 +193,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if isinstance(error, Failed):
             return FAILED
         return BAD_INPUT if isinstance(error, BadInput) else BAD_DATA
+    except BrokenPipeError:  # whoever read our output has seen enough: `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OK
     except KeyboardInterrupt:
         print("dyadsim: interrupted; nothing half-written was left.", file=sys.stderr)
         return INTERRUPTED

@@ -177,3 +177,14 @@ def test_the_task_may_stand_behind_the_options(
     assert main([*words, "json=true"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 2
     assert main(["json=true", "params", "alliance"]) == 0
+
+
+def test_output_cut_off_by_a_pipe_is_no_traceback() -> None:
+    script = (
+        "from dyadsim import cli; cli._run = lambda words: [print('x' * 99999) for _ in range(9)]; "
+        "raise SystemExit(cli.main(['params']))"
+    )
+    command = f'{sys.executable} -c "{script}" | head -c 10'
+    told = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert told.stdout == "x" * 10
+    assert told.stderr == ""
