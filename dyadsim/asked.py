@@ -1,5 +1,6 @@
 """What the words of a sweep ask for: axes, points and cases, checked and turned into a `Sweep`."""
 
+import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -153,7 +154,7 @@ def _job(one: Settings, axes: Sequence[Axis], columns: tuple[str, ...]) -> Job:
         if axis.name != DIAL:
             worlds.parameters(one.world, {axis.name: axis.levels[0] if axis.levels else axis.low})
     if DIAL in names:
-        parameters_of(_with_dial(one), one.world)
+        parameters_of(dataclasses.replace(one, specificity=0.5), one.world)  # does it turn?
         if SPECIFICITY in names or one.specificity is not None:
             raise BadInput(
                 f"{DIAL} turns {SPECIFICITY} and solves {GAIN} again: sweep either the dial or "
@@ -174,13 +175,6 @@ def _job(one: Settings, axes: Sequence[Axis], columns: tuple[str, ...]) -> Job:
         yes("points.common", one.config["points"]["common"]), tuple(names), columns,
         Care(), one.replicates,
     )  # fmt: skip
-
-
-def _with_dial(one: Settings) -> Settings:
-    """Return the settings with the dial turned, to see whether this world lets it."""
-    import dataclasses
-
-    return dataclasses.replace(one, specificity=0.5)
 
 
 def folder_of(one: Settings) -> Path:

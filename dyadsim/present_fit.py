@@ -219,7 +219,7 @@ def print_fit(made: Fit) -> None:
     print(verdict(made))
 
 
-def leave_recovery(place: Path, table: pd.DataFrame, one: Settings) -> None:
+def leave_recovery(place: Path, table: pd.DataFrame) -> None:
     """Write the table and figure of planning."""
     from dyadsim.plots import fit as drawn
     from dyadsim.plots import style

@@ -14,6 +14,7 @@ from dyadsim.asked import Asked
 from dyadsim.outputs import SE
 from dyadsim.report import estimate
 from dyadsim.store import read_parquet
+from dyadsim.study import plan
 from dyadsim.sweep import Status
 
 SHOWN = 5  # failed points that are listed
@@ -45,8 +46,6 @@ def cost(found: Asked, threads: int) -> dict[str, Any]:
 
 def sweep_steps(job: outputs.Job) -> int:
     """Return the session and follow-up steps of a job's study."""
-    from dyadsim.study import plan
-
     return int(plan(job.study).weeks.size - 1)
 
 

@@ -117,7 +117,7 @@ class Store:
                 tables[path] = read_parquet(path, columns)
             except FileNotFoundError:  # collected by another process meanwhile
                 self._drop(path)
-                return self._tables(columns)
+                return self._tables(columns, whole)
             except (pa.ArrowException, OSError, ValueError) as error:
                 self._put_aside(path, error)
                 self._drop(path)

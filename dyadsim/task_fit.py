@@ -191,9 +191,7 @@ def run_recover(one: Settings) -> None:
         )  # fmt: skip
     summary = {"task": "recover", "world": one.world, "study": one.study.name,
                "clients": one.clients, "quantities": rows_of(table)}  # fmt: skip
-    folder = finish(
-        one, began, summary, lambda place, _: present_fit.leave_recovery(place, table, one)
-    )
+    folder = finish(one, began, summary, lambda place, _: present_fit.leave_recovery(place, table))
     if one.json:
         print(json.dumps(summary))
         return

@@ -16,7 +16,7 @@ from dyadsim.outcome import NoFolder, check_folder, steps
 from dyadsim.quantity import BadInput
 from dyadsim.settings import Settings
 from dyadsim.simulate import default_threads
-from dyadsim.sweep import Status
+from dyadsim.sweep import Shard, Status
 
 OK, POINTS_FAILED, INTERRUPTED = 0, 3, 130
 MANIFEST = "manifest.json"
@@ -81,7 +81,7 @@ def run(
         state = sweep.status(found.sweep, folder)
         return _finish(one, found, folder, state, must=True)
     _write_manifest(one, found, words, folder)
-    state = _execute(one, found, folder, executor)
+    state = _execute(one, found, folder, executor, shard)
     code = _finish(one, found, folder, state)
     if task == "sensitivity" and state.finished == state.rows:
         task_sensitivity.analyse(one, found, folder)
@@ -97,14 +97,13 @@ def _said(one: Settings, summary: Mapping[str, Any]) -> int:
     return OK
 
 
-def _execute(one: Settings, found: Asked, folder: Path, executor: Executor) -> Status:
+def _execute(one: Settings, found: Asked, folder: Path, executor: Executor, shard: Shard) -> Status:
     """Run this process's shard with progress on a terminal's stderr.
 
     Raises:
         NoFolder: the disk is full or the folder cannot be written; finished parts stay.
         KeyboardInterrupt: after saying how much is kept.
     """
-    shard = asked.shard_of(one.config)
     threads = one.threads or default_threads()
     try:
         with steps("points", -(-found.sweep.size // shard.of)) as told:

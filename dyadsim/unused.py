@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dyadsim.parameters import catalogue
 
+_SWEEPS = ("sweep", "sensitivity", "status", "collect")
 _UNUSED = {
     "compare": ("world", "study", "population", "measure", "replicate", "do"),
     "facts": ("do", "study", "population.sample", "measure", "moments", "threads", "replicate"),
@@ -27,7 +28,7 @@ _UNUSED = {
         "replicate",
         "specificity",
     ),
-    **dict.fromkeys(("sweep", "sensitivity", "status", "collect"), ("do", "moments", "budget")),
+    **dict.fromkeys(_SWEEPS, ("do", "moments", "budget")),
     "fit": ("do", "study", "population.sample", "moments", "replicate", "specificity", "size"),
     "recover": ("do", "moments", "replicate", "specificity", "budget", "measure"),
     "params": ("do", "world", "study", "population.sample", "measure", "seed", "specificity"),
@@ -42,7 +43,7 @@ _INSTEAD = {
     "decompose": "decompose simulates studies of its own (task.treatments, task.dose_spread ...)",
     "calibrate": "calibrate simulates the design of each fact; held quantities: distress.rate=0.3",
     **dict.fromkeys(
-        ("sweep", "sensitivity", "status", "collect"),
+        _SWEEPS,
         "a sweep runs its study in the closed form, with nothing done to anybody",
     ),
     "fit": "fit simulates the design of your data (data...)",
@@ -55,10 +56,9 @@ def unused(job: Sequence[str]) -> list[str]:
     """Return a note for every setting of a job that its task does not use."""
     given = dict(word.split("=", 1) for word in job)
     task = given.get("task", "compare").strip("'")
-    sweeps = ("sweep", "sensitivity", "status", "collect")
     alone = [
         f"'{key}' has no effect in {task}: it is a setting of dyadsim sweep."
-        for key in given if key.split(".")[0] in _SWEEPS_ALONE and task not in sweeps
+        for key in given if key.split(".")[0] in _SWEEPS_ALONE and task not in _SWEEPS
     ]  # fmt: skip
     return alone + [
         f"'{key}' has no effect in {task}: {_INSTEAD[task]}."

@@ -107,10 +107,9 @@ def predicted(found: Floats, seen: Floats, names: Sequence[str]) -> pd.DataFrame
 
     found: predictions, `(draw, statistic)`; seen: the data's.
     """
-    made = found
-    low, middle, high = np.nanquantile(made, (0.05, 0.5, 0.95), axis=0)
-    above = np.nanmean(made >= seen, axis=0)
-    below = np.nanmean(made <= seen, axis=0)
+    low, middle, high = np.nanquantile(found, (0.05, 0.5, 0.95), axis=0)
+    above = np.nanmean(found >= seen, axis=0)
+    below = np.nanmean(found <= seen, axis=0)
     tail = np.minimum(2 * np.minimum(above, below), 1)
     return pd.DataFrame(
         {"statistic": names, "data": seen, "low": low, "middle": middle, "high": high, "tail": tail}

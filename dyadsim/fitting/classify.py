@@ -53,7 +53,8 @@ def classify(
     """
     raw, label = np.concatenate(raws), np.repeat(np.arange(len(raws)), [len(r) for r in raws])
     prior = np.full(len(worlds), 1 / len(worlds)) if odds is None else np.array(odds) / sum(odds)
-    given = filled(raw, used, middles(raw))
+    middle = middles(raw)
+    given = filled(raw, used, middle)
     held = np.zeros((len(raw), len(worlds)))
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     for train, test in folds.split(given, label):
@@ -63,7 +64,7 @@ def classify(
     temperature = _temperature(held, label)
     known = _shares(held, temperature, prior)
     whole = _model(given.shape[1]).fit(given, label)
-    mine = filled(seen[None], used, middles(raw))
+    mine = filled(seen[None], used, middle)
     probability = _shares(whole.predict_log_proba(mine), temperature, prior)[0]
     weight = prior[label]
     loss = -np.average(np.log(known[np.arange(len(label)), label] + 1e-12), weights=weight)

@@ -12,7 +12,7 @@ from dyadsim.fitting.calibration import Trust
 from dyadsim.fitting.classify import Choice
 from dyadsim.fitting.observed import Observed
 from dyadsim.fitting.posterior import Posterior
-from dyadsim.fitting.problem import FREE, REST, Problem, problem
+from dyadsim.fitting.problem import FREE, REST, Problem, problem, values
 from dyadsim.fitting.reference_table import Table
 from dyadsim.fitting.summaries import shape
 from dyadsim.parameters import catalogue
@@ -101,7 +101,7 @@ def fit(
         tables[name] = reference_table.table(one, form, count, seed, spread, told)
     real, checks = reference_table.real(tables[world].problem, form)
     used = reference_table.usable(list(tables.values()), real)
-    kept, aside = _split(tables[world], effort.draws)
+    kept, aside = reference_table.split(tables[world], effort.draws)
     learned = posterior.learn(kept.raw, kept.coordinates, used)
     mine = kept.problem
     found = posterior.infer(
@@ -115,7 +115,7 @@ def fit(
     again = found.resampled(effort.predicted, seed)
     new = reference_table.table(mine, form, len(again), seed + FRESH, spread, told, again)
     return Fit(
-        mine, _quantities(kept, found, trusted), _draws(mine, found.resampled(DRAWS_SHOWN, seed)),
+        mine, _quantities(kept, found, trusted), values(mine, found.resampled(DRAWS_SHOWN, seed)),
         trusted, choice,
         {name: calibration.inside(one, real, used) for name, one in tables.items()},
         calibration.other_priors(kept, learned, real),
@@ -133,17 +133,6 @@ def _allowed(world: str, held: Mapping[str, float] | None) -> dict[str, float]:
     return {name: value for name, value in (held or {}).items() if name not in fixed}
 
 
-def _split(one: Table, draws: int) -> tuple[Table, Table]:
-    """Return the table to learn from, and the draws that are fitted as if they were data."""
-    first = one._replace(
-        coordinates=one.coordinates[:draws], raw=one.raw[:draws], checks=one.checks[:draws]
-    )
-    rest = one._replace(
-        coordinates=one.coordinates[draws:], raw=one.raw[draws:], checks=one.checks[draws:]
-    )
-    return first, rest
-
-
 def _at_an_end(one: Problem, found: Posterior) -> tuple[str, ...]:
     """Return the quantities of which a part of the posterior stands at the end of the prior."""
     ends = (found.coordinates <= one.low) | (found.coordinates >= one.high)
@@ -151,28 +140,15 @@ def _at_an_end(one: Problem, found: Posterior) -> tuple[str, ...]:
     return tuple(name for name, part in zip(one.names, share, strict=True) if part > AT_AN_END)
 
 
-def _values(one: Problem, name: str, coordinates: Floats) -> Floats:
-    """Return values at coordinates of a free quantity."""
-    prior = one.space.priors[one.names.index(name)]
-    return np.array([prior.value(float(x)) for x in coordinates])
-
-
-def _draws(one: Problem, coordinates: Floats) -> pd.DataFrame:
-    """Return equally weighted draws as values, `(draw, quantity)`."""
-    return pd.DataFrame(
-        {name: _values(one, name, coordinates[:, k]) for k, name in enumerate(one.names)}
-    )
-
-
 def _quantities(kept: Table, found: Posterior, trusted: Trust) -> pd.DataFrame:
     """Return what is known of each quantity, before and after."""
     one, shrunk, rows = kept.problem, calibration.contraction(kept, found), []
-    drawn = _draws(one, found.resampled(DRAWS_SHOWN, 0))
+    drawn = values(one, found.resampled(DRAWS_SHOWN, 0))
+    prior = values(one, np.quantile(kept.coordinates, LEVELS, axis=0))
     for k, name in enumerate(one.names):
         after = np.quantile(drawn[name], LEVELS)
-        before = _values(one, name, np.quantile(kept.coordinates[:, k], LEVELS))
         unit = catalogue()[name].about.unit
-        rows.append((name, unit, *after, *before, float(shrunk[k])))
+        rows.append((name, unit, *after, *prior[name], float(shrunk[k])))
     columns = ["quantity", "unit", "low", "middle", "high", "prior_low", "prior_middle",
                "prior_high", "contraction_here"]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns).merge(trusted.table, on="quantity")

@@ -93,7 +93,7 @@ def observed(
         "scores are given in sessions, so they end when care ends; gaps before are as in the data",
         told,
     ]  # fmt: skip
-    gaps = _gaps(scores, waves, study)
+    gaps = _gaps(scores, waves)
     return Observed(study, allocation, scores, alliance, gaps, waves, tuple(assumed))
 
 
@@ -143,7 +143,7 @@ def _step_of(study: Study, week: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dty
     return there[np.searchsorted(at[there], week)]
 
 
-def _gaps(scores: Floats, waves: bool, study: Study) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _gaps(scores: Floats, waves: bool) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """Return where a client who is still measured has no score.
 
     Of waves: wherever the data have none. Of sessions: before the client's last score as in the

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from dyadsim import observe, simulate, worlds
 from dyadsim.fitting.observed import Observed
@@ -153,3 +154,14 @@ def draw(one: Problem, count: int, dice: np.random.Generator) -> Floats:
             continue
         found.append(x)
     return np.array(found)
+
+
+def values(one: Problem, coordinates: Floats) -> pd.DataFrame:
+    """Return the values of the free quantities at coordinates, `(draw, quantity)` both."""
+    priors = one.space.priors
+    return pd.DataFrame(
+        {
+            name: [priors[k].value(float(x)) for x in coordinates[:, k]]
+            for k, name in enumerate(one.names)
+        }
+    )

@@ -75,8 +75,7 @@ def recover(
         table = reference_table.table(mine, form, draws + held, seed, spread, told)
         real, _ = reference_table.real(mine, form)
         used = reference_table.usable([table], real)
-        kept = table._replace(coordinates=table.coordinates[:draws], raw=table.raw[:draws])
-        aside = table._replace(coordinates=table.coordinates[draws:], raw=table.raw[draws:])
+        kept, aside = reference_table.split(table, draws)
         learned = posterior.learn(kept.raw, kept.coordinates, used)
         found = calibration.trust(kept, learned, aside).table
         parts.append(found.assign(variant=one.name, clients=one.clients))

@@ -97,8 +97,13 @@ def usable(tables: Sequence[Table], seen: Floats) -> np.ndarray[Any, np.dtype[np
 
 def prior_values(one: Problem, count: int, seed: int = 0) -> pd.DataFrame:
     """Return draws of the free quantities' prior as values, `(draw, quantity)`."""
-    drawn = problems.draw(one, count, np.random.default_rng([seed, 3]))
-    priors = one.space.priors
-    return pd.DataFrame(
-        {name: [priors[k].value(float(x)) for x in drawn[:, k]] for k, name in enumerate(one.names)}
+    return problems.values(one, problems.draw(one, count, np.random.default_rng([seed, 3])))
+
+
+def split(one: Table, draws: int) -> tuple[Table, Table]:
+    """Return the table to learn from, and the draws that are fitted as if they were data."""
+    first, rest = (
+        one._replace(coordinates=one.coordinates[k], raw=one.raw[k], checks=one.checks[k])
+        for k in (slice(draws), slice(draws, None))
     )
+    return first, rest
