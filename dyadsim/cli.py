@@ -4,6 +4,7 @@ Nothing is written before all of it is checked.
 """
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -55,10 +56,31 @@ exit codes  0 ok · 1 run failed · 2 bad input · 3 some points failed · 4 bad
 """
 
 
-def _help() -> str:
-    """Return the help text with the choices that exist."""
+def _help(words: Sequence[str] = ()) -> str:
+    """Return the help text with the choices that exist; of a task alone where one is named."""
+    named = [word for word in words if word in choices("task")]
+    if named:
+        return _help_of(named[0])
     lines = [f"  {group + '=':12}{' | '.join(choices(group))}" for group in GROUPS[1:]]
     return HELP.format(choices="\n".join(lines) + "\n")
+
+
+def _help_of(task: str) -> str:
+    """Return what a task does and its settings, as the configuration comments on them."""
+    from dyadsim.therapies import conf_folder
+
+    told = re.search(rf"^  {task} .*?(?=^  \S|^$)", HELP, re.M | re.S)
+    own = (conf_folder() / "task" / f"{task}.yaml").read_text(encoding="utf-8").splitlines()
+    shown = [told[0].rstrip() if told else task, "", "settings (task.x=...)"]
+    shown += [f"  {line}" for line in own if not line.startswith("name:")]
+    if task == "fit":
+        whole = (conf_folder() / "config.yaml").read_text(encoding="utf-8")
+        block = re.search(r"^data:.*?(?=^\w)", whole, re.M | re.S)
+        shown += ["", "of your data (data.x=...; docs/fitting.md)"]
+        shown += [f"  {line.strip()}" for line in (block[0] if block else "").splitlines()[1:]]
+    if task in ("fit", "calibrate"):
+        shown += ["", "  budget=small|standard|large    small is a quick try"]
+    return "\n".join([*shown, "", "everything else: dyadsim --help", ""])
 
 
 def _tokens(words: Sequence[str]) -> list[str]:
@@ -172,7 +194,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit code (see `HELP`)."""
     words = list(sys.argv[1:] if argv is None else argv)
     if any(word in ("-h", "--help", "help") for word in words):
-        print(_help(), end="")
+        print(_help(words), end="")
         return OK
     if "--version" in words:
         import importlib.metadata

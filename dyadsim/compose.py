@@ -5,6 +5,7 @@ pre-flight compares every word with the fresh configuration: an unknown key is a
 nearest name (Hydra would advise `+key`, which then runs the default).
 """
 
+import re
 import shutil
 import sys
 import tempfile
@@ -176,9 +177,18 @@ def compose(overrides: list[str]) -> dict[str, Any]:
         config = compose("config", overrides)
         plain = OmegaConf.to_container(config, resolve=True)
     except (HydraException, OmegaConfBaseException) as error:
-        raise BadInput(str(error).splitlines()[0]) from None
+        raise BadInput(_reason(error)) from None
     assert isinstance(plain, dict)
     return {str(key): value for key, value in plain.items()}
+
+
+def _reason(error: Exception) -> str:
+    """Return what Hydra could not compose; an unknown key inside braces as any other."""
+    cause = str(error.__cause__ or error.__context__ or "")
+    unknown = re.search(r"is not in struct\s+full_key: (\S+)", cause)
+    if unknown:
+        return f"there is no setting '{unknown[1]}'."
+    return str(error).splitlines()[0]
 
 
 def swept(jobs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:

@@ -102,12 +102,14 @@ class Scale(NamedTuple):
     missing_assessment: np.float32
 
 
-def named(name: str) -> Instrument:
-    """Return the symptom instrument called `name`.
+def named(name: str | Instrument) -> Instrument:
+    """Return the symptom instrument called `name`; an instrument stands for itself.
 
     Raises:
         BadInput: there is none of that name; offers the nearest.
     """
+    if isinstance(name, Instrument):
+        return name
     if name not in SYMPTOM_INSTRUMENTS:
         known = ", ".join(SYMPTOM_INSTRUMENTS)
         raise BadInput(

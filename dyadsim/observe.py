@@ -1,5 +1,6 @@
 """What a researcher sees of a run: scores and dates, no latents. Run -> Records."""
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -112,6 +113,23 @@ def seen(run: Run) -> np.ndarray[Any, Any]:
 
 def scores(run: Run) -> dict[str, Array]:
     """Return every instrument's scores `(step, client)`, NaN where nothing was filled in."""
+    found = rated(run, tuple(measures.PROCESS_INSTRUMENTS))
+    found["alliance_score"] = _mean_of_subscales(found)
+    return {"symptom_score": dict(simulate.variables(run.truth))["symptom_score"], **found}
+
+
+def alliance(run: Run) -> Array:
+    """Return the alliance scores `(step, client)` alone, as in `scores`."""
+    return _mean_of_subscales(rated(run, _SUBSCALES))
+
+
+def _mean_of_subscales(found: Mapping[str, Array]) -> Array:
+    parts = [found[name] for name in _SUBSCALES]
+    return ((parts[0] + parts[1] + parts[2]) / np.float32(3)).astype(np.float32)
+
+
+def rated(run: Run, names: Collection[str]) -> dict[str, Array]:
+    """Return the scores `(step, client)` of process instruments of these names."""
     truth = dict(simulate.variables(run.truth))
     people = run.clients
     traits = {
@@ -121,19 +139,19 @@ def scores(run: Run) -> dict[str, Array]:
     held[0] = True
     known = ~np.isnan(truth["symptom_score"])  # this form comes with the symptom form, always
     filled = held & known
-    found = {"symptom_score": truth["symptom_score"]}
+    found = {}
     for number, one in enumerate(measures.PROCESS_INSTRUMENTS.values()):
+        if one.name not in names:
+            continue
         latent = measures.latent_of(one.construct, truth, traits)
-        rated = measures.rated(
+        values = measures.rated(
             one, latent, run.clients.rater_style, run.clients.word, run.parameters.measurement,
             run.seed, run.replicate, number,
         )  # fmt: skip
         there = known if one.construct == "process_change" else filled
-        found[one.name] = np.where(there, rated, np.float32(np.nan))
+        found[one.name] = np.where(there, values, np.float32(np.nan))
         if one.construct not in ("expectancy", "readiness", "attachment", "process_change"):
             found[one.name][0] = np.nan  # nothing to rate before the first session
-    parts = [found[name] for name in _SUBSCALES]
-    found["alliance_score"] = ((parts[0] + parts[1] + parts[2]) / np.float32(3)).astype(np.float32)
     return found
 
 

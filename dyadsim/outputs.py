@@ -7,13 +7,13 @@ point. All but the accountings carry no formula for their error: replicates give
 
 import functools
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dyadsim import batch, calibrate, fast_facts, sampling, simulate
+from dyadsim import batch, calibrate, sampling, simulate, statistic
 from dyadsim import study as designs
 from dyadsim.accountings import Care
 from dyadsim.facts import fact as facts
@@ -30,7 +30,6 @@ type Points = np.ndarray[Any, np.dtype[np.float32]]
 
 SE = ".se"
 _SHOWN = ("variance", "effect", "effect lost", "estimators", "gain")  # accountings, one a column
-_TRY = 400  # clients of the run that tells whether a statistic can be computed in a study
 
 
 class Job(NamedTuple):
@@ -74,7 +73,8 @@ def columns_of(wanted: Sequence[str], studies: Sequence[Study]) -> tuple[str, ..
     """Return the columns that outputs stand for, in the order asked; none asked: all outcomes.
 
     An output is an outcome ('gain' in all arms, or 'gain.cbt'), a statistic of `facts.csv` computed
-    in this study ('process_outcome_r(alliance_score@3)'), the id of a fact in its own design,
+    in this study ('process_outcome_r(alliance_score@3)') or in an arm ('remission@26_weeks.cbt'; of
+    whole numbers of weeks or sessions, whichever are wanted), the id of a fact in its own design,
     'facts' (all, and how many are met) or 'accountings'. Where studies differ in what they can
     have, the others leave the column empty.
 
@@ -113,33 +113,14 @@ def _columns(name: str, study: Study, mine: Sequence[str]) -> list[str]:
         return [name]
     if name == "accountings":
         return [column for one in accounting_columns() for column in (one, one + SE)]
+    if statistic.is_statistic(name):
+        return [statistic.checked(name, study)]
     statistics = {one.statistic for one in known.values()}
-    if "(" in name or name in statistics:
-        return [_checked_statistic(name, study)]
     every = [*OUTCOMES, *mine, *known, *statistics, "facts", "accountings"]
     raise BadInput(
         f"outputs: there is no output '{name}'.{nearest(name, every)} Outputs: "
         f"{', '.join(OUTCOMES)}; a statistic of facts.csv; the id of a fact; facts; accountings."
     )
-
-
-def _checked_statistic(name: str, study: Study) -> str:
-    """Refuse a statistic that cannot be read or computed in this study."""
-    try:
-        run = simulate.run(study, Parameters(), _TRY, threads=1)
-        fast_facts.statistic(_as_fact(name), fast_facts.arrays(run, True))
-    except KeyError as error:
-        raise BadInput(
-            f"outputs: {name} needs {error} in study {study.name}, which it does not have."
-        ) from None
-    except (ValueError, NotImplementedError) as error:
-        raise BadInput(f"outputs: {name}: {error}.") from None
-    return name
-
-
-def _as_fact(statistic: str) -> facts.Fact:
-    """Return a fact-like value that asks for a statistic."""
-    return facts.load()[0]._replace(statistic=statistic, design="")
 
 
 def canonical(job: Job, points: Points) -> Points:
@@ -232,17 +213,20 @@ def _sums(
         return np.concatenate(list(pool.map(one, range(len(made)))))
 
 
+def _asks_statistic(column: str, known: Collection[str]) -> bool:
+    """Return whether a column is a statistic of the study, and not the id of a fact."""
+    return column not in known and statistic.is_statistic(column)
+
+
 def _slow(job: Job, parameters: Parameters, luck: int, threads: int) -> dict[str, float]:
     """Return the outputs that need runs of their own, by column."""
     known = {one.id: one for one in facts.load()}
-    written = {one.statistic for one in known.values()}
-    statistics = [name for name in job.columns if "(" in name or name in written - {*known}]
+    statistics = [name for name in job.columns if _asks_statistic(name, known)]
     wanted = [known[name] for name in job.columns if name in known]
     found: dict[str, float] = {}
     if statistics:
         run = simulate.run(job.study, parameters, job.clients, job.seed, luck, 0, threads)
-        seen = fast_facts.arrays(run, process_scores=True)
-        found |= {name: fast_facts.statistic(_as_fact(name), seen) for name in statistics}
+        found |= statistic.values(statistics, run)
     if wanted:
         values = calibrate.facts_at(parameters, wanted, job.clients, job.seed, luck, threads)
         met = sum(facts.met(one, values[one.id], 0.0) for one in wanted)
@@ -269,7 +253,7 @@ def seconds(job: Job) -> float:
         cost += 0.08 + job.clients * 7e-5
     if any("/" in name for name in job.columns):
         cost += 0.3 + job.clients * job.repeats * 5e-4
-    if any("(" in name for name in job.columns):
+    if any(_asks_statistic(name, known) for name in job.columns):
         cost += 0.01 + job.clients * steps * 1e-6
     return cost
 

@@ -7,7 +7,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from dyadsim import worlds
+from dyadsim import measures, worlds
 from dyadsim.benchmark import Result
 from dyadsim.compare import TABLES, Comparison
 from dyadsim.known_truth import NOTE
@@ -35,7 +35,7 @@ def study_figure(folder: Path, tables: Records, study: Study, world: str) -> Pat
     from dyadsim.plots import phases, style
     from dyadsim.plots import study as courses
 
-    form = style.INSTRUMENTS[study.instrument]
+    form = style.INSTRUMENTS[measures.named(study.instrument).name]
     count = len(tables.clients)
     about = (
         f"{study.name.replace('_', ' ')} in the {world} world, {count} client{'s' * (count > 1)}"

@@ -3,18 +3,18 @@
 import base64
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jinja2
 import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
+from scipy.stats import binom
 
 from dyadsim.fitting.calibration import LEVEL, UNKNOWN
-from dyadsim.fitting.data import Data
+from dyadsim.fitting.evidence import Evidence
 from dyadsim.fitting.fit import Fit, paths
-from dyadsim.fitting.observed import Observed
 from dyadsim.fitting.reference_table import prior_values
 from dyadsim.outcome import rows_of
 from dyadsim.settings import Settings
@@ -25,9 +25,31 @@ UNEVEN = 0.01  # p of the ranks, below which the posterior is called uncalibrate
 PAGE = Path(__file__).with_name("fit_report.html")
 
 
+class Source(NamedTuple):
+    """Where a fit's numbers come from: the data, what was assumed of them, and words for them.
+
+    counts: of what, for the summary. scores: name of the questionnaire; None: published moments.
+    dyad_sessions: of one simulated data set. planning: words for `recover`; "": there are none.
+    """
+
+    evidence: Evidence
+    assumed: tuple[str, ...]
+    what: str
+    counts: Mapping[str, int]
+    scores: str | None
+    dyad_sessions: int
+    planning: str
+
+
 def assumptions(texts: Iterable[str]) -> str:
     """Return everything that was assumed, a line each."""
     return "Assumed:\n" + "\n".join(f"  - {text}" for text in texts)
+
+
+def chance(sets: int) -> tuple[float, float]:
+    """Return between which shares a LEVEL interval's coverage lies, 99 of 100 times, by chance."""
+    low, high = binom.interval(0.99, sets, LEVEL)
+    return float(low / sets), float(high / sets)
 
 
 def warnings(made: Fit) -> list[str]:
@@ -50,6 +72,13 @@ def warnings(made: Fit) -> list[str]:
     uneven = made.quantities[made.quantities["rank_p"] < UNEVEN]["quantity"]
     if len(uneven):
         found.append("The posterior is not calibrated for: " + ", ".join(uneven) + ".")
+    low, _ = chance(len(made.trust.ranks))
+    sure = made.quantities[made.quantities["covered"] < low]["quantity"]
+    if len(sure):
+        found.append(
+            f"Intervals are too narrow for: {', '.join(sure)} (they hold the truth in less than "
+            f"{low:.0%} of {len(made.trust.ranks)} simulated data sets)."
+        )
     unknown = made.quantities[~made.quantities["identified"]]["quantity"]
     if len(unknown):
         found.append(
@@ -84,12 +113,12 @@ def verdict(made: Fit) -> str:
     )
 
 
-def summary(found: Data, seen: Observed, made: Fit) -> dict[str, Any]:
+def summary(source: Source, made: Fit) -> dict[str, Any]:
     """Return all numbers of a fit as plain values."""
     choice = made.choice
     return {
-        "task": "fit", "world": made.problem.world, "clients": found.clients,
-        "scores": len(found.score), "assumed": [*found.assumed, *seen.assumed],
+        "task": "fit", "world": made.problem.world, **source.counts,
+        "assumed": list(source.assumed),
         "verdict": verdict(made), "warnings": warnings(made),
         "quantities": rows_of(made.quantities),
         "far": {name: float(share) for name, share in made.far.items()},
@@ -100,11 +129,12 @@ def summary(found: Data, seen: Observed, made: Fit) -> dict[str, Any]:
             "curve": rows_of(choice.curve),
         },
         "other_priors": rows_of(made.priors), "prior_checks": rows_of(made.prior_checks),
-        "posterior_checks": rows_of(made.posterior_checks), "summaries": list(made.summaries),
+        "posterior_checks": rows_of(made.posterior_checks), "fitted": rows_of(made.shown),
+        "summaries": list(made.summaries),
     }  # fmt: skip
 
 
-def leave(place: Path, found: Data, seen: Observed, made: Fit, manifest: Mapping[str, Any]) -> None:
+def leave(place: Path, source: Source, made: Fit, manifest: Mapping[str, Any]) -> None:
     """Write tables, figures and the report."""
     from dyadsim.plots import fit as drawn
     from dyadsim.plots import style
@@ -115,7 +145,7 @@ def leave(place: Path, found: Data, seen: Observed, made: Fit, manifest: Mapping
     ranks = pd.DataFrame(made.trust.ranks, columns=list(names))
     style.save(drawn.ranks(made.trust.ranks, names), figures, "ranks", ranks)
     style.save(
-        drawn.predictions(made.course, made.posterior_checks, found.instrument), figures,
+        drawn.predictions(made.shown, made.posterior_checks, source.scores), figures,
         "predictions", made.posterior_checks,
     )  # fmt: skip
     after = paths(made.draws, made.problem)
@@ -129,9 +159,9 @@ def leave(place: Path, found: Data, seen: Observed, made: Fit, manifest: Mapping
     made.quantities.to_csv(place / "quantities.csv", index=False)
     page = jinja2.Environment(autoescape=True).from_string(PAGE.read_text(encoding="utf-8"))
     told = page.render(
-        title=f"A fit of the {made.problem.world} world to {found.clients} clients",
+        title=f"A fit of the {made.problem.world} world to {source.what}",
         warnings=warnings(made), verdict=verdict(made), manifest=manifest,
-        assumed=[*found.assumed, *seen.assumed], parts=_parts(made, figures),
+        assumed=source.assumed, parts=_parts(made, figures),
     )  # fmt: skip
     (place / "report.html").write_text(told, encoding="utf-8")
 
@@ -167,15 +197,19 @@ def _parts(made: Fit, figures: Path) -> list[dict[str, Any]]:
             "heading": "Is the posterior to be trusted?", "image": image("ranks"),
             "text": f"{len(made.trust.ranks)} simulated data sets of this very design were fitted "
             f"like the real one. covered: share whose {LEVEL:.0%} interval held the truth. "
-            "contraction: how much narrower than the prior, on average; contraction_here: for "
-            "these data. recovered: correlation of estimate and truth.",
+            f"By chance it may lie between {chance(len(made.trust.ranks))[0]:.0%} and "
+            f"{chance(len(made.trust.ranks))[1]:.0%}. contraction: 1 - posterior / prior variance, "
+            "on average; 1 = known, 0 or a little below = nothing learnt; contraction_here: for "
+            "these data. rank_p: whether ranks of the true values are uniform (below .01: not "
+            "calibrated). recovered: correlation of estimate and truth.",
             "table": _html(trusted),
         },
         {
             "heading": "Does it predict what it has not seen?", "image": image("predictions"),
-            "text": "Statistics kept out of the fit, and the mean course. tail: two-sided "
-            "posterior predictive probability. First under the posterior, then under the prior.",
-            "table": _html(made.posterior_checks) + _html(made.prior_checks),
+            "text": "What was fitted (left), and statistics kept out of the fit. tail: two-sided "
+            "posterior predictive probability. Tables: what was fitted; what was not, first under "
+            "the posterior, then under the prior.",
+            "table": _html(made.shown) + _html(made.posterior_checks) + _html(made.prior_checks),
         },
         {
             "heading": "And under other priors?", "text": "Posterior means in prior "
@@ -184,7 +218,9 @@ def _parts(made: Fit, figures: Path) -> list[dict[str, Any]]:
     ]  # fmt: skip
     if made.choice is not None:
         confusion = made.choice.confusion.rename_axis("true world").reset_index()
-        far = pd.DataFrame({"world": list(made.far), "as far out": list(made.far.values())})
+        far = pd.DataFrame(
+            {"world": list(made.far), "share of its data sets as far out": made.far.values()}
+        )
         parts.insert(2, {
             "heading": "Which world?", "image": image("worlds"),
             "text": "Probabilities at the prior odds given, from a classifier whose stated "
@@ -198,19 +234,25 @@ def _parts(made: Fit, figures: Path) -> list[dict[str, Any]]:
 
 def print_fit(made: Fit) -> None:
     """Print quantities, worlds, warnings and the verdict."""
-    shown = Table("quantity", "unit", "90 % before", "after", "contraction", "covered",
+    shown = Table("quantity", "unit", "90 % before", "after: median [90 %]", "contraction",
+                  "covered",
                   title=f"The {made.problem.world} world, given the data")  # fmt: skip
     for row in made.quantities.to_dict("records"):
         note = "" if row["identified"] else "  not identified"
         shown.add_row(
             row["quantity"], row["unit"], f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
             f"{row['middle']:.3g} [{row['low']:.3g}, {row['high']:.3g}]",
-            f"{row['contraction']:.2f}{note}", f"{row['covered']:.0%}",
+            f"{np.floor(row['contraction'] * 100) / 100:.2f}{note}", f"{row['covered']:.0%}",
         )  # fmt: skip
     console = Console(width=130)
     console.print(shown)
-    print(f"contraction, covered: of {len(made.trust.ranks)} simulated data sets of this design; "
-          f"{LEVEL:.0%} should be covered.")  # fmt: skip
+    low, high = chance(len(made.trust.ranks))
+    print(
+        "contraction: 1 - posterior / prior variance, on average (1 known, 0 nothing learnt); "
+        f"covered: share of {len(made.trust.ranks)} simulated data sets of this design whose "
+        f"{LEVEL:.0%} interval holds the truth ({low:.0%} to {high:.0%} by chance). Unit distress: "
+        "0 = healthy average."
+    )
     if made.choice is not None:
         shares = zip(made.choice.worlds, made.choice.probability, strict=True)
         print("worlds: " + ", ".join(f"{name} {share:.0%}" for name, share in shares))

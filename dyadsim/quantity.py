@@ -10,6 +10,7 @@ so that the default stands once, in code, beside the equation that uses it.
 
 import difflib
 import math
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple, get_type_hints
 
@@ -79,6 +80,9 @@ def declared(owner: str, kind: type[NamedTuple]) -> dict[str, Declared]:
 def nearest(word: str, names: Iterable[str]) -> str:
     """Return ' Did you mean x?' for the nearest of `names`, or '' when none is near."""
     names = list(names)
+    plain = {re.sub(r"\W", "", name).lower(): name for name in names}
+    if (same := re.sub(r"\W", "", word).lower()) in plain and plain[same] != word:
+        return f" Did you mean {plain[same]}?"
     by_last = {name.rsplit(".", 1)[-1]: name for name in names}
     found = difflib.get_close_matches(word, names, 1, 0.6)
     if not found:

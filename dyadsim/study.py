@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from dyadsim.case import Case
+from dyadsim.measures import Instrument
 from dyadsim.mechanisms.ending import FIXED_RULE, GOOD_ENOUGH_RULE, OPEN_RULE
 from dyadsim.quantity import BadInput, nearest, quantity
 from dyadsim.state import Array, Whole
@@ -121,7 +122,7 @@ class Study(NamedTuple):
     schedule: Schedule
     sample: Sample = ROUTINE
     caseload: Caseload = Caseload()
-    instrument: str = "phq9"
+    instrument: str | Instrument = "phq9"  # a name of measures.SYMPTOM_INSTRUMENTS
     case: Case | None = None  # everybody is this client, with luck of their own
 
 

@@ -11,19 +11,24 @@ from dyadsim import measures, present_fit, worlds
 from dyadsim.calibrate import BUDGETS, Spread, processes
 from dyadsim.fitting import data as datas
 from dyadsim.fitting import fit as fits
+from dyadsim.fitting import moments
 from dyadsim.fitting import problem as problems
 from dyadsim.fitting.data import Data
+from dyadsim.fitting.evidence import scores_of
+from dyadsim.fitting.instrument import described
 from dyadsim.fitting.observed import Observed, observed
 from dyadsim.fitting.recovery import recover, variants
+from dyadsim.measures import Instrument
 from dyadsim.outcome import check_folder, finish, rows_of, steps
+from dyadsim.present_fit import Source
 from dyadsim.quantity import BadInput, nearest
 from dyadsim.settings import Settings, parameters_of, whole, yes
 from dyadsim.simulate import default_threads
 from dyadsim.study import plan
 
 
-def read(one: Settings) -> tuple[Data, Observed]:
-    """Return the data and their design.
+def read(one: Settings) -> Source:
+    """Return the data with their design: scores of clients, or published moments (YAML).
 
     Raises:
         BadData: a file that cannot be used. BadInput: a setting that cannot.
@@ -31,16 +36,12 @@ def read(one: Settings) -> tuple[Data, Observed]:
     given = one.config["data"]
     if not given["path"]:
         raise BadInput("fit needs your data: data.path=scores.csv (docs/fitting.md).")
-    instrument = given["instrument"]
-    if instrument == "by_study":
-        instrument = one.config["measure"]["instrument"]
-    if instrument == "by_study":
-        known = ", ".join(measures.SYMPTOM_INSTRUMENTS)
-        raise BadInput(f"data.instrument: which questionnaire are the scores of? {known}.")
+    if Path(str(given["path"])).suffix.lower() in (".yaml", ".yml"):
+        return _moments(one)
+    form, turned = _instrument(one)
     found = datas.read(
-        str(given["path"]), datas.roles(given["columns"]), str(instrument), str(given["unit"]),
-        yes("data.reverse", given["reverse"]),
-    )  # fmt: skip
+        str(given["path"]), datas.roles(given["columns"]), form, str(given["unit"]), turned
+    )
     sessions = given["sessions"]
     if sessions is not None:
         whole("data.sessions", sessions, 1, 500)
@@ -48,16 +49,61 @@ def read(one: Settings) -> tuple[Data, Observed]:
         found, _arms(given, found), sessions, given["rule"], given["sample"], one.seed,
         _threshold(given["threshold"], found.instrument),
     )  # fmt: skip
-    return found, seen
+    evidence = scores_of(seen, bool((found.therapist >= 0).any()))
+    return Source(evidence, (*found.assumed, *seen.assumed), f"{found.clients} clients",
+                  {"clients": found.clients, "scores": len(found.score)}, form.name,
+                  found.clients * seen.scores.shape[0], _planning(seen))  # fmt: skip
 
 
-def _threshold(value: object, instrument: str) -> float | None:
+def _planning(seen: Observed) -> str:
+    """Return the words that plan a study like this one."""
+    one, clients = seen.study, seen.scores.shape[1]
+    if len(one.arms) == 1:
+        return f"study=cohort study.sessions={one.schedule.sessions} size.clients={clients}"
+    names = [arm.phases[0].therapy.name if arm.phases else "waitlist" for arm in one.arms]
+    if len(set(names)) < len(names):
+        return ""
+    return (f"study=rct 'study.arms=[{','.join(names)}]' study.sessions={one.schedule.sessions} "
+            f"size.clients={clients}")  # fmt: skip
+
+
+def _moments(one: Settings) -> Source:
+    """Return published moments, of the study of the command line."""
+    most = int(one.config["size"]["clients_per_point"])
+    found = moments.read(str(one.config["data"]["path"]), one.study, one.world, most, one.seed)
+    count = len(found.found)
+    return Source(found, found.assumed, f"{count} published numbers",
+                  {"moments": count, "clients_simulated": found.clients}, None,
+                  found.clients * plan(one.study).weeks.size, "")  # fmt: skip
+
+
+def _instrument(one: Settings) -> tuple[Instrument, bool]:
+    """Return the questionnaire, by name or described, and whether its scores are turned round."""
+    given, reverse = (
+        one.config["data"]["instrument"],
+        yes("data.reverse", one.config["data"]["reverse"]),
+    )
+    if isinstance(given, Mapping):
+        form, turned = described(given)
+        if reverse and not turned:
+            raise BadInput("data.reverse: the healthy lie below the cut-off in data.instrument, so "
+                           "high scores are not good.")  # fmt: skip
+        return form, turned
+    if given == "by_study":
+        given = one.config["measure"]["instrument"]
+    if given == "by_study":
+        known = ", ".join(measures.SYMPTOM_INSTRUMENTS)
+        raise BadInput(f"data.instrument: which questionnaire are the scores of? {known}; or "
+                       "{floor:0,ceiling:40,healthy:6,cut_off:12,reliability:.9}.")  # fmt: skip
+    return measures.named(str(given)), reverse
+
+
+def _threshold(value: object, form: Instrument) -> float | None:
     """Return the score from which people came, if one is given.
 
     Raises:
         BadInput: no number in the instrument's range.
     """
-    form = measures.named(instrument)
     if value is None:
         return None
     number = not isinstance(value, bool) and isinstance(value, int | float)
@@ -73,14 +119,17 @@ def _arms(given: Mapping[str, Any], found: Data) -> dict[str, str]:
     Raises:
         BadInput: a pair that cannot be read, an arm that is not in the data.
     """
-    pairs = given["arms"]
+    pairs = given["arms"] or []
+    if isinstance(pairs, Mapping):
+        pairs = [f"{arm}:{therapy}" for arm, therapy in pairs.items()]
     if isinstance(pairs, str):
         raise BadInput(f"data.arms must be a list such as [A:cbt,B:waitlist], not '{pairs}'.")
     made = {}
     for pair in pairs:
-        arm, _, therapy = str(pair).partition(":")
-        if not therapy:
-            raise BadInput(f"data.arms: '{pair}' must be arm:therapy, such as {pair}:cbt.")
+        arm, _, therapy = str(pair).rpartition(":")
+        if not therapy or not arm:
+            raise BadInput(f"data.arms: '{pair}' must be arm:therapy, such as "
+                           f"{arm or therapy}:cbt.")  # fmt: skip
         if arm not in found.arms:
             raise BadInput(f"data.arms: the data have no arm '{arm}'.{nearest(arm, found.arms)} "
                            f"Arms: {', '.join(found.arms)}.")  # fmt: skip
@@ -115,16 +164,17 @@ def _working(one: Settings, total: int) -> Iterator[tuple[Spread, Callable[[int]
 
 def cost_of_fit(one: Settings) -> dict[str, Any]:
     """Return how many data sets a fit simulates; reads the data, simulates nothing."""
-    effort, (found, seen) = _effort(one), read(one)
+    effort, source = _effort(one), read(one)
+    for name in {one.world, *_names(one, "candidates")}:
+        problems.problem(name, _names(one, "free") or problems.FREE, None, float(one.task["rest"]))
+    if not one.json:
+        print(present_fit.assumptions(source.assumed))
     count = len({one.world, *_names(one, "candidates")}) * effort.draws + effort.held
-    steps_of = seen.scores.shape[0]
+    count += effort.predicted
+    seconds = count * (2.5e-3 + source.dyad_sessions * 3e-7) / (one.threads or default_threads())
     return {
-        "clients": found.clients, "scores": len(found.score), "data_sets": count + effort.predicted,
-        "dyad_sessions": (count + effort.predicted) * found.clients * steps_of,
-        "estimated_seconds": round(
-            15 + (count + effort.predicted) * (2.5e-3 + found.clients * steps_of * 3e-7)
-            / (one.threads or default_threads()), 1,
-        ),
+        **source.counts, "data_sets": count, "dyad_sessions": count * source.dyad_sessions,
+        "estimated_seconds": round(15 + seconds, 1),
     }  # fmt: skip
 
 
@@ -132,24 +182,23 @@ def run_fit(one: Settings) -> None:
     """Fit a world to data and leave a report."""
     began = time.perf_counter()
     check_folder(one.results)
-    effort, (found, seen) = _effort(one), read(one)
+    effort, source = _effort(one), read(one)
     candidates = [worlds.named(name).name for name in _names(one, "candidates")]
     total = len({one.world, *candidates}) * effort.draws + effort.held + effort.predicted
     odds = one.task["odds"]
     if odds is not None and (isinstance(odds, str) or len(odds) != len(candidates)):
         raise BadInput(f"task.odds must be {len(candidates)} weights, one a candidate.")
     if not one.json:
-        print(present_fit.assumptions((*found.assumed, *seen.assumed)))
+        print(present_fit.assumptions(source.assumed))
     with _working(one, total) as (spread, told_of):
         made = fits.fit(
-            seen, one.world, candidates, _names(one, "free") or problems.FREE, one.held,
-            float(one.task["rest"]), effort, one.seed, spread, odds,
-            bool((found.therapist >= 0).any()), told_of,
+            source.evidence, one.world, candidates, _names(one, "free") or problems.FREE, one.held,
+            float(one.task["rest"]), effort, one.seed, spread, odds, told_of,
         )  # fmt: skip
-    summary = present_fit.summary(found, seen, made)
+    summary = present_fit.summary(source, made)
     folder = finish(
         one, began, summary,
-        lambda place, manifest: present_fit.leave(place, found, seen, made, manifest),
+        lambda place, manifest: present_fit.leave(place, source, made, manifest),
         {"data": Path(str(one.config["data"]["path"]))},
     )  # fmt: skip
     if one.json:
@@ -157,7 +206,8 @@ def run_fit(one: Settings) -> None:
         return
     present_fit.print_fit(made)
     print(f"Report: {folder / 'report.html'}")
-    print("Next: dyadsim recover   (what more to measure)")
+    if source.planning:
+        print(f"Next, what more to measure: dyadsim recover {source.planning}")
 
 
 def _sizes(one: Settings) -> tuple[int, int]:

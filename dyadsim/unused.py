@@ -30,7 +30,29 @@ _UNUSED = {
     ),
     **dict.fromkeys(_SWEEPS, ("do", "moments", "budget")),
     "fit": ("do", "study", "population.sample", "moments", "replicate", "specificity", "size"),
-    "recover": ("do", "moments", "replicate", "specificity", "budget", "measure"),
+    "fit of moments": (
+        "do",
+        "moments",
+        "replicate",
+        "specificity",
+        "size.clients",
+        *(
+            f"data.{key}"
+            for key in (
+                "instrument",
+                "unit",
+                "reverse",
+                "columns",
+                "therapy",
+                "arms",
+                "sessions",
+                "rule",
+                "threshold",
+                "sample",
+            )
+        ),
+    ),
+    "recover": ("do", "moments", "replicate", "specificity", "budget", "measure", "data"),
     "params": ("do", "world", "study", "population.sample", "measure", "seed", "specificity"),
 }
 # Of sweeps alone; `-m` with a launcher runs any task as jobs.
@@ -47,7 +69,10 @@ _INSTEAD = {
         "a sweep runs its study in the closed form, with nothing done to anybody",
     ),
     "fit": "fit simulates the design of your data (data...)",
-    "recover": "recover simulates the study in the closed form, at the world's own values",
+    "fit of moments": "the numbers come from the study that study=... says, with at most "
+    "size.clients_per_point simulated clients",
+    "recover": "recover simulates the study=... that is planned, at the world's own values; "
+    "task.draws=600 makes it quick",
     "params": "params lists the quantities of the model",
 }
 
@@ -56,6 +81,8 @@ def unused(job: Sequence[str]) -> list[str]:
     """Return a note for every setting of a job that its task does not use."""
     given = dict(word.split("=", 1) for word in job)
     task = given.get("task", "compare").strip("'")
+    if task == "fit" and given.get("data.path", "").strip("'").lower().endswith((".yaml", ".yml")):
+        task = "fit of moments"
     alone = [
         f"'{key}' has no effect in {task}: it is a setting of dyadsim sweep."
         for key in given if key.split(".")[0] in _SWEEPS_ALONE and task not in _SWEEPS

@@ -10,11 +10,10 @@ from dyadsim.calibrate import Spread
 from dyadsim.fitting import calibration, classify, posterior, reference_table
 from dyadsim.fitting.calibration import Trust
 from dyadsim.fitting.classify import Choice
-from dyadsim.fitting.observed import Observed
+from dyadsim.fitting.evidence import Evidence
 from dyadsim.fitting.posterior import Posterior
 from dyadsim.fitting.problem import FREE, REST, Problem, problem, values
 from dyadsim.fitting.reference_table import Table
-from dyadsim.fitting.summaries import shape
 from dyadsim.parameters import catalogue
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -47,7 +46,7 @@ class Fit(NamedTuple):
     values. prior_checks, posterior_checks: statistics that the fit has not seen. far: share of
     simulated data sets as far from the rest as the data. priors: means under other priors.
     at_an_end: quantities that the data push to the end of their prior.
-    course: stretch, data, low, middle, high of mean scores under the posterior.
+    shown: name, data, low, middle, high of some that were fitted, under the posterior.
     """
 
     problem: Problem
@@ -59,7 +58,7 @@ class Fit(NamedTuple):
     priors: pd.DataFrame
     prior_checks: pd.DataFrame
     posterior_checks: pd.DataFrame
-    course: pd.DataFrame
+    shown: pd.DataFrame
     summaries: tuple[str, ...]
     at_an_end: tuple[str, ...]
 
@@ -72,34 +71,32 @@ class Fit(NamedTuple):
 
 
 def fit(
-    seen: Observed, world: str, candidates: Sequence[str] = (), free: Sequence[str] = FREE,
+    seen: Evidence, world: str, candidates: Sequence[str] = (), free: Sequence[str] = FREE,
     held: Mapping[str, float] | None = None, rest: float = REST,
     effort: Effort = EFFORTS["standard"], seed: int = 1, spread: Spread = map,
-    odds: Sequence[float] | None = None, therapists_known: bool = True,
+    odds: Sequence[float] | None = None,
     told: Callable[[int], None] = lambda _: None,
 ) -> Fit:  # fmt: skip
     """Return the fit of data.
 
     Args:
-        seen: the design with the data (`observed.observed`).
+        seen: the data with their design (`evidence.scores_of`, `moments.read`).
         world: whose quantities are fitted. candidates: worlds to choose among; none: no choice.
         free, held, rest: see `problem.problem`.
         effort: how many simulations. seed: of all luck. spread: a map over processes.
         odds: prior weights of the candidates; None: equal.
-        therapists_known: the data say who treated whom.
         told: called with the number of data sets just simulated.
 
     Raises:
         BadInput: nothing free, an unknown quantity, a candidate that is no world.
     """
-    form = shape(seen, therapists_known)
     names = list(dict.fromkeys([world, *candidates]))
     tables: dict[str, Table] = {}
     for name in names:
         count = effort.draws + (effort.held if name == world else 0)
-        one = problem(name, seen, free, held if name == world else _allowed(name, held), rest)
-        tables[name] = reference_table.table(one, form, count, seed, spread, told)
-    real, checks = reference_table.real(tables[world].problem, form)
+        one = problem(name, free, held if name == world else _allowed(name, held), rest)
+        tables[name] = reference_table.table(one, seen, count, seed, spread, told)
+    real, checks = seen.real()
     used = reference_table.usable(list(tables.values()), real)
     kept, aside = reference_table.split(tables[world], effort.draws)
     learned = posterior.learn(kept.raw, kept.coordinates, used)
@@ -113,15 +110,15 @@ def fit(
         raws = [tables[name].raw[: effort.draws] for name in candidates]
         choice = classify.classify(raws, list(candidates), real, used, odds, seed)
     again = found.resampled(effort.predicted, seed)
-    new = reference_table.table(mine, form, len(again), seed + FRESH, spread, told, again)
+    new = reference_table.table(mine, seen, len(again), seed + FRESH, spread, told, again)
     return Fit(
         mine, _quantities(kept, found, trusted), values(mine, found.resampled(DRAWS_SHOWN, seed)),
         trusted, choice,
         {name: calibration.inside(one, real, used) for name, one in tables.items()},
         calibration.other_priors(kept, learned, real),
-        calibration.predicted(kept.checks, checks, kept.check_names),
-        calibration.predicted(new.checks, checks, new.check_names),
-        _course(new, real), tuple(np.array(kept.names)[used]), _at_an_end(mine, found),
+        calibration.predicted(kept.checks, checks, seen.check_names),
+        calibration.predicted(new.checks, checks, seen.check_names),
+        _shown(seen, new, real), tuple(np.array(seen.names)[used]), _at_an_end(mine, found),
     )  # fmt: skip
 
 
@@ -155,14 +152,10 @@ def _quantities(kept: Table, found: Posterior, trusted: Trust) -> pd.DataFrame:
     return table.assign(identified=table["contraction"] >= calibration.UNKNOWN)
 
 
-def _course(new: Table, real: Floats) -> pd.DataFrame:
-    """Return mean scores by stretch: the data's and 90 % of those simulated under the posterior."""
-    place = [k for k, name in enumerate(new.names) if "mean, stretch" in name]
-    low, middle, high = np.nanquantile(new.raw[:, place], LEVELS, axis=0)
-    names = [new.names[k] for k in place]
-    return pd.DataFrame(
-        {"stretch": names, "data": real[place], "low": low, "middle": middle, "high": high}
-    )
+def _shown(seen: Evidence, new: Table, real: Floats) -> pd.DataFrame:
+    """Return those of the fitted numbers that a report shows, with 90 % of their predictions."""
+    place = [seen.names.index(name) for name in seen.shown]
+    return calibration.predicted(new.raw[:, place], real[place], seen.shown)
 
 
 def paths(draws: pd.DataFrame, problem: Problem) -> pd.DataFrame:

@@ -1,11 +1,11 @@
 """The design of a researcher's data, ready to be simulated: who, what, when, what is missing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dyadsim import measures, population
+from dyadsim import population
 from dyadsim import study as studies
 from dyadsim import therapies as library
 from dyadsim.designs.rct import TRIAL_CASELOAD
@@ -16,6 +16,7 @@ from dyadsim.prior import Floats
 from dyadsim.quantity import BadInput, nearest
 from dyadsim.study import FOLLOW_UP, ROUTINE, SAMPLES, TRIAL, Arm, Caseload, Phase, Schedule, Study
 
+NONE = (*UNTREATED, "none")  # what may be said of an arm without a therapy
 WAVES = 8  # distinct weeks up to which data are assessments of everybody, not sessions
 LEAST = 0.35  # share of clients at a typical week, from which on it is taken for an assessment
 
@@ -55,6 +56,7 @@ def observed(
     """
     weeks = np.unique(data.week)
     typical = float(np.median(np.bincount(np.searchsorted(weeks, data.week)))) / data.clients
+    _check_arms(data.arms, arms)
     waves = len(weeks) <= WAVES and typical >= LEAST
     most = sessions or int(weeks[-1])
     trial = len(data.arms) > 1
@@ -69,7 +71,7 @@ def observed(
     met = tuple(int(week) for week in weeks[1:] if week <= most) if waves else ()
     drawn = TRIAL if who == "trial" else ROUTINE
     if threshold is not None:
-        form = measures.named(data.instrument)
+        form = data.instrument
         latent = (threshold - form.intercept) / form.slope
         drawn = drawn._replace(seeking_threshold=latent)
         who += f" sample with scores from about {threshold:g}"
@@ -97,19 +99,33 @@ def observed(
     return Observed(study, allocation, scores, alliance, gaps, waves, tuple(assumed))
 
 
+def _check_arms(names: Sequence[str], arms: Mapping[str, str]) -> None:
+    """Refuse arms of which nothing was said, and therapies that do not exist."""
+    open_ones = [name for name in names if name not in arms]
+    if open_ones and list(arms) != ["care"]:
+        pairs = ",".join(f"{name}:{arms.get(name, 'cbt')}" for name in names)
+        raise BadInput(
+            f"data.arms: which therapy did {' and '.join(map(repr, open_ones))} get? Write "
+            f"'data.arms=[{pairs}]' with the therapies that are right; waitlist for none."
+        )
+    for name, therapy in arms.items():
+        if therapy not in NONE and therapy not in library.therapies():
+            known = [*library.therapies(), "waitlist"]
+            where = "data.therapy" if list(arms) == ["care"] else f"data.arms: {name}"
+            raise BadInput(
+                f"{where}: there is no therapy '{therapy}'.{nearest(therapy, known)} "
+                f"Therapies: {', '.join(known)} (none)."
+            )
+
+
 def _therapy_name(one: Arm) -> str:
     return one.phases[0].therapy.name if one.phases else "none"
 
 
 def _arm(name: str, arms: Mapping[str, str], sessions: int, rule: str) -> Arm:
     """Return an arm of the data with its therapy."""
-    if name not in arms and not (len(arms) == 1 and "care" in arms):
-        raise BadInput(
-            f"data.arms: which therapy did the arm '{name}' get? Write data.arms.{name}=cbt, or "
-            "=waitlist for none."
-        )
     therapy = str(arms.get(name, arms.get("care")))
-    if therapy in UNTREATED:
+    if therapy in NONE:
         return Arm(name, ())
     return Arm(name, (Phase(library.named(therapy), 1, sessions),), rule)
 

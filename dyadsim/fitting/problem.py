@@ -1,8 +1,7 @@
-"""What is fitted: a world with free quantities, simulated in the design of the data.
+"""What is fitted: a world with free quantities, and their prior.
 
-The one small door of fitting: a `Problem` turns coordinates into simulated data of the same shape
-as the real ones (same clients, arms, therapists, weeks and gaps), and nothing above it knows the
-model. Any other way of inference can stand on it.
+Half of the one small door of fitting: a `Problem` turns coordinates into a world's parameters; an
+`Evidence` (`evidence.py`) turns these into numbers of the same kind as the data's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim import observe, simulate, worlds
-from dyadsim.fitting.observed import Observed
+from dyadsim import worlds
 from dyadsim.parameters import Parameters, catalogue, changed, flat
 from dyadsim.prior import STABLE, Floats, Space, prior_of, space
 from dyadsim.quantity import BadInput, nearest
@@ -27,7 +25,7 @@ TRIES = 20  # draws of these before they are left where they are
 
 
 class Problem(NamedTuple):
-    """A world with some free quantities, and the design in which it is simulated.
+    """A world with some free quantities.
 
     space: of the free quantities, and after them of those that vary as `rest` says: everything
     else that calibration may move, `rest` prior SDs about its calibrated value. What is not known
@@ -38,8 +36,6 @@ class Problem(NamedTuple):
     space: Space
     free: int
     rest: float
-    observed: Observed
-    with_alliance: bool
     ends: tuple[Floats, Floats]  # lowest and highest coordinates of all quantities
 
     @property
@@ -59,15 +55,15 @@ class Problem(NamedTuple):
 
 
 def problem(
-    world: str, seen: Observed, free: Sequence[str] = FREE,
-    held: Mapping[str, float] | None = None, rest: float = REST,
+    world: str, free: Sequence[str] = FREE, held: Mapping[str, float] | None = None,
+    rest: float = REST,
 ) -> Problem:  # fmt: skip
     """Return what is fitted: `free` quantities of `world` that its claim does not fix.
 
     Priors are as in calibration (`prior`), about the world's calibrated values.
 
     Args:
-        world: its name. seen: the design. free: names of quantities.
+        world: its name. free: names of quantities.
         held: quantities that stay at a value.
         rest: how far all others that calibration moved may be from it, in prior SDs; 0: not.
 
@@ -77,22 +73,21 @@ def problem(
     one, known = worlds.named(world), catalogue()
     for name in free:
         if name not in known:
-            raise BadInput(f"fit.free: there is no quantity '{name}'.{nearest(name, known)}")
+            raise BadInput(f"task.free: there is no quantity '{name}'.{nearest(name, known)}")
     if not 0 <= rest <= 1:
-        raise BadInput(f"fit.rest must lie in [0, 1] prior SDs, not {rest:g}.")
+        raise BadInput(f"task.rest must lie in [0, 1] prior SDs, not {rest:g}.")
     values = flat(worlds.parameters(world, held))
     calibrated = space(world, held)
     idle = {**one.fixed, **(held or {})}
     first = tuple(name for name in free if name not in idle)
     if not first:
-        raise BadInput(f"fit.free: nothing is left free in the world '{world}'.")
+        raise BadInput(f"task.free: nothing is left free in the world '{world}'.")
     names = (*first, *(name for name in calibrated.names if name not in first and rest > 0))
     stay = {name: value for name, value in values.items() if name not in names}
     stay |= {"measurement.missing": 0.0, "measurement.missing_assessment": 0.0}  # gaps say it
     priors = tuple(prior_of(known[name], values[name], values[STABLE]) for name in names)
-    alliance = bool((~np.isnan(seen.alliance)).any())
     made = Space(world, names, priors, stay)
-    return Problem(world, made, len(first), rest, seen, alliance, (made.low, made.high))
+    return Problem(world, made, len(first), rest, (made.low, made.high))
 
 
 def _whole(one: Problem, free: Floats, dice: np.random.Generator) -> Floats:
@@ -118,23 +113,6 @@ def parameters(one: Problem, free: Floats, luck: int, seed: int) -> Parameters:
             continue
     none = one._replace(rest=0.0)
     return changed(Parameters(), none.space.values(_whole(none, free, dice)))
-
-
-def simulated(one: Problem, free: Floats, luck: int, seed: int) -> tuple[Floats, Floats]:
-    """Return scores and alliance scores (step, client) as data of this design would have them."""
-    seen = one.observed
-    run = simulate.advance(
-        simulate.start(seen.study, parameters(one, free, luck, seed), len(seen.allocation.arm),
-                       seed, luck, allocation=seen.allocation), threads=1,
-    )  # fmt: skip
-    truth = dict(simulate.variables(run.truth))
-    there = observe.seen(run) & ~seen.gaps
-    scores = np.where(there, truth["symptom_score"], np.nan).astype(float)
-    if not one.with_alliance:
-        return scores, np.full_like(scores, np.nan)
-    rated = observe.scores(run)["alliance_score"]
-    known = ~np.isnan(seen.alliance).all(axis=1)[:, None]
-    return scores, np.where(there & known, rated, np.nan).astype(float)
 
 
 def draw(one: Problem, count: int, dice: np.random.Generator) -> Floats:

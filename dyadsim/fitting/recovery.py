@@ -12,9 +12,9 @@ import pandas as pd
 from dyadsim import observe, population, simulate
 from dyadsim.calibrate import Spread
 from dyadsim.fitting import calibration, posterior, reference_table
+from dyadsim.fitting.evidence import scores_of
 from dyadsim.fitting.observed import Observed
 from dyadsim.fitting.problem import FREE, REST, problem
-from dyadsim.fitting.summaries import shape
 from dyadsim.parameters import Parameters
 from dyadsim.study import Study
 
@@ -70,11 +70,10 @@ def recover(
     """
     parts = []
     for one in variants(clients):
-        seen = designed(study, parameters, one, seed)
-        mine, form = problem(world, seen, FREE, None, REST), shape(seen, one.therapists)
-        table = reference_table.table(mine, form, draws + held, seed, spread, told)
-        real, _ = reference_table.real(mine, form)
-        used = reference_table.usable([table], real)
+        seen = scores_of(designed(study, parameters, one, seed), one.therapists)
+        mine = problem(world, FREE, None, REST)
+        table = reference_table.table(mine, seen, draws + held, seed, spread, told)
+        used = reference_table.usable([table], seen.real()[0])
         kept, aside = reference_table.split(table, draws)
         learned = posterior.learn(kept.raw, kept.coordinates, used)
         found = calibration.trust(kept, learned, aside).table

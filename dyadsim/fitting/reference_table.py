@@ -1,4 +1,4 @@
-"""The reference table: prior draws, each simulated in the observed design, reduced to summaries.
+"""The reference table: prior draws, each simulated in the design of the data and reduced.
 
 Everything that follows (posterior, model choice, calibration) is learned from this table, so it
 is simulated once. Draw k of a world always has luck k: the same table for any number of processes.
@@ -13,8 +13,8 @@ import pandas as pd
 
 from dyadsim.calibrate import Spread
 from dyadsim.fitting import problem as problems
+from dyadsim.fitting.evidence import Evidence
 from dyadsim.fitting.problem import Problem
-from dyadsim.fitting.summaries import Shape, checks, summaries
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -22,36 +22,32 @@ CHUNK = 50  # draws a task
 
 
 class Table(NamedTuple):
-    """coordinates (draw, quantity); raw (draw, summary); checks (draw, check); names of both."""
+    """coordinates (draw, quantity); raw (draw, summary); checks (draw, check)."""
 
     problem: Problem
     coordinates: Floats
     raw: Floats
     checks: Floats
-    names: tuple[str, ...]
-    check_names: tuple[str, ...]
 
 
 def _chunk(
-    one: Problem, shape: Shape, coordinates: Floats, first: int, seed: int
-) -> tuple[list[list[float]], list[list[float]]]:
+    one: Problem, seen: Evidence, coordinates: Floats, first: int, seed: int
+) -> list[tuple[Floats, Floats]]:
     """Return summaries and checks of some draws."""
-    found, kept = [], []
-    for k, x in enumerate(coordinates):
-        scores, alliance = problems.simulated(one, x, first + k, seed)
-        found.append(list(summaries(shape, scores, alliance).values()))
-        kept.append(list(checks(shape, scores).values()))
-    return found, kept
+    return [
+        seen.simulated(problems.parameters(one, x, luck, seed), luck, seed)
+        for luck, x in enumerate(coordinates, start=first)
+    ]
 
 
 def table(
-    one: Problem, shape: Shape, draws: int, seed: int, spread: Spread,
+    one: Problem, seen: Evidence, draws: int, seed: int, spread: Spread,
     told: Callable[[int], None] = lambda _: None, coordinates: Floats | None = None,
 ) -> Table:  # fmt: skip
     """Return the table of `draws` prior draws (or of given coordinates).
 
     Args:
-        one: the problem. shape: of its summaries. seed: of draws and luck.
+        one: the problem. seen: the data and their design. seed: of draws and luck.
         spread: a map over processes, as from `calibrate.processes`. told: called with the number
             of draws just simulated.
     """
@@ -59,32 +55,12 @@ def table(
         coordinates = problems.draw(one, draws, np.random.default_rng([seed, 1]))
     parts = [coordinates[k : k + CHUNK] for k in range(0, len(coordinates), CHUNK)]
     firsts = range(0, len(coordinates), CHUNK)
-    raw: list[list[float]] = []
-    seen: list[list[float]] = []
-    for found, kept in spread(_chunk, repeat(one), repeat(shape), parts, firsts, repeat(seed)):
-        raw += found
-        seen += kept
+    rows: list[tuple[Floats, Floats]] = []
+    for found in spread(_chunk, repeat(one), repeat(seen), parts, firsts, repeat(seed)):
+        rows += found
         told(len(found))
-    names = _names(one, shape)
-    return Table(one, coordinates, np.array(raw), np.array(seen), names[0], names[1])
-
-
-def _names(one: Problem, shape: Shape) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the names of summaries and checks."""
-    seen = one.observed
-    return (
-        tuple(summaries(shape, seen.scores, seen.alliance)),
-        tuple(checks(shape, seen.scores)),
-    )
-
-
-def real(one: Problem, shape: Shape) -> tuple[Floats, Floats]:
-    """Return summaries and checks of the data themselves, `(summary,)` and `(check,)`."""
-    seen = one.observed
-    return (
-        np.array(list(summaries(shape, seen.scores, seen.alliance).values())),
-        np.array(list(checks(shape, seen.scores).values())),
-    )
+    raw, kept = (np.array([row[k] for row in rows]) for k in (0, 1))
+    return Table(one, coordinates, raw, kept)
 
 
 def usable(tables: Sequence[Table], seen: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dyadsim import measures
 from dyadsim.fitting.observed import Observed
+from dyadsim.measures import Instrument, named
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -26,7 +26,7 @@ class Shape(NamedTuple):
     arm: np.ndarray[Any, np.dtype[np.int32]]
     therapist: np.ndarray[Any, np.dtype[np.int32]]
     arms: tuple[str, ...]
-    instrument: str
+    instrument: Instrument
     therapists_known: bool
 
 
@@ -41,7 +41,7 @@ def shape(seen: Observed, therapists_known: bool) -> Shape:
         bins = np.searchsorted(used, np.arange(len(counts)))
     return Shape(
         np.unique(bins, return_inverse=True)[1], seen.allocation.arm, seen.allocation.therapist,
-        tuple(one.name for one in seen.study.arms), seen.study.instrument, therapists_known,
+        tuple(one.name for one in seen.study.arms), named(seen.study.instrument), therapists_known,
     )  # fmt: skip
 
 
@@ -213,7 +213,7 @@ def _with_alliance(course: _Course, alliance: Floats) -> dict[str, float]:
 
 def checks(one: Shape, scores: Floats) -> dict[str, float]:
     """Return the statistics that no fit has seen, in the order of `CHECKS`."""
-    form = measures.named(one.instrument)
+    form = one.instrument
     with np.errstate(invalid="ignore", divide="ignore"):
         course = _Course(scores)
         both = ~np.isnan(course.gain)

@@ -103,35 +103,50 @@ def worlds(probability: Mapping[str, float], curve: pd.DataFrame) -> Figure:
     return made
 
 
-def predictions(course: pd.DataFrame, checks: pd.DataFrame, instrument: str) -> Figure:
-    """Return mean scores and statistics no fit has seen: data against predictions."""
-    made = style.figure(13, max(4.2, 0.5 * len(checks) + 1.8))
+def predictions(shown: pd.DataFrame, checks: pd.DataFrame, scores: str | None) -> Figure:
+    """Return what was fitted and what no fit has seen: data against predictions.
+
+    shown, checks: as from `calibration.predicted`. scores: name of the questionnaire whose mean
+    scores are shown; None: other numbers.
+    """
+    made = style.figure(13, max(4.2, 0.5 * max(len(checks), len(shown) * (scores is None)) + 1.8))
+    told = "data (mark), predicted (grey)"
     with style.drawing():
-        left, right = made.subplots(1, 2, width_ratios=(3, 4))
-        _course(left, course, instrument)
-        for place, row in enumerate(checks.to_dict("records")):
-            span = max(row["high"] - row["low"], 1e-9)
-            at = np.clip((row["data"] - row["low"]) / span, -0.6, 1.6)
-            right.plot([0, 1], [place, place], color=_GREY, linewidth=9, solid_capstyle="butt")
-            inside = row["low"] <= row["data"] <= row["high"]
-            right.plot(at, place, "o" if inside else "X", color=_BLUE if inside else _RED,
-                       markersize=9)  # fmt: skip
-            right.text(1.75, place, f"{row['data']:.2f}  [{row['low']:.2f}, {row['high']:.2f}]",
-                       va="center", fontsize=10)  # fmt: skip
-        right.set_yticks(range(len(checks)), list(checks["statistic"]))
-        right.set_ylim(len(checks) - 0.4, -0.6)
-        right.set_xlim(-0.7, 3.1)
-        right.set_xticks([0, 1], ["5 %", "95 %"])
-        right.spines["bottom"].set_bounds(0, 1)
-        right.set_title(
-            "Not used in the fit: data (mark), predicted (grey)", loc="left", fontsize=12
-        )
+        if scores is None and not len(checks):
+            _marks(made.subplots(), shown, f"Used in the fit: {told}")
+            return made
+        left, right = made.subplots(1, 2, width_ratios=(3, 4) if scores else (1, 1))
+        if scores is None:
+            _marks(left, shown, f"Used in the fit: {told}")
+        else:
+            _course(left, shown, scores)
+        _marks(right, checks, f"Not used in the fit: {told}")
     return made
 
 
-def _course(axes: Axes, course: pd.DataFrame, instrument: str) -> None:
+def _marks(axes: Axes, checks: pd.DataFrame, title: str) -> None:
+    """Draw each number of the data on the 90 % interval of its predictions."""
+    for place, row in enumerate(checks.to_dict("records")):
+        span = max(row["high"] - row["low"], 1e-9)
+        at = np.clip((row["data"] - row["low"]) / span, -0.6, 1.6)
+        axes.plot([0, 1], [place, place], color=_GREY, linewidth=9, solid_capstyle="butt")
+        inside = row["low"] <= row["data"] <= row["high"]
+        axes.plot(at, place, "o" if inside else "X", color=_BLUE if inside else _RED,
+                  markersize=9)  # fmt: skip
+        axes.text(1.75, place, f"{row['data']:.2f}  [{row['low']:.2f}, {row['high']:.2f}]",
+                  va="center", fontsize=10)  # fmt: skip
+    axes.set_yticks(range(len(checks)), list(checks["statistic"]))
+    axes.set_ylim(len(checks) - 0.4, -0.6)
+    axes.set_xlim(-0.7, 3.1)
+    axes.set_xticks([0, 1], ["5 %", "95 %"])
+    axes.spines["bottom"].set_bounds(0, 1)
+    axes.set_title(title, loc="left", fontsize=12)
+
+
+def _course(axes: Axes, course: pd.DataFrame, scores: str) -> None:
     """Draw mean scores by stretch, an arm a line."""
-    arms = course["stretch"].str.partition(": ")[0].where(course["stretch"].str.contains(": "), "")
+    names = course["statistic"]
+    arms = names.str.partition(": ")[0].where(names.str.contains(": "), "")
     for k, (arm, part) in enumerate(course.groupby(arms, sort=False)):
         look = [style.Look(_BLUE, "o", "-"), style.Look(_RED, "s", "--")][k % 2]
         x = np.arange(len(part))
@@ -139,7 +154,7 @@ def _course(axes: Axes, course: pd.DataFrame, instrument: str) -> None:
         axes.plot(x, part["data"], look.line, marker=look.marker, color=look.colour,
                   label=str(arm) or "data")  # fmt: skip
     axes.set_xlabel("stretch of time (0 = intake)")
-    axes.set_ylabel(f"mean {style.INSTRUMENTS[instrument]} score")
+    axes.set_ylabel(f"mean {style.INSTRUMENTS.get(scores, scores)} score")
     axes.set_title("Data (line) and 90 % of predictions (band)", loc="left", fontsize=12)
     axes.legend()
 

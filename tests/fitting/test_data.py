@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from dyadsim.cli import main
-from dyadsim.fitting import data, problem
-from dyadsim.fitting.observed import observed
+from dyadsim.fitting import data, evidence, problem
+from dyadsim.fitting.observed import Observed, observed
 from dyadsim.quantity import BadData, BadInput
 
 COLUMNS = {"client": "id", "time": "when", "score": "phq"}
@@ -46,6 +46,17 @@ def test_days_repeats_blanks_and_reversed_scores(tmp_path: Path) -> None:
     assert list(data.read(path, COLUMNS, "phq9", "day", True).score[:3]) == [7, 16, 19]
 
 
+def test_doubts_about_the_file_are_said(tmp_path: Path) -> None:
+    rows = [(f"c{k}", when, 15 - when, "t1") for k in range(12) for when in (0, 1)]
+    path = written(tmp_path / "a.csv", rows, "id,when,phq,by")
+    told = " ".join(data.read(path, COLUMNS, "bdi2").assumed)
+    assert "no score lies above 15, though bdi2 goes to 63: is it the right questionnaire?" in told
+    assert "columns that were not used: by" in told
+    told = " ".join(data.read(path, {**COLUMNS, "therapist": "by"}, "phq9").assumed)
+    assert "right questionnaire" not in told
+    assert "not used" not in told
+
+
 def test_arms_and_therapists(tmp_path: Path) -> None:
     rows = [(f"c{k}", when, 10, "AB"[k % 2], f"t{k // 6}") for k in range(12) for when in (0, 1)]
     path = written(tmp_path / "a.csv", rows, "id,when,phq,arm,by")
@@ -55,14 +66,15 @@ def test_arms_and_therapists(tmp_path: Path) -> None:
     assert list(found.therapist) == [0] * 6 + [1] * 6
     seen = observed(found, {"A": "cbt", "B": "waitlist"})
     assert list(seen.allocation.therapist) == [0, -1, 0, -1, 0, -1, 1, -1, 1, -1, 1, -1]
-    with pytest.raises(BadInput, match=r"which therapy did the arm 'B' get\? Write data.arms.B"):
+    with pytest.raises(BadInput, match=r"which therapy did 'B' get\? Write 'data.arms=\[A:cbt,B:"):
         observed(found, {"A": "cbt"})
 
 
 BAD = [
     ([("c1", "x", 3)], "row 2, column 'when': 'x' is not a number"),
     ([("c1", 0, 3), ("c1", 1, "high")], "row 3, column 'phq': 'high' is not a number"),
-    ([("c1", 0, 28)], r"row 2, column 'phq': '28' must lie in \[0, 27\]"),
+    ([("c1", 0, 28)], r"row 2, column 'phq': '28' must lie in \[0, 27\], the range of phq9"),
+    ([("c1", 0, "high"), ("c1", 1, "low")], r"row 2.*'high' is not a number \(1 more like it\)"),
     ([("c1", -1, 3)], "row 2, column 'when': '-1' must be 0 or more"),
     ([("c1", "", 3)], "row 2, column 'when': is empty"),
     ([("", 0, 3)], "row 2, column 'id': is empty"),
@@ -80,6 +92,9 @@ def test_other_bad_files(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", ROWS)
     with pytest.raises(BadData, match=r"data.columns.score: .*'phq9'. Did you mean 'phq'"):
         data.read(path, {**COLUMNS, "score": "phq9"}, "phq9")
+    (tmp_path / "none.txt").write_text("")
+    with pytest.raises(BadData, match=r"none.txt' is empty"):
+        data.read(str(tmp_path / "none.txt"), COLUMNS, "phq9")
     with pytest.raises(BadData, match="there is no file"):
         data.read(str(tmp_path / "none.csv"), COLUMNS, "phq9")
     (tmp_path / "b.parquet").write_bytes(b"PAR1 no")
@@ -99,20 +114,29 @@ LINES = [
     (["data.path=a.csv"], 2, "data.instrument: which questionnaire"),
     (["data.path=a.csv", "data.instrument=phq"], 2, "Did you mean phq9"),
     (["data.path=a.csv", "data.instrument=phq9"], 4, "no column 'client'"),
+    (["data.path=a.csv", "data.instrument=PHQ-9"], 2, "Did you mean phq9"),
+    (
+        ["data.path=a.csv", "data.instrument=phq9", "data.columns=client:id"],
+        2,
+        "data.columns must be pairs in quotes",
+    ),
+    (["data.columns={id:id}"], 2, "there is no setting 'data.columns.id'"),
     (["data.columns.sore=phq"], 2, "there is no setting 'data.columns.sore'"),
 ]
 NAMED = ["data.path=a.csv", "data.instrument=phq9", "data.columns={client:id,time:when,score:phq}"]
 LINES += [
     ([*NAMED, "data.arms=[A:cbt]"], 2, "the data have no arm 'A'"),
     ([*NAMED, "data.arms=[A]"], 2, "'A' must be arm:therapy"),
-    ([*NAMED, "data.therapy=cbd"], 2, "There is no therapy 'cbd'. Did you mean cbt?"),
+    ([*NAMED, "data.arms={A:cbt}"], 2, "the data have no arm 'A'"),
+    ([*NAMED, "task.free=[distress.rte]", "dry_run=true"], 2, "no quantity 'distress.rte'"),
+    ([*NAMED, "data.therapy=cbd"], 2, "data.therapy: there is no therapy 'cbd'. Did you mean cbt?"),
     ([*NAMED, "data.rule=opn"], 2, "data.rule: there is no 'opn'. Did you mean open?"),
     ([*NAMED, "data.threshold=40"], 2, "data.threshold must be a score of phq9 in [0, 27]"),
     ([*NAMED, "data.sample=clinic"], 2, "data.sample must be one of routine, trial"),
     ([*NAMED, "task.free=[distress.rte]"], 2, "no quantity 'distress.rte'. Did you mean"),
     ([*NAMED, "task.free=distress.rate"], 2, "task.free must be a list"),
     ([*NAMED, "task.candidates=[hybrd]"], 2, "There is no world 'hybrd'. Did you mean hybrid?"),
-    ([*NAMED, "task.rest=3"], 2, "fit.rest must lie in [0, 1]"),
+    ([*NAMED, "task.rest=3"], 2, "task.rest must lie in [0, 1]"),
     ([*NAMED, "budget=smal"], 2, "there is no budget 'smal'. Did you mean small?"),
 ]
 
@@ -131,6 +155,12 @@ def test_bad_input_at_the_command_line(
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
+def simulated(seen: Observed, luck: int) -> np.ndarray:
+    one = problem.problem("hybrid")
+    parameters = problem.parameters(one, np.zeros(one.free), luck, 1)
+    return evidence.data_like(seen, parameters, luck, 1)[0]
+
+
 def test_the_observed_design_is_simulated(tmp_path: Path) -> None:
     """Sessions: scores end with care, gaps before are the data's. Waves: what is missing is so."""
     rows = [(f"c{k}", when, 12) for k in range(40) for when in range(16)
@@ -139,9 +169,7 @@ def test_the_observed_design_is_simulated(tmp_path: Path) -> None:
     seen = observed(found, {"care": "routine_care"})
     assert not seen.waves
     assert seen.scores.shape == (16, 40)
-    one = problem.problem("hybrid", seen)
-    scores, _ = problem.simulated(one, np.zeros(one.free), 3, 1)
-    again, _ = problem.simulated(one, np.zeros(one.free), 3, 1)
+    scores, again = simulated(seen, 3), simulated(seen, 3)
     assert np.array_equal(scores, again, equal_nan=True)
     there, known = ~np.isnan(scores), ~np.isnan(seen.scores)
     last = np.where(known, np.arange(16)[:, None], 0).max(axis=0)
@@ -156,7 +184,7 @@ def test_the_observed_design_is_simulated(tmp_path: Path) -> None:
         data.read(written(tmp_path / "b.csv", rows), COLUMNS, "phq9", "week"), {"care": "cbt"}, 8
     )
     assert waves.waves
-    scores, _ = problem.simulated(problem.problem("hybrid", waves), np.zeros(8), 3, 1)
+    scores = simulated(waves, 3)
     assert np.array_equal(np.isnan(scores), np.isnan(waves.scores))
     assert (~np.isnan(scores)).sum() == len(rows)
 
@@ -167,7 +195,7 @@ def test_a_threshold_says_who_comes(tmp_path: Path) -> None:
     intake = []
     for threshold in (4.0, 14.0):
         seen = observed(found, {"care": "cbt"}, threshold=threshold)
-        scores, _ = problem.simulated(problem.problem("hybrid", seen), np.zeros(8), 1, 1)
+        scores = simulated(seen, 1)
         intake.append(np.nanmean(scores[0]))
     assert intake[1] - intake[0] > 3
     assert "scores from about 14" in " ".join(seen.assumed)

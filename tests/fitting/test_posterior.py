@@ -6,10 +6,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import kstest
+from scipy.stats import binom, kstest
 
+from dyadsim import present_fit
 from dyadsim.cli import main
 from dyadsim.fitting import calibration, classify, posterior
+from dyadsim.fitting.evidence import scores_of
 from dyadsim.fitting.problem import problem
 from dyadsim.fitting.recovery import designed, variants
 from dyadsim.fitting.reference_table import Table
@@ -90,7 +92,7 @@ def test_worlds_are_told_apart_as_far_as_they_can_be() -> None:
 
 
 def _table(x: np.ndarray, raw: np.ndarray) -> Table:
-    return Table(None, x, raw, raw, tuple("abcd"), tuple("abcd"))  # type: ignore[arg-type]
+    return Table(None, x, raw, raw)  # type: ignore[arg-type]
 
 
 def test_data_outside_the_cloud_are_noticed() -> None:
@@ -130,6 +132,13 @@ def test_a_fit_from_file_to_report(
     assert len(manifest["inputs"]["data"]) == 64
 
 
+def test_too_narrow_intervals_are_a_warning() -> None:
+    low, high = present_fit.chance(300)
+    assert binom.cdf(300 * low - 1, 300, 0.9) < 0.005 < binom.cdf(300 * low, 300, 0.9)
+    assert (round(low, 2), round(high, 2)) == (0.85, 0.94)
+    assert present_fit.chance(60)[0] < low
+
+
 def test_planning_says_what_more_would_help(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -148,13 +157,12 @@ def test_the_same_table_for_any_number_of_processes() -> None:
     from dyadsim.calibrate import processes
     from dyadsim.designs.cohort import cohort
     from dyadsim.fitting.reference_table import table
-    from dyadsim.fitting.summaries import shape
 
     study = cohort(sessions=5, follow_up=())
-    seen = designed(study, worlds.parameters("hybrid"), variants(30)[0], 1)
-    one = problem("hybrid", seen)
-    alone = table(one, shape(seen, False), 120, 1, map)
+    seen = scores_of(designed(study, worlds.parameters("hybrid"), variants(30)[0], 1), False)
+    one = problem("hybrid")
+    alone = table(one, seen, 120, 1, map)
     with processes(2) as spread:
-        many = table(one, shape(seen, False), 120, 1, spread)
+        many = table(one, seen, 120, 1, spread)
     assert np.array_equal(alone.raw, many.raw, equal_nan=True)
     assert (alone.coordinates == many.coordinates).all()

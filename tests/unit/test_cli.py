@@ -127,6 +127,16 @@ def test_interrupt_gives_130(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["simulate", "size=tiny"]) == 130
 
 
+def test_help_of_a_task_shows_its_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["fit", "--help"]) == 0
+    told = capsys.readouterr().out
+    for word in ("candidates:", "threshold:", "budget=small"):
+        assert word in told
+    assert "literature" not in told
+    assert main(["recover", "--help"]) == 0
+    assert "draws:" in capsys.readouterr().out
+
+
 def test_help_needs_neither_hydra_nor_numba() -> None:
     code = (
         "import sys; from dyadsim.cli import main; main(['--help']); "
