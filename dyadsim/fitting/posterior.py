@@ -15,12 +15,12 @@ import numpy as np
 from sklearn.decomposition import PCA
 from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import KFold, cross_val_predict
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
-COMPONENTS = 25  # principal components of the summaries that enter with their squares
+COMPONENTS = 25  # principal components of the summaries whose products enter beside these
 KEPT = 0.1  # share of the draws that is kept, and the fewest
 FEWEST = 300
 FOLDS = 5
@@ -61,11 +61,11 @@ def middles(raw: Floats) -> Floats:
 
 
 def features(components: int = COMPONENTS, most: int = 10_000) -> Pipeline:
-    """Return what turns summaries into standardised components and their products."""
-    return make_pipeline(
-        StandardScaler(), PCA(min(components, most), whiten=True),
-        PolynomialFeatures(2, include_bias=False), StandardScaler(),
-    )  # fmt: skip
+    """Return what gives the summaries themselves, and products of their principal components."""
+    products = make_pipeline(
+        PCA(min(components, most), whiten=True), PolynomialFeatures(2, include_bias=False)
+    )
+    return make_pipeline(StandardScaler(), make_union("passthrough", products), StandardScaler())
 
 
 def learn(raw: Floats, coordinates: Floats, used: np.ndarray[Any, Any]) -> Learned:

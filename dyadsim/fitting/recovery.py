@@ -34,10 +34,10 @@ def variants(clients: int) -> tuple[Variant, ...]:
     """Return the plain design and what could be added to it, one thing at a time and all."""
     return (
         Variant("scores alone", clients, False, False),
-        Variant("and who treated whom", clients, False, True),
-        Variant("and the alliance each session", clients, True, False),
-        Variant(f"and {MORE} times the clients", MORE * clients, False, False),
-        Variant("all of it", MORE * clients, True, True),
+        Variant("with therapists", clients, False, True),
+        Variant("with the alliance", clients, True, False),
+        Variant(f"{MORE} x the clients", MORE * clients, False, False),
+        Variant("all three", MORE * clients, True, True),
     )
 
 

@@ -35,10 +35,12 @@ def main(draws: int = 5000, folder: Path | None = None) -> pd.DataFrame:
         return pd.DataFrame()
     evidence, one = seen(), problem("hybrid")
     with processes(2) as spread:
-        made = reference_table.table(one, evidence, draws + HELD, 1, spread)
+        made = reference_table.table(one, evidence, 2 * draws + HELD, 1, spread)
     used = reference_table.usable([made], evidence.real()[0])
-    kept, held = reference_table.split(made, draws)
-    parts = [told(way, kept, held, used) for way in (by_table, by_network)]
+    twice, held = reference_table.split(made, 2 * draws)
+    kept, _ = reference_table.split(twice, draws)
+    parts = [told(by_table, kept, held, used), told(by_network, kept, held, used)]
+    parts.append(told(by_table, twice, held, used).assign(way="by_table, twice the draws"))
     table = pd.concat(parts, ignore_index=True)
     print(table.round(2).to_string(index=False))
     print(

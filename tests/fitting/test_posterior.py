@@ -149,7 +149,7 @@ def test_planning_says_what_more_would_help(
     table = pd.DataFrame(json.loads(capsys.readouterr().out)["quantities"])
     assert set(table["variant"]) == {one.name for one in variants(40)}
     shrunk = table.groupby("variant")["contraction"].mean()
-    assert shrunk["and 3 times the clients"] > shrunk["scores alone"]
+    assert shrunk["3 x the clients"] > shrunk["scores alone"]
 
 
 def test_the_same_table_for_any_number_of_processes() -> None:
