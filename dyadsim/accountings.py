@@ -134,15 +134,26 @@ def _worths(
     threads: int | None,
 ) -> Floats:  # fmt: skip
     """Return v(u) of distress at the post-test, raw and adjusted, `(2, 2^6)`."""
+    found = lives(planned, parameters, clients, seed, replicate, threads)
+    starts, ends = found[:, 0], found[:, 1]
+    slope = float(np.cov(starts[0], ends[0])[0, 1] / np.var(starts[0], ddof=1))
+    return np.stack([closed_variances(ends), closed_variances(ends - slope * starts)])
+
+
+def lives(
+    planned: Study, parameters: Parameters, clients: int, seed: int, replicate: int = 0,
+    threads: int | None = None,
+) -> Floats:  # fmt: skip
+    """Return distress at intake and at the post-test `(2^groups, 2, client)` of the same clients.
+
+    Row = bit mask of the groups whose luck is drawn again.
+    """
 
     def life(groups: int) -> tuple[Floats, Floats]:
         return _outcome(planned, parameters, clients, seed, noise.redrawn(replicate, groups))
 
     with ThreadPoolExecutor(threads or simulate.default_threads()) as pool:
-        lives = np.array(list(pool.map(life, range(EVERY_GROUP + 1))))
-    starts, ends = lives[:, 0], lives[:, 1]
-    slope = float(np.cov(starts[0], ends[0])[0, 1] / np.var(starts[0], ddof=1))
-    return np.stack([closed_variances(ends), closed_variances(ends - slope * starts)])
+        return np.array(list(pool.map(life, range(EVERY_GROUP + 1))))
 
 
 def _shares(worth: Floats, denominator: str) -> pd.DataFrame:

@@ -124,7 +124,7 @@ def _r(first: Floats, second: Floats) -> float:
     return float(one @ two / np.sqrt((one @ one) * (two @ two)))
 
 
-def _gain(pre: Floats, post: Floats) -> Floats:
+def residual_gain(pre: Floats, post: Floats) -> Floats:
     """Return minus the residual of post on pre; NaN where a score is missing."""
     both = ~np.isnan(post)
     before, after = pre[both], post[both]
@@ -133,7 +133,7 @@ def _gain(pre: Floats, post: Floats) -> Floats:
     return np.asarray(after.mean() + slope * (pre - before.mean()) - post)
 
 
-def _g(better: Floats, worse: Floats) -> float:
+def g(better: Floats, worse: Floats) -> float:
     """Return Hedges g, the second group's mean taken from the first's; NaN of fewer than 2."""
     one, two = better[~np.isnan(better)], worse[~np.isnan(worse)]
     if min(one.size, two.size) < 2:
@@ -145,7 +145,7 @@ def _g(better: Floats, worse: Floats) -> float:
 
 def _process_outcome(one: Arrays, arguments: tuple[Argument, ...]) -> float:
     score, who = arguments[0], _treated(one)
-    return _r(score_at(one, score.name, score.at)[who], _gain(one.pre[who], one.post[who]))
+    return _r(score_at(one, score.name, score.at)[who], residual_gain(one.pre[who], one.post[who]))
 
 
 def _correlation(one: Arrays, arguments: tuple[Argument, ...]) -> float:
@@ -157,7 +157,7 @@ def _correlation(one: Arrays, arguments: tuple[Argument, ...]) -> float:
 
 def _between(one: Arrays, arguments: tuple[Argument, ...]) -> float:
     treated, control = (one.post[_arm(one, argument.name)] for argument in arguments)
-    return _g(-treated, -control)
+    return g(-treated, -control)
 
 
 def _variance_ratio(one: Arrays, arguments: tuple[Argument, ...]) -> float:
@@ -244,7 +244,7 @@ def _flattens(one: Arrays, _: tuple[Argument, ...]) -> float:
 
 def _alliance_dropout(one: Arrays, _: tuple[Argument, ...]) -> float:
     score, left = score_at(one, "alliance_score", 3), one.run.clients.ended == DROPOUT
-    return _g(score[~left], score[left])
+    return g(score[~left], score[left])
 
 
 def largest_true_difference(run: Run) -> float:

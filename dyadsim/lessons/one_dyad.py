@@ -1,0 +1,176 @@
+"""Lesson: one dyad. Alliance and symptoms by session, ruptures, and the moments of a session."""
+
+import numpy as np
+
+from dyadsim import measures, observe, simulate
+from dyadsim.analysis.synchrony import synchrony_minus_surrogate
+from dyadsim.designs.cohort import cohort
+from dyadsim.lessons import common
+from dyadsim.lessons.lesson import (
+    LUCK,
+    WORLD_PICK,
+    Bet,
+    Dial,
+    Figure,
+    Lesson,
+    Series,
+    Shown,
+    Values,
+    parameters,
+)
+from dyadsim.simulate import Run
+
+DYADS = 60  # people in whose rooms the moments are compared; the first is shown
+SESSIONS, MOMENTS = 16, 60
+STAYS = {"ending.dropout_base": -5.0, "ending.removal_base": -6.0}  # so that there is a course
+EDGES = (0.5, 0.95)
+
+
+def dyad(values: Values) -> Run:
+    """Return a finished run of DYADS dyads with the moments of every session; the first is shown.
+
+    The page and the notebook both step through this one.
+    """
+    study = cohort(follow_up=(), sessions=SESSIONS, rule="fixed")
+    arm = study.arms[0]._replace(training=(("empathy", float(values["empathy"])),))
+    return simulate.run(
+        study._replace(arms=(arm,)), parameters(LESSON, values, STAYS), DYADS, int(values[LUCK]),
+        moments=MOMENTS,
+    )  # fmt: skip
+
+
+def shown(made: Run) -> int:
+    """Return the number of the dyad that is shown: the first case with most sessions held."""
+    case = common.latent(made, "symptom_score")[0] >= measures.named("phq9").cut_off
+    return int(np.argmax(np.where(case, made.clients.attended, -1.0)))
+
+
+def compute(values: Values) -> Shown:
+    """Return one dyad's course, and its session's moments against shuffled pairs."""
+    made, session = dyad(values), int(values["session"])
+    people = observe.arousal(made, session, DYADS, MOMENTS)
+    above = synchrony_minus_surrogate(people, rng=int(values[LUCK]))
+    one, present = shown(made), people["client"].unique()
+    mine = people[people["client"] == (one if one in present else present[0])]
+    other = people[people["client"] == present[present != mine["client"].iloc[0]][0]]
+    both = _r(mine["client_arousal"], mine["therapist_arousal"])
+    stranger = _r(mine["client_arousal"], other["therapist_arousal"])
+    ruptures, repaired = (common.latent(made, name)[:, one] > 0 for name in ("rupture", "repaired"))
+    score = common.latent(made, "symptom_score")[:, one]
+    last = score[~np.isnan(score)][-1]
+    sentence = (
+        f"{_many(int(ruptures.sum()), 'rupture')}, {int(repaired.sum())} repaired; the score goes "
+        f"from {score[0]:.0f} to {last:.0f}. In session {session} the two move together with "
+        f"r = {both:.2f}; the same client beside a stranger's therapist: {stranger:.2f}. Over "
+        f"{DYADS} dyads, synchrony above chance is {above.value:.2f} (95 % interval "
+        f"{above.low:.2f} to {above.high:.2f})."
+    )
+    answer = 0 if above.high < 0 else 2 if above.low > 0 else 1
+    found = {"r": both, "r of strangers": stranger, "above chance": above.value,
+             "above chance.se": above.standard_error, "ruptures": float(ruptures.sum()),
+             "repaired": float(repaired.sum()), "first score": float(score[0]),
+             "last score": float(last)}  # fmt: skip
+    weeks = common.weeks_of(made)
+    return Shown(sentence, answer, found, [
+        _alliance(made, one, weeks, ruptures, repaired), _symptoms(score, weeks, ruptures),
+        _moments(mine["client_arousal"], mine["therapist_arousal"],
+                 other["therapist_arousal"], session),
+    ])  # fmt: skip
+
+
+def _r(first: object, second: object) -> float:
+    return float(np.corrcoef(np.asarray(first, float), np.asarray(second, float))[0, 1])
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count or 'No'} {word}{'s' * (count != 1)}"
+
+
+def _alliance(
+    made: Run, one: int, weeks: np.ndarray, ruptures: np.ndarray, repaired: np.ndarray
+) -> Figure:
+    """Return bond, goals, tasks and expectancy, with ruptures marked."""
+    lines = [
+        Series("line", word, common.numbers(weeks),
+               common.numbers(common.latent(made, name)[:, one]), look=look)
+        for look, (name, word) in enumerate((("bond", "bond"), ("goal", "agreement on goals"),
+                                             ("task", "agreement on tasks"),
+                                             ("expectancy", "hope (expectancy)")))
+    ]  # fmt: skip
+    bond = common.latent(made, "bond")[:, one]
+    for word, where, look in (("rupture, repaired", repaired, 4),
+                              ("rupture, left open", ruptures & ~repaired, 5)):  # fmt: skip
+        if where.any():
+            lines.append(Series("points", word, common.numbers(weeks[where]),
+                                common.numbers(bond[where]), look=look))  # fmt: skip
+    return Figure(
+        "alliance", "The relationship, session by session", "sessions (a week apart)",
+        "strength, 0 (none) to 1 (full)", lines,
+        f"Bond, goals, tasks and hope over {SESSIONS} sessions; bond from {bond[0]:.2f} to "
+        f"{bond[-1]:.2f}; {_many(int(ruptures.sum()), 'rupture')}.", 0, 1,
+    )  # fmt: skip
+
+
+def _symptoms(score: np.ndarray, weeks: np.ndarray, ruptures: np.ndarray) -> Figure:
+    at = np.flatnonzero(ruptures & ~np.isnan(score))
+    held = ~np.isnan(score)
+    marks = [Series("points", "session with a rupture", common.numbers(weeks[at]),
+                    common.numbers(score[at]), look=5)] * bool(at.size)  # fmt: skip
+    return Figure(
+        "symptoms", "Symptoms, as the questionnaire has them", "sessions (a week apart)",
+        "PHQ-9 score (0 to 27, lower is better)",
+        [Series("line", "score", common.numbers(weeks[held]), common.numbers(score[held])), *marks],
+        f"PHQ-9 scores of one client over {SESSIONS} sessions, from {score[0]:.0f} to "
+        f"{score[~np.isnan(score)][-1]:.0f}.", 0, 27,
+    )  # fmt: skip
+
+
+def _moments(client: object, therapist: object, stranger: object, session: int) -> Figure:
+    x = common.numbers(np.arange(MOMENTS), 0)
+    lines = [
+        Series("line", word, x, common.numbers(values, 2), look=look)
+        for look, (word, values) in enumerate((
+            ("client", client), ("their therapist", therapist),
+            ("another client's therapist", stranger),
+        ))
+    ]  # fmt: skip
+    return Figure(
+        "moments", f"Inside session {session}: who moves with whom?",
+        "moments of the session", "arousal (0 = usual)", lines,
+        "Arousal of the client, of their therapist, and of a therapist from another room, over "
+        f"{MOMENTS} moments.",
+    )  # fmt: skip
+
+
+LESSON = Lesson(
+    "one_dyad", "One dyad",
+    "Two people in a room: alliance, hope and symptoms from session to session, and how they move "
+    "together within one. When is moving together more than chance?",
+    "any movement in step is resonance",
+    Bet("Do client and therapist move together more than people who never met?",
+        ("less than strangers", "no more than chance allows", "more than strangers")),
+    (
+        WORLD_PICK,
+        Dial("empathy", "The therapists' empathy, beside the usual", -2, 2, 0.25, 0, "SD"),
+        Dial("resonance.mirroring", "How far therapists mirror clients", 0, 0.4, 0.05),
+        Dial("resonance.coregulation_coupling", "How far calm carries over to clients", 0, 0.4,
+             0.05),
+        Dial("rupture.base", "How easily it ruptures", -4, 0.5, 0.1, unit="probit"),
+        Dial("session", "Session looked into", 1, SESSIONS, 1, 3),
+    ),
+    {
+        "Many ruptures": {"rupture.base": 0},
+        "Warm therapists": {"empathy": 2},
+        "No mirroring, no co-regulation": {"resonance.mirroring": 0,
+                                            "resonance.coregulation_coupling": 0},
+    },
+    (
+        "Two series that each drift will correlate by accident: compare with strangers before you "
+        "call it resonance.",
+        "One dyad is one dyad: new luck shows another.",
+        "In the model moments inside sessions touch the outcome only a little; whether they do in "
+        "life is open.",
+        "Nobody leaves care in this lesson, so that there is a course to be seen.",
+    ),
+    compute, ("ramseyer2011",),
+)  # fmt: skip

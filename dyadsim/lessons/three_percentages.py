@@ -1,0 +1,150 @@
+"""Lesson: three percentages of the same therapy, each with a denominator of its own."""
+
+import numpy as np
+
+from dyadsim import accountings, intervene, simulate
+from dyadsim.accountings import CAUSES, Care
+from dyadsim.analysis.shapley import shapley
+from dyadsim.field_accountings import PIE
+from dyadsim.intervention import Intervention
+from dyadsim.lessons import common
+from dyadsim.lessons.lesson import (
+    LUCK,
+    WORLD_PICK,
+    Bet,
+    Dial,
+    Figure,
+    Lesson,
+    Series,
+    Shown,
+    Values,
+    parameters,
+)
+from dyadsim.noise import Group
+from dyadsim.parameters import Parameters
+from dyadsim.study import arm
+
+EDGES = (2.0, 10.0, 30.0)
+# What the three have in common. The pie's first slice is all that is not therapy; chance and the
+# therapists have a share of variance alone.
+LABELS = ("client and life", "therapist", "relationship", "expectancy", "technique")
+LOST = ("relationship", "expectancy", "technique")
+
+
+def compute(values: Values) -> Shown:
+    """Return the three percentages of each ingredient."""
+    world = parameters(LESSON, values)
+    care = Care(dose_spread=float(values["dose_spread"]))
+    clients, seed = int(values["clients"]), int(values[LUCK])
+    ends = accountings.lives(accountings.study(care), world, clients, seed)[:, 1]
+    share, error = _variance(ends), _error(np.array([_variance(part) for part in _halves(ends)]))
+    left = _left(care, world, clients, seed)
+    gone, gone_error = _lost(left), _error(np.array([_lost(part) for part in _halves(left)]))
+    technique = float(gone[2])
+    told = (
+        "where nothing heals, nothing can be lost" if np.isnan(technique)
+        else f"without it {technique:.0f} % of the mean effect is lost"
+    )  # fmt: skip
+    sentence = (
+        f"Technique is said to be {PIE['technique']:.0f} % of outcome. In this world it explains "
+        f"{max(share[4], 0.0):.1f} % of the differences between clients, and {told}."
+    )
+    found = {"variance." + name: float(v) for name, v in zip(LABELS, share, strict=True)}
+    found |= {f"variance.{name}.se": float(v) for name, v in zip(LABELS, error, strict=True)}
+    found |= {"lost." + name: float(v) for name, v in zip(LOST, gone, strict=True)}
+    found |= {f"lost.{name}.se": float(v) for name, v in zip(LOST, gone_error, strict=True)}
+    answer = 0 if np.isnan(technique) else common.bracket(technique, EDGES)
+    return Shown(sentence, answer, found, [_figure(share, gone)])
+
+
+def _halves(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and the second half of the clients (last axis)."""
+    middle = values.shape[-1] // 2
+    return values[..., :middle], values[..., middle:]
+
+
+def _error(halves: np.ndarray) -> np.ndarray:
+    """Return the error of a whole, from what its two halves say."""
+    return np.asarray(np.abs(halves[0] - halves[1]) / 2)
+
+
+def _variance(ends: np.ndarray) -> np.ndarray:
+    """Return Shapley shares of variance of distress at the end (%), in the order of LABELS."""
+    worth = accountings.closed_variances(ends)
+    whole = 100 * shapley(worth[None])[0] / (worth[-1] - worth[0])
+    found = dict(zip((one.name.lower() for one in Group), whole, strict=True))
+    found["client and life"] = found.pop("client")
+    return np.array([found[name] for name in LABELS])
+
+
+def _left(care: Care, world: Parameters, clients: int, seed: int) -> np.ndarray:
+    """Return distress at the end untreated, treated, and treated without each of LOST."""
+    planned = accountings.study(care._replace(treatments=care.treatments[:1], dose_spread=0.0))
+    nobody = planned._replace(arms=(arm("untreated", None, care.sessions),))
+    runs = [simulate.run(one, world, clients, seed) for one in (nobody, planned)]
+    runs += [
+        intervene.do(planned, world, clients, Intervention(hold={CAUSES[name]: 0.0}), seed)
+        for name in LOST
+    ]
+    return np.array([common.latent(run, "distress")[-1] for run in runs])
+
+
+def _lost(left: np.ndarray) -> np.ndarray:
+    """Return what of the mean effect against no treatment is lost without each of LOST (%)."""
+    untreated, full, *without = left.mean(axis=-1)
+    if untreated - full < 1e-6:
+        return np.full(len(LOST), np.nan)
+    return np.array([100 * (one - full) / (untreated - full) for one in without])
+
+
+def _figure(share: np.ndarray, gone: np.ndarray) -> Figure:
+    lost = dict(zip(LOST, gone, strict=True))
+    bars = {
+        "claimed (Lambert's pie)": [PIE.get(name, float("nan")) for name in LABELS],
+        "differences between clients it explains": list(np.maximum(share, 0)),
+        "mean effect that is lost without it": [lost.get(name, float("nan")) for name in LABELS],
+    }
+    about = "; ".join(
+        f"{name}: " + ", ".join(
+            f"{label} {value:.0f}" for label, value in zip(LABELS, row, strict=True)
+            if not np.isnan(value)
+        ) for name, row in bars.items()
+    )  # fmt: skip
+    return Figure(
+        "three", "Three percentages of one therapy, each of something else", "",
+        "per cent, each of its own whole",
+        [Series("bars", name, list(LABELS), common.numbers(row, 1), look=k)
+         for k, (name, row) in enumerate(bars.items())],
+        f"Bars in per cent. {about}.",
+    )  # fmt: skip
+
+
+LESSON = Lesson(
+    "three_percentages", "Three percentages",
+    "“40 % client, 30 % relationship, 15 % hope, 15 % technique.” Per cent of what?",
+    "15 % of outcome is technique",
+    Bet("How much of therapy's mean effect is lost in this world if technique is taken away?",
+        ("under 2 %, or nothing", "2 to 10 %", "10 to 30 %", "more than 30 %")),
+    (
+        WORLD_PICK,
+        Dial("distress.specificity", "Share of treatment that needs the right match", 0, 1, 0.05),
+        Dial("process_change.gating", "How far technique needs trust", 0, 2, 0.1),
+        Dial("population.therapist_spread", "How much therapists differ", 0, 3, 0.1, unit="SD"),
+        Dial("dose_spread", "How much the dose of technique differs", 0, 0.9, 0.1, 0.0),
+        Dial("clients", "Clients", 400, 4000, 200, 1000),
+    ),
+    {
+        "Medical world": {"world": "medical"},
+        "Contextual world": {"world": "contextual"},
+        "Same dose for all: explains next to nothing": {"world": "medical", "dose_spread": 0},
+        "Doses differ: the same technique explains more": {"world": "medical", "dose_spread": 0.9},
+    },
+    (
+        "The three have different wholes, so they cannot be added, averaged or put into one pie.",
+        "What everybody gets alike explains no differences, however much it heals.",
+        "Losses can add to more than 100 %: what works only together is lost twice.",
+        "The pie is a judgement that was never computed from data.",
+        "Shares of variance for 1,000 clients carry errors of a few per cent: try new luck.",
+    ),
+    compute, ("founding_paper",),
+)  # fmt: skip

@@ -1,0 +1,99 @@
+"""One lesson as one file: its numbers at a grid of its controls, no server, no network.
+
+The page's own script draws it; where the page asks the server, the file looks a grid up. Only the
+first dials of a lesson move in it, each at a few places, with the world and the luck it was made with.
+"""
+
+import itertools
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from dyadsim.lessons import lesson as lessons
+from dyadsim.lessons.lesson import Dial, Lesson, Pick
+from dyadsim.web import page
+
+STATIC = Path(__file__).with_name("static")
+PLACES = 5  # of each dial that moves in the file
+DIALS = 2  # that move in it, beside the choices
+MOST = 250  # settings in one file
+
+
+def grid(one: Lesson, given: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Return what each moving control can take in the file: all choices, places of first dials."""
+    start, _ = lessons.settings(one, given)
+    found: dict[str, list[Any]] = {}
+    for control in one.controls:
+        if isinstance(control, Pick):
+            found[control.key] = [value for value, _ in control.options]
+    dials = [control for control in one.controls if isinstance(control, Dial)]
+    for dial in dials[:DIALS]:
+        ends = [dial.low + k * (dial.high - dial.low) / (PLACES - 1) for k in range(PLACES)]
+        snapped = {round(dial.low + round((x - dial.low) / dial.step) * dial.step, 6) for x in ends}
+        found[dial.key] = sorted(snapped | {start[dial.key]})
+    return found
+
+
+def settings(one: Lesson, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the settings of the file: the grid, and the presets."""
+    start, _ = lessons.settings(one, given)
+    places = grid(one, given)
+    worlds = places.get(lessons.WORLD, ["hybrid"])
+    for world in worlds:  # first each world as it is, as the page does when the world is changed
+        yield {**{k: v for k, v in start.items() if k in ("clients", lessons.LUCK)},
+               lessons.WORLD: world}  # fmt: skip
+    for preset in one.presets.values():
+        yield {**preset, lessons.LUCK: start[lessons.LUCK]}
+    for values in itertools.product(*places.values()):
+        yield {**start, **dict(zip(places, values, strict=True))}
+
+
+def key(values: Mapping[str, Any]) -> str:
+    """Return the name of settings in the file, as the page's script writes it."""
+    parts = [f"{name}={value:g}" if isinstance(value, int | float) else f"{name}={value}"
+             for name, value in sorted(values.items())]  # fmt: skip
+    return "&".join(parts)
+
+
+def html(one: Lesson, given: Mapping[str, Any]) -> str:
+    """Return the file."""
+    known: dict[str, Any] = {}
+    for asked in settings(one, given):
+        values, _ = lessons.settings(one, asked)
+        if key(values) not in known and len(known) < MOST:
+            known[key(values)] = page.shown(one, values)
+    about = page.every() | {"lessons": [page.about(one)]}
+    start, _ = lessons.settings(one, given)
+    data = {"about": about, "known": known, "grid": grid(one, given), "start": start}
+    return assembled(json.dumps(data, separators=(",", ":")))
+
+
+def assembled(data: str) -> str:
+    """Return index.html with styles, scripts and data inside."""
+    from dyadsim.web.server import plotly_path
+
+    text = (STATIC / "index.html").read_text(encoding="utf-8")
+    style = (STATIC / "page.css").read_text(encoding="utf-8")
+    scripts = "\n".join(
+        _alone((STATIC / name).read_text(encoding="utf-8"))
+        for name in ("draw.js", "lesson.js", "page.js")
+    )
+    plotly = plotly_path().read_text(encoding="utf-8").replace("</script", "<\\/script")
+    safe = data.replace("</", "<\\/")
+    for old, new in (
+        ('<link rel="stylesheet" href="/static/page.css">', f"<style>{style}</style>"),
+        ('<script src="/static/plotly.min.js"></script>', f"<script>{plotly}</script>"),
+        ('<script type="module" src="/static/page.js"></script>',
+         f'<script type="application/json" id="kept">{safe}</script>'
+         f'<script type="module">{scripts}</script>'),
+    ):  # fmt: skip
+        assert old in text, f"index.html has changed: {old}"
+        text = text.replace(old, new)
+    return text
+
+
+def _alone(script: str) -> str:
+    """Return a module's text without its imports and exports, to stand beside the others."""
+    lines = [line for line in script.splitlines() if not line.startswith("import ")]
+    return "\n".join(line.removeprefix("export ") for line in lines)

@@ -1,0 +1,158 @@
+"""The local server: one page, the lessons' numbers, nothing else. No request leaves the machine.
+
+Whoever asks under another name than this machine's is refused (a page on the web that resolves to
+127.0.0.1 is one), nothing is uploaded, and every value is made possible before it is used.
+"""
+
+import socket
+import threading
+import webbrowser
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dyadsim.lessons.every import LESSONS
+from dyadsim.quantity import BadInput, Failed
+from dyadsim.web import export, page
+
+STATIC = Path(__file__).with_name("static")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "  # Plotly's styles
+    "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY, "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer", "cache-control": "no-store",
+    "cross-origin-opener-policy": "same-origin",
+}  # fmt: skip
+LONGEST = 2000  # characters of a query
+
+
+class _Headers:
+    """Put the safety headers on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                extra = [(key.encode(), value.encode()) for key, value in HEADERS.items()]
+                message["headers"] = [*message.get("headers", []), *extra]
+            await send(message)
+
+        await self.app(scope, receive, sent)
+
+
+def plotly_path() -> Path:
+    """Return the plotly.min.js that the plotly package carries."""
+    return Path(str(resources.files("plotly"))) / "package_data" / "plotly.min.js"
+
+
+def _json(value: Any, status: int = 200) -> Response:
+    return JSONResponse(value, status)
+
+
+def _page(_: Request) -> Response:
+    return Response((STATIC / "index.html").read_text(encoding="utf-8"), media_type="text/html")
+
+
+def _static(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name == "plotly.min.js":
+        return Response(plotly_path().read_bytes(), media_type="text/javascript")
+    if name not in page.STATIC_FILES:
+        return _json({"error": "there is no such file"}, 404)
+    text = (STATIC / name).read_text(encoding="utf-8")
+    return Response(text, media_type=page.STATIC_FILES[name])
+
+
+def _lessons(_: Request) -> Response:
+    return _json(page.every())
+
+
+def _lesson(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in LESSONS:
+        return _json({"error": f"there is no lesson '{name[:40]}'"}, 404)
+    if len(request.url.query) > LONGEST:
+        return _json({"error": "too many settings"}, 400)
+    return _json(page.shown(LESSONS[name], dict(request.query_params)))
+
+
+def _kept(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in LESSONS or len(request.url.query) > LONGEST:
+        return _json({"error": f"there is no lesson '{name[:40]}'"}, 404)
+    text = export.html(LESSONS[name], dict(request.query_params))
+    headers = {"content-disposition": f'attachment; filename="dyadsim_{name}.html"'}
+    return Response(text, media_type="text/html", headers=headers)
+
+
+def app(hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) -> Starlette:
+    """Return the application; hosts: names under which it may be asked."""
+    routes = [
+        Route("/", _page), Route("/static/{name}", _static), Route("/api/lessons", _lessons),
+        Route("/api/lesson/{name}", _lesson), Route("/export/{name}", _kept),
+    ]  # fmt: skip
+    middleware = [
+        Middleware(_Headers), Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    ]  # fmt: skip
+    return Starlette(routes=routes, middleware=middleware)
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; port 0: a free one.
+
+    Raises:
+        BadInput: the port is taken, or the host is not this machine's.
+    """
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(128)
+    except OSError as error:
+        made.close()
+        raise BadInput(f"teach cannot listen on {host}, port {port}: {error.strerror}. Another "
+                       "port: task.port=8766; any free one: task.port=0.") from None  # fmt: skip
+    return made
+
+
+def _warm() -> None:
+    """Compute every lesson once, so that the first slider is as fast as the next."""
+    for one in LESSONS.values():
+        page.shown(one, {})
+
+
+def serve(host: str, port: int, browser: bool) -> None:
+    """Serve until interrupted; print the address. browser: open it there too.
+
+    Raises:
+        BadInput: an address that cannot be had. Failed: the extra is not installed.
+    """
+    try:
+        import uvicorn
+    except ImportError:
+        raise Failed("teach needs pip install 'dyadsim[web]'.") from None
+    listening = _listening(host, port)
+    address = f"http://{host}:{listening.getsockname()[1]}/"
+    print(f"Lessons: {address}   (Ctrl-C ends it)", flush=True)
+    if host not in ("127.0.0.1", "localhost"):
+        print(f"Whoever can reach {host} can open it: no password is asked.", flush=True)
+    threading.Thread(target=_warm, daemon=True).start()
+    if browser:
+        threading.Timer(0.5, webbrowser.open, [address]).start()
+    names = tuple(dict.fromkeys(("127.0.0.1", "localhost", host)))
+    config = uvicorn.Config(app(names), log_level="warning", access_log=False, lifespan="off")
+    uvicorn.Server(config).run(sockets=[listening])
+
