@@ -31,6 +31,8 @@ tasks
   fit       what your data say of a world, and which world they speak for (docs/fitting.md):
             dyadsim fit data.path=scores.csv data.instrument=phq9
   recover   planning: what a study would tell, and what more to measure
+  teach     eight lessons in the browser, a bet before every answer (docs/teaching.md)
+  lesson    one lesson without the page:  dyadsim lesson alliance world=null
   params    the model's quantities:  dyadsim params  |  dyadsim params alliance
   doctor    check the installation
 
@@ -97,8 +99,9 @@ def _tokens(words: Sequence[str]) -> list[str]:
             )
         place = found.index(bare[0])
         found[place] = f"task={bare[0]}"
-        if bare[0] == "params" and len(bare) == 2:
-            found[found.index(bare[1])] = f"task.word={bare[1]}"
+        second = {"params": "task.word", "lesson": "task.lesson"}.get(bare[0])
+        if second and len(bare) == 2:
+            found[found.index(bare[1])] = f"{second}={bare[1]}"
     for word in found:
         if "=" not in word and not word.startswith("-"):
             raise BadInput(f"'{word}' is no setting: settings are written name=value.")

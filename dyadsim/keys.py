@@ -12,7 +12,7 @@ type Keys = np.ndarray[Any, np.dtype[np.uint64]]
 
 # Files that present, steer or keep; every other file of the package may decide a number.
 _NOT_THE_MODEL = re.compile(
-    r"(plots|web|fitting)/.*|(__|task|present)\w*\.py|(cli|compose|report|settings|dry_run|unused|outcome"
+    r"(plots|web|fitting|lessons)/.*|(__|task|present)\w*\.py|(cli|compose|report|settings|dry_run|unused|outcome"
     r"|asked|keys|store|sweep|executors|sensitivity|scenarios)\.py"
 )
 

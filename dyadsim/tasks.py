@@ -20,6 +20,7 @@ from dyadsim.settings import Settings, parameters_of, worlds_of
 from dyadsim.task_decompose import run_decompose
 from dyadsim.task_facts import run_calibrate, run_facts
 from dyadsim.task_fit import run_fit, run_recover
+from dyadsim.task_teach import run_lesson, run_teach
 
 
 def run_compare(one: Settings) -> None:
@@ -205,6 +206,8 @@ TASKS: dict[str, Callable[[Settings], None]] = {
     "decompose": run_decompose,
     "fit": run_fit,
     "recover": run_recover,
+    "lesson": run_lesson,
+    "teach": run_teach,
     "params": run_params,
     "doctor": run_doctor,
 }

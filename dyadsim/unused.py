@@ -53,6 +53,22 @@ _UNUSED = {
         ),
     ),
     "recover": ("do", "moments", "replicate", "specificity", "budget", "measure", "data"),
+    **dict.fromkeys(
+        ("teach", "lesson"),
+        (
+            "do",
+            "study",
+            "population.sample",
+            "measure",
+            "size",
+            "moments",
+            "replicate",
+            "threads",
+            "specificity",
+            "budget",
+            "data",
+        ),
+    ),
     "params": ("do", "world", "study", "population.sample", "measure", "seed", "specificity"),
 }
 # Of sweeps alone; `-m` with a launcher runs any task as jobs.
@@ -73,6 +89,8 @@ _INSTEAD = {
     "size.clients_per_point simulated clients",
     "recover": "recover simulates the study=... that is planned, at the world's own values; "
     "task.draws=600 makes it quick",
+    "teach": "the page has its own settings",
+    "lesson": "a lesson has its own settings: world, seed, its quantities, and task.set",
     "params": "params lists the quantities of the model",
 }
 

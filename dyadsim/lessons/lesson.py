@@ -145,7 +145,7 @@ def own(lesson: Lesson, world: str) -> Values:
     """Return each dial's own value in a world: calibrated, rounded to the dial's step."""
     known = flat(worlds.parameters(world))
     return {
-        one.key: _on_grid(one, known[one.key] if one.value is None else one.value)
+        one.key: on_grid(one, known[one.key] if one.value is None else one.value)
         for one in lesson.every if isinstance(one, Dial)
     }  # fmt: skip
 
@@ -156,7 +156,7 @@ def start(lesson: Lesson) -> Values:
     return {**picks, **own(lesson, str(picks.get(WORLD, "hybrid")))}
 
 
-def _on_grid(one: Dial, value: float) -> float:
+def on_grid(one: Dial, value: float) -> float:
     """Return the value on the dial's grid and inside its range: a whole number where steps are."""
     steps = round((min(max(value, one.low), one.high) - one.low) / one.step)
     found = round(one.low + steps * one.step, 6)
@@ -195,7 +195,7 @@ def settings(lesson: Lesson, given: Mapping[str, Any]) -> tuple[Values, list[str
         if value is None:
             notes.append(f"{one.label}: '{str(given[one.key])[:40]}' is not a number")
             continue
-        found[one.key] = _on_grid(one, value)
+        found[one.key] = on_grid(one, value)
         if abs(found[one.key] - value) > one.step / 2 + 1e-9:
             notes.append(f"{one.label} must lie in {one.low:g} to {one.high:g}")
     return found, notes

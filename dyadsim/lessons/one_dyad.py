@@ -91,8 +91,8 @@ def _alliance(
 ) -> Figure:
     """Return bond, goals, tasks and expectancy, with ruptures marked."""
     lines = [
-        Series("line", word, common.numbers(weeks),
-               common.numbers(common.latent(made, name)[:, one]), look=look)
+        Series("line", word, common.numbers(weeks[1:]),
+               common.numbers(common.latent(made, name)[1:, one]), look=look)
         for look, (name, word) in enumerate((("bond", "bond"), ("goal", "agreement on goals"),
                                              ("task", "agreement on tasks"),
                                              ("expectancy", "hope (expectancy)")))
@@ -106,7 +106,7 @@ def _alliance(
     return Figure(
         "alliance", "The relationship, session by session", "sessions (a week apart)",
         "strength, 0 (none) to 1 (full)", lines,
-        f"Bond, goals, tasks and hope over {SESSIONS} sessions; bond from {bond[0]:.2f} to "
+        f"Bond, goals, tasks and hope over {SESSIONS} sessions; bond from {bond[1]:.2f} to "
         f"{bond[-1]:.2f}; {_many(int(ruptures.sum()), 'rupture')}.", 0, 1,
     )  # fmt: skip
 

@@ -49,12 +49,14 @@ def compute(values: Values) -> Shown:
         f"Technique is said to be {PIE['technique']:.0f} % of outcome. In this world it explains "
         f"{max(share[4], 0.0):.1f} % of the differences between clients, and {told}."
     )
-    found = {"variance." + name: float(v) for name, v in zip(LABELS, share, strict=True)}
-    found |= {f"variance.{name}.se": float(v) for name, v in zip(LABELS, error, strict=True)}
-    found |= {"lost." + name: float(v) for name, v in zip(LOST, gone, strict=True)}
-    found |= {f"lost.{name}.se": float(v) for name, v in zip(LOST, gone_error, strict=True)}
+    parts = (("differences explained by", LABELS, share, error),
+             ("effect lost without", LOST, gone, gone_error))  # fmt: skip
+    found: dict[str, float] = {}
+    for word, names, values_of, errors in parts:
+        for name, value, chance in reversed(list(zip(names, values_of, errors, strict=True))):
+            found |= {f"{word} {name}, %": value, f"{word} {name}, %.se": chance}
     answer = 0 if np.isnan(technique) else common.bracket(technique, EDGES)
-    return Shown(sentence, answer, found, [_figure(share, gone)])
+    return Shown(sentence, answer, found, [_figure(share, error, gone, gone_error)])
 
 
 def _halves(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -97,13 +99,17 @@ def _lost(left: np.ndarray) -> np.ndarray:
     return np.array([100 * (one - full) / (untreated - full) for one in without])
 
 
-def _figure(share: np.ndarray, gone: np.ndarray) -> Figure:
-    lost = dict(zip(LOST, gone, strict=True))
+def _figure(
+    share: np.ndarray, error: np.ndarray, gone: np.ndarray, gone_error: np.ndarray
+) -> Figure:
+    none = float("nan")
+    lost, lost_error = (dict(zip(LOST, found, strict=True)) for found in (gone, gone_error))
     bars = {
-        "claimed (Lambert's pie)": [PIE.get(name, float("nan")) for name in LABELS],
+        "claimed (Lambert's pie)": [PIE.get(name, none) for name in LABELS],
         "differences between clients it explains": list(np.maximum(share, 0)),
-        "mean effect that is lost without it": [lost.get(name, float("nan")) for name in LABELS],
+        "mean effect that is lost without it": [lost.get(name, none) for name in LABELS],
     }
+    halves = ([0.0] * len(LABELS), error, [lost_error.get(name, none) for name in LABELS])
     about = "; ".join(
         f"{name}: " + ", ".join(
             f"{label} {value:.0f}" for label, value in zip(LABELS, row, strict=True)
@@ -113,8 +119,10 @@ def _figure(share: np.ndarray, gone: np.ndarray) -> Figure:
     return Figure(
         "three", "Three percentages of one therapy, each of something else", "",
         "per cent, each of its own whole",
-        [Series("bars", name, list(LABELS), common.numbers(row, 1), look=k)
-         for k, (name, row) in enumerate(bars.items())],
+        [Series("bars", name, list(LABELS), common.numbers(row, 1),
+                common.numbers(np.array(row) - 1.96 * np.array(half), 1),
+                common.numbers(np.array(row) + 1.96 * np.array(half), 1), k)
+         for k, ((name, row), half) in enumerate(zip(bars.items(), halves, strict=True))],
         f"Bars in per cent. {about}.",
     )  # fmt: skip
 

@@ -61,7 +61,7 @@ def compute(values: Values) -> Shown:
     every = common.latent(made, "symptom_score")[:, made.clients.arm == 0]
     return Shown(
         sentence, common.bracket(float(therapy[0]), EDGES), found,
-        [_courses(every, common.weeks_of(made)), _bars(shares)],
+        [_courses(every, common.weeks_of(made)), _bars(shares, counts)],
     )  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def _courses(scores: np.ndarray, weeks: np.ndarray) -> Figure:
     )  # fmt: skip
 
 
-def _bars(shares: dict[str, np.ndarray]) -> Figure:
+def _bars(shares: dict[str, np.ndarray], counts: dict[str, int]) -> Figure:
     about = "; ".join(
         f"{word}: " + ", ".join(f"{kind} {value:.0%}" for kind, value in
                                 zip(KINDS, share, strict=True))
@@ -84,10 +84,16 @@ def _bars(shares: dict[str, np.ndarray]) -> Figure:
     )  # fmt: skip
     return Figure(
         "kinds", "What became of them", "", "per cent of the clients of that arm",
-        [Series("bars", word, list(KINDS), common.numbers(100 * share, 1), look=look)
-         for look, (word, share) in enumerate(shares.items())],
+        [_bar(word, share, counts[word], k) for k, (word, share) in enumerate(shares.items())],
         f"{about}.", 0, 100,
     )  # fmt: skip
+
+
+def _bar(word: str, share: np.ndarray, count: int, look: int) -> Series:
+    half = np.array([196 * common.share_error(float(value), count) for value in share])
+    return Series("bars", word, list(KINDS), common.numbers(100 * share, 1),
+                  common.numbers(100 * share - half, 1), common.numbers(100 * share + half, 1),
+                  look)  # fmt: skip
 
 
 LESSON = Lesson(
@@ -117,6 +123,8 @@ LESSON = Lesson(
         "untreated. It does not say that 80 % got better.",
         "Some recover without therapy and would have been counted as its success.",
         "Who gets worse in therapy may have got worse without it: compare with those who waited.",
+        "Up to the last week the curves show those still in care, the last point shows everybody: "
+        "so the mean can rise at the end.",
         "Reliable change depends on the questionnaire: a better one finds more of it.",
     ),
     compute, ("gyani2013", "whiteford2013"),

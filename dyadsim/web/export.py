@@ -1,7 +1,7 @@
 """One lesson as one file: its numbers at a grid of its controls, no server, no network.
 
-The page's own script draws it; where the page asks the server, the file looks a grid up. Only the
-first dials of a lesson move in it, each at a few places, with the world and the luck it was made with.
+The page's own script draws it; where the page asks the server, the file looks a grid up. In it only
+the choices and the first dials of a lesson move, each at a few places, with one luck.
 """
 
 import itertools
@@ -23,30 +23,31 @@ MOST = 250  # settings in one file
 def grid(one: Lesson, given: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Return what each moving control can take in the file: all choices, places of first dials."""
     start, _ = lessons.settings(one, given)
-    found: dict[str, list[Any]] = {}
-    for control in one.controls:
-        if isinstance(control, Pick):
-            found[control.key] = [value for value, _ in control.options]
+    picks = [control for control in one.controls if isinstance(control, Pick)]
     dials = [control for control in one.controls if isinstance(control, Dial)]
-    for dial in dials[:DIALS]:
+    found: dict[str, list[Any]] = {
+        control.key: [value for value, _ in control.options] for control in picks
+    }
+    for dial in dials[: DIALS if len(picks) < 2 else 1]:
         ends = [dial.low + k * (dial.high - dial.low) / (PLACES - 1) for k in range(PLACES)]
-        snapped = {round(dial.low + round((x - dial.low) / dial.step) * dial.step, 6) for x in ends}
-        found[dial.key] = sorted(snapped | {start[dial.key]})
+        found[dial.key] = sorted({lessons.on_grid(dial, x) for x in ends} | {start[dial.key]})
     return found
 
 
-def settings(one: Lesson, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the settings of the file: the grid, and the presets."""
+def settings(one: Lesson, given: Mapping[str, Any]) -> Iterator[lessons.Values]:
+    """Yield the settings of the file: what was given, the presets, the grid in every world."""
     start, _ = lessons.settings(one, given)
-    places = grid(one, given)
-    worlds = places.get(lessons.WORLD, ["hybrid"])
-    for world in worlds:  # first each world as it is, as the page does when the world is changed
-        yield {**{k: v for k, v in start.items() if k in ("clients", lessons.LUCK)},
-               lessons.WORLD: world}  # fmt: skip
+    yield start
+    luck, places = {lessons.LUCK: start[lessons.LUCK]}, grid(one, given)
     for preset in one.presets.values():
-        yield {**preset, lessons.LUCK: start[lessons.LUCK]}
-    for values in itertools.product(*places.values()):
-        yield {**start, **dict(zip(places, values, strict=True))}
+        yield lessons.settings(one, {**preset, **luck})[0]
+    picks = [control.key for control in one.controls if isinstance(control, Pick)]
+    for chosen in itertools.product(*(places[name] for name in picks)):
+        base, _ = lessons.settings(one, {**dict(zip(picks, chosen, strict=True)), **luck})
+        yield base
+        dials = [name for name in places if name not in picks]
+        for values in itertools.product(*(places[name] for name in dials)):
+            yield lessons.settings(one, {**base, **dict(zip(dials, values, strict=True))})[0]
 
 
 def key(values: Mapping[str, Any]) -> str:
@@ -59,8 +60,7 @@ def key(values: Mapping[str, Any]) -> str:
 def html(one: Lesson, given: Mapping[str, Any]) -> str:
     """Return the file."""
     known: dict[str, Any] = {}
-    for asked in settings(one, given):
-        values, _ = lessons.settings(one, asked)
+    for values in settings(one, given):
         if key(values) not in known and len(known) < MOST:
             known[key(values)] = page.shown(one, values)
     about = page.every() | {"lessons": [page.about(one)]}

@@ -155,4 +155,3 @@ def serve(host: str, port: int, browser: bool) -> None:
     names = tuple(dict.fromkeys(("127.0.0.1", "localhost", host)))
     config = uvicorn.Config(app(names), log_level="warning", access_log=False, lifespan="off")
     uvicorn.Server(config).run(sockets=[listening])
-

@@ -1,0 +1,150 @@
+// Draws what a lesson shows: a figure's series with Plotly, the same numbers as a table and as CSV.
+
+// Okabe and Ito's colours; never colour alone: each has a marker and a dash of its own.
+const LOOKS = [
+  { colour: "#0072B2", marker: "circle", dash: "solid" },
+  { colour: "#D55E00", marker: "square", dash: "dash" },
+  { colour: "#009E73", marker: "diamond", dash: "dot" },
+  { colour: "#CC79A7", marker: "triangle-up", dash: "dashdot" },
+  { colour: "#E69F00", marker: "star", dash: "longdash" },
+  { colour: "#555555", marker: "x", dash: "longdashdot" },
+];
+const PATTERNS = ["", "/", "x", ".", "-", "\\"];
+const CONFIG = { displayModeBar: false, displaylogo: false, responsive: true, plotlyServerURL: "" };
+
+function fade(colour, share) {
+  const [r, g, b] = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
+  return `rgba(${r},${g},${b},${share})`;
+}
+
+function traces(one) {
+  const look = LOOKS[one.look % LOOKS.length];
+  const base = { name: one.name, x: one.x, y: one.y, legendgroup: one.name };
+  if (one.text.length) {
+    base.text = one.text;
+    base.hovertemplate = "%{text}: %{x}, %{y}<extra></extra>";
+  }
+  if (one.kind === "points") {
+    return [{ ...base, type: "scatter", mode: "markers", marker: {
+      color: one.faint ? fade(look.colour, 0.45) : look.colour, symbol: look.marker,
+      size: one.faint ? 6 : 10, line: { width: one.faint ? 0 : 1, color: "#fff" } } }];
+  }
+  if (one.kind === "line") {
+    const faint = { width: 1, color: fade(look.colour, 0.18) };
+    const full = { width: 3, color: look.colour, dash: look.dash };
+    return [{ ...base, type: "scatter", mode: "lines", connectgaps: false,
+      line: one.faint ? faint : full, hoverinfo: one.faint ? "skip" : "all" }];
+  }
+  if (one.kind === "band") {
+    const edge = { ...base, type: "scatter", mode: "lines", line: { width: 0 }, hoverinfo: "skip" };
+    return [{ ...edge, y: one.low, showlegend: false },
+      { ...edge, y: one.high, fill: "tonexty", fillcolor: fade(look.colour, 0.22) }];
+  }
+  if (one.kind === "bars") {
+    return [{ ...base, type: "bar", marker: { color: look.colour,
+      pattern: { shape: PATTERNS[one.look % PATTERNS.length], bgcolor: look.colour, fgcolor: "#fff", size: 7 } },
+      text: one.y.map((y) => (y === null ? "" : String(Math.round(y)))),
+      textposition: one.low.length ? "none" : "outside", error_y: errors(one, "#333"),
+      hovertemplate: "%{x}: %{y}<extra>%{fullData.name}</extra>" }];
+  }
+  return [{ ...base, type: "scatter", mode: "markers", marker: { color: look.colour,
+    symbol: look.marker, size: 8 }, error_y: errors(one, fade(look.colour, 0.7)) }];
+}
+
+function errors(one, color) {
+  return { type: "data", symmetric: false, thickness: 1.5, width: 3, color,
+    visible: one.low.length > 0, array: one.high.map((v, k) => v - one.y[k]),
+    arrayminus: one.low.map((v, k) => one.y[k] - v) };
+}
+
+export function draw(place, figure, size) {
+  const text = { family: "system-ui, 'DejaVu Sans', sans-serif", size, color: "#1a1a1a" };
+  const axis = { automargin: true, gridcolor: "#e3e7ea", linecolor: "#8a8a8a", zerolinecolor: "#b5bcc2" };
+  const range = figure.y_from === null ? {} : figure.y_to === null ? { rangemode: "tozero" }
+    : { range: [figure.y_from, figure.y_to] };
+  const layout = {
+    font: text, margin: { t: 46, r: 14, b: 54, l: 64 }, paper_bgcolor: "#fff", plot_bgcolor: "#fff",
+    xaxis: { ...axis, title: { text: figure.x, font: { size: size * 0.95 } } },
+    yaxis: { ...axis, ...range, title: { text: wrapped(figure.y, 34), font: { size: size * 0.95 } } },
+    legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0, font: { size: size * 0.88 } },
+    barmode: "group", hovermode: "closest", uirevision: figure.name, dragmode: "zoom",
+  };
+  layout.margin.t = 10 + size * 1.9 * Math.ceil(legendLength(figure) / legendRoom(place, size));
+  return Plotly.react(place, figure.series.flatMap(traces), layout, CONFIG);
+}
+
+function wrapped(text, most) {
+  const lines = [""];
+  for (const word of text.split(" ")) {
+    if (lines.at(-1).length + word.length > most) lines.push("");
+    lines[lines.length - 1] += (lines.at(-1) ? " " : "") + word;
+  }
+  return lines.join("<br>");
+}
+
+function legendLength(figure) {
+  return figure.series.reduce((sum, one) => sum + one.name.length + 8, 0);
+}
+
+function legendRoom(place, size) {
+  return Math.max(place.clientWidth / (size * 0.5), 20);
+}
+
+export function rows(figure) {
+  const found = [];
+  for (const one of figure.series) {
+    if (one.faint && one.kind === "line") continue; // single courses are in the CSV alone
+    const count = Math.max(one.x.length, one.y.length, one.low.length);
+    for (let k = 0; k < count; k += 1) {
+      found.push([one.name, one.x[k], one.y[k] ?? "", one.low[k] ?? "", one.high[k] ?? ""]);
+    }
+  }
+  return found;
+}
+
+export function table(figure) {
+  const made = document.createElement("table");
+  const caption = made.createCaption();
+  caption.textContent = figure.title;
+  const head = made.createTHead().insertRow();
+  for (const word of ["series", figure.x || "what", figure.y, "low", "high"]) {
+    const cell = document.createElement("th");
+    cell.scope = "col";
+    cell.textContent = word;
+    head.append(cell);
+  }
+  const body = made.createTBody();
+  for (const row of rows(figure)) {
+    const line = body.insertRow();
+    for (const value of row) line.insertCell().textContent = value === null ? "" : value;
+  }
+  return made;
+}
+
+export function csv(result, version) {
+  const quoted = (value) => (/[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
+  const lines = [`# dyadsim ${version}`, `# ${result.command}`, `# ${result.sentence}`];
+  for (const [name, value] of Object.entries(result.settings)) lines.push(`# ${name}: ${value}`);
+  lines.push("figure,series,x,y,low,high");
+  for (const figure of result.figures) {
+    for (const one of figure.series) {
+      const count = Math.max(one.x.length, one.y.length, one.low.length);
+      for (let k = 0; k < count; k += 1) {
+        const cells = [figure.name, one.name, one.x[k], one.y[k], one.low[k], one.high[k]];
+        lines.push(cells.map((value) => quoted(value ?? "")).join(","));
+      }
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+export async function images(places, titles, kind) {
+  const found = [];
+  for (const [k, place] of places.entries()) {
+    const margin = { ...place.layout.margin, t: place.layout.margin.t + 40 };
+    const title = { text: titles[k], x: 0.01, xanchor: "left", y: 0.98, yanchor: "top" };
+    const figure = { data: place.data, layout: { ...place.layout, margin, title } };
+    found.push(await Plotly.toImage(figure, { format: kind, width: 1100, height: 620, scale: 2 }));
+  }
+  return found;
+}

@@ -1,0 +1,357 @@
+// The page: which lesson, which settings, the bet before the reveal. All numbers come from lesson.js.
+import { draw, table, csv, images } from "./draw.js";
+import { about, numbers, query, grid, inFile, fileStart } from "./lesson.js";
+
+const $ = (id) => document.getElementById(id);
+const EXTRA = ["lesson", "projector", "lock"];
+let lessons = [];
+let version = "";
+let lesson = null;
+let settings = {};
+let result = null;
+let bet = null; // number of the option
+let revealed = false;
+let stale = false; // settings have moved since the bet
+let locked = false;
+let asking = false;
+let wanted = false;
+
+function size() {
+  return document.documentElement.classList.contains("projector") ? 20 : 14;
+}
+
+function decimals(step) {
+  const text = String(step);
+  return text.includes(".") ? text.length - text.indexOf(".") - 1 : 0;
+}
+
+function words(control, value) {
+  const number = Number(value).toFixed(decimals(control.step));
+  return control.unit ? `${number} ${control.unit}` : number;
+}
+
+function fixedHere(key) {
+  return (lesson.fixed[settings.world] ?? []).includes(key);
+}
+
+function note(text) {
+  $("note").textContent = text;
+  $("note").hidden = !text;
+}
+
+// --- controls ------------------------------------------------------------------------------------
+
+function row(control) {
+  const line = document.createElement("div");
+  line.className = "control";
+  const label = document.createElement("label");
+  label.htmlFor = `c-${control.key}`;
+  label.append(Object.assign(document.createElement("span"), { textContent: control.label }));
+  const input = document.createElement(control.kind === "pick" ? "select" : "input");
+  input.id = `c-${control.key}`;
+  input.name = control.key;
+  if (control.kind === "pick") {
+    for (const [value, told] of control.options) input.append(new Option(told, value));
+    input.addEventListener("change", () => change(control, input.value));
+  } else {
+    Object.assign(input, { type: "range", min: control.low, max: control.high, step: control.step });
+    const shown = document.createElement("output");
+    shown.id = `o-${control.key}`;
+    shown.htmlFor = input.id;
+    label.append(shown);
+    input.addEventListener("input", () => change(control, Number(input.value)));
+  }
+  const hint = document.createElement("small");
+  hint.id = `h-${control.key}`;
+  input.setAttribute("aria-describedby", hint.id);
+  line.append(label, input, hint);
+  return line;
+}
+
+function near(values, value) {
+  return values.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best));
+}
+
+function change(control, value) {
+  const moves = grid[control.key];
+  settings[control.key] = control.kind === "dial" && moves ? near(moves, value) : value;
+  if (control.key === "world") Object.assign(settings, lesson.own[value], { seed: settings.seed });
+  stale = true;
+  controls();
+  ask();
+}
+
+function controls() {
+  for (const control of lesson.controls) {
+    const input = $(`c-${control.key}`);
+    const still = inFile && !(control.key in grid);
+    const held = fixedHere(control.key);
+    input.value = settings[control.key];
+    input.disabled = locked || held || still;
+    $(`h-${control.key}`).textContent = held ? "fixed: that is this world's claim"
+      : still ? "moves in the live page only" : "";
+    if (control.kind === "dial") {
+      const told = words(control, settings[control.key]);
+      $(`o-${control.key}`).textContent = told;
+      input.setAttribute("aria-valuetext", told);
+    }
+  }
+  for (const id of ["luck", "reset"]) $(id).disabled = locked || (inFile && id === "luck");
+  for (const button of $("presets").children) button.disabled = locked;
+  $("reveal").disabled = locked || bet === null;
+}
+
+function place(values) {
+  settings = values;
+  hide();
+  controls();
+  ask();
+}
+
+// --- the bet -------------------------------------------------------------------------------------
+
+function hide() {
+  revealed = false;
+  stale = false;
+  bet = null;
+  $("bet").hidden = false;
+  $("shown").hidden = true;
+  for (const input of $("bet").querySelectorAll("input")) input.checked = false;
+  $("reveal").disabled = true;
+  $("bet-hint").hidden = false;
+}
+
+function options() {
+  $("bet-question").textContent = `Your bet: ${lesson.bet.question}`;
+  $("bet-options").replaceChildren(...lesson.bet.options.map((text, k) => {
+    const label = document.createElement("label");
+    const input = Object.assign(document.createElement("input"), { type: "radio", name: "bet", value: k });
+    input.addEventListener("change", () => {
+      bet = k;
+      $("reveal").disabled = locked;
+      $("bet-hint").hidden = true;
+    });
+    label.append(input, ` ${text}`);
+    return label;
+  }));
+}
+
+function verdict() {
+  const right = lesson.bet.options[result.answer];
+  const mine = lesson.bet.options[bet];
+  if (bet === result.answer) return `✓ Your bet “${mine}” is right${stale ? " here too" : ""}.`;
+  return `✗ You bet “${mine}”; it is “${right}”${stale ? " at these settings" : ""}.`;
+}
+
+// --- numbers and figures -------------------------------------------------------------------------
+
+async function ask() {
+  // The newest settings win: one question at a time, and the last one asked is always answered.
+  wanted = true;
+  if (asking) return;
+  asking = true;
+  while (wanted) {
+    wanted = false;
+    const name = lesson.name;
+    try {
+      const found = await numbers(name, settings);
+      if (!wanted && name === lesson.name) await show(found);
+    } catch (error) {
+      note(`The numbers could not be computed (${error.message}). Is dyadsim teach still running?`);
+    }
+  }
+  asking = false;
+  document.body.dataset.ready = String(Number(document.body.dataset.ready ?? 0) + 1);
+}
+
+async function show(found) {
+  result = found;
+  if (found.notes.length) note(`Changed, so that it is possible: ${found.notes.join("; ")}.`);
+  settings = { ...found.settings };
+  controls();
+  $("command").textContent = found.command;
+  address();
+  if (!revealed) return;
+  $("verdict").textContent = verdict();
+  $("sentence").textContent = found.sentence;
+  $("errors").textContent = chance(found.numbers);
+  await figures(found.figures);
+}
+
+function chance(numbers) {
+  const known = Object.entries(numbers).filter(([name, value]) => name.endsWith(".se") && value).slice(0, 4);
+  const told = known.map(([name, value]) => `${name.slice(0, -3)} ±${Number(value.toPrecision(2))}`);
+  return told.length ? `Chance, as standard errors: ${told.join(", ")}.` : "";
+}
+
+async function figures(list) {
+  const home = $("figures");
+  const names = list.map((one) => one.name).join(" ");
+  if (home.dataset.names !== names) {
+    home.dataset.names = names;
+    home.replaceChildren(...list.map((one) => {
+      const made = document.createElement("figure");
+      made.id = `f-${one.name}`;
+      const caption = Object.assign(document.createElement("figcaption"), { textContent: one.title });
+      const plot = Object.assign(document.createElement("div"), { className: "plot" });
+      plot.setAttribute("role", "img");
+      const more = document.createElement("details");
+      more.append(Object.assign(document.createElement("summary"), { textContent: "The same as a table" }));
+      more.append(Object.assign(document.createElement("div"), { className: "scroll", tabIndex: 0 }));
+      more.addEventListener("toggle", () => tables());
+      made.append(caption, plot, more);
+      return made;
+    }));
+  }
+  for (const one of list) {
+    $(`f-${one.name}`).querySelector("figcaption").textContent = one.title;
+    const plot = $(`f-${one.name}`).querySelector(".plot");
+    plot.setAttribute("aria-label", one.about);
+    await draw(plot, one, size());
+  }
+  tables();
+  document.body.dataset.drawn = String(Number(document.body.dataset.drawn ?? 0) + 1);
+}
+
+function tables() {
+  for (const one of result.figures) {
+    const more = $(`f-${one.name}`)?.querySelector("details");
+    if (more?.open) more.querySelector(".scroll").replaceChildren(table(one));
+  }
+}
+
+// --- address, files ------------------------------------------------------------------------------
+
+function address() {
+  const extra = { lesson: lesson.name };
+  if (document.documentElement.classList.contains("projector")) extra.projector = 1;
+  if (locked) extra.lock = 1;
+  const asked = `?${query({ ...extra, ...settings })}`;
+  if (!inFile) history.replaceState(null, "", asked);
+  $("keep").href = `/export/${lesson.name}?${query(settings)}`;
+}
+
+function save(name, content, kind) {
+  const link = document.createElement("a");
+  link.href = content.startsWith("data:") ? content : URL.createObjectURL(new Blob([content], { type: kind }));
+  link.download = name;
+  link.click();
+}
+
+async function savePictures(kind) {
+  const places = [...document.querySelectorAll("#figures .plot")];
+  const found = await images(places, result.figures.map((one) => one.title), kind);
+  found.forEach((data, k) => save(`dyadsim_${lesson.name}_${result.figures[k].name}.${kind}`, data));
+}
+
+// --- lessons -------------------------------------------------------------------------------------
+
+function open(name, given = null) {
+  lesson = lessons.find((one) => one.name === name) ?? lessons[0];
+  for (const button of $("lessons").querySelectorAll("button")) {
+    if (button.dataset.name === lesson.name) button.setAttribute("aria-current", "page");
+    else button.removeAttribute("aria-current");
+  }
+  document.title = `${lesson.title} · dyadsim`;
+  $("title").textContent = lesson.title;
+  $("question").textContent = lesson.question;
+  $("misconception").textContent = lesson.misconception;
+  $("careful").replaceChildren(...lesson.careful.map((text) =>
+    Object.assign(document.createElement("li"), { textContent: text })));
+  $("controls").replaceChildren(...lesson.controls.map(row));
+  $("unit").hidden = !lesson.controls.some((one) => one.unit === "distress");
+  $("presets").replaceChildren(...Object.entries(lesson.presets).map(([title, values]) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
+    button.addEventListener("click", () => {
+      const world = values.world ?? lesson.start.world;
+      place({ ...lesson.start, ...lesson.own[world], ...values, world, seed: settings.seed });
+    });
+    return button;
+  }));
+  $("figures").replaceChildren();
+  $("figures").dataset.names = "";
+  options();
+  $("wait").hidden = true;
+  $("article").hidden = false;
+  place({ ...lesson.start, ...(inFile ? fileStart : {}), ...(given ?? {}) });
+}
+
+function fromAddress() {
+  // Values come as words; the server makes them possible and says what it changed.
+  const given = Object.fromEntries(new URLSearchParams(location.search));
+  const name = given.lesson;
+  const chosen = lessons.find((one) => one.name === name) ?? lessons[0];
+  document.documentElement.classList.toggle("projector", given.projector === "1");
+  locked = given.lock === "1";
+  for (const key of EXTRA) delete given[key];
+  if (name && chosen.name !== name) note("There is no lesson of the name in the address; this is the first.");
+  const world = given.world in chosen.own ? given.world : chosen.start.world;
+  const values = { ...chosen.start, ...(chosen.own[world] ?? {}) };
+  for (const [key, value] of Object.entries(given)) {
+    values[key] = typeof values[key] === "number" && Number.isFinite(Number(value)) ? Number(value) : value;
+  }
+  return [chosen.name, name && chosen.name !== name ? {} : values];
+}
+
+function modes() {
+  $("projector").setAttribute("aria-pressed", document.documentElement.classList.contains("projector"));
+  $("lock").setAttribute("aria-pressed", locked);
+  $("lock").textContent = locked ? "Unlock" : "Lock";
+}
+
+async function begin() {
+  const told = await about();
+  lessons = told.lessons;
+  version = told.version;
+  $("version").textContent = version;
+  $("lessons").replaceChildren(...lessons.map((one) => {
+    const item = document.createElement("li");
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: one.title });
+    button.dataset.name = one.name;
+    button.addEventListener("click", () => { note(""); open(one.name); $("lesson").focus(); });
+    item.append(button);
+    return item;
+  }));
+  const [name, given] = fromAddress();
+  modes();
+  open(name, given);
+}
+
+$("bet").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (bet === null || locked || result === null) return;
+  revealed = true;
+  $("bet").hidden = true;
+  $("shown").hidden = false;
+  await show(result);
+  $("again").focus();
+});
+$("again").addEventListener("click", () => { hide(); $("bet-options").querySelector("input").focus(); });
+$("luck").addEventListener("click", () => {
+  settings.seed = 1 + Math.floor(Math.random() * 9999);
+  stale = true;
+  ask();
+});
+$("reset").addEventListener("click", () => { note(""); place({ ...lesson.start, ...(inFile ? fileStart : {}) }); });
+$("link").addEventListener("click", async () => {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    note("The link is copied: it opens these settings with this luck.");
+  } catch {
+    note(`This link opens these settings with this luck: ${location.href}`);
+  }
+});
+$("projector").addEventListener("click", async () => {
+  document.documentElement.classList.toggle("projector");
+  modes();
+  address();
+  if (revealed) await figures(result.figures);
+});
+$("lock").addEventListener("click", () => { locked = !locked; modes(); controls(); address(); });
+$("save-png").addEventListener("click", () => savePictures("png"));
+$("save-svg").addEventListener("click", () => savePictures("svg"));
+$("save-csv").addEventListener("click", () => save(`dyadsim_${lesson.name}.csv`, csv(result, version), "text/csv"));
+$("controls").addEventListener("submit", (event) => event.preventDefault());
+if (inFile) for (const id of ["keep", "link"]) $(id).hidden = true;
+window.dyadsim = { settings: () => ({ ...settings }), result: () => result };
+begin();

@@ -1,0 +1,46 @@
+"""The page's server as people start it, and Debian's Chromium."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `dyadsim teach` on a free port."""
+    pytest.importorskip("starlette", reason="needs the extra web")
+    place = tmp_path_factory.mktemp("teach")
+    command = [sys.executable, "-m", "dyadsim", "teach", "task.browser=false", "task.port=0"]
+    with subprocess.Popen(command, cwd=place, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        found = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert found, line
+        yield found[0]
+        server.terminate()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """A headless Chromium; skipped where there is none."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    if not Path(CHROMIUM).exists():
+        if os.environ.get("DYADSIM_NEEDS_CHROMIUM"):
+            pytest.fail("CI must have Chromium")
+        pytest.skip("there is no Chromium here (Debian: apt install chromium)")
+    with playwright.sync_playwright() as made:
+        one = made.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield one
+        one.close()

@@ -1,0 +1,218 @@
+"""The teachers' page in a real Chromium: bets, sliders, keyboard, phone, links, files."""
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dyadsim.lessons.every import LESSONS
+from dyadsim.web import export
+
+NAMES = list(LESSONS)
+SIZES = {"desk": (1280, 720, ""), "phone": (390, 844, ""), "projector": (1280, 720, "&projector=1")}
+
+
+@pytest.fixture
+def page(browser: Any, address: str) -> Iterator[Any]:
+    """A page that fails on any error, and on any request that leaves the machine."""
+    made = browser.new_page(viewport={"width": 1280, "height": 720})
+    wrong: list[str] = []
+    made.on("pageerror", lambda error: wrong.append(str(error)))
+    made.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    inside = (address, "data:", "blob:", "file:")
+    made.on("request", lambda one: None if one.url.startswith(inside) else wrong.append(one.url))
+    yield made
+    made.close()
+    assert not wrong
+
+
+def opened(page: Any, address: str, query: str, shown: bool = True) -> None:
+    page.goto(f"{address}?{query}")
+    page.wait_for_selector("body[data-ready]")
+    if shown:
+        page.check("#bet-options input >> nth=0")
+        page.click("#reveal")
+        page.wait_for_selector("body[data-drawn]")
+
+
+def settled(page: Any, action: Any) -> None:
+    """Do something that asks for numbers; wait until they are drawn."""
+    before = page.evaluate("Number(document.body.dataset.ready)")
+    action()
+    for _ in range(300):  # Playwright's own waiting would need eval, which the page forbids
+        if page.evaluate("Number(document.body.dataset.ready)") > before:
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError("no numbers came")
+
+
+def moved(page: Any, key: str, value: float) -> None:
+    script = """([key, value]) => { const one = document.getElementById('c-' + key);
+      one.value = value; one.dispatchEvent(new Event('input', {bubbles: true})); }"""
+    settled(page, lambda: page.evaluate(script, [key, value]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_lesson_at_every_size(page: Any, address: str, name: str, tmp_path: Path) -> None:
+    for label, (width, height, extra) in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        opened(page, address, f"lesson={name}{extra}", shown=False)
+        assert page.inner_text("h1") == LESSONS[name].title
+        assert page.is_hidden("#shown"), "the result must not be seen before the bet"
+        assert page.is_disabled("#reveal")
+        page.check("#bet-options input >> nth=0")
+        page.click("#reveal")
+        page.wait_for_selector("body[data-drawn]")
+        assert page.inner_text("#sentence") == page.evaluate("window.dyadsim.result().sentence")
+        plots = page.locator("#figures .plot")
+        assert plots.count() == page.evaluate("window.dyadsim.result().figures.length")
+        for k in range(plots.count()):
+            assert plots.nth(k).get_attribute("role") == "img"
+            assert len(plots.nth(k).get_attribute("aria-label")) > 30
+        wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide[0] <= wide[1], f"{label}: the page scrolls sideways"
+        assert page.locator(".modebar-btn").count() == 0  # none that leads off the machine
+        unnamed = page.evaluate(
+            "[...document.querySelectorAll('#controls input, #controls select')]"
+            ".filter((one) => !one.labels.length).length"
+        )
+        assert unnamed == 0
+
+
+def test_a_slider_changes_the_sentence_and_the_command(page: Any, address: str) -> None:
+    opened(page, address, "lesson=alliance&world=hybrid")
+    before = page.inner_text("#sentence")
+    moved(page, "session", 6)
+    assert "session 6" in page.inner_text("#sentence") != before
+    assert "session:6" in page.inner_text("#command")
+    assert page.inner_text("#o-session") == "6"
+    settled(page, lambda: page.select_option("#c-world", "null"))
+    assert page.is_disabled("#c-distress\\.bond_effect")
+    assert "claim" in page.inner_text("#h-distress\\.bond_effect")
+
+
+def test_the_newest_change_wins(page: Any, address: str) -> None:
+    opened(page, address, "lesson=alliance")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url) if "/api/" in one.url else None)
+    settled(
+        page,
+        lambda: page.evaluate("""() => { const one = document.getElementById('c-clients');
+      for (let k = 1; k <= 40; k += 1) { one.value = 100 * k;
+        one.dispatchEvent(new Event('input', {bubbles: true})); } }"""),
+    )
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.dyadsim.result().settings.clients") == 4000
+    assert len(asked) <= 3, "stale questions must not queue"
+
+
+def test_a_preset_and_a_new_bet(page: Any, address: str) -> None:
+    opened(page, address, "lesson=alliance")
+    settled(page, lambda: page.click("text=Alliance does nothing"))
+    assert page.is_hidden("#shown")
+    assert page.locator("#bet-options input:checked").count() == 0
+    page.check("#bet-options input >> nth=2")
+    page.click("#reveal")
+    assert "changes nothing at all" in page.inner_text("#sentence")
+    assert "✓" in page.inner_text("#verdict")
+
+
+def test_keyboard_alone(page: Any, address: str) -> None:
+    opened(page, address, "lesson=your_trial", shown=False)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.name") == "bet":
+            break
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "reveal"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("body[data-drawn]")
+    page.focus("#c-each")
+    settled(page, lambda: page.keyboard.press("ArrowRight"))
+    assert page.evaluate("window.dyadsim.settings().each") == 45
+    focus = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert focus == "solid"
+
+
+def test_a_link_restores_settings_and_luck(page: Any, address: str) -> None:
+    opened(page, address, "lesson=certified")
+    moved(page, "seed", 321)
+    moved(page, "trials", 22)
+    settled(page, lambda: page.select_option("#c-comparator", "supportive"))
+    told, link = page.inner_text("#sentence"), page.url
+    page.goto("about:blank")
+    opened(page, address, link.split("?", 1)[1])
+    assert page.inner_text("#sentence") == told
+
+
+HOSTILE = [
+    "lesson=<script>alert(1)</script>", "lesson=alliance&clients=1e99&seed=-5&world=../../etc",
+    "lesson=alliance&distress.bond_effect=NaN&x[]=1&__proto__=1", "lesson=your_trial&each=999999",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", HOSTILE)
+def test_a_hostile_address_gives_a_page_with_a_note(page: Any, address: str, query: str) -> None:
+    opened(page, address, query)
+    assert page.is_visible("#note")
+    assert page.inner_text("#note")
+    assert page.inner_text("#sentence")
+
+
+def test_the_lecturers_lock(page: Any, address: str) -> None:
+    opened(page, address, "lesson=alliance&lock=1", shown=False)
+    page.check("#bet-options input >> nth=0")
+    assert page.is_disabled("#reveal")
+    assert page.is_disabled("#c-session")
+    page.click("#lock")
+    assert page.is_enabled("#reveal")
+    assert "lock=1" not in page.url
+
+
+def test_files_carry_their_settings(page: Any, address: str, tmp_path: Path) -> None:
+    opened(page, address, "lesson=alliance&seed=7")
+    with page.expect_download() as told:
+        page.click("#save-csv")
+    told.value.save_as(tmp_path / "data.csv")
+    lines = (tmp_path / "data.csv").read_text().splitlines()
+    assert lines[0].startswith("# dyadsim 0.")
+    assert "seed=7" in lines[1]
+    assert "# seed: 7" in lines
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    assert {row["figure"] for row in rows} == {"seen", "true"}
+    for button, mark in (("#save-png", b"\x89PNG"), ("#save-svg", b"<svg")):
+        with page.expect_download() as told:
+            page.click(button)
+        told.value.save_as(tmp_path / "figure")
+        assert mark in (tmp_path / "figure").read_bytes()[:2000]
+
+
+def test_tables_stand_in_for_figures(page: Any, address: str) -> None:
+    opened(page, address, "lesson=who_got_better")
+    page.click("#f-kinds summary")
+    text = page.inner_text("#f-kinds table")
+    assert "recovered" in text
+    assert re.search(r"waiting\s+worse", text)
+
+
+def test_a_lesson_taken_home_needs_no_server(page: Any, tmp_path: Path) -> None:
+    path = tmp_path / "lesson.html"
+    path.write_text(export.html(LESSONS["alliance"], {"seed": 3}), encoding="utf-8")
+    page.goto(path.as_uri())
+    page.wait_for_selector("body[data-ready]")
+    page.check("#bet-options input >> nth=2")
+    page.click("#reveal")
+    page.wait_for_selector("body[data-drawn]")
+    before = page.inner_text("#sentence")
+    settled(page, lambda: page.select_option("#c-world", "null"))
+    assert "changes nothing at all" in page.inner_text("#sentence") != before
+    assert page.evaluate("window.dyadsim.settings().seed") == 3
+    assert page.is_disabled("#c-clients")
+    assert "live page" in page.inner_text("#h-clients")
+    settled(page, lambda: page.select_option("#c-world", "contextual"))
+    moved(page, "distress.bond_effect", 2)
+    assert page.evaluate("window.dyadsim.result().settings['distress.bond_effect']") == 2
