@@ -82,6 +82,7 @@ def run_teach(one: Settings) -> None:
         lesson = named(str(keep))
         check_folder(one.results)
         text = export.html(lesson, {lessons.WORLD: one.world, lessons.LUCK: one.seed, **one.held})
+        Path(one.results).mkdir(parents=True, exist_ok=True)
         place = Path(one.results) / f"lesson_{lesson.name}.html"
         beside = place.with_suffix(".part")
         beside.write_text(text, encoding="utf-8")

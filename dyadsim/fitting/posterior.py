@@ -128,7 +128,9 @@ def infer(
     root = np.sqrt(weight)[:, None]
     slope, *_ = np.linalg.lstsq(design * root, coordinates[near] * root, rcond=None)
     middle = design @ slope
-    left = coordinates[near] - middle
+    # What a regression explains by having as many slopes as it has is put back into its residuals.
+    worth = 1 / (weight**2).sum()
+    left = (coordinates[near] - middle) * np.sqrt(worth / max(worth - design.shape[1], 1.0))
     log_square = np.log(left**2 + 1e-12)
     spread, *_ = np.linalg.lstsq(design * root, log_square * root, rcond=None)
     stretch = np.exp(np.clip(spread[0] - design @ spread, -STRETCH, STRETCH) / 2)

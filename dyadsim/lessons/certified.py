@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from dyadsim import literature
+from dyadsim import literature, simulate
 from dyadsim.analysis.codification import empirically_supported
 from dyadsim.analysis.meta_analysis import pooled_or_none
 from dyadsim.lessons import common
@@ -21,7 +21,8 @@ from dyadsim.lessons.lesson import (
     parameters,
 )
 
-TRUTH_CLIENTS = 3000
+TRUTH_CLIENTS = 4000
+_HUGE = 2**30  # replicate of the huge trial, far from those of the literature
 COMPARED = (
     ("waitlist", "waiting"), ("intent_to_fail", "a treatment that is meant to fail"),
     ("supportive", "supportive counselling"),
@@ -34,10 +35,12 @@ def compute(values: Values) -> Shown:
     world, other = parameters(LESSON, values), str(values["comparator"])
     field = literature.FIELD._replace(
         trials=int(values["trials"]), allegiant=float(values["allegiant"]),
-        publication=float(values["publication"]), smallest=30, largest=100,
+        publication=float(values["publication"]), smallest=30, largest=100, far=0.0,
     )  # fmt: skip
     found = literature.trials(world, "cbt", other, field, int(values[LUCK]))
-    truth = literature.true_effect(world, "cbt", other, int(values[LUCK]), TRUTH_CLIENTS)
+    # One huge trial with the same questionnaire, by a team that takes no side.
+    huge = literature.trial("cbt", other, False)
+    truth = literature.outcome(simulate.run(huge, world, TRUTH_CLIENTS, int(values[LUCK]), _HUGE))
     out = found[found["published"]]
     pooled, label = pooled_or_none(out), bool(empirically_supported(out))
     words = dict(COMPARED)[other]
@@ -46,9 +49,10 @@ def compute(values: Values) -> Shown:
         f"the published ones together say g = {value:.2f}" if pooled is not None
         else "too few were published to pool them"
     )  # fmt: skip
+    verdict = "is" if label else "is not"
     sentence = (
-        f"{len(out)} of {len(found)} trials against {words} were published; {told}. The truth is "
-        f"{truth.value:.2f}. CBT {'is' if label else 'is not'} “empirically supported”: "
+        f"{len(out)} of {len(found)} trials against {words} were published; {told}. One huge "
+        f"trial that takes no side says {truth.value:.2f}. CBT {verdict} “empirically supported”: "
         f"{'two teams or more have' if label else 'fewer than two teams have'} a positive trial."
     )
     return Shown(
@@ -74,15 +78,17 @@ def _funnel(found: pd.DataFrame, truth: float, pooled: float) -> Figure:
                                 common.numbers(found["clients"][there], 0), look=look,
                                 text=text))  # fmt: skip
     top = float(found["clients"].max()) * 1.05
-    parts.append(Series("line", f"truth, {truth:.2f}", [round(truth, 3)] * 2, [0.0, top], look=1))
+    parts.append(
+        Series("line", f"one huge trial, {truth:.2f}", [round(truth, 3)] * 2, [0.0, top], look=1)
+    )
     if not np.isnan(pooled):
         parts.append(Series("line", f"published trials pooled, {pooled:.2f}",
                             [round(pooled, 3)] * 2, [0.0, top], look=3))  # fmt: skip
     return Figure(
         "funnel", "A literature: each mark is one trial", "g of the trial, above 0: CBT better",
         "clients in the trial", parts,
-        f"{len(found)} trials, of which {int(found['published'].sum())} were published. The true "
-        f"difference is {truth:.2f}, the published ones pooled {pooled:.2f}.", 0,
+        f"{len(found)} trials, of which {int(found['published'].sum())} were published. One "
+        f"huge trial finds {truth:.2f}, the published ones pooled {pooled:.2f}.", 0,
     )  # fmt: skip
 
 

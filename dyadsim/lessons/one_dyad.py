@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dyadsim import measures, observe, simulate
+from dyadsim import measures, observe
 from dyadsim.analysis.synchrony import synchrony_minus_surrogate
 from dyadsim.designs.cohort import cohort
 from dyadsim.lessons import common
@@ -18,6 +18,7 @@ from dyadsim.lessons.lesson import (
     Values,
     parameters,
 )
+from dyadsim.model import DyadModel
 from dyadsim.simulate import Run
 
 DYADS = 60  # people in whose rooms the moments are compared; the first is shown
@@ -26,28 +27,31 @@ STAYS = {"ending.dropout_base": -5.0, "ending.removal_base": -6.0}  # so that th
 EDGES = (0.5, 0.95)
 
 
-def dyad(values: Values) -> Run:
-    """Return a finished run of DYADS dyads with the moments of every session; the first is shown.
-
-    The page and the notebook both step through this one.
+def stepped(values: Values) -> DyadModel:
+    """Return a Mesa model of DYADS dyads with the moments of every session, stepped session by
+    session as far as the settings say; `shown` says which dyad is looked at.
     """
     study = cohort(follow_up=(), sessions=SESSIONS, rule="fixed")
     arm = study.arms[0]._replace(training=(("empathy", float(values["empathy"])),))
-    return simulate.run(
+    model = DyadModel(
         study._replace(arms=(arm,)), parameters(LESSON, values, STAYS), DYADS, int(values[LUCK]),
         moments=MOMENTS,
     )  # fmt: skip
+    for _ in range(int(values["held"])):
+        model.step()
+    return model
 
 
 def shown(made: Run) -> int:
-    """Return the number of the dyad that is shown: the first case with most sessions held."""
+    """Return the number of the dyad that is shown: the first client who comes as a case."""
     case = common.latent(made, "symptom_score")[0] >= measures.named("phq9").cut_off
-    return int(np.argmax(np.where(case, made.clients.attended, -1.0)))
+    return int(case.argmax())
 
 
 def compute(values: Values) -> Shown:
-    """Return one dyad's course, and its session's moments against shuffled pairs."""
-    made, session = dyad(values), int(values["session"])
+    """Return one dyad's course so far, and a session's moments against shuffled pairs."""
+    held = int(values["held"])
+    made, session = stepped(values).run_state, min(int(values["session"]), held)
     people = observe.arousal(made, session, DYADS, MOMENTS)
     above = synchrony_minus_surrogate(people, rng=int(values[LUCK]))
     one, present = shown(made), people["client"].unique()
@@ -55,10 +59,15 @@ def compute(values: Values) -> Shown:
     other = people[people["client"] == present[present != mine["client"].iloc[0]][0]]
     both = _r(mine["client_arousal"], mine["therapist_arousal"])
     stranger = _r(mine["client_arousal"], other["therapist_arousal"])
-    ruptures, repaired = (common.latent(made, name)[:, one] > 0 for name in ("rupture", "repaired"))
-    score = common.latent(made, "symptom_score")[:, one]
+    course = {
+        name: common.latent(made, name)[: held + 1, one]
+        for name in ("bond", "goal", "task", "expectancy", "rupture", "repaired", "symptom_score")
+    }
+    ruptures, repaired = course["rupture"] > 0, course["repaired"] > 0
+    score = course["symptom_score"]
     last = score[~np.isnan(score)][-1]
     sentence = (
+        f"After {held} {'session' if held == 1 else 'sessions'}: "
         f"{_many(int(ruptures.sum()), 'rupture')}, {int(repaired.sum())} repaired; the score goes "
         f"from {score[0]:.0f} to {last:.0f}. In session {session} the two move together with "
         f"r = {both:.2f}; the same client beside a stranger's therapist: {stranger:.2f}. Over "
@@ -66,13 +75,13 @@ def compute(values: Values) -> Shown:
         f"{above.low:.2f} to {above.high:.2f})."
     )
     answer = 0 if above.high < 0 else 2 if above.low > 0 else 1
-    found = {"r": both, "r of strangers": stranger, "above chance": above.value,
-             "above chance.se": above.standard_error, "ruptures": float(ruptures.sum()),
+    found = {"above chance": above.value, "above chance.se": above.standard_error, "r": both,
+             "r of strangers": stranger, "ruptures": float(ruptures.sum()),
              "repaired": float(repaired.sum()), "first score": float(score[0]),
              "last score": float(last)}  # fmt: skip
-    weeks = common.weeks_of(made)
+    weeks = common.weeks_of(made)[: held + 1]
     return Shown(sentence, answer, found, [
-        _alliance(made, one, weeks, ruptures, repaired), _symptoms(score, weeks, ruptures),
+        _alliance(course, weeks, ruptures, repaired), _symptoms(score, weeks, ruptures),
         _moments(mine["client_arousal"], mine["therapist_arousal"],
                  other["therapist_arousal"], session),
     ])  # fmt: skip
@@ -87,17 +96,16 @@ def _many(count: int, word: str) -> str:
 
 
 def _alliance(
-    made: Run, one: int, weeks: np.ndarray, ruptures: np.ndarray, repaired: np.ndarray
+    course: dict[str, np.ndarray], weeks: np.ndarray, ruptures: np.ndarray, repaired: np.ndarray
 ) -> Figure:
     """Return bond, goals, tasks and expectancy, with ruptures marked."""
     lines = [
-        Series("line", word, common.numbers(weeks[1:]),
-               common.numbers(common.latent(made, name)[1:, one]), look=look)
+        Series("line", word, common.numbers(weeks[1:]), common.numbers(course[name][1:]), look=look)
         for look, (name, word) in enumerate((("bond", "bond"), ("goal", "agreement on goals"),
                                              ("task", "agreement on tasks"),
                                              ("expectancy", "hope (expectancy)")))
     ]  # fmt: skip
-    bond = common.latent(made, "bond")[:, one]
+    bond = course["bond"]
     for word, where, look in (("rupture, repaired", repaired, 4),
                               ("rupture, left open", ruptures & ~repaired, 5)):  # fmt: skip
         if where.any():
@@ -106,7 +114,7 @@ def _alliance(
     return Figure(
         "alliance", "The relationship, session by session", "sessions (a week apart)",
         "strength, 0 (none) to 1 (full)", lines,
-        f"Bond, goals, tasks and hope over {SESSIONS} sessions; bond from {bond[1]:.2f} to "
+        f"Bond, goals, tasks and hope over {len(weeks) - 1} sessions; bond from {bond[1]:.2f} to "
         f"{bond[-1]:.2f}; {_many(int(ruptures.sum()), 'rupture')}.", 0, 1,
     )  # fmt: skip
 
@@ -120,7 +128,7 @@ def _symptoms(score: np.ndarray, weeks: np.ndarray, ruptures: np.ndarray) -> Fig
         "symptoms", "Symptoms, as the questionnaire has them", "sessions (a week apart)",
         "PHQ-9 score (0 to 27, lower is better)",
         [Series("line", "score", common.numbers(weeks[held]), common.numbers(score[held])), *marks],
-        f"PHQ-9 scores of one client over {SESSIONS} sessions, from {score[0]:.0f} to "
+        f"PHQ-9 scores of one client over {len(weeks) - 1} sessions, from {score[0]:.0f} to "
         f"{score[~np.isnan(score)][-1]:.0f}.", 0, 27,
     )  # fmt: skip
 
@@ -156,9 +164,11 @@ LESSON = Lesson(
         Dial("resonance.coregulation_coupling", "How far calm carries over to clients", 0, 0.4,
              0.05),
         Dial("rupture.base", "How easily it ruptures", -4, 0.5, 0.1, unit="probit"),
+        Dial("held", "Sessions held so far: step through them", 1, SESSIONS, 1, SESSIONS),
         Dial("session", "Session looked into", 1, SESSIONS, 1, 3),
     ),
     {
+        "Begin: the first session": {"held": 1},
         "Many ruptures": {"rupture.base": 0},
         "Warm therapists": {"empathy": 2},
         "No mirroring, no co-regulation": {"resonance.mirroring": 0,

@@ -96,7 +96,7 @@ function controls() {
       input.setAttribute("aria-valuetext", told);
     }
   }
-  for (const id of ["luck", "reset"]) $(id).disabled = locked || (inFile && id === "luck");
+  for (const id of ["luck", "reset", "next"]) $(id).disabled = locked || (inFile && id !== "reset");
   for (const button of $("presets").children) button.disabled = locked;
   $("reveal").disabled = locked || bet === null;
 }
@@ -259,6 +259,7 @@ function open(name, given = null) {
   $("careful").replaceChildren(...lesson.careful.map((text) =>
     Object.assign(document.createElement("li"), { textContent: text })));
   $("controls").replaceChildren(...lesson.controls.map(row));
+  $("next").hidden = !lesson.controls.some((one) => one.key === "held");
   $("unit").hidden = !lesson.controls.some((one) => one.unit === "distress");
   $("presets").replaceChildren(...Object.entries(lesson.presets).map(([title, values]) => {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
@@ -327,6 +328,10 @@ $("bet").addEventListener("submit", async (event) => {
   $("again").focus();
 });
 $("again").addEventListener("click", () => { hide(); $("bet-options").querySelector("input").focus(); });
+$("next").addEventListener("click", () => {
+  const control = lesson.controls.find((one) => one.key === "held");
+  change(control, settings.held >= control.high ? control.low : settings.held + 1);
+});
 $("luck").addEventListener("click", () => {
   settings.seed = 1 + Math.floor(Math.random() * 9999);
   stale = true;

@@ -1,0 +1,81 @@
+"""The local server: who may ask, what it says, what it refuses."""
+
+import http.client
+import json
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from dyadsim.cli import main
+from dyadsim.lessons.every import LESSONS
+
+
+def asked(address: str, path: str, host: str | None = None, method: str = "GET") -> tuple:
+    where = urlsplit(address)
+    made = http.client.HTTPConnection(str(where.hostname), where.port, timeout=20)
+    made.request(method, path, headers={"Host": host or where.netloc})
+    try:
+        answer = made.getresponse()
+        return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
+    finally:
+        made.close()
+
+
+def test_foreign_hosts_are_refused(address: str) -> None:
+    assert asked(address, "/")[0] == 200
+    for host in ("evil.example", "127.0.0.1.evil.example", "dyadsim.local:80"):
+        assert asked(address, "/", host)[0] == 400
+        assert asked(address, "/api/lessons", host)[0] == 400
+
+
+def test_every_answer_carries_the_policy(address: str) -> None:
+    for path in ("/", "/static/page.js", "/api/lessons", "/nothing", "/static/server.py"):
+        _, headers, _ = asked(address, path)
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe-eval" not in policy
+        assert "script-src 'self';" in policy
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_only_what_the_page_needs_is_there(address: str) -> None:
+    for path in ("/nothing", "/static/server.py", "/static/..%2fserver.py", "/api/lesson/odd",
+                 "/export/odd"):  # fmt: skip
+        assert asked(address, path)[0] == 404
+    for method in ("POST", "PUT", "DELETE"):
+        assert asked(address, "/api/lesson/alliance", method=method)[0] == 405
+    assert asked(address, "/api/lesson/alliance?x=" + "y" * 3000)[0] == 400
+    assert "http" not in asked(address, "/")[2].decode().replace("http-equiv", "")
+
+
+def test_a_lesson_answers_with_possible_settings(address: str) -> None:
+    status, _, body = asked(address, "/api/lesson/alliance?clients=1e8&world=null&x=1")
+    told = json.loads(body)
+    assert status == 200
+    assert told["settings"]["clients"] == 5000
+    assert len(told["notes"]) == 2
+    every = json.loads(asked(address, "/api/lessons")[2])
+    assert [one["name"] for one in every["lessons"]] == list(LESSONS)
+
+
+def test_a_taken_port_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert main(["teach", f"task.port={port}", "task.browser=false"]) == 2
+    assert f"cannot listen on 127.0.0.1, port {port}" in capsys.readouterr().err
+    assert main(["teach", "task.port=99999"]) == 2
+    assert main(["teach", "task.host=203.0.113.7", "task.browser=false"]) == 2
+
+
+def test_a_file_to_take_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["teach", "task.keep=your_trial", "seed=4"]) == 0
+    assert "results/lesson_your_trial.html" in capsys.readouterr().out
+    assert main(["teach", "task.keep=your_trail"]) == 2
+    assert "Did you mean your_trial" in capsys.readouterr().err
