@@ -10,7 +10,7 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	  { echo "dyadsim needs Python 3.12 or newer; '$(PYTHON)' is older. Try: make PYTHON=/path/to/python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check "pip>=25.1"
-	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt --group dev -e ".[scale]"
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt --group dev -e ".[scale,web]"
 	@touch $@
 
 demo: $(VENV)/ready

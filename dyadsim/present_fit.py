@@ -161,9 +161,21 @@ def leave(place: Path, source: Source, made: Fit, manifest: Mapping[str, Any]) -
     told = page.render(
         title=f"A fit of the {made.problem.world} world to {source.what}",
         warnings=warnings(made), verdict=verdict(made), manifest=manifest,
-        assumed=source.assumed, parts=_parts(made, figures),
+        assumed=source.assumed, parts=[*_parts(made, figures), *_more(source)],
     )  # fmt: skip
     (place / "report.html").write_text(told, encoding="utf-8")
+
+
+def _more(source: Source) -> list[dict[str, Any]]:
+    """Return the section on planning, where there is a design to plan with."""
+    if not source.planning:
+        return []
+    return [{
+        "heading": "What more would help?",
+        "text": f"dyadsim recover {source.planning} simulates studies of this design with the "
+        "therapists' names, with the alliance each session, with three times the clients, and says "
+        "how much narrower each quantity becomes.",
+    }]  # fmt: skip
 
 
 def _html(table: pd.DataFrame, digits: int = 2) -> Any:

@@ -69,13 +69,12 @@ def figure(table: pd.DataFrame) -> Figure:
     """Return both ways' 90 % intervals of each quantity, each on its own scale, a panel a set."""
     made = style.figure(15, 5)
     with style.drawing():
-        for axes, (data, rows) in zip(
-            made.subplots(1, 2), table.groupby("data", sort=False), strict=True
-        ):
+        panels = made.subplots(1, 2)
+        for axes, (data, rows) in zip(panels, table.groupby("data", sort=False), strict=True):
             _panel(axes, rows)
             axes.set_title(str(data), loc="left")
         made.suptitle("90 % intervals: exact (NUTS), and from simulations alone (table)")
-        made.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=3)
+        made.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left", ncols=3)
     return made
 
 
