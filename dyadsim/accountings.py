@@ -89,7 +89,7 @@ def _outcome(
     care: Study, parameters: Parameters, clients: int, seed: int, address: int
 ) -> tuple[Floats, Floats]:
     """Return distress at intake and at the post-test, `(client,)`."""
-    run = simulate.start(care, parameters, clients, seed, address, keep_truth=False)
+    run = simulate.start(care, parameters, clients, seed, address, keep_truth=False, threads=1)
     simulate.advance(run, threads=1)
     return run.clients.initial_distress.astype(float), run.clients.distress.astype(float)
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import pandas as pd
-from statsmodels.regression.linear_model import OLS
 
 from dyadsim import accountings, simulate
 from dyadsim.accountings import COLUMNS, Care, Floats, effect_shares, effect_worths, rows
@@ -53,6 +52,8 @@ def _model(seen: Seen, gain: "pd.Series[float]") -> tuple[float, float]:
     table = table.assign(gain=gain).dropna()
     arms = pd.get_dummies(table["arm"], drop_first=True, dtype=float)
     design = np.column_stack([np.ones(len(table)), arms, table[list(SCORES)].to_numpy(float)])
+    from statsmodels.regression.linear_model import OLS  # half a second that few need
+
     fit = OLS(table["gain"].to_numpy(float), design).fit()
     level = table.assign(pre=fit.fittedvalues, post=table["gain"])
     share = therapist_effect(level[["pre", "post", "therapist"]]).percent.value

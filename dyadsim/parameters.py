@@ -1,7 +1,7 @@
 """The mechanisms' quantities gathered, with population and measurement; to named tuples."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
@@ -158,6 +158,7 @@ def flat(parameters: Parameters) -> dict[str, float]:
     }
 
 
+@lru_cache(maxsize=256)
 def as_float32(parameters: Parameters) -> Parameters:
     """Return the same tuples with every number a float32: what the kernel is compiled for."""
 

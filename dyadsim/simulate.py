@@ -137,6 +137,7 @@ def _allocate(
 def start(
     study: Study, parameters: Parameters, clients: int, seed: int = 1, replicate: int = 0,
     moments: int = 0, keep_truth: bool = True, allocation: Allocation | None = None,
+    threads: int | None = None,
 ) -> Run:  # fmt: skip
     """Return a run at intake: everybody drawn, allocated and measured once.
 
@@ -148,6 +149,7 @@ def start(
         moments: moments simulated per session; 0 takes the closed form.
         keep_truth: record every latent at every step.
         allocation: arms and therapists, to replace the study's own draw (`intervene`).
+        threads: how many; None: every processor (the same bits come out).
 
     Raises:
         BadInput: a number or a study that cannot be run.
@@ -161,7 +163,7 @@ def start(
     kept = clients if keep_truth else 0
     truth = np.zeros((ROW_COUNT - FIRST_RECORDED, plan.weeks.size, kept), np.float32)
     made = Run(study, plan, parameters, seed, replicate, moments, people, therapists, truth, 0)
-    _blocks(made, 0, 0, default_threads(), kernel.BLOCK, np.zeros((0, 0, 0), np.int64))
+    _blocks(made, 0, 0, threads or default_threads(), kernel.BLOCK, np.zeros((0, 0, 0), np.int64))
     return made
 
 
@@ -215,7 +217,8 @@ def run(
     moments: int = 0, threads: int | None = None,
 ) -> Run:  # fmt: skip
     """Return a finished run of `study` with every latent recorded (see `start`)."""
-    return advance(start(study, parameters, clients, seed, replicate, moments), threads=threads)
+    made = start(study, parameters, clients, seed, replicate, moments, threads=threads)
+    return advance(made, threads=threads)
 
 
 def stream(

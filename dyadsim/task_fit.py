@@ -13,7 +13,7 @@ from dyadsim.fitting import data as datas
 from dyadsim.fitting import fit as fits
 from dyadsim.fitting import moments
 from dyadsim.fitting import problem as problems
-from dyadsim.fitting.data import Data
+from dyadsim.fitting.data import FEWEST, Data
 from dyadsim.fitting.evidence import scores_of
 from dyadsim.fitting.instrument import described
 from dyadsim.fitting.observed import Observed, observed
@@ -25,6 +25,9 @@ from dyadsim.quantity import BadInput, nearest
 from dyadsim.settings import Settings, parameters_of, whole, yes
 from dyadsim.simulate import default_threads
 from dyadsim.study import plan
+
+# Measured on two cores of a small machine: a simulated data set, and each dyad-session of it.
+SET_SECONDS, DYAD_SECONDS = 4e-3, 5e-7
 
 
 def read(one: Settings) -> Source:
@@ -171,7 +174,11 @@ def cost_of_fit(one: Settings) -> dict[str, Any]:
         print(present_fit.assumptions(source.assumed))
     count = len({one.world, *_names(one, "candidates")}) * effort.draws + effort.held
     count += effort.predicted
-    seconds = count * (2.5e-3 + source.dyad_sessions * 3e-7) / (one.threads or default_threads())
+    seconds = (
+        count
+        * (SET_SECONDS + source.dyad_sessions * DYAD_SECONDS)
+        / (one.threads or default_threads())
+    )
     return {
         **source.counts, "data_sets": count, "dyad_sessions": count * source.dyad_sessions,
         "estimated_seconds": round(15 + seconds, 1),
@@ -221,7 +228,7 @@ def cost_of_recover(one: Settings) -> dict[str, Any]:
     each, steps_of = sum(_sizes(one)), plan(one.study).weeks.size
     clients = [way.clients for way in variants(one.clients)]
     sessions = each * sum(clients) * steps_of
-    seconds = each * len(clients) * 2.5e-3 + sessions * 3e-7
+    seconds = each * len(clients) * SET_SECONDS + sessions * DYAD_SECONDS
     return {
         "data_sets": each * len(clients), "dyad_sessions": sessions,
         "estimated_seconds": round(10 + seconds / (one.threads or default_threads()), 1),
@@ -231,6 +238,8 @@ def cost_of_recover(one: Settings) -> dict[str, Any]:
 def run_recover(one: Settings) -> None:
     """Say what a planned study would tell, and what more would help."""
     draws, held = _sizes(one)
+    if one.clients < FEWEST:
+        raise BadInput(f"recover plans studies of {FEWEST} clients or more, not {one.clients}.")
     total = len(variants(one.clients)) * (draws + held)
     began = time.perf_counter()
     check_folder(one.results)

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
-from statsmodels.stats.meta_analysis import effectsize_smd
 
 from dyadsim.analysis.columns import Floats, observed, paired, vary
 from dyadsim.analysis.estimate import Estimate, from_standard_error
@@ -45,6 +44,8 @@ def _standardised_difference(first: Floats, second: Floats) -> Estimate:
     deviations = [first.std(ddof=1), second.std(ddof=1)]
     if max(deviations) == 0:
         raise ValueError("no variance within either group: a difference in SDs is undefined")
+    from statsmodels.stats.meta_analysis import effectsize_smd  # half a second that few need
+
     difference, variance = effectsize_smd(
         first.mean(), deviations[0], len(first), second.mean(), deviations[1], len(second)
     )

@@ -93,7 +93,7 @@ def data_like(
     """
     run = simulate.advance(
         simulate.start(seen.study, parameters, len(seen.allocation.arm), seed, luck,
-                       allocation=seen.allocation), threads=1,
+                       allocation=seen.allocation, threads=1), threads=1,
     )  # fmt: skip
     truth = dict(simulate.variables(run.truth))
     there = observe.seen(run) & ~seen.gaps

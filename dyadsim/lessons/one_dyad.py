@@ -1,5 +1,7 @@
 """Lesson: one dyad. Alliance and symptoms by session, ruptures, and the moments of a session."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from dyadsim import measures, observe
@@ -18,8 +20,10 @@ from dyadsim.lessons.lesson import (
     Values,
     parameters,
 )
-from dyadsim.model import DyadModel
 from dyadsim.simulate import Run
+
+if TYPE_CHECKING:
+    from dyadsim.model import DyadModel
 
 DYADS = 60  # people in whose rooms the moments are compared; the first is shown
 SESSIONS, MOMENTS = 16, 60
@@ -27,10 +31,12 @@ STAYS = {"ending.dropout_base": -5.0, "ending.removal_base": -6.0}  # so that th
 EDGES = (0.5, 0.95)
 
 
-def stepped(values: Values) -> DyadModel:
+def stepped(values: Values) -> "DyadModel":
     """Return a Mesa model of DYADS dyads with the moments of every session, stepped session by
     session as far as the settings say; `shown` says which dyad is looked at.
     """
+    from dyadsim.model import DyadModel  # Mesa takes half a second that other lessons do not need
+
     study = cohort(follow_up=(), sessions=SESSIONS, rule="fixed")
     arm = study.arms[0]._replace(training=(("empathy", float(values["empathy"])),))
     model = DyadModel(

@@ -49,7 +49,8 @@ def test_your_data_page(capsys: pytest.CaptureFixture[str]) -> None:
 def _commands() -> list[list[str]]:
     """Return the command lines of the README's console block."""
     (block,) = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    lines = [shlex.split(line, comments=True) for line in block.splitlines()]
+    whole = block.replace("\\\n", " ")  # a line that goes on in the next
+    lines = [shlex.split(line, comments=True) for line in whole.splitlines()]
     return [words[2:] for words in lines if words[1] == "dyadsim"]
 
 
