@@ -140,18 +140,21 @@ def _run(words: Sequence[str]) -> int:
 
 def _run_jobs(jobs: list[list[str]], configs: list[dict[str, Any]]) -> int:
     """Run jobs one after the other in this process."""
-    from dyadsim import compose, settings, task_decompose, tasks
-    from dyadsim.dry_run import dry_run
+    from dyadsim import compose, settings, tasks
 
     checked = [settings.settings(config) for config in configs]
     first = checked[0].config
     if len(jobs) > 1 and first["task"]["name"] == "decompose" and not first["dry_run"]:
+        from dyadsim import task_decompose
+
         task_decompose.run_decompose_grid(checked, compose.swept(jobs))
         return OK
     for job, one in zip(jobs, checked, strict=True):
         if len(jobs) > 1:
             print(f"# {' '.join(job)}", file=sys.stderr)
         if one.config["dry_run"]:
+            from dyadsim.dry_run import dry_run
+
             dry_run(one)
         else:
             tasks.TASKS[str(one.task["name"])](one)

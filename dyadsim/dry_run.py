@@ -7,7 +7,6 @@ from dyadsim import accountings, benchmark, compare, identify, literature, study
 from dyadsim.prior import space
 from dyadsim.settings import Settings, budget_of, care_of, literature_of, worlds_of
 from dyadsim.study import Study
-from dyadsim.task_fit import cost_of_fit, cost_of_recover
 
 # Measured on two cores of a small machine; the printed estimate is good to a factor of about two.
 START_SECONDS = 3.0
@@ -27,6 +26,8 @@ def cost(one: Settings) -> dict[str, float]:
     """Return points, replicates, dyad-sessions, estimated seconds and megabytes."""
     task = str(one.task["name"])
     if task in ("fit", "recover"):
+        from dyadsim.task_fit import cost_of_fit, cost_of_recover  # scikit-learn: half a second
+
         return (cost_of_fit if task == "fit" else cost_of_recover)(one)
     points, replicates, clients = len(worlds_of(one)), 1, one.clients
     studies: Collection[Study] = []

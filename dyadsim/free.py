@@ -10,7 +10,7 @@ keeps the spread of distress it starts with, which fixes the impact of events an
 import math
 from collections.abc import Mapping
 
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from dyadsim.parameters import catalogue
 from dyadsim.quantity import BadInput
@@ -61,7 +61,9 @@ def tied(values: Mapping[str, float]) -> dict[str, float]:
 
     variance, edge = value("population.distress_sd") ** 2, value("distress.event_threshold")
     kept, faded = 1 - value("distress.rate"), 1 - value("distress.load_decay")
-    events = 2 * ((1 + edge**2) * norm.sf(edge) - edge * norm.pdf(edge))
+    events = 2 * (
+        (1 + edge**2) * ndtr(-edge) - edge * math.exp(-(edge**2) / 2) / math.sqrt(2 * math.pi)
+    )
     load = value("population.load_share") * variance
     impact = math.sqrt(load * (1 - faded**2) / events)
     followed = load * (1 - kept) * (1 + kept * faded) / ((1 + kept) * (1 - kept * faded))

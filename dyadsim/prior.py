@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtr, ndtri
 
 from dyadsim import worlds
 from dyadsim.free import FREE, MOST_SHARE, tied
@@ -40,7 +40,7 @@ class Prior(NamedTuple):
     def value(self, coordinate: float) -> float:
         """Return the value at a coordinate, inside the range (a share: the odds)."""
         if self.shape == "uniform":
-            return self.low + (self.high - self.low) * float(norm.cdf(coordinate))
+            return self.low + (self.high - self.low) * float(ndtr(coordinate))
         if self.shape == "plain":
             found = self.middle + coordinate * (self.high - self.low) / 6
         else:
@@ -50,7 +50,7 @@ class Prior(NamedTuple):
     def coordinate(self, value: float) -> float:
         """Return the coordinate of a value (a share: of the odds), within `FURTHEST`."""
         if self.shape == "uniform":
-            found = float(norm.ppf((value - self.low) / (self.high - self.low)))
+            found = float(ndtri((value - self.low) / (self.high - self.low)))
         elif self.shape == "plain":
             found = (value - self.middle) / (self.high - self.low) * 6
         else:

@@ -1,5 +1,6 @@
 """The tasks of the command line: plain values in, library calls, an output folder out."""
 
+import importlib
 import json
 import sys
 import time
@@ -17,10 +18,6 @@ from dyadsim.outcome import check_folder, each, finish, rows_of
 from dyadsim.parameters import Parameters, catalogue, flat
 from dyadsim.quantity import BadInput, nearest
 from dyadsim.settings import Settings, parameters_of, worlds_of
-from dyadsim.task_decompose import run_decompose
-from dyadsim.task_facts import run_calibrate, run_facts
-from dyadsim.task_fit import run_fit, run_recover
-from dyadsim.task_teach import run_lesson, run_teach
 
 
 def run_compare(one: Settings) -> None:
@@ -197,17 +194,26 @@ def run_doctor(one: Settings) -> None:
     print("All is well.")
 
 
+def _later(module: str, name: str) -> Callable[[Settings], None]:
+    """Return a task whose module is imported when it runs: scikit-learn and the like take long."""
+
+    def task(one: Settings) -> None:
+        getattr(importlib.import_module(f"dyadsim.{module}"), name)(one)
+
+    return task
+
+
 TASKS: dict[str, Callable[[Settings], None]] = {
     "compare": run_compare,
     "simulate": run_simulate,
-    "facts": run_facts,
-    "calibrate": run_calibrate,
+    "facts": _later("task_facts", "run_facts"),
+    "calibrate": _later("task_facts", "run_calibrate"),
     "literature": run_literature,
-    "decompose": run_decompose,
-    "fit": run_fit,
-    "recover": run_recover,
-    "lesson": run_lesson,
-    "teach": run_teach,
+    "decompose": _later("task_decompose", "run_decompose"),
+    "fit": _later("task_fit", "run_fit"),
+    "recover": _later("task_fit", "run_recover"),
+    "lesson": _later("task_teach", "run_lesson"),
+    "teach": _later("task_teach", "run_teach"),
     "params": run_params,
     "doctor": run_doctor,
 }

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import linregress
 
 from dyadsim.analysis.columns import has, numbers, paired, require, vary
 from dyadsim.analysis.effects import Values
@@ -129,6 +128,8 @@ def residual_gain(pre: Values, post: Values) -> pd.Series[float]:
     """
     pairs = paired(pre, post)
     before = vary(pairs["first"].to_numpy(), "pre")
+    from scipy.stats import linregress  # half a second that few need
+
     line = linregress(before, pairs["second"].to_numpy())
     expected = line.intercept + line.slope * before
     gain: pd.Series[float] = (expected - pairs["second"]).rename("residual_gain")

@@ -6,7 +6,6 @@ import math
 from typing import NamedTuple
 
 from scipy.special import stdtrit
-from scipy.stats import binomtest
 
 
 class Estimate(NamedTuple):
@@ -43,6 +42,8 @@ def from_count(count: int, n: int) -> Estimate:
     if n < 3:
         raise ValueError(f"a share needs at least 3 clients, there are {n}")
     share = count / n
+    from scipy.stats import binomtest  # half a second that few need
+
     interval = binomtest(count, n).proportion_ci(method="wilson")
     error = math.sqrt(share * (1 - share) / n)
     return Estimate(share, error, float(interval.low), float(interval.high), n)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import pearsonr
 
 from dyadsim.analysis.change import pre_post, residual_gain
 from dyadsim.analysis.columns import has, numbers, paired, require, vary
@@ -71,6 +70,8 @@ def pearson(first: Values, second: Values) -> Estimate:
     if len(pairs) < 4:
         raise ValueError(f"a correlation needs at least 4 clients, there are {len(pairs)}")
     one, two = (vary(pairs[name].to_numpy(), name) for name in ("first", "second"))
+    from scipy.stats import pearsonr  # half a second that few need
+
     result = pearsonr(one, two)
     r, interval = float(result.statistic), result.confidence_interval()
     error = (1 - r**2) / math.sqrt(len(pairs) - 3)

@@ -23,8 +23,8 @@ type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 FIELDS = ("name", "statistic", "value", "error", "n", "check")
 SHARES = ("response_50pct", "remission", "share_", "dropout", "agreed_end")
-PILOTS, PILOT_CLIENTS = 12, 1000  # simulations that tell how many clients a moment takes
-LEFT = 0.9  # most chance left in a simulated moment, as a share of its error's variance
+PILOTS, PILOT_CLIENTS = 50, 1000  # simulations that tell how many clients a moment takes
+LEFT = 0.7  # most chance left in a simulated moment, as a share of its error's variance
 FEWEST = 200  # clients of a simulated study
 PILOT_LUCK = 1 << 40  # added to the seed: luck of the pilots
 

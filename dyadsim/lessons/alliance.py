@@ -45,7 +45,8 @@ def compute(values: Values) -> Shown:
     effect, error = float(change.mean()), float(change.std(ddof=1) / np.sqrt(change.size))
     caused = (
         "changes nothing at all" if abs(effect) < 1e-6
-        else f"changes distress by {effect:.2f} standard deviations"
+        else f"{'lowers' if effect > 0 else 'raises'} distress by {abs(effect):.2f} "
+        "standard deviations"
     )  # fmt: skip
     sentence = (
         f"Alliance at session {values['session']} correlates {r:.2f} with outcome. Holding "
@@ -80,10 +81,10 @@ def _twins(ends: list[np.ndarray], weeks: np.ndarray) -> Figure:
     return Figure(
         "true", "What alliance causes: the same clients twice", "weeks since intake",
         "true distress (0 = healthy average)",
-        [common.mean_line(one, weeks, f"{name} ({level:g})", look)
+        [common.mean_line(one, weeks, f"{name} ({level:g} of 1)", look)
          for look, (one, name, level) in enumerate(zip(ends, names, (LOW, HIGH), strict=True))],
         "Mean true distress of the same clients with everybody's alliance held low and held high. "
-        f"At the end: {ends[0][-1].mean():.2f} and {ends[1][-1].mean():.2f}.",
+        f"At the end: {ends[0][-1].mean():.2f} and {ends[1][-1].mean():.2f}.", 0,
     )  # fmt: skip
 
 
@@ -105,18 +106,23 @@ LESSON = Lesson(
     {
         "Alliance does nothing": {"world": "null"},
         "Only specific ingredients heal": {"world": "medical"},
-        "Alliance heals": {"world": "contextual", "distress.bond_effect": 1.5},
-        "No raters' style, no way back": {"world": "null", "measurement.style": 0,
-                                           "alliance.reverse": 0},
+        "Alliance heals": {"world": "contextual"},
+        "Alliance heals much": {"world": "contextual", "distress.bond_effect": 2},
+        "Nothing heals, raters are sober, getting better lifts nothing": {
+            "world": "null", "measurement.style": 0, "alliance.reverse": 0},
     },
     (
         "A correlation is no share: r = .28 is 8 % of the variance in common, and even that need "
         "not be caused.",
         "Clients who are getting better rate the alliance higher, bright raters call all things "
         "bright. Both make a correlation without any effect of alliance.",
+        "Where only specific ingredients heal, alliance changes who stays long enough to get them: "
+        "a small effect, and no healing of its own.",
+        "The lower figure shows everybody, also those who have left care: so distress can rise.",
         "Nor does the correlation prove that alliance does nothing: in the contextual world it is "
         "about as large, and there the bond heals.",
-        "Nobody can hold a real alliance at a number. That is what a simulation is for.",
+        "Nobody can hold a real alliance at a number (.62 and .78 of 1 are about one standard "
+        "deviation below and above the usual). That is what a simulation is for.",
     ),
     compute, ("fluckiger2018",),
 )  # fmt: skip

@@ -97,8 +97,8 @@ LESSON = Lesson(
         "Ten clients each": {"each": 10},
         "A hundred clients each": {"each": 100},
         "Therapists differ twice as much, 100 clients each": {
-            "population.therapist_spread": 2, "each": 100},
-        "Therapists make no difference": {"world": "null", "each": 10},
+            "population.therapist_spread": 2.4, "each": 100},
+        "Therapists are all alike": {"population.therapist_spread": 0, "each": 10},
     },
     (
         "The first of many is first by skill and by luck; with few clients mostly by luck.",

@@ -117,7 +117,8 @@ LESSON = Lesson(
         "The label says “better than something”, not “because of its ingredients”: in the "
         "contextual world CBT earns it too.",
         "What is not significant is published less often, so what is published looks too good.",
-        "Even where nothing heals, enough small trials give two successes by luck.",
+        "One literature is one luck: try new luck. Even where nothing heals, 40 small trials give "
+        "the label by chance now and then.",
         "How often teams favour a treatment, and what is not published, are assumptions here.",
     ),
     compute, ("munder2019",),

@@ -111,10 +111,11 @@ LESSON = Lesson(
         common.CLIENTS,
     ),
     {
-        "All alike: medical world": {"world": "medical", "clients": 4000},
-        "Longer is better: contextual world": {"world": "contextual", "clients": 4000},
-        "Nobody leaves because it is good enough": {"ending.good_enough_slope": 0},
-        "Nothing heals, and all alike": {"world": "null", "clients": 4000},
+        "Medical world": {"world": "medical", "clients": 4000},
+        "Contextual world": {"world": "contextual", "clients": 4000},
+        "Nobody leaves because it is good enough": {
+            "ending.good_enough_slope": 0, "clients": 4000},
+        "Nothing heals": {"world": "null", "clients": 4000},
     },
     (
         "Who leaves early because all is well, and who stays because it is not, are different "

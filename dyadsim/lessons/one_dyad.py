@@ -72,11 +72,12 @@ def compute(values: Values) -> Shown:
     ruptures, repaired = course["rupture"] > 0, course["repaired"] > 0
     score = course["symptom_score"]
     last = score[~np.isnan(score)][-1]
+    shorter = ", the last one held," if session < int(values["session"]) else ""
     sentence = (
         f"After {held} {'session' if held == 1 else 'sessions'}: "
         f"{_many(int(ruptures.sum()), 'rupture')}, {int(repaired.sum())} repaired; the score goes "
-        f"from {score[0]:.0f} to {last:.0f}. In session {session} the two move together with "
-        f"r = {both:.2f}; the same client beside a stranger's therapist: {stranger:.2f}. Over "
+        f"from {score[0]:.0f} to {last:.0f}. In session {session}{shorter} the two move together "
+        f"with r = {both:.2f}; the same client beside a stranger's therapist: {stranger:.2f}. Over "
         f"{DYADS} dyads, synchrony above chance is {above.value:.2f} (95 % interval "
         f"{above.low:.2f} to {above.high:.2f})."
     )
@@ -98,7 +99,7 @@ def _r(first: object, second: object) -> float:
 
 
 def _many(count: int, word: str) -> str:
-    return f"{count or 'No'} {word}{'s' * (count != 1)}"
+    return f"{count or 'no'} {word}{'s' * (count != 1)}"
 
 
 def _alliance(
@@ -126,10 +127,10 @@ def _alliance(
 
 
 def _symptoms(score: np.ndarray, weeks: np.ndarray, ruptures: np.ndarray) -> Figure:
-    at = np.flatnonzero(ruptures & ~np.isnan(score))
-    held = ~np.isnan(score)
+    at, held = np.flatnonzero(ruptures), ~np.isnan(score)
+    level = np.interp(weeks, weeks[held], score[held])  # also where no form was filled in
     marks = [Series("points", "session with a rupture", common.numbers(weeks[at]),
-                    common.numbers(score[at]), look=5)] * bool(at.size)  # fmt: skip
+                    common.numbers(level[at]), look=5)] * bool(at.size)  # fmt: skip
     return Figure(
         "symptoms", "Symptoms, as the questionnaire has them", "sessions (a week apart)",
         "PHQ-9 score (0 to 27, lower is better)",
@@ -169,7 +170,7 @@ LESSON = Lesson(
         Dial("resonance.mirroring", "How far therapists mirror clients", 0, 0.4, 0.05),
         Dial("resonance.coregulation_coupling", "How far calm carries over to clients", 0, 0.4,
              0.05),
-        Dial("rupture.base", "How easily it ruptures", -4, 0.5, 0.1, unit="probit"),
+        Dial("rupture.base", "How easily it ruptures", -4, 0.5, 0.1),
         Dial("held", "Sessions held so far: step through them", 1, SESSIONS, 1, SESSIONS),
         Dial("session", "Session looked into", 1, SESSIONS, 1, 3),
     ),
@@ -184,6 +185,7 @@ LESSON = Lesson(
         "Two series that each drift will correlate by accident: compare with strangers before you "
         "call it resonance.",
         "One dyad is one dyad: new luck shows another.",
+        "In this model a rupture strains the alliance; symptoms follow little and late.",
         "In the model moments inside sessions touch the outcome only a little; whether they do in "
         "life is open.",
         "Nobody leaves care in this lesson, so that there is a course to be seen.",

@@ -1,5 +1,7 @@
 """Lesson: three percentages of the same therapy, each with a denominator of its own."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 from dyadsim import accountings, intervene, simulate
@@ -22,12 +24,14 @@ from dyadsim.lessons.lesson import (
 )
 from dyadsim.noise import Group
 from dyadsim.parameters import Parameters
-from dyadsim.study import arm
+from dyadsim.study import Study, arm
 
 EDGES = (2.0, 10.0, 30.0)
 # What the three have in common. The pie's first slice is all that is not therapy; chance and the
 # therapists have a share of variance alone.
-LABELS = ("client and life", "therapist", "relationship", "expectancy", "technique")
+LABELS = ("client and life", "therapist", "relationship", "expectancy", "technique", "chance")
+TECHNIQUE = LABELS.index("technique")
+BATCHES = 10  # of clients, whose spread gives the errors
 LOST = ("relationship", "expectancy", "technique")
 
 
@@ -37,9 +41,9 @@ def compute(values: Values) -> Shown:
     care = Care(dose_spread=float(values["dose_spread"]))
     clients, seed = int(values["clients"]), int(values[LUCK])
     ends = accountings.lives(accountings.study(care), world, clients, seed)[:, 1]
-    share, error = _variance(ends), _error(np.array([_variance(part) for part in _halves(ends)]))
+    share, error = _variance(ends), _error([_variance(part) for part in _batches(ends)])
     left = _left(care, world, clients, seed)
-    gone, gone_error = _lost(left), _error(np.array([_lost(part) for part in _halves(left)]))
+    gone, gone_error = _lost(left), _error([_lost(part) for part in _batches(left)])
     technique = float(gone[2])
     told = (
         "where nothing heals, nothing can be lost" if np.isnan(technique)
@@ -47,10 +51,10 @@ def compute(values: Values) -> Shown:
     )  # fmt: skip
     sentence = (
         f"Technique is said to be {PIE['technique']:.0f} % of outcome. In this world it explains "
-        f"{max(share[4], 0.0):.1f} % of the differences between clients, and {told}."
+        f"{max(share[TECHNIQUE], 0.0):.1f} % of the differences between clients, and {told}."
     )
-    parts = (("differences explained by", LABELS, share, error),
-             ("effect lost without", LOST, gone, gone_error))  # fmt: skip
+    parts = (("lost without", LOST, gone, gone_error),
+             ("differences explained by", LABELS, share, error))  # fmt: skip
     found: dict[str, float] = {}
     for word, names, values_of, errors in parts:
         for name, value, chance in reversed(list(zip(names, values_of, errors, strict=True))):
@@ -59,15 +63,14 @@ def compute(values: Values) -> Shown:
     return Shown(sentence, answer, found, [_figure(share, error, gone, gone_error)])
 
 
-def _halves(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first and the second half of the clients (last axis)."""
-    middle = values.shape[-1] // 2
-    return values[..., :middle], values[..., middle:]
+def _batches(values: np.ndarray) -> list[np.ndarray]:
+    """Return the clients (last axis) in batches."""
+    return np.array_split(values, BATCHES, axis=-1)
 
 
-def _error(halves: np.ndarray) -> np.ndarray:
-    """Return the error of a whole, from what its two halves say."""
-    return np.asarray(np.abs(halves[0] - halves[1]) / 2)
+def _error(parts: list[np.ndarray]) -> np.ndarray:
+    """Return the error of a whole, from the spread of what its batches say."""
+    return np.asarray(np.std(parts, axis=0, ddof=1) / np.sqrt(len(parts)))
 
 
 def _variance(ends: np.ndarray) -> np.ndarray:
@@ -83,12 +86,19 @@ def _left(care: Care, world: Parameters, clients: int, seed: int) -> np.ndarray:
     """Return distress at the end untreated, treated, and treated without each of LOST."""
     planned = accountings.study(care._replace(treatments=care.treatments[:1], dose_spread=0.0))
     nobody = planned._replace(arms=(arm("untreated", None, care.sessions),))
-    runs = [simulate.run(one, world, clients, seed) for one in (nobody, planned)]
-    runs += [
-        intervene.do(planned, world, clients, Intervention(hold={CAUSES[name]: 0.0}), seed)
-        for name in LOST
-    ]
-    return np.array([common.latent(run, "distress")[-1] for run in runs])
+    gone = [Intervention(hold={CAUSES[name]: 0.0}) for name in LOST]
+
+    def end(what: tuple[Study, Intervention | None]) -> np.ndarray:
+        study, done = what
+        if done is None:
+            run = simulate.run(study, world, clients, seed, threads=1)
+        else:
+            run = intervene.do(study, world, clients, done, seed, threads=1)
+        return np.asarray(common.latent(run, "distress")[-1])
+
+    with ThreadPoolExecutor(simulate.default_threads()) as pool:
+        kinds = [(nobody, None), (planned, None), *((planned, one) for one in gone)]
+        return np.array(list(pool.map(end, kinds)))
 
 
 def _lost(left: np.ndarray) -> np.ndarray:
@@ -109,7 +119,7 @@ def _figure(
         "differences between clients it explains": list(np.maximum(share, 0)),
         "mean effect that is lost without it": [lost.get(name, none) for name in LABELS],
     }
-    halves = ([0.0] * len(LABELS), error, [lost_error.get(name, none) for name in LABELS])
+    halves = ([none] * len(LABELS), error, [lost_error.get(name, none) for name in LABELS])
     about = "; ".join(
         f"{name}: " + ", ".join(
             f"{label} {value:.0f}" for label, value in zip(LABELS, row, strict=True)
@@ -144,15 +154,17 @@ LESSON = Lesson(
     {
         "Medical world": {"world": "medical"},
         "Contextual world": {"world": "contextual"},
-        "Same dose for all: explains next to nothing": {"world": "medical", "dose_spread": 0},
-        "Doses differ: the same technique explains more": {"world": "medical", "dose_spread": 0.9},
+        "Same dose for everybody": {"world": "medical", "dose_spread": 0},
+        "Doses differ": {"world": "medical", "dose_spread": 0.9},
     },
     (
         "The three have different wholes, so they cannot be added, averaged or put into one pie.",
         "What everybody gets alike explains no differences, however much it heals.",
-        "Losses can add to more than 100 %: what works only together is lost twice.",
+        "Losses can add to more than 100 %: what works only together is lost twice. In the medical "
+        "world nothing heals but the ingredient, and yet without any relationship people leave "
+        "before it has worked.",
         "The pie is a judgement that was never computed from data.",
-        "Shares of variance for 1,000 clients carry errors of a few per cent: try new luck.",
+        "Shares carry chance, and one or two per cent may be nothing but chance: try new luck.",
     ),
     compute, ("founding_paper",),
 )  # fmt: skip

@@ -97,15 +97,18 @@ LESSON = Lesson(
         Dial("distress.treatment_gain", "Strength of treatment", 0, 6, 0.1, unit="distress"),
     ),
     {
-        "Waiting, medical world": {"world": "medical", "comparator": "waitlist"},
-        "Waiting, contextual world": {"world": "contextual", "comparator": "waitlist"},
+        "Waiting, medical world": {"world": "medical", "comparator": "waitlist", "each": 80},
+        "Waiting, contextual world": {
+            "world": "contextual", "comparator": "waitlist", "each": 80},
         "Two therapies, medical world": {"world": "medical", "comparator": "interpersonal"},
         "Counselling, medical world, large": {"world": "medical", "each": 200},
         "Counselling, contextual world, large": {"world": "contextual", "each": 200},
     },
     (
-        "A trial against waiting comes out the same in the medical and in the contextual world: it "
-        "cannot tell why people got better.",
+        "A trial against waiting comes out much the same in the medical and the contextual world: "
+        "it cannot tell why people got better.",
+        "Counselling holds some of every ingredient. So CBT beats it by less than it beats "
+        "waiting, also where nothing heals but the ingredients.",
         "“Not significant” is not “equal”: look at how wide the intervals are.",
         "Two therapies that both work through specific ingredients can come out equal, each by its "
         "own.",

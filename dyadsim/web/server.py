@@ -6,6 +6,7 @@ Whoever asks under another name than this machine's is refused (a page on the we
 
 import socket
 import threading
+import time
 import webbrowser
 from importlib import resources
 from pathlib import Path
@@ -35,6 +36,7 @@ HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }  # fmt: skip
 LONGEST = 2000  # characters of a query
+WARM_AFTER, PAUSE = 4.0, 0.5  # seconds until every lesson is computed once; between two of them
 
 
 class _Headers:
@@ -132,6 +134,7 @@ def _warm() -> None:
     """Compute every lesson once, so that the first slider is as fast as the next."""
     for one in LESSONS.values():
         page.shown(one, {})
+        time.sleep(PAUSE)
 
 
 def serve(host: str, port: int, browser: bool) -> None:
@@ -149,7 +152,9 @@ def serve(host: str, port: int, browser: bool) -> None:
     print(f"Lessons: {address}   (Ctrl-C ends it)", flush=True)
     if host not in ("127.0.0.1", "localhost"):
         print(f"Whoever can reach {host} can open it: no password is asked.", flush=True)
-    threading.Thread(target=_warm, daemon=True).start()
+    warming = threading.Timer(WARM_AFTER, _warm)  # not beside the first page, which has two cores
+    warming.daemon = True
+    warming.start()
     if browser:
         threading.Timer(0.5, webbrowser.open, [address]).start()
     names = tuple(dict.fromkeys(("127.0.0.1", "localhost", host)))

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-from ways import by_network, by_table, told
+from rivals import by_network, by_table, told
 
 from dyadsim.calibrate import processes
 from dyadsim.fitting import data, reference_table

@@ -11,6 +11,8 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+WARM = 10.0  # seconds in which the server computes every lesson once, after the first page
+
 
 @contextmanager
 def served(flags: list[str]) -> Iterator[tuple[Any, str, float]]:
@@ -27,6 +29,7 @@ def served(flags: list[str]) -> Iterator[tuple[Any, str, float]]:
             page.wait_for_selector("body[data-ready]")
             ready = time.perf_counter() - began
             page.close()
+            time.sleep(WARM)
             yield browser, address, ready
             server.terminate()
         browser.close()

@@ -61,11 +61,14 @@ def test_every_lesson_at_every_size(page: Any, address: str, name: str, tmp_path
         page.set_viewport_size({"width": width, "height": height})
         opened(page, address, f"lesson={name}{extra}", shown=False)
         assert page.inner_text("h1") == LESSONS[name].title
-        assert page.is_hidden("#shown"), "the result must not be seen before the bet"
+        for part in ("#shown", "#careful-box"):
+            assert page.is_hidden(part), "the result must not be seen before the bet"
         assert page.is_disabled("#reveal")
         page.check("#bet-options input >> nth=0")
         page.click("#reveal")
         page.wait_for_selector("body[data-drawn]")
+        top = page.evaluate("document.getElementById('sentence').getBoundingClientRect().top")
+        assert 0 <= top < height, f"{label}: the answer must be in sight"
         assert page.inner_text("#sentence") == page.evaluate("window.dyadsim.result().sentence")
         plots = page.locator("#figures .plot")
         assert plots.count() == page.evaluate("window.dyadsim.result().figures.length")
@@ -168,6 +171,7 @@ def test_the_lecturers_lock(page: Any, address: str) -> None:
     page.check("#bet-options input >> nth=0")
     assert page.is_disabled("#reveal")
     assert page.is_disabled("#c-session")
+    assert page.locator("#lessons button:enabled").count() == 0
     page.click("#lock")
     assert page.is_enabled("#reveal")
     assert "lock=1" not in page.url
@@ -201,12 +205,14 @@ def test_tables_stand_in_for_figures(page: Any, address: str) -> None:
 
 def test_a_lesson_taken_home_needs_no_server(page: Any, tmp_path: Path) -> None:
     path = tmp_path / "lesson.html"
-    path.write_text(export.html(LESSONS["alliance"], {"seed": 3}), encoding="utf-8")
+    given = {"seed": 3, "world": "contextual"}
+    path.write_text(export.html(LESSONS["alliance"], given), encoding="utf-8")
     page.goto(path.as_uri())
     page.wait_for_selector("body[data-ready]")
     page.check("#bet-options input >> nth=2")
     page.click("#reveal")
     page.wait_for_selector("body[data-drawn]")
+    assert page.evaluate("window.dyadsim.settings().world") == "contextual"
     before = page.inner_text("#sentence")
     settled(page, lambda: page.select_option("#c-world", "null"))
     assert "changes nothing at all" in page.inner_text("#sentence") != before
@@ -214,5 +220,8 @@ def test_a_lesson_taken_home_needs_no_server(page: Any, tmp_path: Path) -> None:
     assert page.is_disabled("#c-clients")
     assert "live page" in page.inner_text("#h-clients")
     settled(page, lambda: page.select_option("#c-world", "contextual"))
-    moved(page, "distress.bond_effect", 2)
+    page.focus("#c-distress\\.bond_effect")
+    settled(page, lambda: page.keyboard.press("ArrowRight"))
+    settled(page, lambda: page.keyboard.press("End"))
     assert page.evaluate("window.dyadsim.result().settings['distress.bond_effect']") == 2
+    assert page.is_hidden("#note")

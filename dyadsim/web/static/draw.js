@@ -57,7 +57,13 @@ function errors(one, color) {
     arrayminus: one.low.map((v, k) => one.y[k] - v) };
 }
 
-export function draw(place, figure, size) {
+async function plotly() {
+  // Five megabytes that the first bet need not wait for.
+  while (window.Plotly === undefined) await new Promise((done) => setTimeout(done, 10));
+  return window.Plotly;
+}
+
+export async function draw(place, figure, size) {
   const text = { family: "system-ui, 'DejaVu Sans', sans-serif", size, color: "#1a1a1a" };
   const axis = { automargin: true, gridcolor: "#e3e7ea", linecolor: "#8a8a8a", zerolinecolor: "#b5bcc2" };
   const range = figure.y_from === null ? {} : figure.y_to === null ? { rangemode: "tozero" }
@@ -70,7 +76,7 @@ export function draw(place, figure, size) {
     barmode: "group", hovermode: "closest", uirevision: figure.name, dragmode: "zoom",
   };
   layout.margin.t = 10 + size * 1.9 * Math.ceil(legendLength(figure) / legendRoom(place, size));
-  return Plotly.react(place, figure.series.flatMap(traces), layout, CONFIG);
+  return (await plotly()).react(place, figure.series.flatMap(traces), layout, CONFIG);
 }
 
 function wrapped(text, most) {

@@ -36,8 +36,12 @@ function nearest(settings) {
   return best;
 }
 
+function held(one) {
+  return { ...one, notes: ["this file holds a grid of settings; these are the nearest in it"] };
+}
+
 export async function numbers(name, settings) {
-  if (inFile) return file.known[key(settings)] ?? nearest(settings);
+  if (inFile) return file.known[key(settings)] ?? held(nearest(settings));
   const answer = await fetch(`/api/lesson/${name}?${query(settings)}`);
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   return answer.json();

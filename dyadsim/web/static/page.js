@@ -4,6 +4,7 @@ import { about, numbers, query, grid, inFile, fileStart } from "./lesson.js";
 
 const $ = (id) => document.getElementById(id);
 const EXTRA = ["lesson", "projector", "lock"];
+const SESSIONS_SHOWN = 16; // of the lesson that is stepped
 let lessons = [];
 let version = "";
 let lesson = null;
@@ -54,12 +55,16 @@ function row(control) {
     for (const [value, told] of control.options) input.append(new Option(told, value));
     input.addEventListener("change", () => change(control, input.value));
   } else {
-    Object.assign(input, { type: "range", min: control.low, max: control.high, step: control.step });
+    const places = grid[control.key]; // in a file a slider moves from place to place
+    const ends = places ? { min: 0, max: places.length - 1, step: 1 }
+      : { min: control.low, max: control.high, step: control.step };
+    Object.assign(input, { type: "range", ...ends });
     const shown = document.createElement("output");
     shown.id = `o-${control.key}`;
     shown.htmlFor = input.id;
     label.append(shown);
-    input.addEventListener("input", () => change(control, Number(input.value)));
+    input.addEventListener("input", () => change(control,
+      places ? places[Number(input.value)] : Number(input.value)));
   }
   const hint = document.createElement("small");
   hint.id = `h-${control.key}`;
@@ -68,13 +73,12 @@ function row(control) {
   return line;
 }
 
-function near(values, value) {
-  return values.reduce((best, one) => (Math.abs(one - value) < Math.abs(best - value) ? one : best));
+function slot(places, value) {
+  return places.reduce((best, one, k) => (Math.abs(one - value) < Math.abs(places[best] - value) ? k : best), 0);
 }
 
 function change(control, value) {
-  const moves = grid[control.key];
-  settings[control.key] = control.kind === "dial" && moves ? near(moves, value) : value;
+  settings[control.key] = value;
   if (control.key === "world") Object.assign(settings, lesson.own[value], { seed: settings.seed });
   stale = true;
   controls();
@@ -86,7 +90,8 @@ function controls() {
     const input = $(`c-${control.key}`);
     const still = inFile && !(control.key in grid);
     const held = fixedHere(control.key);
-    input.value = settings[control.key];
+    const places = control.kind === "dial" ? grid[control.key] : undefined;
+    input.value = places ? slot(places, settings[control.key]) : settings[control.key];
     input.disabled = locked || held || still;
     $(`h-${control.key}`).textContent = held ? "fixed: that is this world's claim"
       : still ? "moves in the live page only" : "";
@@ -97,8 +102,24 @@ function controls() {
     }
   }
   for (const id of ["luck", "reset", "next"]) $(id).disabled = locked || (inFile && id !== "reset");
-  for (const button of $("presets").children) button.disabled = locked;
+  for (const button of $("presets").children) {
+    button.disabled = locked;
+    button.setAttribute("aria-pressed", same(lesson.presets[button.textContent]));
+  }
+  for (const button of $("lessons").querySelectorAll("button")) button.disabled = locked;
+  $("again").disabled = locked;
+  $("next").textContent = settings.held >= SESSIONS_SHOWN ? "Start over" : "Next session";
   $("reveal").disabled = locked || bet === null;
+}
+
+function from(preset) {
+  const world = preset.world ?? lesson.start.world;
+  return { ...lesson.start, ...lesson.own[world], ...preset, world, seed: settings.seed };
+}
+
+function same(preset) {
+  return Object.entries(from(preset)).every(([key, value]) =>
+    settings[key] === value || fixedHere(key));
 }
 
 function place(values) {
@@ -116,6 +137,7 @@ function hide() {
   bet = null;
   $("bet").hidden = false;
   $("shown").hidden = true;
+  $("careful-box").hidden = true;
   for (const input of $("bet").querySelectorAll("input")) input.checked = false;
   $("reveal").disabled = true;
   $("bet-hint").hidden = false;
@@ -263,10 +285,7 @@ function open(name, given = null) {
   $("unit").hidden = !lesson.controls.some((one) => one.unit === "distress");
   $("presets").replaceChildren(...Object.entries(lesson.presets).map(([title, values]) => {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
-    button.addEventListener("click", () => {
-      const world = values.world ?? lesson.start.world;
-      place({ ...lesson.start, ...lesson.own[world], ...values, world, seed: settings.seed });
-    });
+    button.addEventListener("click", () => place(from(values)));
     return button;
   }));
   $("figures").replaceChildren();
@@ -274,7 +293,8 @@ function open(name, given = null) {
   options();
   $("wait").hidden = true;
   $("article").hidden = false;
-  place({ ...lesson.start, ...(inFile ? fileStart : {}), ...(given ?? {}) });
+  $("lessons").querySelector('[aria-current="page"]').scrollIntoView({ block: "nearest", inline: "center" });
+  place({ ...lesson.start, ...(inFile ? fileStart : given ?? {}) });
 }
 
 function fromAddress() {
@@ -324,8 +344,10 @@ $("bet").addEventListener("submit", async (event) => {
   revealed = true;
   $("bet").hidden = true;
   $("shown").hidden = false;
+  $("careful-box").hidden = false;
   await show(result);
-  $("again").focus();
+  $("verdict").focus({ preventScroll: true });
+  $("result").scrollIntoView({ block: "start" });
 });
 $("again").addEventListener("click", () => { hide(); $("bet-options").querySelector("input").focus(); });
 $("next").addEventListener("click", () => {
