@@ -83,7 +83,7 @@ def assembled(data: str) -> str:
     safe = data.replace("</", "<\\/")
     for old, new in (
         ('<link rel="stylesheet" href="/static/page.css">', f"<style>{style}</style>"),
-        ('<script async src="/static/plotly.min.js"></script>', f"<script>{plotly}</script>"),
+        ("<!-- plotly -->", f"<script>{plotly}</script>"),
         ('<script type="module" src="/static/page.js"></script>',
          f'<script type="application/json" id="kept">{safe}</script>'
          f'<script type="module">{scripts}</script>'),

@@ -49,7 +49,7 @@ def main(steps: int = 30, folder: Path | None = None) -> pd.DataFrame:
         rows = [(name, *measured(browser, address, name, min(steps, 30))) for name in LESSONS]
     table = pd.DataFrame(rows, columns=["lesson", "median_ms", "longest_ms"]).round(0)
     print(table.to_string(index=False))
-    print(f"from the command to the page with its first lesson: {ready:.1f} s")
+    print(f"from the command to the first lesson's bet: {ready:.1f} s")
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         table.assign(ready_s=round(ready, 2)).to_csv(folder / "page_speed.csv", index=False)

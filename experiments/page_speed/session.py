@@ -16,7 +16,7 @@ WARM = 10.0  # seconds in which the server computes every lesson once, after the
 
 @contextmanager
 def served(flags: list[str]) -> Iterator[tuple[Any, str, float]]:
-    """Give a browser, the page's address, and the seconds from the command to the page."""
+    """Give a browser, the page's address, and the seconds from the command to the first bet."""
     with sync_playwright() as made:
         browser = made.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
         began = time.perf_counter()
@@ -26,8 +26,9 @@ def served(flags: list[str]) -> Iterator[tuple[Any, str, float]]:
             address = re.findall(r"http://\S+", server.stdout.readline())[0]
             page = browser.new_page()
             page.goto(address)
-            page.wait_for_selector("body[data-ready]")
+            page.wait_for_selector("#bet-options input")
             ready = time.perf_counter() - began
+            page.wait_for_selector("body[data-ready]")
             page.close()
             time.sleep(WARM)
             yield browser, address, ready

@@ -57,8 +57,12 @@ function errors(one, color) {
     arrayminus: one.low.map((v, k) => one.y[k] - v) };
 }
 
-async function plotly() {
-  // Five megabytes that the first bet need not wait for.
+export async function plotly() {
+  // Five megabytes that the first bet need not wait for; a file has them inside.
+  if (window.Plotly === undefined && document.getElementById("plotly") === null) {
+    const script = Object.assign(document.createElement("script"), { id: "plotly", src: "/static/plotly.min.js" });
+    document.head.append(script);
+  }
   while (window.Plotly === undefined) await new Promise((done) => setTimeout(done, 10));
   return window.Plotly;
 }

@@ -1,5 +1,5 @@
 // The page: which lesson, which settings, the bet before the reveal. All numbers come from lesson.js.
-import { draw, table, csv, images } from "./draw.js";
+import { draw, table, csv, images, plotly } from "./draw.js";
 import { about, numbers, query, grid, inFile, fileStart } from "./lesson.js";
 
 const $ = (id) => document.getElementById(id);
@@ -336,6 +336,7 @@ async function begin() {
   const [name, given] = fromAddress();
   modes();
   open(name, given);
+  setTimeout(plotly, 50);
 }
 
 $("bet").addEventListener("submit", async (event) => {
