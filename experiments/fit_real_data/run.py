@@ -37,12 +37,15 @@ def fitted(words: list[str], folder: Path | None, full: bool) -> pd.DataFrame:
 
 
 def main(draws: int = 5000, which: str = "", folder: Path | None = None) -> pd.DataFrame:
-    """Return what is known of each quantity, a row a data set. draws: below 5,000, a try."""
+    """Return what is known of each quantity, a row a data set.
+
+    draws: below 5,000, a try of the first data set; the others are only read.
+    """
     found = []
     for name in [which] if which else DATA:
         with tempfile.TemporaryDirectory() as place:
             words = DATA[name](Path(place))
-            if words:
+            if words and (draws >= 5000 or name == which or not found):
                 to = None if folder is None else folder / name
                 found.append(fitted(words, to, draws >= 5000).assign(data=name))
     return pd.concat(found, ignore_index=True)

@@ -9,16 +9,42 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 from playwright.sync_api import sync_playwright
 
-WARM = 10.0  # seconds in which the server computes every lesson once, after the first page
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+STEP = """() => new Promise((done) => {
+  const dials = [...document.querySelectorAll('#controls input:enabled')];
+  const one = dials[0]; const before = document.body.dataset.drawn; const began = performance.now();
+  Number(one.value) < Number(one.max) ? one.stepUp() : one.stepDown(5);
+  one.dispatchEvent(new Event('input', {bubbles: true}));
+  const look = () => (document.body.dataset.drawn !== before
+    ? requestAnimationFrame(() => done(performance.now() - began)) : setTimeout(look, 1));
+  look(); })"""
+
+
+def measured(browser: Any, address: str, name: str, steps: int) -> tuple[float, float]:
+    """Return the median and the longest time of a step, in ms."""
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(f"{address}?lesson={name}")
+    page.wait_for_selector("body[data-ready]")
+    page.check("#bet-options input >> nth=0")
+    page.click("#reveal")
+    page.wait_for_selector("body[data-drawn]")
+    took = [page.evaluate(STEP) for _ in range(steps)][1:]
+    page.close()
+    return float(np.median(took)), max(took)
 
 
 @contextmanager
-def served(flags: list[str]) -> Iterator[tuple[Any, str, float]]:
-    """Give a browser, the page's address, and the seconds from the command to the first bet."""
+def served(warm: float) -> Iterator[tuple[Any, str, float]]:
+    """Give a browser, the page's address, and the seconds from the command to the first bet.
+
+    warm: seconds to wait, in which the server computes every lesson once.
+    """
     with sync_playwright() as made:
-        browser = made.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        browser = made.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         began = time.perf_counter()
         words = [sys.executable, "-m", "dyadsim", "teach", "task.browser=false", "task.port=0"]
         with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
@@ -30,7 +56,7 @@ def served(flags: list[str]) -> Iterator[tuple[Any, str, float]]:
             ready = time.perf_counter() - began
             page.wait_for_selector("body[data-ready]")
             page.close()
-            time.sleep(WARM)
+            time.sleep(warm)
             yield browser, address, ready
             server.terminate()
         browser.close()
