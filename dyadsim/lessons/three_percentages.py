@@ -154,7 +154,6 @@ LESSON = Lesson(
     {
         "Medical world": {"world": "medical"},
         "Contextual world": {"world": "contextual"},
-        "Same dose for everybody": {"world": "medical", "dose_spread": 0},
         "Doses differ": {"world": "medical", "dose_spread": 0.9},
     },
     (

@@ -201,7 +201,7 @@ async function show(found) {
 }
 
 function chance(numbers) {
-  const known = Object.entries(numbers).filter(([name, value]) => name.endsWith(".se") && value).slice(0, 4);
+  const known = Object.entries(numbers).filter(([name, value]) => name.endsWith(".se") && value > 1e-6).slice(0, 4);
   const told = known.map(([name, value]) => `${name.slice(0, -3)} ±${Number(value.toPrecision(2))}`);
   return told.length ? `Chance, as standard errors: ${told.join(", ")}.` : "";
 }
