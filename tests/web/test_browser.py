@@ -225,3 +225,28 @@ def test_a_lesson_taken_home_needs_no_server(page: Any, tmp_path: Path) -> None:
     settled(page, lambda: page.keyboard.press("End"))
     assert page.evaluate("window.dyadsim.result().settings['distress.bond_effect']") == 2
     assert page.is_hidden("#note")
+
+
+CONTRAST = """() => {
+  const bright = (c) => { const [r, g, b] = c.map((v) => { const s = v / 255;
+    return s <= 0.03928 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4; });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const parts = (text) => text.match(/[\\d.]+/g).map(Number);
+  const behind = (one) => { for (let at = one; at; at = at.parentElement) {
+    const c = parts(getComputedStyle(at).backgroundColor);
+    if (c.length < 4 || c[3] > 0) return c.slice(0, 3); } return [255, 255, 255]; };
+  const found = [];
+  for (const one of document.querySelectorAll('body *:not(svg *)')) {
+    const own = [...one.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !one.checkVisibility() || one.disabled || one.closest('.plot')) continue;
+    const [a, b] = [bright(parts(getComputedStyle(one).color)), bright(behind(one))];
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    if (ratio < 4.5) found.push(`${one.tagName} ${one.textContent.trim().slice(0, 30)} ${ratio}`);
+  }
+  return found; }"""
+
+
+def test_text_stands_out_from_what_is_behind_it(page: Any, address: str) -> None:
+    opened(page, address, "lesson=alliance&world=null")
+    page.click(".words summary")
+    assert page.evaluate(CONTRAST) == []
