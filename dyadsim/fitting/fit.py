@@ -109,8 +109,11 @@ def fit(
     if len(candidates) > 1:
         raws = [tables[name].raw[: effort.draws] for name in candidates]
         choice = classify.classify(raws, list(candidates), real, used, odds, seed)
-    again = found.resampled(effort.predicted, seed)
-    new = reference_table.table(mine, seen, len(again), seed + FRESH, spread, told, again)
+    again = found.drawn(effort.predicted, seed)
+    new = reference_table.table(  # with what was not fitted as in the draws that were kept
+        mine, seen, len(again), seed + FRESH, spread, told, found.coordinates[again],
+        found.rows[again], seed,
+    )  # fmt: skip
     return Fit(
         mine, _quantities(kept, found, trusted), values(mine, found.resampled(DRAWS_SHOWN, seed)),
         trusted, choice,

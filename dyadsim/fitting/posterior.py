@@ -19,6 +19,7 @@ from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
+type Rows = np.ndarray[Any, np.dtype[np.int64]]
 
 COMPONENTS = 25  # principal components of the summaries whose products enter beside these
 KEPT = 0.1  # share of the draws that is kept, and the fewest
@@ -79,10 +80,14 @@ def learn(raw: Floats, coordinates: Floats, used: np.ndarray[Any, Any]) -> Learn
 
 
 class Posterior(NamedTuple):
-    """Draws of a posterior: coordinates (draw, quantity) with weights (draw,) that add to 1."""
+    """Draws of a posterior: coordinates (draw, quantity) with weights (draw,) that add to 1.
+
+    rows (draw,): of the table, from which each was moved.
+    """
 
     coordinates: Floats
     weights: Floats
+    rows: Rows
 
     def mean(self) -> Floats:
         """Return the mean of each coordinate."""
@@ -92,11 +97,14 @@ class Posterior(NamedTuple):
         """Return the SD of each coordinate."""
         return np.asarray(np.sqrt(self.weights @ (self.coordinates - self.mean()) ** 2))
 
+    def drawn(self, count: int, seed: int) -> Rows:
+        """Return the places of that many draws of equal weight."""
+        dice = np.random.default_rng([seed, 7])
+        return np.asarray(dice.choice(len(self.weights), count, p=self.weights))
+
     def resampled(self, count: int, seed: int) -> Floats:
         """Return that many draws of equal weight."""
-        dice = np.random.default_rng([seed, 7])
-        rows = dice.choice(len(self.weights), count, p=self.weights)
-        return np.asarray(self.coordinates[rows])
+        return np.asarray(self.coordinates[self.drawn(count, seed)])
 
     def below(self, coordinates: Floats) -> Floats:
         """Return the posterior probability below each coordinate (quantity,)."""
@@ -135,4 +143,4 @@ def infer(
     spread, *_ = np.linalg.lstsq(design * root, log_square * root, rcond=None)
     stretch = np.exp(np.clip(spread[0] - design @ spread, -STRETCH, STRETCH) / 2)
     moved = np.clip(slope[0] + left * stretch, low, high)
-    return Posterior(moved, weight)
+    return Posterior(moved, weight, near)

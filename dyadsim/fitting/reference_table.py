@@ -17,6 +17,8 @@ from dyadsim.fitting.evidence import Evidence
 from dyadsim.fitting.problem import Problem
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
+type Rows = np.ndarray[Any, np.dtype[np.int64]]
+type Seeds = tuple[int, int]  # of the luck, and of what is not fitted
 
 CHUNK = 50  # draws a task
 
@@ -31,32 +33,38 @@ class Table(NamedTuple):
 
 
 def _chunk(
-    one: Problem, seen: Evidence, coordinates: Floats, first: int, seed: int
+    one: Problem, seen: Evidence, coordinates: Floats, others: Rows, first: int, seeds: Seeds
 ) -> list[tuple[Floats, Floats]]:
     """Return summaries and checks of some draws."""
     return [
-        seen.simulated(problems.parameters(one, x, luck, seed), luck, seed)
-        for luck, x in enumerate(coordinates, start=first)
+        seen.simulated(problems.parameters(one, x, int(other), seeds[1]), luck, seeds[0])
+        for luck, (x, other) in enumerate(zip(coordinates, others, strict=True), start=first)
     ]
 
 
 def table(
     one: Problem, seen: Evidence, draws: int, seed: int, spread: Spread,
     told: Callable[[int], None] = lambda _: None, coordinates: Floats | None = None,
+    others: Rows | None = None, others_seed: int | None = None,
 ) -> Table:  # fmt: skip
     """Return the table of `draws` prior draws (or of given coordinates).
 
     Args:
         one: the problem. seen: the data and their design. seed: of draws and luck.
         spread: a map over processes, as from `calibrate.processes`. told: called with the number
-            of draws just simulated.
+            of draws just simulated. coordinates: of the free quantities, instead of prior draws.
+        others, others_seed: rows of a table of that seed, which all that is not fitted is taken
+            from; None: drawn anew.
     """
     if coordinates is None:
         coordinates = problems.draw(one, draws, np.random.default_rng([seed, 1]))
     parts = [coordinates[k : k + CHUNK] for k in range(0, len(coordinates), CHUNK)]
     firsts = range(0, len(coordinates), CHUNK)
+    rest = np.arange(len(coordinates)) if others is None else others
+    rests = [rest[k : k + CHUNK] for k in firsts]
+    seeds = seed, seed if others_seed is None else others_seed
     rows: list[tuple[Floats, Floats]] = []
-    for found in spread(_chunk, repeat(one), repeat(seen), parts, firsts, repeat(seed)):
+    for found in spread(_chunk, repeat(one), repeat(seen), parts, rests, firsts, repeat(seeds)):
         rows += found
         told(len(found))
     raw, kept = (np.array([row[k] for row in rows]) for k in (0, 1))
