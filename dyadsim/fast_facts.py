@@ -216,10 +216,15 @@ def _at_week(one: Arrays, week: float, name: str) -> float:
             score = np.where(np.isnan(score), one.scores["symptom_score"][step], score)
     there = ~np.isnan(score) & (one.pre > 0)
     if name.startswith("response"):
-        return float((score[there] <= 0.5 * one.pre[there]).mean())
+        return _share(score[there] <= 0.5 * one.pre[there])
     cut_off = measures.named(one.run.study.instrument).cut_off
     ill = ~np.isnan(score) & (one.pre >= cut_off)
-    return float((score[ill] < cut_off).mean())
+    return _share(score[ill] < cut_off)
+
+
+def _share(which: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
+    """Return the share that is True; NaN of nobody."""
+    return float(which.mean()) if which.size else float("nan")
 
 
 def _number_of_sessions(one: Arrays, name: str) -> float:

@@ -20,7 +20,7 @@ from dyadsim.outcome import rows_of
 from dyadsim.settings import Settings
 
 OUTSIDE = 0.01  # share of simulated data sets as far out: below, the data are like none of them
-ODD = 0.05  # two-sided tail below which a prediction is called missed
+ODD = 0.1  # two-sided tail below which a prediction is called missed: outside its 90 %
 UNEVEN = 0.01  # p of the ranks, below which the posterior is called uncalibrated
 PAGE = Path(__file__).with_name("fit_report.html")
 
@@ -66,6 +66,10 @@ def warnings(made: Fit) -> list[str]:
             f"The data push {', '.join(made.at_an_end)} to the end of what the prior allows: what "
             "is said of them is a limit, not an estimate."
         )
+    off = made.shown[made.shown["tail"] < ODD]["statistic"]
+    if len(off):
+        found.append("Numbers that were fitted are not met by what the fit predicts: "
+                     + ", ".join(off) + ".")  # fmt: skip
     missed = made.posterior_checks[made.posterior_checks["tail"] < ODD]["statistic"]
     if len(missed):
         found.append("Statistics that the fit has not seen are missed: " + ", ".join(missed) + ".")

@@ -72,7 +72,7 @@ def _planning(seen: Observed) -> str:
 
 def _moments(one: Settings) -> Source:
     """Return published moments, of the study of the command line."""
-    most = int(one.config["size"]["clients_per_point"])
+    most = whole("size.clients_per_point", one.config["size"]["clients_per_point"], 100, 10**6)
     found = moments.read(str(one.config["data"]["path"]), one.study, one.world, most, one.seed)
     count = len(found.found)
     return Source(found, found.assumed, f"{count} published numbers",
@@ -148,11 +148,19 @@ def _effort(one: Settings) -> fits.Effort:
     return fits.EFFORTS[name]
 
 
+def _odds(one: Settings, candidates: int) -> list[float] | None:
+    """Return the prior weights of the candidates, if there are any."""
+    odds = one.task["odds"]
+    if odds is not None and (isinstance(odds, str) or len(odds) != candidates):
+        raise BadInput(f"task.odds must be {candidates} weights, one a candidate.")
+    return odds if odds is None else [float(weight) for weight in odds]
+
+
 def _names(one: Settings, key: str) -> list[str]:
     given = one.task[key] or []
     if isinstance(given, str):
         raise BadInput(f"task.{key} must be a list of names, not '{given}'.")
-    return [str(name) for name in given]
+    return ["null" if name is None else str(name) for name in given]  # null without quotes
 
 
 @contextmanager
@@ -168,6 +176,7 @@ def _working(one: Settings, total: int) -> Iterator[tuple[Spread, Callable[[int]
 def cost_of_fit(one: Settings) -> dict[str, Any]:
     """Return how many data sets a fit simulates; reads the data, simulates nothing."""
     effort, source = _effort(one), read(one)
+    _odds(one, len(_names(one, "candidates")))
     for name in {one.world, *_names(one, "candidates")}:
         problems.problem(name, _names(one, "free") or problems.FREE, None, float(one.task["rest"]))
     if not one.json:
@@ -192,9 +201,7 @@ def run_fit(one: Settings) -> None:
     effort, source = _effort(one), read(one)
     candidates = [worlds.named(name).name for name in _names(one, "candidates")]
     total = len({one.world, *candidates}) * effort.draws + effort.held + effort.predicted
-    odds = one.task["odds"]
-    if odds is not None and (isinstance(odds, str) or len(odds) != len(candidates)):
-        raise BadInput(f"task.odds must be {len(candidates)} weights, one a candidate.")
+    odds = _odds(one, len(candidates))
     if not one.json:
         print(present_fit.assumptions(source.assumed))
     with _working(one, total) as (spread, told_of):

@@ -160,7 +160,7 @@ def _assembled(
     assumed = [
         f"scores are {form.name} ({form.floor:g} to {form.ceiling:g}, cut-off {form.cut_off:g}, "
         f"reliability {form.reliability:g}, reliable change {form.reliable_change:.3g})"
-        + (", turned round because high scores are good" if reverse else ""),
+        + (", turned round because high scores are good" if reverse else "; high scores are bad"),
         f"time is counted in {unit}s"
         + (", a week apart" if unit == "session" else ", rounded to weeks" * (unit == "day")),
     ]

@@ -56,7 +56,7 @@ def described(given: Mapping[str, Any]) -> tuple[Instrument, bool]:
     change = 1.96 * np.sqrt(2 * (1 - reliability) / reliability) * slope * REFERENCE_SD
     if "reliable_change" in given:
         change = _number(given, "reliable_change")
-    name = str(given.get("name", "questionnaire"))
+    name = str(given.get("name", "questionnaire")) + ", turned round" * turned
     return Instrument(
         name, "distress", healthy, slope, low, high, step, reliability, REFERENCE_SD, -1, "every",
         cut_off, float(change), "described by the user",

@@ -23,6 +23,7 @@ type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 FIELDS = ("name", "statistic", "value", "error", "n", "check")
 SHARES = ("response_50pct", "remission", "share_", "dropout", "agreed_end")
+CORRELATIONS = ("process_outcome_r", "r")
 PILOTS, PILOT_CLIENTS = 50, 1000  # simulations that tell how many clients a moment takes
 LEFT = 0.7  # most chance left in a simulated moment, as a share of its error's variance
 FEWEST = 200  # clients of a simulated study
@@ -117,6 +118,10 @@ def read(path: str, study: Study, world: str, most: int, seed: int) -> Moments:
     if doubled:
         raise BadData(f"{path}: two moments are called '{min(doubled)}'; give them names.")
     chance = _chance(study, [one.statistic for one in found], world, seed)
+    for one, spread in zip(found, chance, strict=True):
+        if np.isnan(spread):
+            raise BadData(f"{path}: {one.name}: study {study.name} has no scores from which "
+                          f"{one.statistic} could be computed (another week?).")  # fmt: skip
     error = np.array([one.error for one in found])
     wanted = float(np.max(PILOT_CLIENTS * chance**2 / (LEFT * error**2)))
     clients = int(min(max(wanted, FEWEST), most))
@@ -176,6 +181,11 @@ def _moment(row: Mapping[str, Any], number: int, path: str, study: Study) -> Mom
         _known(asked, study)
     except BadInput as error:
         raise fault(str(error).removeprefix("outputs: ").rstrip(".")) from None
+    kind = _kind(asked)
+    if kind.startswith(SHARES) and not 0 <= value <= 1:
+        raise fault(f"a share must lie in [0, 1], not {value:g}")
+    if kind in CORRELATIONS and not -1 <= value <= 1:
+        raise fault(f"a correlation must lie in [-1, 1], not {value:g}")
     spread = row.get("error")
     if spread is None:
         spread = _error_from_n(asked, value, row.get("n"), fault)
@@ -193,11 +203,18 @@ def _known(asked: str, study: Study) -> None:
         statistic.checked(asked, study)
         return
     mine = [name for name in outcome_columns(study) if not name.endswith(".se")]
+    near = [*mine, *(f"{kind}@12_weeks.{arm.name}" for kind in ("response_50pct", "remission")
+                     for arm in study.arms)]  # fmt: skip
     if asked not in mine:
         raise BadInput(f"there is no statistic '{asked}' in study {study.name}."
-                       f"{nearest(asked, mine)} Outcomes: {', '.join(mine)}; or a statistic as in "
+                       f"{nearest(asked, near)} Outcomes: {', '.join(mine)}; or a statistic as in "
                        "facts.csv, of an arm: response_50pct@12_weeks."
                        f"{study.arms[0].name}")  # fmt: skip
+
+
+def _kind(asked: str) -> str:
+    """Return the name of a statistic without its arguments, weeks and arm."""
+    return asked.partition("@")[0].partition("(")[0].partition(".")[0]
 
 
 def _error_from_n(asked: str, value: float, n: float | None, fault: Any) -> float:
@@ -206,14 +223,12 @@ def _error_from_n(asked: str, value: float, n: float | None, fault: Any) -> floa
         raise fault("give an error, or n for a share, a correlation or a standardised difference")
     if n < 4:
         raise fault(f"n must be 4 or more, not {n:g}")
-    kind = asked.partition("@")[0].partition("(")[0].partition(".")[0]
+    kind = _kind(asked)
     if kind.startswith(SHARES):
         if not 0 < value < 1:
-            raise fault(f"a share must lie in (0, 1), not {value:g}; give an error")
+            raise fault(f"n gives no error for a share of {value:g}: give the error itself")
         return math.sqrt(value * (1 - value) / n)
-    if kind in ("process_outcome_r", "r"):
-        if not -1 < value < 1:
-            raise fault(f"a correlation must lie in (-1, 1), not {value:g}")
+    if kind in CORRELATIONS:
         return (1 - value**2) / math.sqrt(n - 1)
     if kind in ("g_between", "d_between", "mean_signed_g"):
         return math.sqrt(4 / n + value**2 / (2 * n))  # two arms of n / 2
@@ -224,4 +239,4 @@ def _chance(study: Study, names: list[str], world: str, seed: int) -> Floats:
     """Return the SD by chance of each moment with `PILOT_CLIENTS` clients."""
     parameters, luck = worlds.parameters(world), seed + PILOT_LUCK
     found = [computed(study, names, parameters, PILOT_CLIENTS, k, luck) for k in range(PILOTS)]
-    return np.asarray(np.nanstd(found, axis=0, ddof=1))
+    return np.asarray(np.std(found, axis=0, ddof=1))

@@ -73,10 +73,14 @@ BAD = [
     (LINE.format("statistic: dropout.cbt"), "moment 1: the field 'value' is missing"),
     (LINE.format("statistic: dropout.cbt, value: much"), "value must be a number, not 'much'"),
     (LINE.format("statistic: dropout.cbt, value: .2"), "give an error, or n"),
-    (LINE.format("statistic: dropout.cbt, value: 1.2, n: 9"), r"a share must lie in \(0, 1\)"),
+    (LINE.format("statistic: dropout.cbt, value: 42, error: 1"), r"a share must lie in \[0, 1\]"),
+    (LINE.format("statistic: dropout.cbt, value: 0, n: 9"), "n gives no error for a share of 0"),
+    (LINE.format("statistic: remission@40_weeks.cbt, value: .2, n: 9"), "another week"),
     (LINE.format("statistic: dropout.cbt, value: .2, error: 0"), "error must be above 0"),
     (LINE.format("statistic: gain.cbt, value: .2, n: 90"), "n gives no error for gain.cbt"),
     (LINE.format("statistic: dropout.cbt, valeu: .2"), "no field 'valeu'. Did you mean value"),
+    (LINE.format("statistic: respons_50pct@6_weeks.cbt, value: .2, n: 9"),
+     "Did you mean response_50pct@12_weeks.cbt"),
     (LINE.format("statistic: dropot.cbt, value: .2, n: 9"), "Did you mean dropout.cbt"),
     (LINE.format("statistic: remission@6_weeks.ctb, value: .2, n: 9"), "no arm 'ctb'"),
     (LINE.format("statistic: dropout.cbt, value: .2, n: 9, check: true"), "one must not"),
@@ -99,7 +103,7 @@ def test_moments_from_file_to_report(
     written(tmp_path / "m.yaml")
     words = ["fit", "data.path=m.yaml", "study=rct", "study.arms=[cbt,waitlist]", "threads=1",
              "study.sessions=6", "study.follow_up=[]", "budget=small", "size=tiny",
-             "task.candidates=[hybrid,'null']"]  # fmt: skip
+             "task.candidates=[hybrid,null]"]  # fmt: skip
     assert main(words) == 0
     said = capsys.readouterr()
     assert (
@@ -128,6 +132,7 @@ def test_a_described_questionnaire_lies_on_the_same_latent() -> None:
     assert (good.intercept, good.cut_off, good.slope) == (6, 12, pytest.approx(form.slope))
     own, _ = described({**FORM, "reliable_change": 7, "step": 0.5, "name": "mood"})
     assert (own.reliable_change, own.step, own.name) == (7, 0.5, "mood")
+    assert good.name == "questionnaire, turned round"
 
 
 WRONG = [
@@ -160,7 +165,7 @@ def test_a_described_questionnaire_at_the_command_line(
                  "data.columns={client:client,time:session,score:score}",
                  "task.candidates=[]"]) == 0  # fmt: skip
     out = capsys.readouterr().out
-    assert "scores are wellbeing (0 to 40, cut-off 12" in out
+    assert "scores are wellbeing, turned round (0 to 40, cut-off 12" in out
     assert "turned round because high scores are good" in out
     assert main(["fit", "data.path=a.csv", form.replace("34", "20"), "data.reverse=true"]) == 2
     assert "so high scores are not good" in capsys.readouterr().err

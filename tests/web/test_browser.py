@@ -166,6 +166,15 @@ def test_a_hostile_address_gives_a_page_with_a_note(page: Any, address: str, que
     assert page.inner_text("#sentence")
 
 
+def test_back_leads_to_the_lesson_before(page: Any, address: str) -> None:
+    opened(page, address, "lesson=alliance&seed=9", shown=False)
+    settled(page, lambda: page.click("text=The best therapist"))
+    assert page.inner_text("h1") == "The best therapist"
+    settled(page, lambda: page.go_back())
+    assert page.inner_text("h1") == "Does alliance cause outcome?"
+    assert page.evaluate("window.dyadsim.settings().seed") == 9
+
+
 def test_the_lecturers_lock(page: Any, address: str) -> None:
     opened(page, address, "lesson=alliance&lock=1", shown=False)
     page.check("#bet-options input >> nth=0")

@@ -329,7 +329,12 @@ async function begin() {
     const item = document.createElement("li");
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: one.title });
     button.dataset.name = one.name;
-    button.addEventListener("click", () => { note(""); open(one.name); $("lesson").focus(); });
+    button.addEventListener("click", () => {
+      note("");
+      if (!inFile) history.pushState(null, "", location.search); // Back leads to the lesson before
+      open(one.name);
+      $("lesson").focus();
+    });
     item.append(button);
     return item;
   }));
@@ -374,12 +379,18 @@ $("projector").addEventListener("click", async () => {
   modes();
   address();
   if (revealed) await figures(result.figures);
+  window.dispatchEvent(new Event("resize")); // the figures' homes have changed
 });
 $("lock").addEventListener("click", () => { locked = !locked; modes(); controls(); address(); });
 $("save-png").addEventListener("click", () => savePictures("png"));
 $("save-svg").addEventListener("click", () => savePictures("svg"));
 $("save-csv").addEventListener("click", () => save(`dyadsim_${lesson.name}.csv`, csv(result, version), "text/csv"));
 $("controls").addEventListener("submit", (event) => event.preventDefault());
+window.addEventListener("popstate", () => {
+  const [name, given] = fromAddress();
+  modes();
+  open(name, given);
+});
 if (inFile) for (const id of ["keep", "link"]) $(id).hidden = true;
 window.dyadsim = { settings: () => ({ ...settings }), result: () => result };
 begin();
