@@ -221,6 +221,7 @@ def test_the_label_is_earned_where_nothing_specific_heals() -> None:
 
 
 def test_the_file_holds_a_grid_without_the_network() -> None:
+    pytest.importorskip("starlette", reason="the extra 'web' is not installed")
     one = named("certified")
     text = export.html(one, {"seed": 5})
     assert len(text) < 12e6

@@ -20,7 +20,6 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `dyadsim teach` on a free port."""
-    pytest.importorskip("starlette", reason="needs the extra web")
     place = tmp_path_factory.mktemp("teach")
     command = [sys.executable, "-m", "dyadsim", "teach", "task.browser=false", "task.port=0"]
     with subprocess.Popen(command, cwd=place, stdout=subprocess.PIPE, text=True) as server:
@@ -35,7 +34,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[object]:
     """A headless Chromium; skipped where there is none."""
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     if not Path(CHROMIUM).exists():
         if os.environ.get("DYADSIM_NEEDS_CHROMIUM"):
             pytest.fail("CI must have Chromium")

@@ -11,6 +11,7 @@ import pytest
 from dyadsim.lessons.every import LESSONS
 from dyadsim.web import export
 
+pytest.importorskip("starlette", reason="the extra 'web' is not installed")
 NAMES = list(LESSONS)
 SIZES = {"desk": (1280, 720, ""), "phone": (390, 844, ""), "projector": (1280, 720, "&projector=1")}
 
@@ -42,7 +43,7 @@ def settled(page: Any, action: Any) -> None:
     """Do something that asks for numbers; wait until they are drawn."""
     before = page.evaluate("Number(document.body.dataset.ready)")
     action()
-    for _ in range(300):  # Playwright's own waiting would need eval, which the page forbids
+    for _ in range(750):  # Playwright's own waiting would need eval, which the page forbids
         if page.evaluate("Number(document.body.dataset.ready)") > before:
             return
         page.wait_for_timeout(20)
@@ -198,10 +199,24 @@ def test_files_carry_their_settings(page: Any, address: str, tmp_path: Path) -> 
     rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
     assert {row["figure"] for row in rows} == {"seen", "true"}
     for button, mark in (("#save-png", b"\x89PNG"), ("#save-svg", b"<svg")):
-        with page.expect_download() as told:
-            page.click(button)
-        told.value.save_as(tmp_path / "figure")
-        assert mark in (tmp_path / "figure").read_bytes()[:2000]
+        page.goto("about:blank")
+        opened(page, address, "lesson=alliance&seed=7")
+        files: list[Any] = []
+
+        def keep(one: Any, to: list[Any] = files) -> None:
+            to.append(one)
+
+        page.on("download", keep)
+        page.click(button)
+        for _ in range(200):
+            if len(files) == 2:  # one a figure
+                break
+            page.wait_for_timeout(50)
+        page.remove_listener("download", keep)
+        assert [one.suggested_filename.split("_")[-1][:4] for one in files] == ["seen", "true"]
+        for one in files:
+            one.save_as(tmp_path / "figure")
+            assert mark in (tmp_path / "figure").read_bytes()[:2000]
 
 
 def test_tables_stand_in_for_figures(page: Any, address: str) -> None:

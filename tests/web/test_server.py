@@ -11,6 +11,8 @@ import pytest
 from dyadsim.cli import main
 from dyadsim.lessons.every import LESSONS
 
+pytest.importorskip("starlette", reason="the extra 'web' is not installed")
+
 
 def asked(address: str, path: str, host: str | None = None, method: str = "GET") -> tuple:
     where = urlsplit(address)
