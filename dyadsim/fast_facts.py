@@ -17,7 +17,7 @@ from dyadsim.designs.rct import TRIAL_CASELOAD
 from dyadsim.facts import fact as facts
 from dyadsim.facts.fact import Argument, Fact
 from dyadsim.simulate import Run
-from dyadsim.state import DROPOUT, Clients
+from dyadsim.state import DROPOUT
 from dyadsim.study import FOLLOW_UP, SESSION, arm
 from dyadsim.therapies import named
 
@@ -47,20 +47,6 @@ class Arrays(NamedTuple):
     pre: Floats
     post: Floats
     arms: Mapping[str, np.ndarray[Any, np.dtype[np.bool_]]]
-
-
-def of_arm(run: Run, name: str) -> Run:
-    """Return a finished run with the clients of one arm alone.
-
-    Raises:
-        ValueError: the study has no such arm.
-    """
-    names = [one.name for one in run.study.arms]
-    if name not in names:
-        raise ValueError(f"no arm '{name}' in study {run.study.name}; arms: {', '.join(names)}")
-    who = run.clients.arm == names.index(name)
-    people = Clients._make(values[..., who] for values in run.clients)
-    return run._replace(clients=people, truth=run.truth[:, :, who])
 
 
 def arrays(run: Run, process_scores: bool) -> Arrays:

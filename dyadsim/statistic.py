@@ -12,6 +12,7 @@ from dyadsim.facts import fact as facts
 from dyadsim.parameters import Parameters
 from dyadsim.quantity import BadInput
 from dyadsim.simulate import Run
+from dyadsim.state import Clients
 from dyadsim.study import Study
 
 _TRY = 400  # clients of the run that tells whether a statistic can be computed in a study
@@ -59,8 +60,22 @@ def values(names: Sequence[str], run: Run) -> dict[str, float]:
     for name in names:
         plain, _, arm = name.partition(".")
         if arm not in seen:
-            part = fast_facts.of_arm(run, arm) if arm else run
+            part = of_arm(run, arm) if arm else run
             seen[arm] = fast_facts.arrays(part, process_scores)
         asked = facts.load()[0]._replace(statistic=plain, design="")
         found[name] = fast_facts.statistic(asked, seen[arm])
     return found
+
+
+def of_arm(run: Run, name: str) -> Run:
+    """Return a finished run with the clients of one arm alone.
+
+    Raises:
+        ValueError: the study has no such arm.
+    """
+    names = [one.name for one in run.study.arms]
+    if name not in names:
+        raise ValueError(f"no arm '{name}' in study {run.study.name}; arms: {', '.join(names)}")
+    who = run.clients.arm == names.index(name)
+    people = Clients._make(values[..., who] for values in run.clients)
+    return run._replace(clients=people, truth=run.truth[:, :, who])

@@ -11,7 +11,7 @@ from dyadsim.lessons import lesson as lessons
 from dyadsim.lessons.every import named
 from dyadsim.lessons.lesson import Lesson, Shown
 from dyadsim.outcome import check_folder, finish
-from dyadsim.quantity import BadInput
+from dyadsim.quantity import BadInput, Failed
 from dyadsim.settings import Settings, whole, yes
 
 
@@ -74,8 +74,6 @@ def run_teach(one: Settings) -> None:
     try:
         from dyadsim.web import export, server
     except ImportError:
-        from dyadsim.quantity import Failed
-
         raise Failed("teach needs pip install 'dyadsim[web]'.") from None
     keep = one.task["keep"]
     if keep is not None:

@@ -106,16 +106,14 @@ class _Where(NamedTuple):
 
 def _table(path: str) -> pd.DataFrame:
     """Return the file as a table."""
+    if Path(path).is_file() and not Path(path).stat().st_size:
+        raise BadData(f"data.path: '{path}' is empty.")
     try:
-        if not Path(path).stat().st_size:
-            raise BadData(f"data.path: '{path}' is empty.")
         if Path(path).suffix.lower() in (".parquet", ".pq"):
             return pd.read_parquet(path)
         return pd.read_csv(path, sep=None, engine="python", encoding="utf-8-sig")
     except FileNotFoundError:
         raise BadData(f"data.path: there is no file '{path}'.") from None
-    except BadData:
-        raise
     except Exception as error:  # pandas and pyarrow raise many kinds
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BadData(f"data.path: '{path}' cannot be read as a table: {reason}.") from None

@@ -11,7 +11,6 @@ import numpy as np
 from dyadsim import observe, simulate
 from dyadsim.fitting.observed import Observed
 from dyadsim.fitting.summaries import Floats, Shape, checks, shape, summaries
-from dyadsim.measures import Instrument
 from dyadsim.parameters import Parameters
 
 
@@ -60,11 +59,6 @@ class Scores(NamedTuple):
     def shown(self) -> tuple[str, ...]:
         """The mean scores by stretch of time."""
         return tuple(name for name in self.names if "mean, stretch" in name)
-
-    @property
-    def instrument(self) -> Instrument:
-        """The questionnaire."""
-        return self.shape.instrument
 
     def real(self) -> tuple[Floats, Floats]:
         """Return summaries and checks of the data."""

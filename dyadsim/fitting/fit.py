@@ -157,8 +157,9 @@ def _quantities(kept: Table, found: Posterior, trusted: Trust) -> pd.DataFrame:
 
 def _shown(seen: Evidence, new: Table, real: Floats) -> pd.DataFrame:
     """Return those of the fitted numbers that a report shows, with 90 % of their predictions."""
-    place = [seen.names.index(name) for name in seen.shown]
-    return calibration.predicted(new.raw[:, place], real[place], seen.shown)
+    names, shown = seen.names, seen.shown
+    place = [names.index(name) for name in shown]
+    return calibration.predicted(new.raw[:, place], real[place], shown)
 
 
 def paths(draws: pd.DataFrame, problem: Problem) -> pd.DataFrame:

@@ -23,11 +23,7 @@ from dyadsim.lessons.lesson import (
 
 TRUTH_CLIENTS = 4000
 _HUGE = 2**30  # replicate of the huge trial, far from those of the literature
-COMPARED = (
-    ("waitlist", "waiting"), ("intent_to_fail", "a treatment that is meant to fail"),
-    ("supportive", "supportive counselling"),
-    ("interpersonal", "interpersonal therapy, another credible treatment"),
-)  # fmt: skip
+COMPARED = common.comparators("waitlist", "intent_to_fail", "supportive", "interpersonal")
 
 
 def compute(values: Values) -> Shown:
@@ -43,7 +39,7 @@ def compute(values: Values) -> Shown:
     truth = literature.outcome(simulate.run(huge, world, TRUTH_CLIENTS, int(values[LUCK]), _HUGE))
     out = found[found["published"]]
     pooled, label = pooled_or_none(out), bool(empirically_supported(out))
-    words = dict(COMPARED)[other]
+    words = common.COMPARED[other]
     value = float("nan") if pooled is None else pooled.mean.value
     told = (
         f"the published ones together say g = {value:.2f}" if pooled is not None

@@ -15,6 +15,18 @@ type Floats = np.ndarray[Any, np.dtype[np.float64]]
 CLIENTS = Dial("clients", "Clients", 100, 5000, 100, 1000)
 COURSES = 60  # single courses that a figure shows
 DOTS = 400  # single clients that a figure shows
+NOBODY_LEAVES = {"ending.dropout_base": -5.0, "ending.removal_base": -6.0}
+COMPARED = {  # with what CBT is compared, in words
+    "waitlist": "waiting", "intent_to_fail": "a treatment that is meant to fail",
+    "supportive": "supportive counselling",
+    "interpersonal": "interpersonal therapy, another credible treatment",
+    "usual_care": "usual care",
+}  # fmt: skip
+
+
+def comparators(*names: str) -> tuple[tuple[str, str], ...]:
+    """Return some of COMPARED as options of a `Pick`."""
+    return tuple((name, COMPARED[name]) for name in names)
 
 
 def run(
@@ -71,11 +83,6 @@ def weeks_of(made: simulate.Run) -> Floats:
     """Return weeks since intake (step,)."""
     found: Floats = np.cumsum(made.plan.weeks, dtype=float)
     return found
-
-
-def of_ten(share: float) -> str:
-    """Return a share as '3 of 10'."""
-    return f"{round(10 * share)} of 10"
 
 
 def percent(share: float) -> str:

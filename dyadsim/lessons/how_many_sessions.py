@@ -17,7 +17,6 @@ from dyadsim.lessons.lesson import (
     parameters,
 )
 
-NOBODY_LEAVES = {"ending.dropout_base": -5.0, "ending.removal_base": -6.0}
 GROUPS = ((1, 3), (4, 6), (7, 9), (10, 14), (15, 30))
 SHORT = 1  # place of the group that is compared with the longest
 FEWEST = 15  # clients of a group that is shown
@@ -41,7 +40,7 @@ def compute(values: Values) -> Shown:
             rows.append((low, min(high, most), share, error, int(over.size)))
     stay = common.run(
         cohort(follow_up=(), sessions=most, rule="fixed"),
-        parameters(LESSON, values, NOBODY_LEAVES), values,
+        parameters(LESSON, values, common.NOBODY_LEAVES), values,
     )  # fmt: skip
     score = common.latent(stay, "symptom_score")
     cases = score[:, score[0] >= form.cut_off]

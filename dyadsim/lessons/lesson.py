@@ -4,6 +4,7 @@ A lesson draws nothing. It returns series in plain numbers, and whoever shows th
 value that a control may take is checked here, the same for the page and the command line.
 """
 
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -68,7 +69,8 @@ class Series(NamedTuple):
     """Numbers to be drawn. kind: points, line, band (low to high), bars, range (low to high bars).
 
     x: numbers or words. look: place in the colour-blind palette and of the marker. text: a word for
-    each, shown on asking. many: x and y hold courses, one after the other, NaN between them.
+    each, shown on asking. faint: many, so each is drawn thin; courses stand one after the other,
+    with no number between them.
     """
 
     kind: str
@@ -113,7 +115,7 @@ class Shown(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """A lesson.
+    """A lesson; the world is one of its controls.
 
     misconception: the sentence that it meets. presets: name -> settings that differ from the start.
     careful: what not to conclude. sources: keys of `docs/facts.md`.
@@ -143,17 +145,22 @@ def fixed(world: str) -> Mapping[str, float]:
 
 def own(lesson: Lesson, world: str) -> Values:
     """Return each dial's own value in a world: calibrated, rounded to the dial's step."""
-    known = flat(worlds.parameters(world))
+    known = _calibrated(world)
     return {
         one.key: on_grid(one, known[one.key] if one.value is None else one.value)
         for one in lesson.every if isinstance(one, Dial)
     }  # fmt: skip
 
 
+@functools.cache
+def _calibrated(world: str) -> Mapping[str, float]:
+    return flat(worlds.parameters(world))
+
+
 def start(lesson: Lesson) -> Values:
     """Return the settings a lesson starts with."""
     picks = {one.key: one.value for one in lesson.controls if isinstance(one, Pick)}
-    return {**picks, **own(lesson, str(picks.get(WORLD, "hybrid")))}
+    return {**picks, **own(lesson, picks[WORLD])}
 
 
 def on_grid(one: Dial, value: float) -> float:
@@ -181,7 +188,7 @@ def settings(lesson: Lesson, given: Mapping[str, Any]) -> tuple[Values, list[str
                 notes.append(f"{one.label}: there is no '{chosen[:40]}'")
                 chosen = one.value
             found[one.key] = chosen
-    world = str(found.get(WORLD, "hybrid"))
+    world = found[WORLD]
     usual, held = own(lesson, world), fixed(world)
     for one in lesson.every:
         if not isinstance(one, Dial):
@@ -217,7 +224,7 @@ def parameters(
 
     Quantities that stay at the world's own value keep all its digits.
     """
-    world = str(values.get(WORLD, "hybrid"))
+    world = values[WORLD]
     usual, held = own(lesson, world), fixed(world)
     given = {
         one.key: float(values[one.key]) for one in lesson.controls
@@ -237,22 +244,21 @@ def show(lesson: Lesson, given: Mapping[str, Any]) -> tuple[Values, Shown, list[
 
 def words(lesson: Lesson, values: Values) -> str:
     """Return the command line that gives the same numbers."""
-    usual, world = own(lesson, str(values.get(WORLD, "hybrid"))), values.get(WORLD, "hybrid")
+    world = values[WORLD]
+    usual, held = own(lesson, world), fixed(world)
     quantities, others = [], []
     for one in lesson.controls:
         value = values[one.key]
         if one.key == WORLD or (isinstance(one, Dial) and value == usual[one.key]):
             continue
         if isinstance(one, Dial) and one.is_quantity:
-            if one.key not in fixed(str(world)):
+            if one.key not in held:
                 quantities.append(f"{one.key}={value:g}")
         elif isinstance(one, Dial) or value != one.value:
             others.append(f"{one.key}:{value:g}" if isinstance(one, Dial) else f"{one.key}:{value}")
     chosen = [f"'task.set={{{','.join(others)}}}'"] if others else []
-    where = [f"world={world}"] if any(one.key == WORLD for one in lesson.controls) else []
-    return " ".join(
-        ["dyadsim lesson", lesson.name, *where, f"seed={values[LUCK]}", *quantities, *chosen]
-    )
+    where = [f"world={world}", f"seed={values[LUCK]}"]
+    return " ".join(["dyadsim lesson", lesson.name, *where, *quantities, *chosen])
 
 
 def check_dials(lesson: Lesson) -> None:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 DYADS = 60  # people in whose rooms the moments are compared; the first is shown
 SESSIONS, MOMENTS = 16, 60
-STAYS = {"ending.dropout_base": -5.0, "ending.removal_base": -6.0}  # so that there is a course
 EDGES = (0.5, 0.95)
 
 
@@ -40,8 +39,8 @@ def stepped(values: Values) -> "DyadModel":
     study = cohort(follow_up=(), sessions=SESSIONS, rule="fixed")
     arm = study.arms[0]._replace(training=(("empathy", float(values["empathy"])),))
     model = DyadModel(
-        study._replace(arms=(arm,)), parameters(LESSON, values, STAYS), DYADS, int(values[LUCK]),
-        moments=MOMENTS,
+        study._replace(arms=(arm,)), parameters(LESSON, values, common.NOBODY_LEAVES), DYADS,
+        int(values[LUCK]), moments=MOMENTS,
     )  # fmt: skip
     for _ in range(int(values["held"])):
         model.step()

@@ -3,6 +3,7 @@
 import numpy as np
 
 from dyadsim import measures
+from dyadsim.analysis.change import reliable_change
 from dyadsim.designs.rct import rct
 from dyadsim.lessons import common
 from dyadsim.lessons.lesson import (
@@ -23,14 +24,13 @@ ARMS = {"cbt": "therapy", "waitlist": "waiting"}
 
 
 def kinds(pre: np.ndarray, post: np.ndarray, form: measures.Instrument) -> np.ndarray:
-    """Return the share of each of KINDS by Jacobson and Truax's rule, of clients with both scores.
-
-    Recovered: reliably better, a case before and none after; improved: reliably better, the rest.
-    """
-    gain = pre - post
-    better, worse = gain >= form.reliable_change, -gain >= form.reliable_change
-    over = better & (pre >= form.cut_off) & (post < form.cut_off)
-    return np.array([over.mean(), (better & ~over).mean(), (~better & ~worse).mean(), worse.mean()])
+    """Return the share of each of KINDS by Jacobson and Truax's rule (`analysis.change`)."""
+    found = reliable_change(
+        pre, post, reliable_change=form.reliable_change, cut_off=form.cut_off
+    ).value_counts(normalize=True)
+    return np.array(
+        [found[name] for name in ("recovered", "improved", "unchanged", "deteriorated")]
+    )
 
 
 def compute(values: Values) -> Shown:

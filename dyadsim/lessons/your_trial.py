@@ -22,11 +22,7 @@ from dyadsim.lessons.lesson import (
 TRIALS = 60
 SPARE = 1.12  # arms are drawn by lot: enough clients that every trial gets its number
 EDGES = (0.2, 0.5, 0.8)
-COMPARED = (
-    ("waitlist", "waiting"), ("supportive", "supportive counselling"),
-    ("interpersonal", "interpersonal therapy, another credible treatment"),
-    ("usual_care", "usual care"),
-)  # fmt: skip
+COMPARED = common.comparators("waitlist", "supportive", "interpersonal", "usual_care")
 
 
 def compute(values: Values) -> Shown:
@@ -45,7 +41,7 @@ def compute(values: Values) -> Shown:
     hits = float((np.abs(g) > half).mean())
     truth = g_of(arms[1].ravel(), arms[0].ravel())
     error = float(g.std(ddof=1) / np.sqrt(TRIALS))
-    words = dict(COMPARED)[other]
+    words = common.COMPARED[other]
     nothing = float((np.abs(g) <= half).mean())
     sentence = (
         f"Against {words}, CBT is better by g = {truth:.2f} in this world. Of {TRIALS} trials with "

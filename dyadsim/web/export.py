@@ -63,9 +63,8 @@ def html(one: Lesson, given: Mapping[str, Any]) -> str:
     for values in settings(one, given):
         if key(values) not in known and len(known) < MOST:
             known[key(values)] = page.shown(one, values)
-    about = page.every() | {"lessons": [page.about(one)]}
     start, _ = lessons.settings(one, given)
-    data = {"about": about, "known": known, "grid": grid(one, given), "start": start}
+    data = {"about": page.every([one]), "known": known, "grid": grid(one, given), "start": start}
     return assembled(json.dumps(data, separators=(",", ":")))
 
 

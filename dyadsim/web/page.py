@@ -2,7 +2,7 @@
 
 import importlib.metadata
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dyadsim.lessons import lesson as lessons
@@ -30,16 +30,14 @@ def plain(value: Any) -> Any:
 
 def about(one: Lesson) -> dict[str, Any]:
     """Return all of a lesson but its numbers."""
-    worlds = [value for control in one.controls if isinstance(control, Pick)
-              and control.key == lessons.WORLD for value, _ in control.options]  # fmt: skip
     return {
         "name": one.name, "title": one.title, "question": one.question,
         "misconception": one.misconception, "bet": one.bet._asdict(),
         "controls": [_control(control) for control in one.every],
         "presets": plain(one.presets), "careful": list(one.careful),
         "start": lessons.start(one),
-        "own": {world: lessons.own(one, world) for world in worlds},
-        "fixed": {world: sorted(lessons.fixed(world)) for world in worlds},
+        "own": {world: lessons.own(one, world) for world in lessons.WORLDS},
+        "fixed": {world: sorted(lessons.fixed(world)) for world in lessons.WORLDS},
     }  # fmt: skip
 
 
@@ -49,10 +47,10 @@ def _control(one: Dial | Pick) -> dict[str, Any]:
     return {"kind": "dial", **one._asdict()}
 
 
-def every() -> dict[str, Any]:
+def every(lessons_shown: Iterable[Lesson] = LESSONS.values()) -> dict[str, Any]:
     """Return everything the page needs before it shows a number."""
     return {"version": importlib.metadata.version("dyadsim"),
-            "lessons": [about(one) for one in LESSONS.values()]}  # fmt: skip
+            "lessons": [about(one) for one in lessons_shown]}  # fmt: skip
 
 
 def shown(one: Lesson, given: Mapping[str, Any]) -> dict[str, Any]:

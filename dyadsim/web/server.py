@@ -10,8 +10,8 @@ import time
 import webbrowser
 from importlib import resources
 from pathlib import Path
-from typing import Any
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -21,7 +21,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dyadsim.lessons.every import LESSONS
-from dyadsim.quantity import BadInput, Failed
+from dyadsim.quantity import BadInput
 from dyadsim.web import export, page
 
 STATIC = Path(__file__).with_name("static")
@@ -60,10 +60,6 @@ def plotly_path() -> Path:
     return Path(str(resources.files("plotly"))) / "package_data" / "plotly.min.js"
 
 
-def _json(value: Any, status: int = 200) -> Response:
-    return JSONResponse(value, status)
-
-
 def _page(_: Request) -> Response:
     return Response((STATIC / "index.html").read_text(encoding="utf-8"), media_type="text/html")
 
@@ -73,28 +69,28 @@ def _static(request: Request) -> Response:
     if name == "plotly.min.js":
         return Response(plotly_path().read_bytes(), media_type="text/javascript")
     if name not in page.STATIC_FILES:
-        return _json({"error": "there is no such file"}, 404)
+        return JSONResponse({"error": "there is no such file"}, 404)
     text = (STATIC / name).read_text(encoding="utf-8")
     return Response(text, media_type=page.STATIC_FILES[name])
 
 
 def _lessons(_: Request) -> Response:
-    return _json(page.every())
+    return JSONResponse(page.every())
 
 
 def _lesson(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in LESSONS:
-        return _json({"error": f"there is no lesson '{name[:40]}'"}, 404)
+        return JSONResponse({"error": f"there is no lesson '{name[:40]}'"}, 404)
     if len(request.url.query) > LONGEST:
-        return _json({"error": "too many settings"}, 400)
-    return _json(page.shown(LESSONS[name], dict(request.query_params)))
+        return JSONResponse({"error": "too many settings"}, 400)
+    return JSONResponse(page.shown(LESSONS[name], dict(request.query_params)))
 
 
 def _kept(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in LESSONS or len(request.url.query) > LONGEST:
-        return _json({"error": f"there is no lesson '{name[:40]}'"}, 404)
+        return JSONResponse({"error": f"there is no lesson '{name[:40]}'"}, 404)
     text = export.html(LESSONS[name], dict(request.query_params))
     headers = {"content-disposition": f'attachment; filename="dyadsim_{name}.html"'}
     return Response(text, media_type="text/html", headers=headers)
@@ -141,12 +137,8 @@ def serve(host: str, port: int, browser: bool) -> None:
     """Serve until interrupted; print the address. browser: open it there too.
 
     Raises:
-        BadInput: an address that cannot be had. Failed: the extra is not installed.
+        BadInput: an address that cannot be had.
     """
-    try:
-        import uvicorn
-    except ImportError:
-        raise Failed("teach needs pip install 'dyadsim[web]'.") from None
     listening = _listening(host, port)
     address = f"http://{host}:{listening.getsockname()[1]}/"
     print(f"Lessons: {address}   (Ctrl-C ends it)", flush=True)

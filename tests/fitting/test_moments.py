@@ -55,7 +55,7 @@ def test_a_statistic_of_one_arm_sees_that_arm_alone() -> None:
     week = np.cumsum(run.plan.weeks)
     last = int(np.argmin(np.abs(week - 6)))
     by_hand = (score[last, who] <= 0.5 * score[0, who])[~np.isnan(score[last, who])]
-    there = ~np.isnan(fast_facts.arrays(fast_facts.of_arm(run, "cbt"), False).scores[
+    there = ~np.isnan(fast_facts.arrays(statistic.of_arm(run, "cbt"), False).scores[
         "symptom_score"][last])  # fmt: skip
     found = statistic.values(["response_50pct@6_weeks.cbt", "response_50pct@6_weeks"], run)
     assert there.sum() == len(by_hand)

@@ -314,6 +314,12 @@ function fromAddress() {
   return [chosen.name, name && chosen.name !== name ? {} : values];
 }
 
+function restore() {
+  const [name, given] = fromAddress();
+  modes();
+  open(name, given);
+}
+
 function modes() {
   $("projector").setAttribute("aria-pressed", document.documentElement.classList.contains("projector"));
   $("lock").setAttribute("aria-pressed", locked);
@@ -338,9 +344,7 @@ async function begin() {
     item.append(button);
     return item;
   }));
-  const [name, given] = fromAddress();
-  modes();
-  open(name, given);
+  restore();
   setTimeout(plotly, 50);
 }
 
@@ -386,11 +390,7 @@ $("save-png").addEventListener("click", () => savePictures("png"));
 $("save-svg").addEventListener("click", () => savePictures("svg"));
 $("save-csv").addEventListener("click", () => save(`dyadsim_${lesson.name}.csv`, csv(result, version), "text/csv"));
 $("controls").addEventListener("submit", (event) => event.preventDefault());
-window.addEventListener("popstate", () => {
-  const [name, given] = fromAddress();
-  modes();
-  open(name, given);
-});
+window.addEventListener("popstate", restore);
 if (inFile) for (const id of ["keep", "link"]) $(id).hidden = true;
 window.dyadsim = { settings: () => ({ ...settings }), result: () => result };
 begin();
