@@ -4,52 +4,52 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dyadsim.benchmark import evaluate as evaluate
-    from dyadsim.compare import compare as compare_worlds
-    from dyadsim.designs.cohort import cohort as cohort
-    from dyadsim.designs.rct import rct as rct
-    from dyadsim.designs.waitlist import waitlist as waitlist
-    from dyadsim.intervene import do as do
-    from dyadsim.intervene import twins as twins
-    from dyadsim.intervention import Intervention as Intervention
-    from dyadsim.model import Client as Client
-    from dyadsim.model import DyadModel as DyadModel
-    from dyadsim.model import Therapist as Therapist
-    from dyadsim.observe import records as observed
-    from dyadsim.quantity import BadInput as BadInput
-    from dyadsim.records import read as read
-    from dyadsim.simulate import advance as advance
-    from dyadsim.simulate import run as run
-    from dyadsim.simulate import start as start
-    from dyadsim.simulate import stream as stream
-    from dyadsim.specificity import dial as dial
-    from dyadsim.therapies import Therapy as Therapy
-    from dyadsim.therapies import named as therapy
-    from dyadsim.worlds import parameters as world
+    from dyadsim.errors import BadInput as BadInput
+    from dyadsim.evidence.benchmark import evaluate as evaluate
+    from dyadsim.evidence.compare_worlds import compare as compare_worlds
+    from dyadsim.model.worlds import parameters as world
+    from dyadsim.simulation.counterfactual import do as do
+    from dyadsim.simulation.counterfactual import twins as twins
+    from dyadsim.simulation.intervention import Intervention as Intervention
+    from dyadsim.simulation.mesa_model import Client as Client
+    from dyadsim.simulation.mesa_model import DyadModel as DyadModel
+    from dyadsim.simulation.mesa_model import Therapist as Therapist
+    from dyadsim.simulation.observe import records as observed
+    from dyadsim.simulation.records import read as read
+    from dyadsim.simulation.simulate import advance as advance
+    from dyadsim.simulation.simulate import run as run
+    from dyadsim.simulation.simulate import start as start
+    from dyadsim.simulation.simulate import stream as stream
+    from dyadsim.simulation.specificity import dial as dial
+    from dyadsim.studies.designs.cohort import cohort as cohort
+    from dyadsim.studies.designs.rct import rct as rct
+    from dyadsim.studies.designs.waitlist import waitlist as waitlist
+    from dyadsim.studies.therapy import Therapy as Therapy
+    from dyadsim.studies.therapy import named as therapy
 
 _HOMES = {
-    "BadInput": "quantity",
-    "Client": "model",
-    "DyadModel": "model",
-    "Intervention": "intervention",
-    "Therapist": "model",
-    "Therapy": "therapies",
-    "advance": "simulate",
-    "cohort": "designs.cohort",
-    "compare_worlds": "compare:compare",
-    "dial": "specificity",
-    "do": "intervene",
-    "evaluate": "benchmark",
-    "observed": "observe:records",
-    "world": "worlds:parameters",
-    "rct": "designs.rct",
-    "read": "records",
-    "run": "simulate",
-    "start": "simulate",
-    "stream": "simulate",
-    "therapy": "therapies:named",
-    "twins": "intervene",
-    "waitlist": "designs.waitlist",
+    "BadInput": "errors",
+    "Client": "simulation.mesa_model",
+    "DyadModel": "simulation.mesa_model",
+    "Intervention": "simulation.intervention",
+    "Therapist": "simulation.mesa_model",
+    "Therapy": "studies.therapy",
+    "advance": "simulation.simulate",
+    "cohort": "studies.designs.cohort",
+    "compare_worlds": "evidence.compare_worlds:compare",
+    "dial": "simulation.specificity",
+    "do": "simulation.counterfactual",
+    "evaluate": "evidence.benchmark",
+    "observed": "simulation.observe:records",
+    "world": "model.worlds:parameters",
+    "rct": "studies.designs.rct",
+    "read": "simulation.records",
+    "run": "simulation.simulate",
+    "start": "simulation.simulate",
+    "stream": "simulation.simulate",
+    "therapy": "studies.therapy:named",
+    "twins": "simulation.counterfactual",
+    "waitlist": "studies.designs.waitlist",
 }
 __all__ = [
     "BadInput",

@@ -2,6 +2,6 @@
 
 import sys
 
-from dyadsim.cli import main
+from dyadsim.cli.main import main
 
 sys.exit(main())

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from dyadsim import worlds
-from dyadsim.parameters import Parameters, changed
+from dyadsim.model import worlds
+from dyadsim.model.parameters import Parameters, changed
 
 
 def starting(name: str, values: Mapping[str, float] | None = None) -> Parameters:

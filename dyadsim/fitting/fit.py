@@ -6,15 +6,15 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.calibrate import Spread
-from dyadsim.fitting import calibration, classify, posterior, reference_table
-from dyadsim.fitting.calibration import Trust
-from dyadsim.fitting.classify import Choice
-from dyadsim.fitting.evidence import Evidence
+from dyadsim.calibration.search import Spread
+from dyadsim.fitting import coverage, posterior, reference_table, world_choice
+from dyadsim.fitting.coverage import Trust
+from dyadsim.fitting.free_parameters import FREE, REST, Problem, problem, values
 from dyadsim.fitting.posterior import Posterior
-from dyadsim.fitting.problem import FREE, REST, Problem, problem, values
 from dyadsim.fitting.reference_table import Table
-from dyadsim.parameters import catalogue
+from dyadsim.fitting.target import Evidence
+from dyadsim.fitting.world_choice import Choice
+from dyadsim.model.parameters import catalogue
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -104,11 +104,11 @@ def fit(
     found = posterior.infer(
         learned.table, kept.coordinates, learned(real[None])[0], mine.low, mine.high
     )
-    trusted = calibration.trust(kept, learned, aside)
+    trusted = coverage.trust(kept, learned, aside)
     choice = None
     if len(candidates) > 1:
         raws = [tables[name].raw[: effort.draws] for name in candidates]
-        choice = classify.classify(raws, list(candidates), real, used, odds, seed)
+        choice = world_choice.classify(raws, list(candidates), real, used, odds, seed)
     again = found.drawn(effort.predicted, seed)
     new = reference_table.table(  # with what was not fitted as in the draws that were kept
         mine, seen, len(again), seed + FRESH, spread, told, found.coordinates[again],
@@ -117,17 +117,17 @@ def fit(
     return Fit(
         mine, _quantities(kept, found, trusted), values(mine, found.resampled(DRAWS_SHOWN, seed)),
         trusted, choice,
-        {name: calibration.inside(one, real, used) for name, one in tables.items()},
-        calibration.other_priors(kept, learned, real),
-        calibration.predicted(kept.checks, checks, seen.check_names),
-        calibration.predicted(new.checks, checks, seen.check_names),
+        {name: coverage.inside(one, real, used) for name, one in tables.items()},
+        coverage.other_priors(kept, learned, real),
+        coverage.predicted(kept.checks, checks, seen.check_names),
+        coverage.predicted(new.checks, checks, seen.check_names),
         _shown(seen, new, real), tuple(np.array(seen.names)[used]), _at_an_end(mine, found),
     )  # fmt: skip
 
 
 def _allowed(world: str, held: Mapping[str, float] | None) -> dict[str, float]:
     """Return the held values that another world's claim does not fix."""
-    from dyadsim import worlds
+    from dyadsim.model import worlds
 
     fixed = worlds.named(world).fixed
     return {name: value for name, value in (held or {}).items() if name not in fixed}
@@ -142,7 +142,7 @@ def _at_an_end(one: Problem, found: Posterior) -> tuple[str, ...]:
 
 def _quantities(kept: Table, found: Posterior, trusted: Trust) -> pd.DataFrame:
     """Return what is known of each quantity, before and after."""
-    one, shrunk, rows = kept.problem, calibration.contraction(kept, found), []
+    one, shrunk, rows = kept.problem, coverage.contraction(kept, found), []
     drawn = values(one, found.resampled(DRAWS_SHOWN, 0))
     prior = values(one, np.quantile(kept.coordinates, LEVELS, axis=0))
     for k, name in enumerate(one.names):
@@ -152,14 +152,14 @@ def _quantities(kept: Table, found: Posterior, trusted: Trust) -> pd.DataFrame:
     columns = ["quantity", "unit", "low", "middle", "high", "prior_low", "prior_middle",
                "prior_high", "contraction_here"]  # fmt: skip
     table = pd.DataFrame(rows, columns=columns).merge(trusted.table, on="quantity")
-    return table.assign(identified=table["contraction"] >= calibration.UNKNOWN)
+    return table.assign(identified=table["contraction"] >= coverage.UNKNOWN)
 
 
 def _shown(seen: Evidence, new: Table, real: Floats) -> pd.DataFrame:
     """Return those of the fitted numbers that a report shows, with 90 % of their predictions."""
     names, shown = seen.names, seen.shown
     place = [names.index(name) for name in shown]
-    return calibration.predicted(new.raw[:, place], real[place], shown)
+    return coverage.predicted(new.raw[:, place], real[place], shown)
 
 
 def paths(draws: pd.DataFrame, problem: Problem) -> pd.DataFrame:

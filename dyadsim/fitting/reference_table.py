@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.calibrate import Spread
-from dyadsim.fitting import problem as problems
-from dyadsim.fitting.evidence import Evidence
-from dyadsim.fitting.problem import Problem
+from dyadsim.calibration.search import Spread
+from dyadsim.fitting import free_parameters as problems
+from dyadsim.fitting.free_parameters import Problem
+from dyadsim.fitting.target import Evidence
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 type Rows = np.ndarray[Any, np.dtype[np.int64]]

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dyadsim.fitting.observed import Observed
-from dyadsim.measures import Instrument, named
+from dyadsim.fitting.data_design import Observed
+from dyadsim.model.questionnaires import Instrument, named
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 

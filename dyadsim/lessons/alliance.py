@@ -2,11 +2,8 @@
 
 import numpy as np
 
-from dyadsim import intervene
-from dyadsim.designs.cohort import cohort
-from dyadsim.fast_facts import residual_gain, score_at
-from dyadsim.intervention import Intervention
-from dyadsim.lessons import common
+from dyadsim.evidence.statistics import residual_gain, score_at
+from dyadsim.lessons import numbers
 from dyadsim.lessons.lesson import (
     LUCK,
     WORLD_PICK,
@@ -19,6 +16,9 @@ from dyadsim.lessons.lesson import (
     Values,
     parameters,
 )
+from dyadsim.simulation import counterfactual
+from dyadsim.simulation.intervention import Intervention
+from dyadsim.studies.designs.cohort import cohort
 
 SESSIONS = 16
 LOW, HIGH = 0.62, 0.78  # one SD below and above the usual alliance of the hybrid world
@@ -28,80 +28,114 @@ EDGES = (0.1, 0.2)
 def compute(values: Values) -> Shown:
     """Return the correlation that a study finds, and the effect of setting everybody's alliance."""
     world, study = parameters(LESSON, values), cohort(follow_up=(), sessions=SESSIONS)
-    made = common.run(study, world, values)
-    seen = common.seen(made, process_scores=True)
+    made = numbers.run(study, world, values)
+    seen = numbers.seen(made, process_scores=True)
     rated = score_at(seen, "alliance_score", int(values["session"]))
     gain = residual_gain(seen.pre, seen.post)
     both = np.flatnonzero(~(np.isnan(rated) | np.isnan(gain)))
     x, y = rated[both], gain[both]
     r = float(np.corrcoef(x, y)[0, 1])
     held = [
-        intervene.do(study, world, made.clients.word.size, Intervention(hold={"alliance": level}),
-                     int(values[LUCK]))
+        counterfactual.do(
+            study,
+            world,
+            made.clients.word.size,
+            Intervention(hold={"alliance": level}),
+            int(values[LUCK]),
+        )
         for level in (LOW, HIGH)
-    ]  # fmt: skip
-    ends = [common.latent(one, "distress") for one in held]
+    ]
+    ends = [numbers.latent(one, "distress") for one in held]
     change = (ends[0][-1] - ends[1][-1]) / ends[0][0].std(ddof=1)
     effect, error = float(change.mean()), float(change.std(ddof=1) / np.sqrt(change.size))
     caused = (
-        "changes nothing at all" if abs(effect) < 1e-6
+        "changes nothing at all"
+        if abs(effect) < 1e-6
         else f"{'lowers' if effect > 0 else 'raises'} distress by {abs(effect):.2f} "
         "standard deviations"
-    )  # fmt: skip
+    )
     sentence = (
         f"Alliance at session {values['session']} correlates {r:.2f} with outcome. Holding "
         f"everybody's alliance high instead of low {caused}."
     )
     return Shown(
-        sentence, common.bracket(r, EDGES),
-        {"r": r, "r.se": float((1 - r**2) / np.sqrt(len(x) - 1)), "effect": effect,
-         "effect.se": error, "clients": float(len(x))},
-        [_scatter(x, y, r), _twins(ends, common.weeks_of(made))],
-    )  # fmt: skip
+        sentence,
+        numbers.bracket(r, EDGES),
+        {
+            "r": r,
+            "r.se": float((1 - r**2) / np.sqrt(len(x) - 1)),
+            "effect": effect,
+            "effect.se": error,
+            "clients": float(len(x)),
+        },
+        [_scatter(x, y, r), _twins(ends, numbers.weeks_of(made))],
+    )
 
 
 def _scatter(x: np.ndarray, y: np.ndarray, r: float) -> Figure:
-    every = np.linspace(0, len(x) - 1, min(common.DOTS, len(x))).astype(int)
+    every = np.linspace(0, len(x) - 1, min(numbers.DOTS, len(x))).astype(int)
     ends = np.array([np.nanmin(x), np.nanmax(x)])
     line = y.mean() + r * y.std() / x.std() * (ends - x.mean())
     shake = np.random.default_rng(0).uniform(-0.03, 0.03, len(every))  # scores lie on a grid
     return Figure(
-        "seen", "What a study sees", "alliance as the client rates it (1 to 5)",
+        "seen",
+        "What a study sees",
+        "alliance as the client rates it (1 to 5)",
         "gain beyond what intake predicts (PHQ-9 points)",
-        [Series("points", "one client each", common.numbers(x[every] + shake),
-                common.numbers(y[every], 1), faint=True),
-         Series("line", f"best line, r = {r:.2f}", common.numbers(ends), common.numbers(line),
-                look=1)],
+        [
+            Series(
+                "points",
+                "one client each",
+                numbers.numbers(x[every] + shake),
+                numbers.numbers(y[every], 1),
+                faint=True,
+            ),
+            Series(
+                "line",
+                f"best line, r = {r:.2f}",
+                numbers.numbers(ends),
+                numbers.numbers(line),
+                look=1,
+            ),
+        ],
         f"Scatter of {len(x)} clients: alliance against gain; the correlation is {r:.2f}.",
-    )  # fmt: skip
+    )
 
 
 def _twins(ends: list[np.ndarray], weeks: np.ndarray) -> Figure:
     names = ("alliance held low", "alliance held high")
     return Figure(
-        "true", "What alliance causes: the same clients twice", "weeks since intake",
+        "true",
+        "What alliance causes: the same clients twice",
+        "weeks since intake",
         "true distress (0 = healthy average)",
-        [common.mean_line(one, weeks, f"{name} ({level:g} of 1)", look)
-         for look, (one, name, level) in enumerate(zip(ends, names, (LOW, HIGH), strict=True))],
+        [
+            numbers.mean_line(one, weeks, f"{name} ({level:g} of 1)", look)
+            for look, (one, name, level) in enumerate(zip(ends, names, (LOW, HIGH), strict=True))
+        ],
         "Mean true distress of the same clients with everybody's alliance held low and held high. "
-        f"At the end: {ends[0][-1].mean():.2f} and {ends[1][-1].mean():.2f}.", 0,
-    )  # fmt: skip
+        f"At the end: {ends[0][-1].mean():.2f} and {ends[1][-1].mean():.2f}.",
+        0,
+    )
 
 
 LESSON = Lesson(
-    "alliance", "Does alliance cause outcome?",
+    "alliance",
+    "Does alliance cause outcome?",
     "A study rates the alliance early in therapy and finds that clients with a good one gain more. "
     "What does that prove?",
     "r = .28 means that alliance causes 28 % of outcome (or 8 %)",
-    Bet("How large is the correlation between alliance and outcome in this world?",
-        ("below .1", ".1 to .2", "above .2")),
+    Bet(
+        "How large is the correlation between alliance and outcome in this world?",
+        ("below .1", ".1 to .2", "above .2"),
+    ),
     (
         WORLD_PICK,
         Dial("distress.bond_effect", "What the bond itself heals", 0, 2, 0.05, unit="distress"),
         Dial("alliance.reverse", "How much getting better lifts the alliance", 0, 4, 0.1),
         Dial("measurement.style", "Raters who see all bright or all dark", 0, 1, 0.05, unit="SD"),
         Dial("session", "Session in which alliance is rated", 1, 8, 1, 3),
-        common.CLIENTS,
+        numbers.CLIENTS,
     ),
     {
         "Alliance does nothing": {"world": "null"},
@@ -109,7 +143,10 @@ LESSON = Lesson(
         "Alliance heals": {"world": "contextual"},
         "Alliance heals much": {"world": "contextual", "distress.bond_effect": 2},
         "Nothing heals, raters are sober, getting better lifts nothing": {
-            "world": "null", "measurement.style": 0, "alliance.reverse": 0},
+            "world": "null",
+            "measurement.style": 0,
+            "alliance.reverse": 0,
+        },
     },
     (
         "A correlation is no share: r = .28 is 8 % of the variance in common, and even that need "
@@ -124,5 +161,6 @@ LESSON = Lesson(
         "Nobody can hold a real alliance at a number (.62 and .78 of 1 are about one standard "
         "deviation below and above the usual). That is what a simulation is for.",
     ),
-    compute, ("fluckiger2018",),
-)  # fmt: skip
+    compute,
+    ("fluckiger2018",),
+)

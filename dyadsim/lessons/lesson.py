@@ -8,9 +8,9 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dyadsim import worlds
-from dyadsim.parameters import Parameters, catalogue, flat
-from dyadsim.quantity import BadInput, nearest
+from dyadsim.errors import BadInput, nearest
+from dyadsim.model import worlds
+from dyadsim.model.parameters import Parameters, catalogue, flat
 
 type Values = dict[str, Any]
 
@@ -50,12 +50,17 @@ class Pick(NamedTuple):
 
 type Control = Dial | Pick
 
-WORLD_PICK = Pick(WORLD, "World", (
-    ("hybrid", "hybrid: both models are partly right"),
-    ("medical", "medical: specific ingredients heal"),
-    ("contextual", "contextual: common factors heal"),
-    ("null", "null: nothing heals, time passes"),
-), "hybrid")  # fmt: skip
+WORLD_PICK = Pick(
+    WORLD,
+    "World",
+    (
+        ("hybrid", "hybrid: both models are partly right"),
+        ("medical", "medical: specific ingredients heal"),
+        ("contextual", "contextual: common factors heal"),
+        ("null", "null: nothing heals, time passes"),
+    ),
+    "hybrid",
+)
 
 
 class Bet(NamedTuple):
@@ -148,8 +153,9 @@ def own(lesson: Lesson, world: str) -> Values:
     known = _calibrated(world)
     return {
         one.key: on_grid(one, known[one.key] if one.value is None else one.value)
-        for one in lesson.every if isinstance(one, Dial)
-    }  # fmt: skip
+        for one in lesson.every
+        if isinstance(one, Dial)
+    }
 
 
 @functools.cache
@@ -227,10 +233,13 @@ def parameters(
     world = values[WORLD]
     usual, held = own(lesson, world), fixed(world)
     given = {
-        one.key: float(values[one.key]) for one in lesson.controls
-        if isinstance(one, Dial) and one.is_quantity and one.key not in held
+        one.key: float(values[one.key])
+        for one in lesson.controls
+        if isinstance(one, Dial)
+        and one.is_quantity
+        and one.key not in held
         and values[one.key] != usual[one.key]
-    }  # fmt: skip
+    }
     return worlds.parameters(world, {**given, **(more or {})})
 
 
@@ -272,9 +281,11 @@ def check_dials(lesson: Lesson) -> None:
         if not isinstance(one, Dial) or not one.is_quantity:
             continue
         if one.key not in known:
-            raise BadInput(f"lesson {lesson.name}: no quantity '{one.key}'."
-                           f"{nearest(one.key, known)}")  # fmt: skip
+            raise BadInput(
+                f"lesson {lesson.name}: no quantity '{one.key}'.{nearest(one.key, known)}"
+            )
         about = known[one.key].about
         if one.low < about.low or one.high > about.high:
-            raise BadInput(f"lesson {lesson.name}: {one.key} lies in [{about.low:g}, "
-                           f"{about.high:g}].")  # fmt: skip
+            raise BadInput(
+                f"lesson {lesson.name}: {one.key} lies in [{about.low:g}, {about.high:g}]."
+            )

@@ -4,12 +4,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from dyadsim import accountings, intervene, simulate
-from dyadsim.accountings import CAUSES, Care
 from dyadsim.analysis.shapley import shapley
-from dyadsim.field_accountings import PIE
-from dyadsim.intervention import Intervention
-from dyadsim.lessons import common
+from dyadsim.attribution import true_shares
+from dyadsim.attribution.estimated_shares import PIE
+from dyadsim.attribution.true_shares import CAUSES, Care
+from dyadsim.lessons import numbers
 from dyadsim.lessons.lesson import (
     LUCK,
     WORLD_PICK,
@@ -22,9 +21,11 @@ from dyadsim.lessons.lesson import (
     Values,
     parameters,
 )
-from dyadsim.noise import Group
-from dyadsim.parameters import Parameters
-from dyadsim.study import Study, arm
+from dyadsim.model.parameters import Parameters
+from dyadsim.numerics.random_streams import Group
+from dyadsim.simulation import counterfactual, simulate
+from dyadsim.simulation.intervention import Intervention
+from dyadsim.studies.study import Study, arm
 
 EDGES = (2.0, 10.0, 30.0)
 # What the three have in common. The pie's first slice is all that is not therapy; chance and the
@@ -40,26 +41,29 @@ def compute(values: Values) -> Shown:
     world = parameters(LESSON, values)
     care = Care(dose_spread=float(values["dose_spread"]))
     clients, seed = int(values["clients"]), int(values[LUCK])
-    ends = accountings.lives(accountings.study(care), world, clients, seed)[:, 1]
+    ends = true_shares.lives(true_shares.study(care), world, clients, seed)[:, 1]
     share, error = _variance(ends), _error([_variance(part) for part in _batches(ends)])
     left = _left(care, world, clients, seed)
     gone, gone_error = _lost(left), _error([_lost(part) for part in _batches(left)])
     technique = float(gone[2])
     told = (
-        "where nothing heals, nothing can be lost" if np.isnan(technique)
+        "where nothing heals, nothing can be lost"
+        if np.isnan(technique)
         else f"without it {technique:.0f} % of the mean effect is lost"
-    )  # fmt: skip
+    )
     sentence = (
         f"Technique is said to be {PIE['technique']:.0f} % of outcome. In this world it explains "
         f"{max(share[TECHNIQUE], 0.0):.1f} % of the differences between clients, and {told}."
     )
-    parts = (("lost without", LOST, gone, gone_error),
-             ("differences explained by", LABELS, share, error))  # fmt: skip
+    parts = (
+        ("lost without", LOST, gone, gone_error),
+        ("differences explained by", LABELS, share, error),
+    )
     found: dict[str, float] = {}
     for word, names, values_of, errors in parts:
         for name, value, chance in reversed(list(zip(names, values_of, errors, strict=True))):
             found |= {f"{word} {name}, %": value, f"{word} {name}, %.se": chance}
-    answer = 0 if np.isnan(technique) else common.bracket(technique, EDGES)
+    answer = 0 if np.isnan(technique) else numbers.bracket(technique, EDGES)
     return Shown(sentence, answer, found, [_figure(share, error, gone, gone_error)])
 
 
@@ -75,7 +79,7 @@ def _error(parts: list[np.ndarray]) -> np.ndarray:
 
 def _variance(ends: np.ndarray) -> np.ndarray:
     """Return Shapley shares of variance of distress at the end (%), in the order of LABELS."""
-    worth = accountings.closed_variances(ends)
+    worth = true_shares.closed_variances(ends)
     whole = 100 * shapley(worth[None])[0] / (worth[-1] - worth[0])
     found = dict(zip((one.name.lower() for one in Group), whole, strict=True))
     found["client and life"] = found.pop("client")
@@ -84,7 +88,7 @@ def _variance(ends: np.ndarray) -> np.ndarray:
 
 def _left(care: Care, world: Parameters, clients: int, seed: int) -> np.ndarray:
     """Return distress at the end untreated, treated, and treated without each of LOST."""
-    planned = accountings.study(care._replace(treatments=care.treatments[:1], dose_spread=0.0))
+    planned = true_shares.study(care._replace(treatments=care.treatments[:1], dose_spread=0.0))
     nobody = planned._replace(arms=(arm("untreated", None, care.sessions),))
     gone = [Intervention(hold={CAUSES[name]: 0.0}) for name in LOST]
 
@@ -93,8 +97,8 @@ def _left(care: Care, world: Parameters, clients: int, seed: int) -> np.ndarray:
         if done is None:
             run = simulate.run(study, world, clients, seed, threads=1)
         else:
-            run = intervene.do(study, world, clients, done, seed, threads=1)
-        return np.asarray(common.latent(run, "distress")[-1])
+            run = counterfactual.do(study, world, clients, done, seed, threads=1)
+        return np.asarray(numbers.latent(run, "distress")[-1])
 
     with ThreadPoolExecutor(simulate.default_threads()) as pool:
         kinds = [(nobody, None), (planned, None), *((planned, one) for one in gone)]
@@ -121,28 +125,44 @@ def _figure(
     }
     halves = ([none] * len(LABELS), error, [lost_error.get(name, none) for name in LABELS])
     about = "; ".join(
-        f"{name}: " + ", ".join(
-            f"{label} {value:.0f}" for label, value in zip(LABELS, row, strict=True)
+        f"{name}: "
+        + ", ".join(
+            f"{label} {value:.0f}"
+            for label, value in zip(LABELS, row, strict=True)
             if not np.isnan(value)
-        ) for name, row in bars.items()
-    )  # fmt: skip
+        )
+        for name, row in bars.items()
+    )
     return Figure(
-        "three", "Three percentages of one therapy, each of something else", "",
+        "three",
+        "Three percentages of one therapy, each of something else",
+        "",
         "per cent, each of its own whole",
-        [Series("bars", name, list(LABELS), common.numbers(row, 1),
-                common.numbers(np.array(row) - 1.96 * np.array(half), 1),
-                common.numbers(np.array(row) + 1.96 * np.array(half), 1), k)
-         for k, ((name, row), half) in enumerate(zip(bars.items(), halves, strict=True))],
+        [
+            Series(
+                "bars",
+                name,
+                list(LABELS),
+                numbers.numbers(row, 1),
+                numbers.numbers(np.array(row) - 1.96 * np.array(half), 1),
+                numbers.numbers(np.array(row) + 1.96 * np.array(half), 1),
+                k,
+            )
+            for k, ((name, row), half) in enumerate(zip(bars.items(), halves, strict=True))
+        ],
         f"Bars in per cent. {about}.",
-    )  # fmt: skip
+    )
 
 
 LESSON = Lesson(
-    "three_percentages", "Three percentages",
+    "three_percentages",
+    "Three percentages",
     "“40 % client, 30 % relationship, 15 % hope, 15 % technique.” Per cent of what?",
     "15 % of outcome is technique",
-    Bet("How much of therapy's mean effect is lost in this world if technique is taken away?",
-        ("under 2 %, or nothing", "2 to 10 %", "10 to 30 %", "more than 30 %")),
+    Bet(
+        "How much of therapy's mean effect is lost in this world if technique is taken away?",
+        ("under 2 %, or nothing", "2 to 10 %", "10 to 30 %", "more than 30 %"),
+    ),
     (
         WORLD_PICK,
         Dial("distress.specificity", "Share of treatment that needs the right match", 0, 1, 0.05),
@@ -165,5 +185,6 @@ LESSON = Lesson(
         "The pie is a judgement that was never computed from data.",
         "Shares carry chance, and one or two per cent may be nothing but chance: try new luck.",
     ),
-    compute, ("founding_paper",),
-)  # fmt: skip
+    compute,
+    ("founding_paper",),
+)

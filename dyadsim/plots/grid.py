@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dyadsim.accountings import VARIANCE
+from dyadsim.attribution.true_shares import VARIANCE
 from dyadsim.plots import style
 
 SHARES = {

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
-from dyadsim.scenarios import CHANCE, Scenario
+from dyadsim.sweeps.scenario_discovery import CHANCE, Scenario
 
 _BLUE, _RED = "#0072B2", "#D55E00"
 _EDGE = 0.01  # share of the interval: nearer to its end is the end

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
-from dyadsim.sensitivity import DUMMY
+from dyadsim.sweeps.sensitivity import DUMMY
 
 PANELS, ROWS = 6, 12  # most outputs, most quantities of one figure
 WIDTH = 56  # letters of a title's line

@@ -20,9 +20,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dyadsim.lessons.every import LESSONS
-from dyadsim.quantity import BadInput
-from dyadsim.web import export, page
+from dyadsim.errors import BadInput
+from dyadsim.lessons.index import LESSONS
+from dyadsim.web import payload, single_file
 
 STATIC = Path(__file__).with_name("static")
 POLICY = (
@@ -68,14 +68,14 @@ def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name == "plotly.min.js":
         return Response(plotly_path().read_bytes(), media_type="text/javascript")
-    if name not in page.STATIC_FILES:
+    if name not in payload.STATIC_FILES:
         return JSONResponse({"error": "there is no such file"}, 404)
     text = (STATIC / name).read_text(encoding="utf-8")
-    return Response(text, media_type=page.STATIC_FILES[name])
+    return Response(text, media_type=payload.STATIC_FILES[name])
 
 
 def _lessons(_: Request) -> Response:
-    return JSONResponse(page.every())
+    return JSONResponse(payload.every())
 
 
 def _lesson(request: Request) -> Response:
@@ -84,14 +84,14 @@ def _lesson(request: Request) -> Response:
         return JSONResponse({"error": f"there is no lesson '{name[:40]}'"}, 404)
     if len(request.url.query) > LONGEST:
         return JSONResponse({"error": "too many settings"}, 400)
-    return JSONResponse(page.shown(LESSONS[name], dict(request.query_params)))
+    return JSONResponse(payload.shown(LESSONS[name], dict(request.query_params)))
 
 
 def _kept(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in LESSONS or len(request.url.query) > LONGEST:
         return JSONResponse({"error": f"there is no lesson '{name[:40]}'"}, 404)
-    text = export.html(LESSONS[name], dict(request.query_params))
+    text = single_file.html(LESSONS[name], dict(request.query_params))
     headers = {"content-disposition": f'attachment; filename="dyadsim_{name}.html"'}
     return Response(text, media_type="text/html", headers=headers)
 
@@ -129,7 +129,7 @@ def _listening(host: str, port: int) -> socket.socket:
 def _warm() -> None:
     """Compute every lesson once, so that the first slider is as fast as the next."""
     for one in LESSONS.values():
-        page.shown(one, {})
+        payload.shown(one, {})
         time.sleep(PAUSE)
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dyadsim.facts.fact import load
+from dyadsim.evidence.fact import load
 from dyadsim.plots import style
 
 LOOKS = ("#D55E00", "#009E73", "#0072B2", "#555555", "#CC79A7", "#E69F00", "#56B4E9", "#000000")

@@ -9,9 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 import dyadsim
-from dyadsim import benchmark, intervention, simulate
 from dyadsim.analysis.process import process_outcome_r
+from dyadsim.evidence import benchmark
 from dyadsim.plots import style
+from dyadsim.simulation import intervention, simulate
 
 RESULTS = Path(__file__).parents[2] / "results" / "alliance_without_effect"
 SESSIONS = (1, 3, 5, 9)

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 import dyadsim
-from dyadsim import reviews
-from dyadsim.literature import FIELD
+from dyadsim.evidence import review
+from dyadsim.evidence.literature import FIELD
 from dyadsim.plots import style
 
 WORLDS = ("medical", "contextual", "hybrid", "null")
@@ -26,7 +26,7 @@ def main(literatures: int = 6400, folder: Path | None = None) -> pd.DataFrame:
     repeats, parts = max(3, literatures // (len(WORLDS) * len(COMPARATORS) * len(FIELDS))), []
     for label, field in FIELDS.items():
         for world in WORLDS:
-            found = reviews.reviewed(dyadsim.world(world), "cbt", COMPARATORS, repeats, field)
+            found = review.reviewed(dyadsim.world(world), "cbt", COMPARATORS, repeats, field)
             parts.append(found.summary.assign(field=label, world=world))
     table = pd.concat(parts, ignore_index=True)
     shown = ["field", "world", "comparator", "truth", "pooled", "pooled_se", "certified",

@@ -9,12 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 import dyadsim
-from dyadsim import benchmark
 from dyadsim.analysis import effects, process, within_between
 from dyadsim.analysis.estimate import Estimate, from_standard_error
 from dyadsim.analysis.lagged import lagged
-from dyadsim.benchmark import Seen
-from dyadsim.designs import (
+from dyadsim.evidence import benchmark
+from dyadsim.evidence.benchmark import Seen
+from dyadsim.studies.designs import (
     additive,
     cohort,
     dismantling,
@@ -25,8 +25,8 @@ from dyadsim.designs import (
     rct,
     skill_training,
 )
-from dyadsim.designs.process import process as process_design
-from dyadsim.study import Study
+from dyadsim.studies.designs.process import process as process_design
+from dyadsim.studies.study import Study
 
 TREATS = ("medical", "contextual", "hybrid")  # something heals (substances in all three)
 SPECIFIC = ("medical", "hybrid")  # matched ingredients heal

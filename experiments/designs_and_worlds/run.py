@@ -11,8 +11,8 @@ from analyses import usual, verdict  # beside this file
 
 import dyadsim
 from dyadsim.analysis.estimate import from_count
+from dyadsim.model.worlds import WORLDS
 from dyadsim.plots import style
-from dyadsim.worlds import WORLDS
 
 
 def main(repeats: int = 200, folder: Path | None = None) -> pd.DataFrame:

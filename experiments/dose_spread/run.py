@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 import dyadsim
-from dyadsim.accountings import ADJUSTED, Care, variance_shares
+from dyadsim.attribution.true_shares import ADJUSTED, Care, variance_shares
 from dyadsim.plots import shares, style
 
 POINTS = (0.0, 0.25, 0.5, 0.75, 1.0)

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 import ways
 
-from dyadsim.fitting import data
-from dyadsim.fitting.observed import observed
+from dyadsim.fitting import client_data
+from dyadsim.fitting.data_design import observed
 from dyadsim.plots import style
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ def main(draws: int = 20_000, folder: Path | None = None) -> pd.DataFrame:
         print(f"This needs {FILE.name} in DYADSIM_SHARED_DATA and pip install 'dyadsim[exact]'.")
         return pd.DataFrame()
     columns = {"client": "ID", "time": "time", "score": "BDI"}
-    seen = observed(data.read(str(FILE), columns, "bdi2", "day"), {"care": "cbt"})
+    seen = observed(client_data.read(str(FILE), columns, "bdi2", "day"), {"care": "cbt"})
     steps = min(draws, 2000)
     real = ways.exact(seen.scores, steps)
     centre, week = real.mean(axis=0), np.arange(len(seen.scores))

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.fitting import posterior
-from dyadsim.fitting.observed import Observed
+from dyadsim.fitting.data_design import Observed
 from dyadsim.fitting.summaries import shape, summaries
 from dyadsim.plots import style
 

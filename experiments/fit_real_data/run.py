@@ -14,7 +14,7 @@ import enrichd
 import pandas as pd
 import responses
 
-from dyadsim.cli import main as dyadsim
+from dyadsim.cli.main import main as dyadsim
 
 DATA: dict[str, Callable[[Path], list[str]]] = {
     "btheb": btheb.words, "enrichd": enrichd.words, "responses": responses.words,

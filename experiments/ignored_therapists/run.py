@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from dyadsim import statistical
+from dyadsim.analysis import growth_model
 from dyadsim.analysis.estimate import from_count
 from dyadsim.plots import style
 
@@ -21,15 +21,18 @@ def main(total: int = 32000, folder: Path | None = None) -> pd.DataFrame:
     rows, trials = [], total // (len(SHARES) * len(SUBJECTS))
     for share in SHARES:
         for subjects in SUBJECTS:
-            one = statistical.from_standardised(
+            one = growth_model.from_standardised(
                 0.5, 0.0, share, 0.4, subjects=subjects, clusters=CLUSTERS
             )  # share: of the variance of slopes; 0.4: that variance / residual variance
             p = np.array(
-                [statistical.p_values(statistical.draw(one, 1, number)) for number in range(trials)]
+                [
+                    growth_model.p_values(growth_model.draw(one, 1, number))
+                    for number in range(trials)
+                ]
             )
             for way, found in zip(("ignored", "respected"), p.T, strict=True):
                 rate = from_count(int((found < 0.05).sum()), trials)
-                closed = statistical.false_positives(one) if way == "ignored" else 0.05
+                closed = growth_model.false_positives(one) if way == "ignored" else 0.05
                 rows.append((share, subjects, way, rate.value, rate.low, rate.high, closed))
     names = ["share", "subjects", "therapist", "rate", "low", "high", "closed_form"]
     table = pd.DataFrame(rows, columns=names)

@@ -10,8 +10,8 @@ import pandas as pd
 
 import dyadsim
 from dyadsim.analysis.mediation import mediation, with_mediator
+from dyadsim.model.worlds import WORLDS
 from dyadsim.plots import style
-from dyadsim.worlds import WORLDS
 
 
 def main(clients: int = 4000, folder: Path | None = None) -> pd.DataFrame:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 from rivals import by_network, by_table, told
 
-from dyadsim.calibrate import processes
-from dyadsim.fitting import data, reference_table
-from dyadsim.fitting.evidence import Scores, scores_of
-from dyadsim.fitting.observed import observed
-from dyadsim.fitting.problem import problem
+from dyadsim.calibration.search import processes
+from dyadsim.fitting import client_data, reference_table
+from dyadsim.fitting.data_design import observed
+from dyadsim.fitting.free_parameters import problem
+from dyadsim.fitting.target import Scores, scores_of
 
 ROOT = Path(__file__).parents[2]
 COLUMNS = {"client": "client", "time": "session", "score": "phq9", "therapist": "therapist",
@@ -25,7 +25,9 @@ HELD = 300  # data sets on which both are tried
 def seen() -> Scores:
     """Return the tutorial's clinic."""
     path = str(ROOT / "docs" / "tutorial" / "clinic.csv")
-    return scores_of(observed(data.read(path, COLUMNS, "phq9"), {"care": "routine_care"}), True)
+    return scores_of(
+        observed(client_data.read(path, COLUMNS, "phq9"), {"care": "routine_care"}), True
+    )
 
 
 def main(draws: int = 5000, folder: Path | None = None) -> pd.DataFrame:

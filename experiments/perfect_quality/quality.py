@@ -3,11 +3,12 @@
 import numpy as np
 
 import dyadsim
-from dyadsim import measures, simulate
-from dyadsim.designs.rct import TRIAL_CASELOAD
-from dyadsim.study import TRIAL, Study
+from dyadsim.model import questionnaires
+from dyadsim.simulation import simulate
+from dyadsim.studies.designs.rct import TRIAL_CASELOAD
+from dyadsim.studies.study import TRIAL, Study
 
-FORM = measures.named("bdi2")
+FORM = questionnaires.named("bdi2")
 HEALTHY = (FORM.cut_off - FORM.intercept) / FORM.slope  # distress whose true score is the cut-off
 
 

@@ -11,10 +11,11 @@ import numpy as np
 import pyarrow.parquet as pq
 
 import dyadsim
-from dyadsim import batch, outputs, sampling, sweep
-from dyadsim.outputs import Job
-from dyadsim.sampling import Axis, Sampling
-from dyadsim.sweep import Case, Sweep
+from dyadsim.simulation import many_points
+from dyadsim.sweeps import outputs, sampling, sweep
+from dyadsim.sweeps.outputs import Job
+from dyadsim.sweeps.sampling import Axis, Sampling
+from dyadsim.sweeps.sweep import Case, Sweep
 
 TWELVE = {
     "population.therapist_spread": (0.5, 1.5), "population.expectancy_mean": (0.4, 0.7),
@@ -68,7 +69,7 @@ def bare(one: Sweep, threads: int) -> float:
 
     def every() -> None:
         for k in cuts:
-            batch.run(job.study, rows[k : k + one.block], job.clients, 1, 0, threads)
+            many_points.run(job.study, rows[k : k + one.block], job.clients, 1, 0, threads)
 
     return timed(every)
 

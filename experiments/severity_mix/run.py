@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 import dyadsim
-from dyadsim.accountings import ADJUSTED, Care, variance_shares
+from dyadsim.attribution.true_shares import ADJUSTED, Care, variance_shares
 from dyadsim.plots import shares, style
 
 POINTS = (0.6, 0.8, 1.0, 1.2, 1.4)

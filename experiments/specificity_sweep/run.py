@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 import dyadsim
-from dyadsim import accountings as a
-from dyadsim.benchmark import see
-from dyadsim.field_accountings import estimates
+from dyadsim.attribution import true_shares as a
+from dyadsim.attribution.estimated_shares import estimates
+from dyadsim.evidence.benchmark import see
 from dyadsim.plots import style
 
 POINTS, REPEATS = (0.0, 0.25, 0.5, 0.75, 1.0), 4

@@ -10,10 +10,10 @@ import mesa
 import numpy as np
 from setting import Setting, empty_sums
 
-from dyadsim.mechanisms.ending import FIXED_RULE, OPEN_RULE
-from dyadsim.state import ROWS, ROWS_AT
-from dyadsim.study import NOT_SEEN, SESSION
-from dyadsim.sums import SUMS
+from dyadsim.kernel.streaming_sums import SUMS
+from dyadsim.model.mechanisms.ending import FIXED_RULE, OPEN_RULE
+from dyadsim.model.variables import ROWS, ROWS_AT
+from dyadsim.studies.study import NOT_SEEN, SESSION
 
 AT = {name: place for place, name in enumerate(SUMS)}
 

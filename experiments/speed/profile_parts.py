@@ -13,18 +13,35 @@ import pandas as pd
 from setting import WORLD, trial
 from timing import seconds
 
-from dyadsim import kernel, simulate
+from dyadsim.kernel import sessions
+from dyadsim.simulation import simulate
 
 PARTS: dict[ModuleType, tuple[str, ...]] = {
-    kernel: ("enter", "intake", "copy_rows", "fill_noise", "orders", "steady", "present",
-             "occasions", "anybody", "measure", "add_sums"),
-    kernel.resonance: ("lanes",), kernel.responsiveness: ("lanes",), kernel.rupture: ("lanes",),
-    kernel.alliance: ("bond_lanes", "agreement_lanes", "overall_lanes"),
-    kernel.expectancy: ("credibility_lanes", "lanes"), kernel.readiness: ("lanes",),
-    kernel.process_change: ("engagement_lanes", "lanes"), kernel.action: ("lanes",),
-    kernel.regulation: ("lanes",),
-    kernel.distress: ("load_lanes", "relief_lanes", "lanes"), kernel.ending: ("lanes",),
-}  # fmt: skip
+    sessions: (
+        "enter",
+        "intake",
+        "copy_rows",
+        "fill_noise",
+        "orders",
+        "steady",
+        "present",
+        "occasions",
+        "anybody",
+        "measure",
+        "add_sums",
+    ),
+    sessions.resonance: ("lanes",),
+    sessions.responsiveness: ("lanes",),
+    sessions.rupture: ("lanes",),
+    sessions.alliance: ("bond_lanes", "agreement_lanes", "overall_lanes"),
+    sessions.expectancy: ("credibility_lanes", "lanes"),
+    sessions.readiness: ("lanes",),
+    sessions.process_change: ("engagement_lanes", "lanes"),
+    sessions.action: ("lanes",),
+    sessions.regulation: ("lanes",),
+    sessions.distress: ("load_lanes", "relief_lanes", "lanes"),
+    sessions.ending: ("lanes",),
+}
 OUTER = ("encounter", "life", "endings", "keep", "run_blocks")  # run in plain Python
 SESSIONS, TIMES = 12, 300
 
@@ -53,8 +70,8 @@ def noted() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]]:
     found: dict[str, tuple[Any, tuple[Any, ...]]] = {}
     calls: Counter[str] = Counter()
     kept = [(owner, name, getattr(owner, name)) for owner, names in PARTS.items() for name in names]
-    outer = {name: getattr(kernel, name) for name in OUTER}
-    inner = {name: getattr(kernel, name) for name in ("entry", "pace")}
+    outer = {name: getattr(sessions, name) for name in OUTER}
+    inner = {name: getattr(sessions, name) for name in ("entry", "pace")}
 
     def watched(label: str, part: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any) -> Any:
@@ -69,15 +86,15 @@ def noted() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]]:
             label = f"{owner.__name__.rsplit('.', 1)[-1]}.{name}"
             setattr(owner, name, watched(label, part))
         for name, part in outer.items():
-            setattr(kernel, name, part.py_func)
+            setattr(sessions, name, part.py_func)
         for name, part in inner.items():
-            setattr(kernel, name, lambda *args, make=part: narrow(make(*args)))
-        simulate.stream(trial(SESSIONS), WORLD, kernel.BLOCK, threads=1)
+            setattr(sessions, name, lambda *args, make=part: narrow(make(*args)))
+        simulate.stream(trial(SESSIONS), WORLD, sessions.BLOCK, threads=1)
     finally:
         for owner, name, part in kept:
             setattr(owner, name, part)
         for name, part in (outer | inner).items():
-            setattr(kernel, name, part)
+            setattr(sessions, name, part)
     return found, calls
 
 
@@ -94,7 +111,9 @@ def profile() -> pd.DataFrame:
     rows = []
     for label, (part, args) in found.items():
         loop = repeated(part)
-        cost = seconds(lambda run=loop, given=args: run(TIMES, given)) / TIMES / kernel.BLOCK * 1e9
+        cost = (
+            seconds(lambda run=loop, given=args: run(TIMES, given)) / TIMES / sessions.BLOCK * 1e9
+        )
         rows.append((label, calls[label], cost * calls[label] / SESSIONS, packed(loop)))
     table = pd.DataFrame(rows, columns=["part", "calls", "nanoseconds", "vector_instructions"])
     return table.sort_values("nanoseconds", ascending=False)

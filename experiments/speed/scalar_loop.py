@@ -9,10 +9,10 @@ import numba
 import numpy as np
 from setting import Setting, empty_sums
 
-from dyadsim.mechanisms.ending import FIXED_RULE, OPEN_RULE
-from dyadsim.state import ROWS_AT as R
-from dyadsim.study import NOT_SEEN, SESSION
-from dyadsim.sums import SUMS
+from dyadsim.kernel.streaming_sums import SUMS
+from dyadsim.model.mechanisms.ending import FIXED_RULE, OPEN_RULE
+from dyadsim.model.variables import ROWS_AT as R
+from dyadsim.studies.study import NOT_SEEN, SESSION
 
 CLIENTS, CARE, SCORED, SCORE, SQUARE, DISTRESS, DISTRESS2, BOND, RUPTURES, DROPPED, AGREED = range(
     len(SUMS)

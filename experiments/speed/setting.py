@@ -5,13 +5,15 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import dyadsim
-from dyadsim import kernel, measures, simulate
-from dyadsim.measures import Scale
-from dyadsim.orders import orders
-from dyadsim.pace import Pace, pace
-from dyadsim.parameters import as_float32
-from dyadsim.study import Plan, Study
-from dyadsim.sums import SUMS
+from dyadsim.kernel import sessions as kernel
+from dyadsim.kernel.elapsed_time import Pace, pace
+from dyadsim.kernel.streaming_sums import SUMS
+from dyadsim.kernel.treatment import orders
+from dyadsim.model import questionnaires
+from dyadsim.model.parameters import as_float32
+from dyadsim.model.questionnaires import Scale
+from dyadsim.simulation import simulate
+from dyadsim.studies.study import Plan, Study
 
 
 def trial(sessions: int) -> Study:
@@ -46,7 +48,7 @@ def setting(study: Study, clients: int, seed: int = 1) -> Setting:
     """Return `clients` of a study at intake; every step is a week."""
     run = simulate.start(study, WORLD, clients, seed, keep_truth=False)
     p, people = as_float32(WORLD), run.clients
-    form = measures.scale(measures.named(study.instrument), WORLD.measurement)
+    form = questionnaires.scale(questionnaires.named(study.instrument), WORLD.measurement)
     orders(people.table, people.arm, people.therapist, run.therapists, run.plan, 1)
     return Setting(
         run, people.table.copy(), people.arm, people.therapist, run.therapists.presence, run.plan,

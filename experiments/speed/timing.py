@@ -11,9 +11,12 @@ import setting as s
 import vectorised
 
 import dyadsim
-from dyadsim import batch, draws, kernel, noise, simulate
-from dyadsim.compiled import compiled
-from dyadsim.mechanisms import alliance
+from dyadsim.kernel import sessions as kernel
+from dyadsim.kernel import step
+from dyadsim.model.mechanisms import alliance
+from dyadsim.numerics import random_streams
+from dyadsim.numerics.jit import compiled
+from dyadsim.simulation import many_points, simulate
 
 TRIES = 7
 
@@ -61,16 +64,24 @@ def growth(base: int) -> Iterator[tuple[str, int, float]]:
         yield "sessions", sessions, seconds(lambda n=sessions: s.stream(n, base), 3)
     trial = s.trial(12)
     for count in (base // 400 + 2, base // 100 + 4, base // 25 + 8):
-        points = batch.rows(world, {"distress.specificity": np.linspace(0, 1, count)})
-        yield "points", count, seconds(lambda p=points: batch.run(trial, p, 200, threads=1), 3)
+        points = many_points.rows(world, {"distress.specificity": np.linspace(0, 1, count)})
+        yield (
+            "points",
+            count,
+            seconds(lambda p=points: many_points.run(trial, p, 200, threads=1), 3),
+        )
 
 
 def parts(base: int) -> Iterator[tuple[str, float]]:
     """Yield (what, value): draws, clients, moments, bytes."""
-    words, out = noise.words(0, 496), np.empty(496, np.float32)
+    words, out = random_streams.words(0, 496), np.empty(496, np.float32)
     little, start = words[:8], out[:8]
-    many = seconds(lambda: [noise.fill_normal(out, words, 1, 0, k, 5) for k in range(2000)])
-    few = seconds(lambda: [noise.fill_normal(start, little, 1, 0, k, 5) for k in range(2000)])
+    many = seconds(
+        lambda: [random_streams.fill_normal(out, words, 1, 0, k, 5) for k in range(2000)]
+    )
+    few = seconds(
+        lambda: [random_streams.fill_normal(start, little, 1, 0, k, 5) for k in range(2000)]
+    )
     yield "nanoseconds per normal draw", (many - few) / 2000 / 488 * 1e9
     run = [simulate.start(s.STUDIES["trial"], s.WORLD, base, moments=m, keep_truth=False)
            for m in (0, 60)]  # fmt: skip
@@ -87,7 +98,7 @@ def parts(base: int) -> Iterator[tuple[str, float]]:
     yield "bytes of a dyad in a run", 4.0 * run[0].clients.table.shape[0] + 12
     yield (
         "bytes of a dyad in a block, that stays in cache",
-        4.0 * (run[0].clients.table.shape[0] + len(draws.N) + kernel.WORK_ROWS),
+        4.0 * (run[0].clients.table.shape[0] + len(step.N) + kernel.WORK_ROWS),
     )
 
 
@@ -117,8 +128,14 @@ def ideas(base: int) -> Iterator[tuple[str, float]]:
         "32 bits (bond law)",
         seconds(lambda: again(rows, wide)) / seconds(lambda: again(narrow, q)),
     )
-    words, out, dice = noise.words(0, 496), np.empty(496, np.float32), np.random.default_rng(1)
-    ours = seconds(lambda: [noise.fill_normal(out, words, 1, 0, k, 5) for k in range(1000)])
+    words, out, dice = (
+        random_streams.words(0, 496),
+        np.empty(496, np.float32),
+        np.random.default_rng(1),
+    )
+    ours = seconds(
+        lambda: [random_streams.fill_normal(out, words, 1, 0, k, 5) for k in range(1000)]
+    )
     theirs = seconds(
         lambda: [dice.standard_normal(496, dtype=np.float32, out=out) for _ in range(1000)]
     )

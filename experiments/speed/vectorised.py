@@ -7,9 +7,9 @@ those of the setting.
 import numpy as np
 from setting import Setting, empty_sums
 
-from dyadsim.mechanisms.ending import FIXED_RULE, OPEN_RULE
-from dyadsim.state import ROWS
-from dyadsim.study import NOT_SEEN, SESSION
+from dyadsim.model.mechanisms.ending import FIXED_RULE, OPEN_RULE
+from dyadsim.model.variables import ROWS
+from dyadsim.studies.study import NOT_SEEN, SESSION
 
 
 def squash(x: np.ndarray) -> np.ndarray:

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 import dyadsim
-from dyadsim import benchmark
 from dyadsim.analysis.therapists import therapist_effect
-from dyadsim.study import ROUTINE, Caseload
+from dyadsim.evidence import benchmark
+from dyadsim.studies.study import ROUTINE, Caseload
 
 THERAPISTS = 100
 

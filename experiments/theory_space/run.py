@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dyadsim.cli import main as dyadsim
+from dyadsim.cli.main import main as dyadsim
 
 AXES = {
     "distress.specificity": (0, 1), "distress.treatment_gain": (0, 4),

@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 import dyadsim
-from dyadsim.accountings import ADJUSTED, Care, variance_shares
+from dyadsim.attribution.true_shares import ADJUSTED, Care, variance_shares
 from dyadsim.plots import shares, style
-from dyadsim.study import ROUTINE
+from dyadsim.studies.study import ROUTINE
 
 POINTS = (0.0, 0.5, 1.0, 1.5, 2.0)
 

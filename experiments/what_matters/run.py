@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dyadsim.cli import main as dyadsim
+from dyadsim.cli.main import main as dyadsim
 
 AXES = {
     "population.therapist_spread": (0.5, 2), "population.expectancy_mean": (0.4, 0.9),

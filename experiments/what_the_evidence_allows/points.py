@@ -5,12 +5,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim import accountings as a
-from dyadsim import benchmark, identify, worlds
-from dyadsim.calibrate import NEAR, Spread, simulator
-from dyadsim.facts import fact as facts
-from dyadsim.polish import polish
-from dyadsim.prior import Floats, Space, space
+from dyadsim.attribution import true_shares as a
+from dyadsim.calibration import laplace
+from dyadsim.calibration.gauss_newton import polish
+from dyadsim.calibration.prior import Floats, Space, space
+from dyadsim.calibration.search import NEAR, Spread, simulator
+from dyadsim.evidence import benchmark
+from dyadsim.evidence import fact as facts
+from dyadsim.model import worlds
 
 WANTED = facts.load()
 CARE = a.Care()
@@ -66,7 +68,7 @@ def judged(one: Space, at: Floats, size: Size) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def drawn(found: identify.Posterior, size: Size, spread: Spread) -> pd.DataFrame:
+def drawn(found: laplace.Posterior, size: Size, spread: Spread) -> pd.DataFrame:
     """Return draws of a posterior: facts inside their bands, what causes what; a row a draw."""
     draws = found.draws(size.draws, 1)
     far = simulator(found.space, WANTED, JUDGE_SEED, spread)(draws, size.clients, [0] * len(draws))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from dyadsim import identify as i
-from dyadsim.calibrate import processes
+from dyadsim.calibration import laplace as i
+from dyadsim.calibration.search import processes
 from dyadsim.plots import style
-from dyadsim.simulate import default_threads
+from dyadsim.simulation.simulate import default_threads
 
 S, BOND, HOPE = "distress.specificity", "distress.bond_effect", "distress.expectancy_effect"
 HELD = [*[(S, value) for value in (0.0, 0.25, 0.5, 0.75, 1.0)],

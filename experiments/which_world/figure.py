@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dyadsim.identify import Posterior, table
+from dyadsim.calibration.laplace import Posterior, table
 from dyadsim.plots import style
 
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from dyadsim import identify as i
-from dyadsim import worlds
-from dyadsim.calibrate import processes
-from dyadsim.facts import fact as facts
+from dyadsim.calibration import laplace as i
+from dyadsim.calibration.prior import space
+from dyadsim.calibration.search import processes
+from dyadsim.evidence import fact as facts
+from dyadsim.model import worlds
 from dyadsim.plots import style
-from dyadsim.prior import space
-from dyadsim.simulate import default_threads
+from dyadsim.simulation.simulate import default_threads
 
 WANTED = facts.load()
 FAMILIES = list(dict.fromkeys(one.family for one in WANTED))

@@ -11,18 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dyadsim import observe, simulate, worlds
-from dyadsim.designs.additive import additive
-from dyadsim.designs.cohort import cohort
-from dyadsim.designs.dismantling import dismantling
-from dyadsim.designs.feedback import feedback
-from dyadsim.designs.matching import matching
-from dyadsim.designs.n_of_1 import n_of_1
-from dyadsim.designs.preference import preference
-from dyadsim.designs.process import process
-from dyadsim.designs.rct import rct
-from dyadsim.designs.skill_training import skill_training
-from dyadsim.designs.waitlist import waitlist
+from dyadsim.model import worlds
+from dyadsim.simulation import observe, simulate
+from dyadsim.studies.designs.additive import additive
+from dyadsim.studies.designs.cohort import cohort
+from dyadsim.studies.designs.dismantling import dismantling
+from dyadsim.studies.designs.feedback import feedback
+from dyadsim.studies.designs.matching import matching
+from dyadsim.studies.designs.n_of_1 import n_of_1
+from dyadsim.studies.designs.preference import preference
+from dyadsim.studies.designs.process import process
+from dyadsim.studies.designs.rct import rct
+from dyadsim.studies.designs.skill_training import skill_training
+from dyadsim.studies.designs.waitlist import waitlist
 
 FROZEN = Path(__file__).parent / "frozen.json"
 DESIGNS = {

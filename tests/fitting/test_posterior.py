@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from scipy.stats import binom, kstest
 
-from dyadsim import present_fit
-from dyadsim.cli import main
-from dyadsim.fitting import calibration, classify, posterior
-from dyadsim.fitting.evidence import scores_of
-from dyadsim.fitting.problem import problem
-from dyadsim.fitting.recovery import designed, variants
+from dyadsim.cli.main import main
+from dyadsim.fitting import coverage, posterior, world_choice
+from dyadsim.fitting.free_parameters import problem
 from dyadsim.fitting.reference_table import Table
+from dyadsim.fitting.target import scores_of
+from dyadsim.planning.recovery import designed, variants
+from dyadsim.report import fit
 
 ROOT = Path(__file__).parents[2]
 CLINIC = ROOT / "docs" / "tutorial" / "clinic.csv"
@@ -82,9 +82,9 @@ def test_worlds_are_told_apart_as_far_as_they_can_be() -> None:
     one, two = dice.normal(size=(3000, 3)), dice.normal(size=(3000, 3)) + np.array([1.0, 0, 0])
     for place in (0.5, 2.0):
         seen = np.array([place, 0.3, -0.2])
-        told = classify.classify([one, two], ("a", "b"), seen, np.ones(3, bool))
+        told = world_choice.classify([one, two], ("a", "b"), seen, np.ones(3, bool))
         assert told.probability[1] == pytest.approx(1 / (1 + np.exp(0.5 - place)), abs=0.05)
-        odd = classify.classify([one, two], ("a", "b"), seen, np.ones(3, bool), odds=(9, 1))
+        odd = world_choice.classify([one, two], ("a", "b"), seen, np.ones(3, bool), odds=(9, 1))
         assert odd.probability[1] == pytest.approx(1 / (1 + 9 * np.exp(0.5 - place)), abs=0.05)
     assert np.abs(told.curve["stated"] - told.curve["found"]).max() < 0.06
     assert told.confusion.loc["a", "a"] == pytest.approx(0.6, abs=0.05)
@@ -98,10 +98,10 @@ def _table(x: np.ndarray, raw: np.ndarray) -> Table:
 def test_data_outside_the_cloud_are_noticed() -> None:
     x, raw = gaussian(2000)
     used = np.ones(4, bool)
-    assert calibration.inside(_table(x, raw), raw[0], used) > 0.01
+    assert coverage.inside(_table(x, raw), raw[0], used) > 0.01
     odd = raw[0] + np.array([0.0, 0.0, 8.0, 0.0])
-    assert calibration.inside(_table(x, raw), odd, used) < 0.01
-    told = calibration.predicted(raw, np.array([0.0, 0.0, 20.0, 0.0]), tuple("abcd"))
+    assert coverage.inside(_table(x, raw), odd, used) < 0.01
+    told = coverage.predicted(raw, np.array([0.0, 0.0, 20.0, 0.0]), tuple("abcd"))
     assert list(told["tail"] < 0.01) == [False, False, True, False]
 
 
@@ -133,10 +133,10 @@ def test_a_fit_from_file_to_report(
 
 
 def test_too_narrow_intervals_are_a_warning() -> None:
-    low, high = present_fit.chance(300)
+    low, high = fit.chance(300)
     assert binom.cdf(300 * low - 1, 300, 0.9) < 0.005 < binom.cdf(300 * low, 300, 0.9)
     assert (round(low, 2), round(high, 2)) == (0.85, 0.94)
-    assert present_fit.chance(60)[0] < low
+    assert fit.chance(60)[0] < low
 
 
 def test_planning_says_what_more_would_help(
@@ -153,10 +153,10 @@ def test_planning_says_what_more_would_help(
 
 
 def test_the_same_table_for_any_number_of_processes() -> None:
-    from dyadsim import worlds
-    from dyadsim.calibrate import processes
-    from dyadsim.designs.cohort import cohort
+    from dyadsim.calibration.search import processes
     from dyadsim.fitting.reference_table import table
+    from dyadsim.model import worlds
+    from dyadsim.studies.designs.cohort import cohort
 
     study = cohort(sessions=5, follow_up=())
     seen = scores_of(designed(study, worlds.parameters("hybrid"), variants(30)[0], 1), False)

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
-from dyadsim import simulate, worlds
-from dyadsim.designs.cohort import cohort
-from dyadsim.designs.rct import rct
-from dyadsim.simulate import Run
-from dyadsim.study import Caseload, Study
-from dyadsim.sums import SUMS
+from dyadsim.kernel.streaming_sums import SUMS
+from dyadsim.model import worlds
+from dyadsim.simulation import simulate
+from dyadsim.simulation.simulate import Run
+from dyadsim.studies.designs.cohort import cohort
+from dyadsim.studies.designs.rct import rct
+from dyadsim.studies.study import Caseload, Study
 
 HYBRID = worlds.parameters("hybrid")
 TRIAL = rct(("cbt", "interpersonal", "waitlist"), sessions=5, follow_up=(6.0,))

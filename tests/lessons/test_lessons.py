@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dyadsim.cli import main
+from dyadsim.cli.main import main
+from dyadsim.errors import BadInput
 from dyadsim.lessons import lesson as lessons
-from dyadsim.lessons.every import LESSONS, named
+from dyadsim.lessons.index import LESSONS, named
 from dyadsim.lessons.lesson import Lesson, Shown
-from dyadsim.quantity import BadInput
-from dyadsim.web import export, page
+from dyadsim.web import payload, single_file
 
 EVERY = [pytest.param(one, id=one.name) for one in LESSONS.values()]
 
@@ -48,7 +48,7 @@ def test_a_lesson_is_whole(one: Lesson) -> None:
             assert figure.about
             for series in figure.series:
                 assert len(series.x) == max(len(series.y), len(series.low))
-        json.dumps(page.shown(one, given), allow_nan=False)
+        json.dumps(payload.shown(one, given), allow_nan=False)
 
 
 @pytest.mark.parametrize("one", EVERY)
@@ -106,8 +106,8 @@ def test_values_are_made_possible_with_a_note() -> None:
 
 
 def test_a_dial_that_is_not_moved_keeps_the_worlds_own_value() -> None:
-    from dyadsim import worlds
-    from dyadsim.parameters import flat
+    from dyadsim.model import worlds
+    from dyadsim.model.parameters import flat
 
     one = named("alliance")
     values, _ = lessons.settings(one, {"world": "contextual"})
@@ -223,7 +223,7 @@ def test_the_label_is_earned_where_nothing_specific_heals() -> None:
 def test_the_file_holds_a_grid_without_the_network() -> None:
     pytest.importorskip("starlette", reason="the extra 'web' is not installed")
     one = named("certified")
-    text = export.html(one, {"seed": 5})
+    text = single_file.html(one, {"seed": 5})
     assert len(text) < 12e6
     for word in ('src="/', 'href="/static', "import {"):
         assert word not in text
@@ -231,5 +231,5 @@ def test_the_file_holds_a_grid_without_the_network() -> None:
     assert {values["settings"]["seed"] for values in data["known"].values()} == {5}
     assert {values["settings"]["world"] for values in data["known"].values()} == set(lessons.WORLDS)
     for name, found in list(data["known"].items())[:5]:
-        assert name == export.key(found["settings"])
-        assert page.shown(one, found["settings"])["sentence"] == found["sentence"]
+        assert name == single_file.key(found["settings"])
+        assert payload.shown(one, found["settings"])["sentence"] == found["sentence"]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dyadsim.sums import SUMS
+from dyadsim.kernel.streaming_sums import SUMS
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "speed"
 SIZES = {"agents": 1500, "vectorised": 8000, "scalar_loop": 8000, "c_loop": 8000}

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from starting import starting
 
-from dyadsim import simulate, worlds
-from dyadsim.designs.cohort import cohort
-from dyadsim.designs.rct import rct
-from dyadsim.designs.waitlist import waitlist
-from dyadsim.state import DROPOUT
+from dyadsim.model import worlds
+from dyadsim.model.variables import DROPOUT
+from dyadsim.simulation import simulate
+from dyadsim.studies.designs.cohort import cohort
+from dyadsim.studies.designs.rct import rct
+from dyadsim.studies.designs.waitlist import waitlist
 
 NULL = starting("null")
 COUNT = 20_000

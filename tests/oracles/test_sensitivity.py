@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dyadsim import sampling, scenarios, sensitivity, sweep
-from dyadsim.quantity import BadInput
-from dyadsim.sampling import Axis, Sampling
-from dyadsim.sweep import Case, Sweep
+from dyadsim.errors import BadInput
+from dyadsim.sweeps import sampling, scenario_discovery, sensitivity, sweep
+from dyadsim.sweeps.sampling import Axis, Sampling
+from dyadsim.sweeps.sweep import Case, Sweep
 
 A, B = 7.0, 0.1
 WEIGHTS = np.array([0.0, 1.0, 4.5, 9.0, 99.0])
@@ -138,7 +138,7 @@ def test_prim_finds_the_planted_box() -> None:
     dice = np.random.default_rng(4)
     points = pd.DataFrame(dice.random((3000, 4)), columns=list("abcd"))
     hit = ((points["a"] > 0.6) & (points["c"] < 0.5)).to_numpy()
-    box = scenarios.find(points, hit)
+    box = scenario_discovery.find(points, hit)
     limits = box.limits.set_index("quantity")
     assert set(limits.index) == {"a", "c"}
     assert limits.loc["a", "low"] == pytest.approx(0.6, abs=0.04)
@@ -151,16 +151,16 @@ def test_prim_finds_the_planted_box() -> None:
 
 def test_targets() -> None:
     outputs = ["facts_met", "process_outcome_r(alliance_score@3)", "true_d.cbt.waitlist"]
-    one = scenarios.target("facts_met >= 30", outputs)
+    one = scenario_discovery.target("facts_met >= 30", outputs)
     assert one == ("facts_met", ">=", 30.0)
-    assert scenarios.target("true_d.cbt.waitlist<-0.5", outputs).number == -0.5
-    assert list(scenarios.met(one, np.array([29, 30, np.nan]))) == [False, True, False]
-    low = scenarios.target("facts_met<3", outputs)
-    assert list(scenarios.met(low, np.array([2, np.nan]))) == [True, False]
+    assert scenario_discovery.target("true_d.cbt.waitlist<-0.5", outputs).number == -0.5
+    assert list(scenario_discovery.met(one, np.array([29, 30, np.nan]))) == [False, True, False]
+    low = scenario_discovery.target("facts_met<3", outputs)
+    assert list(scenario_discovery.met(low, np.array([2, np.nan]))) == [True, False]
     for text, message in (("facts_met", "a sign and a number"), (None, "a sign and a number"),
                           ("facts_mt>3", "Did you mean facts_met"),
                           ("facts_met>e", "not a number")):  # fmt: skip
         with pytest.raises(BadInput, match=message):
-            scenarios.target(text, outputs)
+            scenario_discovery.target(text, outputs)
     with pytest.raises(BadInput, match="met at 5 of 100 points"):
-        scenarios.find(pd.DataFrame({"a": range(100)}), np.arange(100) < 5)
+        scenario_discovery.find(pd.DataFrame({"a": range(100)}), np.arange(100) < 5)

@@ -20,7 +20,7 @@ def test_experiment(
     spec.loader.exec_module(module)
     module.main(300)
     assert capsys.readouterr().out
-    assert len(script.read_text().splitlines()) <= 60
+    assert len(script.read_text().splitlines()) <= 80
     question = (script.parent / "question.md").read_text()
     for word in ("Question", "Prediction", "What would change our mind"):
         assert f"**{word}." in question

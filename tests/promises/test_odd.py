@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-import dyadsim.state
-from dyadsim.draws import DRAWS
-from dyadsim.noise import Stream
-from dyadsim.parameters import Parameters
-from dyadsim.state import VARIABLES
+import dyadsim
+from dyadsim.kernel.step import DRAWS
+from dyadsim.model.parameters import Parameters
+from dyadsim.model.variables import VARIABLES
+from dyadsim.numerics.random_streams import Stream
 
-PACKAGE = Path(dyadsim.state.__file__).parent
-ODD = (PACKAGE / "ODD.md").read_text(encoding="utf-8")
+PACKAGE = Path(dyadsim.__file__).parent
+ODD = (PACKAGE / "model" / "ODD.md").read_text(encoding="utf-8")
 KERNEL_ORDER = [
     "resonance", "responsiveness", "rupture", "alliance", "expectancy", "readiness",
     "process_change", "action", "regulation", "distress", "ending",
@@ -64,13 +64,15 @@ def test_the_eleven_design_concepts_stand_in_order_and_say_something() -> None:
 
 
 def test_submodels_are_the_mechanisms_in_kernel_order_with_measurement_and_population() -> None:
-    files = {path.stem for path in (PACKAGE / "mechanisms").glob("*.py")} - {"__init__"}
+    files = {path.stem for path in (PACKAGE / "model" / "mechanisms").glob("*.py")} - {"__init__"}
     assert list(SUBMODEL) == [*KERNEL_ORDER, "measurement", "population"]
     assert set(KERNEL_ORDER) == files
 
 
 def test_the_kernel_calls_the_mechanisms_in_that_order() -> None:
-    source = (PACKAGE / "kernel.py").read_text(encoding="utf-8").split("def encounter(")[1]
+    source = (
+        (PACKAGE / "kernel" / "sessions.py").read_text(encoding="utf-8").split("def encounter(")[1]
+    )
     called = re.findall(r"^ +(\w+)\.(?:\w+_)?lanes\(", source, flags=re.MULTILINE)
     assert list(dict.fromkeys(called)) == KERNEL_ORDER
 

@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 import dyadsim
-from dyadsim.cli import main
-from dyadsim.compose import GROUPS, SWEEPS
-from dyadsim.therapies import conf_folder, therapies
+from dyadsim.choices import conf_folder
+from dyadsim.cli.compose import GROUPS, SWEEPS
+from dyadsim.cli.main import main
+from dyadsim.studies.therapy import therapies
 
 ROOT = Path(__file__).parents[2]
 CLINIC = [f"data.path={ROOT}/docs/tutorial/clinic.csv", "data.instrument=phq9",

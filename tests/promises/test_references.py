@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-import dyadsim.facts
-from dyadsim.facts.fact import Fact, load
+import dyadsim
+from dyadsim.evidence.fact import Fact, load
 
-PACKAGE = Path(dyadsim.facts.__file__).parents[1]
+PACKAGE = Path(dyadsim.__file__).parent
 BIBLIOGRAPHY = PACKAGE / "references.bib"
 DEFINITIONS = PACKAGE.parent / "docs" / "facts.md"
 

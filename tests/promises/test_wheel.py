@@ -22,8 +22,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_conf_and_data(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    for name in ("conf/config.yaml", "conf/therapy/cbt.yaml", "facts/facts.csv", "ODD.md",
-                 "references.bib", "report.html.j2"):  # fmt: skip
+    for name in (
+        "conf/config.yaml",
+        "conf/therapy/cbt.yaml",
+        "evidence/facts.csv",
+        "model/ODD.md",
+        "references.bib",
+        "report/templates/comparison.html.j2",
+    ):
         assert f"dyadsim/{name}" in names
     assert not any(name.startswith(("tests/", "conf/")) for name in names)
 

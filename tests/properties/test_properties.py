@@ -5,14 +5,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dyadsim import measures, observe, population, simulate, worlds
 from dyadsim.analysis import change, therapists
-from dyadsim.designs.cohort import cohort
-from dyadsim.designs.rct import rct
-from dyadsim.parameters import Parameters, catalogue
-from dyadsim.state import DROPOUT, ENDINGS, IN_CARE
-from dyadsim.study import arm
-from dyadsim.therapies import named
+from dyadsim.kernel import allocation
+from dyadsim.model import questionnaires, worlds
+from dyadsim.model.parameters import Parameters, catalogue
+from dyadsim.model.variables import DROPOUT, ENDINGS, IN_CARE
+from dyadsim.simulation import observe, simulate
+from dyadsim.studies.designs.cohort import cohort
+from dyadsim.studies.designs.rct import rct
+from dyadsim.studies.study import arm
+from dyadsim.studies.therapy import named
 
 TRIAL = rct(("cbt", "usual_care", "self_help", "medication", "waitlist"), 6, follow_up=(8.0,))
 SLOW = settings(
@@ -54,7 +56,7 @@ def test_latents_and_scores_stay_in_bounds(values: dict[str, float], seed: int) 
             assert found.max() <= 1 + 1e-6, name
         if name != "symptom_score":
             assert np.isfinite(found).all(), name
-    instrument = measures.named(TRIAL.instrument)
+    instrument = questionnaires.named(TRIAL.instrument)
     scores = truth["symptom_score"]
     seen = scores[~np.isnan(scores)]
     assert seen.min() >= instrument.floor
@@ -122,6 +124,6 @@ def test_every_client_has_one_arm_and_an_ending(seed: int, count: int) -> None:
 @SLOW
 @given(st.integers(0, 2**40), st.integers(1, 500))
 def test_allocation_of_the_first_does_not_depend_on_the_rest(seed: int, count: int) -> None:
-    few, many = (population.allocate(TRIAL, n, seed, 0) for n in (count, count + 137))
+    few, many = (allocation.allocate(TRIAL, n, seed, 0) for n in (count, count + 137))
     np.testing.assert_array_equal(few.arm, many.arm[:count])
     np.testing.assert_array_equal(few.therapist, many.therapist[:count])

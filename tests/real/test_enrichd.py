@@ -7,7 +7,7 @@ script (csv, numpy and statsmodels' OLS, no dyadsim).
 
 import pandas as pd
 import pytest
-from shared_data import ABSENT, FOLDER
+from real.shared_data import ABSENT, FOLDER
 
 from dyadsim.analysis.change import pre_post, reliable_change_table
 from dyadsim.analysis.effects import pre_post_d

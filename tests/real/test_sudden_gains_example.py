@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from shared_data import ABSENT, FOLDER
+from real.shared_data import ABSENT, FOLDER
 
 from dyadsim.analysis.sudden_gains import share_with_sudden_gain, sudden_gains
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dyadsim import sampling
-from dyadsim.quantity import BadInput
-from dyadsim.sampling import Axis, Sampling
+from dyadsim.errors import BadInput
+from dyadsim.sweeps import sampling
+from dyadsim.sweeps.sampling import Axis, Sampling
 
 BOND = Axis("distress.bond_effect", (), 0.0, 1.0)
 RATE = Axis("alliance.rate", (), 0.1, 0.4, log=True)

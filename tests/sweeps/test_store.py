@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
-from planned import planned
+from sweeps.planned import planned
 
-from dyadsim import keys, sweep
-from dyadsim.keys import Index
-from dyadsim.store import Rows, Store, StoreError
-from dyadsim.sweep import Shard
+from dyadsim.sweeps import content_keys, sweep
+from dyadsim.sweeps.content_keys import Index
+from dyadsim.sweeps.store import Rows, Store, StoreError
+from dyadsim.sweeps.sweep import Shard
 
 HERE = Path(__file__).parents[1]
 
@@ -57,7 +57,16 @@ def test_a_longer_sequence_takes_over_the_shorter_one(tmp_path: Path, whole: byt
 
 
 def test_twenty_kills_at_random_moments_lose_nothing(tmp_path: Path) -> None:
-    command = [sys.executable, "-W", "ignore", "killed.py", str(tmp_path / "killed"), "20", "5"]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "sweeps.killed",
+        str(tmp_path / "killed"),
+        "20",
+        "5",
+    ]
     told = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "20"
     one = planned(n=4096)
@@ -196,20 +205,22 @@ def test_index_tells_keys_apart_by_both_halves() -> None:
 def test_keys_follow_everything_that_decides_a_number() -> None:
     row = np.array([[0.5, 1.0]], np.float32)
     seen = {
-        tuple(keys.keys_of(*one)[0])
+        tuple(content_keys.keys_of(*one)[0])
         for one in (("a", row, 0), ("b", row, 0), ("a", row, 1), ("a", row + 1, 0))
     }
     assert len(seen) == 4
-    assert (keys.keys_of("a", row, 0) == keys.keys_of("a", row.copy(), 0)).all()
+    assert (content_keys.keys_of("a", row, 0) == content_keys.keys_of("a", row.copy(), 0)).all()
 
 
 def test_model_version_covers_the_laws_and_not_the_figures() -> None:
-    package = Path(keys.__file__).parent
-    counted = [
-        name for name in (str(path.relative_to(package)) for path in package.rglob("*.py"))
-        if not keys._NOT_THE_MODEL.fullmatch(name)
-    ]  # fmt: skip
-    assert {"kernel.py", "outcomes.py", "outputs.py", "batch.py", "fast_facts.py"} <= set(counted)
-    assert {"mechanisms/alliance.py", "designs/rct.py", "facts/fact.py"} <= set(counted)
-    assert not {"plots/study.py", "cli.py", "present.py", "sweep.py"} & set(counted)
+    package = Path(content_keys.__file__).parents[1]
+    counted = {
+        str(path.relative_to(package))
+        for name in content_keys._MODEL
+        for path in content_keys._files(package / name)
+    }
+    assert {"kernel/sessions.py", "evidence/outcomes.py", "sweeps/outputs.py"} <= counted
+    assert {"model/mechanisms/alliance.py", "studies/designs/rct.py"} <= counted
+    assert {"evidence/facts.csv", "simulation/many_points.py"} <= counted
+    assert not {"plots/study.py", "cli/main.py", "report/page.py", "sweeps/sweep.py"} & counted
     assert Store(Path("x"), ("a",), "v").columns == ("a",)

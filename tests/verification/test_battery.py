@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from plain import plain
+from kernel.plain import plain
 
-from dyadsim import noise
+from dyadsim.numerics import random_streams
 
 ROWS, COLUMNS = 4096, 256
 TESTS = ("0", "2", "3", "8", "9", "15", "16", "17", "100", "101", "102", "200 -n 2", "200 -n 6",
@@ -31,12 +31,12 @@ ORDERS = {  # the address of row k, and whether neighbours in the stream are row
 def _chunks(order: str) -> Iterator[bytes]:
     """Yield the bits of ROWS x COLUMNS draws at a time, for ever, at new entities."""
     address, transposed = ORDERS[order]
-    keys = np.array([int(noise.key(*address(k))) for k in range(ROWS)], np.uint64)
+    keys = np.array([int(random_streams.key(*address(k))) for k in range(ROWS)], np.uint64)
     low = (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32)[:, None]
     high = (keys >> np.uint64(32)).astype(np.uint32)[:, None]
     first = 0
     while True:
-        drawn = plain(noise.bits)(noise.words(first, COLUMNS)[None, :], low, high)
+        drawn = plain(random_streams.bits)(random_streams.words(first, COLUMNS)[None, :], low, high)
         yield (drawn.T if transposed else drawn).tobytes()
         first += COLUMNS
 

@@ -6,11 +6,13 @@ import sys
 import numpy as np
 import pytest
 
-from dyadsim import benchmark, compare, simulate, worlds
 from dyadsim.analysis import therapists
-from dyadsim.designs.cohort import cohort
-from dyadsim.designs.rct import rct
-from dyadsim.study import Caseload
+from dyadsim.evidence import benchmark, compare_worlds
+from dyadsim.model import worlds
+from dyadsim.simulation import simulate
+from dyadsim.studies.designs.cohort import cohort
+from dyadsim.studies.designs.rct import rct
+from dyadsim.studies.study import Caseload
 
 pytestmark = pytest.mark.verification
 
@@ -87,6 +89,6 @@ def test_every_healing_world_beats_the_null_world_on_the_facts() -> None:
 
 def test_the_comparison_is_the_same_bits_twice() -> None:
     world = {"hybrid": worlds.parameters("hybrid")}
-    one, two = (compare.compare(world, 20_000, 7, threads=n) for n in (1, 2))
+    one, two = (compare_worlds.compare(world, 20_000, 7, threads=n) for n in (1, 2))
     assert one.statistics.equals(two.statistics)
     assert one.truth.equals(two.truth)

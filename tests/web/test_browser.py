@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dyadsim.lessons.every import LESSONS
-from dyadsim.web import export
+from dyadsim.lessons.index import LESSONS
+from dyadsim.web import single_file
 
 pytest.importorskip("starlette", reason="the extra 'web' is not installed")
 NAMES = list(LESSONS)
@@ -230,7 +230,7 @@ def test_tables_stand_in_for_figures(page: Any, address: str) -> None:
 def test_a_lesson_taken_home_needs_no_server(page: Any, tmp_path: Path) -> None:
     path = tmp_path / "lesson.html"
     given = {"seed": 3, "world": "contextual"}
-    path.write_text(export.html(LESSONS["alliance"], given), encoding="utf-8")
+    path.write_text(single_file.html(LESSONS["alliance"], given), encoding="utf-8")
     page.goto(path.as_uri())
     page.wait_for_selector("body[data-ready]")
     page.check("#bet-options input >> nth=2")

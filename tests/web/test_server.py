@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from dyadsim.cli import main
-from dyadsim.lessons.every import LESSONS
+from dyadsim.cli.main import main
+from dyadsim.lessons.index import LESSONS
 
 pytest.importorskip("starlette", reason="the extra 'web' is not installed")
 

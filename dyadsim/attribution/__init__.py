@@ -1,0 +1,1 @@
+"""How much of the outcome is due to what."""

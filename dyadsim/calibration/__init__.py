@@ -1,0 +1,1 @@
+"""The search for the worlds that published facts allow."""

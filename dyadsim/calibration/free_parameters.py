@@ -1,0 +1,84 @@
+"""What calibration may move, and what follows from it.
+
+FREE are the quantities of which one standard deviation of the prior (`prior`) moves at least one
+published fact by a quarter of its band's half-width or more, measured at a calibrated point of the
+hybrid world, and a few that carry one fact alone; all others stay at their default. Reliabilities
+are not free: they are published constants. TIED follow from others: untreated, the population
+keeps the spread of distress it starts with, which fixes the impact of events and the noise.
+"""
+
+import math
+from collections.abc import Mapping
+
+from scipy.special import ndtr
+
+from dyadsim.errors import BadInput
+from dyadsim.model.parameters import catalogue
+
+FREE = (
+    "population.distress_mean", "population.distress_sd", "population.stable_share",
+    "population.load_share", "population.wellbeing_readiness", "population.wellbeing_expectancy",
+    "population.wellbeing_attachment", "population.readiness_mean", "population.readiness_sd",
+    "population.expectancy_mean", "population.expectancy_sd", "population.weight_spread",
+    "population.good_enough_mean", "population.good_enough_sd", "population.therapist_spread",
+    "population.facilitative_loading", "population.skill_loading",
+    "responsiveness.formulation_start", "responsiveness.formulation_rate", "rupture.base",
+    "rupture.goal_distance", "rupture.repair_base", "rupture.rupture_cost", "alliance.bond_base",
+    "alliance.goal_base", "alliance.task_base", "alliance.empathy", "alliance.regard",
+    "alliance.congruence", "alliance.attachment", "alliance.match", "alliance.credibility",
+    "alliance.readiness", "alliance.fit", "alliance.strain", "alliance.reverse", "alliance.rate",
+    "alliance.alliance_noise", "alliance.start", "expectancy.credibility_base",
+    "expectancy.rationale", "expectancy.match", "expectancy.congruence", "expectancy.bona_fide",
+    "expectancy.learning_rate", "readiness.growth", "process_change.gating",
+    "process_change.learning_rate", "action.learning_rate", "action.unfit_coherence",
+    "distress.rate", "distress.load_decay", "distress.event_threshold", "distress.specificity",
+    "distress.treatment_gain", "distress.expectancy_effect", "distress.bond_effect",
+    "distress.medication_effect", "distress.contact_fade", "distress.improvement_memory",
+    "ending.good_enough_base", "ending.good_enough_slope", "ending.dropout_base",
+    "ending.low_alliance", "ending.progress", "ending.mismatch", "ending.skill",
+    "ending.removal_base", "measurement.style",
+)  # fmt: skip
+TIED = ("distress.event_impact", "distress.distress_noise")
+MOST_SHARE = 0.97  # chronic and life-event shares of the variance leave room for fluctuation
+
+
+def tied(values: Mapping[str, float]) -> dict[str, float]:
+    """Return the values with the tied quantities put in.
+
+    Variance of the untreated population: chronic + life events, as distress follows them with lag,
+    + fluctuation. With k = 1 - rate, f = 1 - load_decay, a first-order filter of a first-order
+    autoregression has variance (1 - k)(1 + k f) / ((1 + k)(1 - k f)) of its input's; a week's event
+    beyond the threshold t has second moment 2 ((1 + t^2)(1 - Phi(t)) - t phi(t)).
+
+    Raises:
+        BadInput: the shares leave no variance for fluctuation, or events are too rare for their
+            share of it.
+    """
+    known = catalogue()
+
+    def value(name: str) -> float:
+        return values.get(name, known[name].default)
+
+    variance, edge = value("population.distress_sd") ** 2, value("distress.event_threshold")
+    kept, faded = 1 - value("distress.rate"), 1 - value("distress.load_decay")
+    events = 2 * (
+        (1 + edge**2) * ndtr(-edge) - edge * math.exp(-(edge**2) / 2) / math.sqrt(2 * math.pi)
+    )
+    load = value("population.load_share") * variance
+    impact = math.sqrt(load * (1 - faded**2) / events)
+    followed = load * (1 - kept) * (1 + kept * faded) / ((1 + kept) * (1 - kept * faded))
+    left = variance * (1 - value("population.stable_share")) - followed
+    if left <= (1 - MOST_SHARE) * variance:
+        raise BadInput(
+            "population.stable_share and population.load_share leave no variance of distress for "
+            "fluctuation from week to week."
+        )
+    found = {TIED[0]: impact, TIED[1]: math.sqrt((1 - kept**2) * left)}
+    for name, size in found.items():
+        if size > known[name].about.high:
+            raise BadInput(
+                f"to keep the untreated population as spread as it is, {name} would be {size:.3g}, "
+                f"above its range, which ends at {known[name].about.high:g}. Lower "
+                "population.distress_sd or distress.event_threshold."
+            )
+    return {**values, **found}

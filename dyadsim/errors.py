@@ -1,0 +1,31 @@
+"""What can go wrong, in three kinds, and the nearest known name for a slip of the keyboard."""
+
+import difflib
+import re
+from collections.abc import Iterable
+
+
+class BadInput(ValueError):
+    """Something a user gave cannot be used; the message is written for that user."""
+
+
+class Failed(Exception):
+    """A run cannot be done or go on, for no fault of its words; the message is for the user."""
+
+
+class BadData(ValueError):
+    """A data file cannot be used; the message names row, column, value and rule."""
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
+    """Return ' Did you mean x?' for the nearest of `names`, or '' when none is near."""
+    names = list(names)
+    plain = {re.sub(r"\W", "", name).lower(): name for name in names}
+    if (same := re.sub(r"\W", "", word).lower()) in plain and plain[same] != word:
+        return f" Did you mean {plain[same]}?"
+    by_last = {name.rsplit(".", 1)[-1]: name for name in names}
+    found = difflib.get_close_matches(word, names, 1, 0.6)
+    if not found:
+        last = difflib.get_close_matches(word.rsplit(".", 1)[-1], list(by_last), 1, 0.6)
+        found = [by_last[name] for name in last]
+    return f" Did you mean {found[0]}?" if found else ""

@@ -1,0 +1,1 @@
+"""Published numbers, and what a world makes of them."""

@@ -1,0 +1,284 @@
+"""One published number, how the table of them is read, and when a simulated value meets one.
+
+Definitions of the statistics stand in `docs/facts.md`; the keys of `source` in `references.bib`.
+"""
+
+import csv
+import functools
+import io
+import math
+import re
+from importlib import resources
+from typing import NamedTuple
+
+KINDS = ("ci", "band", "sign", "bound")
+NORMAL_97_5 = 1.96
+"""Half-width of a two-sided 95 % Monte-Carlo interval, in standard errors (normal quantile)."""
+
+_STATISTIC = re.compile(
+    r"(?P<name>[a-z]\w*)(?:@(?P<at>\d+)_(?P<unit>[a-z]+)|\((?P<arguments>[^()]+)\))?", re.ASCII
+)
+_ARGUMENT = re.compile(r"(?P<name>[A-Za-z]\w*)(?:@(?P<at>\d+))?", re.ASCII)
+
+
+class Fact(NamedTuple):
+    """One row of `facts.csv`.
+
+    `estimate`, `low`, `high` are in the unit of `statistic`; None where nothing is published.
+    `kind`: "ci" published 95 % interval, "band" tolerance we state, "sign" must exceed 0,
+    "bound" one-sided, and its estimate is the bound. `k` counts studies, `n` counts clients.
+    """
+
+    id: str
+    family: str
+    statistic: str
+    design: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    kind: str
+    k: int | None
+    n: int | None
+    source: tuple[str, ...]
+    evidence: str
+
+
+class Argument(NamedTuple):
+    """One argument of a statistic: a score, arm or group, and the session (or time) it is taken at.
+
+    `at` is None when the argument names no time. For "remission@13_weeks" the one argument is
+    ("weeks", 13).
+    """
+
+    name: str
+    at: int | None
+
+
+@functools.cache
+def load() -> tuple[Fact, ...]:
+    """All facts, in file order. Raises ValueError as `read_facts` does."""
+    table = resources.files("dyadsim.evidence").joinpath("facts.csv")
+    return read_facts(table.read_text(encoding="utf-8"))
+
+
+def read_facts(text: str) -> tuple[Fact, ...]:
+    """Facts from the text of a csv table with exactly the columns of `Fact`, in any order.
+
+    Raises ValueError naming row (line of the file, the header is 1), column, value and rule.
+    """
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    _check_header(list(reader.fieldnames or []))
+    first_row: dict[str, int] = {}
+    facts = []
+    for cells in reader:
+        row = _Row(reader.line_num, cells)
+        fact = _fact(row)
+        if fact.id in first_row:
+            raise row.fault("id", f"an id stands once; also in row {first_row[fact.id]}")
+        first_row[fact.id] = row.line
+        facts.append(fact)
+    return tuple(facts)
+
+
+def met(fact: Fact, simulated: float, standard_error: float) -> bool:
+    """Whether `simulated` ± 1.96 `standard_error` lies wholly inside [low, high] of `fact`.
+
+    `simulated` and `standard_error` (Monte-Carlo, >= 0) are in the unit of the statistic; a missing
+    end is infinite. "sign": the interval must exceed 0 strictly. "bound": the error counts at
+    the bound only, as the other end is where the scale ends. NaN is never met.
+    Raises ValueError when `standard_error` is negative. Source: house rule (model.md, section 9).
+    """
+    if standard_error < 0:
+        raise ValueError(f"standard_error is {standard_error}; a standard error is never negative")
+    low, high = _ends(fact)
+    margin = NORMAL_97_5 * standard_error
+    if fact.kind == "sign":
+        return simulated - margin > low
+    one_sided = fact.kind == "bound"
+    lowest = simulated - (0.0 if one_sided and fact.estimate != fact.low else margin)
+    highest = simulated + (0.0 if one_sided and fact.estimate != fact.high else margin)
+    return low <= lowest and highest <= high
+
+
+def distance(fact: Fact, value: float) -> float:
+    """How far `value` (unit of the statistic) is from the fact: 0 centre, 1 edge, above 1 outside.
+
+    "ci", "band": |value - centre| over the half-width on that side; centre = estimate, else the
+    midpoint. "sign", "bound": NaN while met, for a one-sided fact has no centre; when violated,
+    1 + excess over the half-width, or over one unit of the statistic where no width is written.
+    NaN when `value` is NaN. Monte-Carlo error plays no part.
+    Source: assumption (a scale for reports).
+    """
+    low, high = _ends(fact)
+    if fact.kind in ("sign", "bound"):
+        return _violation(value, low, high, strict=fact.kind == "sign")
+    centre = (low + high) / 2 if fact.estimate is None else fact.estimate
+    half_width = high - centre if value > centre else centre - low
+    return abs(value - centre) / half_width
+
+
+def parse_statistic(statistic: str) -> tuple[str, tuple[Argument, ...]]:
+    """Name and arguments of a statistic as `facts.csv` writes it.
+
+    "process_outcome_r(alliance_score@3)" -> ("process_outcome_r", (("alliance_score", 3),));
+    "g_between(a;b)" -> ("g_between", (("a", None), ("b", None)));
+    "remission@13_weeks" -> ("remission", (("weeks", 13),)); "d_pre_post" -> ("d_pre_post", ()).
+    Raises ValueError quoting the statistic and the rule.
+    """
+    match = _STATISTIC.fullmatch(statistic)
+    if match is None:
+        raise _unreadable(statistic)
+    if match["at"]:
+        return match["name"], (Argument(match["unit"], int(match["at"])),)
+    written = match["arguments"].split(";") if match["arguments"] else []
+    return match["name"], tuple(_argument(part, statistic) for part in written)
+
+
+def _argument(part: str, statistic: str) -> Argument:
+    match = _ARGUMENT.fullmatch(part)
+    if match is None:
+        raise _unreadable(statistic)
+    return Argument(match["name"], int(match["at"]) if match["at"] else None)
+
+
+def _unreadable(statistic: str) -> ValueError:
+    return ValueError(
+        f"cannot read the statistic {statistic!r}; write name, name@8_weeks, name(argument) or"
+        " name(argument@3;argument), without blanks"
+    )
+
+
+def _ends(fact: Fact) -> tuple[float, float]:
+    low = -math.inf if fact.low is None else fact.low
+    high = math.inf if fact.high is None else fact.high
+    return low, high
+
+
+def _violation(value: float, low: float, high: float, strict: bool) -> float:
+    if math.isnan(value) or (low < value <= high) or (value == low and not strict):
+        return math.nan
+    excess = max(low - value, value - high)
+    width = high - low
+    return 1.0 + excess / (width / 2 if math.isfinite(width) else 1.0)
+
+
+class _Row(NamedTuple):
+    """The cells of one line, and what to say when one of them breaks a rule."""
+
+    line: int
+    cells: dict[str, str]
+
+    def fault(self, column: str, rule: str) -> ValueError:
+        value = self.cells[column]
+        return ValueError(f"facts.csv, row {self.line}, column '{column}': {value!r}; {rule}")
+
+    def text(self, column: str) -> str:
+        if not self.cells[column].strip():
+            raise self.fault(column, "must not be empty")
+        return self.cells[column].strip()
+
+    def number(self, column: str) -> float | None:
+        rule = "must be a finite number, or empty"
+        if not self.cells[column].strip():
+            return None
+        try:
+            number = float(self.cells[column])
+        except ValueError:
+            raise self.fault(column, rule) from None
+        if not math.isfinite(number):
+            raise self.fault(column, rule)
+        return number
+
+    def whole(self, column: str) -> int | None:
+        number = self.number(column)
+        if number is None:
+            return None
+        if number < 1 or number != int(number):
+            raise self.fault(column, "must be a whole number from 1, or empty")
+        return int(number)
+
+    def keys(self, column: str) -> tuple[str, ...]:
+        keys = tuple(self.text(column).split(";"))
+        if not all(re.fullmatch(r"\w+", key) for key in keys):
+            raise self.fault(column, "must be keys of references.bib separated by ';', no blanks")
+        return keys
+
+
+def _check_header(columns: list[str]) -> None:
+    for column in Fact._fields:
+        if column not in columns:
+            raise ValueError(f"facts.csv, row 1, column '{column}': missing; header is {columns}")
+    for column in columns:
+        if column not in Fact._fields or columns.count(column) > 1:
+            rule = f"the columns are {', '.join(Fact._fields)}, each once"
+            raise ValueError(f"facts.csv, row 1, column {column!r}: not expected here; {rule}")
+
+
+def _fact(row: _Row) -> Fact:
+    _check_length(row)
+    fact = Fact(
+        id=row.text("id"),
+        family=row.text("family"),
+        statistic=row.text("statistic"),
+        design=row.text("design"),
+        estimate=row.number("estimate"),
+        low=row.number("low"),
+        high=row.number("high"),
+        kind=row.text("kind"),
+        k=row.whole("k"),
+        n=row.whole("n"),
+        source=row.keys("source"),
+        evidence=row.text("evidence"),
+    )
+    _check_statistic(row, fact)
+    _check_interval(row, fact)
+    return fact
+
+
+def _check_length(row: _Row) -> None:
+    # csv.DictReader files surplus cells under None and fills absent ones with None.
+    if None in row.cells or None in row.cells.values():
+        cells = [cell for cell in row.cells.values() if cell is not None]
+        raise ValueError(
+            f"facts.csv, row {row.line}, column 'evidence' or before: {cells!r};"
+            f" needs {len(Fact._fields)} cells; put text that holds a comma in double quotes"
+        )
+
+
+def _check_statistic(row: _Row, fact: Fact) -> None:
+    try:
+        parse_statistic(fact.statistic)
+    except ValueError as error:
+        raise row.fault("statistic", str(error)) from None
+
+
+def _check_interval(row: _Row, fact: Fact) -> None:
+    """The rule of each kind; every one that can be broken is broken in a test."""
+    if fact.kind not in KINDS:
+        raise row.fault("kind", f"must be one of {', '.join(KINDS)}")
+    if fact.kind == "sign":
+        _check_sign(row, fact)
+    elif fact.kind == "bound":
+        if fact.estimate is None or fact.estimate not in (fact.low, fact.high):
+            raise row.fault("estimate", "the estimate of a bound equals its low or high")
+    else:
+        _check_two_sided(row, fact)
+    low, high = _ends(fact)
+    if not low < high:
+        raise row.fault("high", f"must be above low, which is {low:g}")
+
+
+def _check_sign(row: _Row, fact: Fact) -> None:
+    if fact.low != 0:
+        raise row.fault("low", "the low of a sign is 0, which must be exceeded")
+    if fact.high is not None:
+        raise row.fault("high", "a sign has no high; leave it empty")
+
+
+def _check_two_sided(row: _Row, fact: Fact) -> None:
+    for column, end in (("low", fact.low), ("high", fact.high)):
+        if end is None:
+            raise row.fault(column, f"a {fact.kind} needs both low and high")
+    low, high = _ends(fact)
+    if low < high and fact.estimate is not None and not low < fact.estimate < high:
+        raise row.fault("estimate", f"must lie between low and high, {low:g} and {high:g}")

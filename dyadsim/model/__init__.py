@@ -1,0 +1,1 @@
+"""The science: parameters, variables, mechanisms, worlds, questionnaires (ODD.md)."""

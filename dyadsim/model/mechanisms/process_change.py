@@ -1,0 +1,89 @@
+"""Process change: the specific pathway, a dose acting on the process that it targets.
+
+    trust      = A R E                        alliance x readiness x expectancy, each in [0, 1]
+    engagement = trust ^ (gating / 3)         the geometric mean of the three, to the power gating
+    mastery_k = 2 squash(competence_k)                    in (0, 2), 1 = the average therapist
+    Z_k' = Z_k + learning_rate d_k mastery_k engagement (1 - Z_k)                    in a session
+    Z_k' = Z_k (1 - process_decay) ^ weeks                                  when out of treatment
+
+gating = 0: technique works alone (the pure medical model); gating = 1: only as far as it is
+trusted (hybrid). Theory: specific ingredients (wampold_imel2015 for the claim and its critique).
+Equations and values are assumptions.
+"""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from dyadsim.model.parameter import quantity
+from dyadsim.numerics.float32 import ONE, TWO, exp2, log2, squash
+from dyadsim.numerics.jit import compiled
+
+_THIRD = np.float32(1.0 / 3.0)
+_SMALLEST = np.float32(1e-30)
+
+
+class ProcessChange(NamedTuple):
+    """Quantities of the specific pathway."""
+
+    gating: Annotated[
+        float,
+        quantity(
+            "how far technique needs trust: 0 alone, 1 in proportion", "1", 0, 2, prior="uniform"
+        ),
+    ] = 0.8
+    learning_rate: Annotated[float, quantity("process change per unit of dose", "1/dose", 0, 2)] = (
+        0.35
+    )
+    process_decay: Annotated[
+        float, quantity("process change lost after treatment", "1/week", 0, 0.2)
+    ] = 0.004
+
+
+@compiled
+def log_trust(alliance, readiness, expectancy):
+    """Return log2 of trust, the product of the three; at most 0. No trust counts as 1e-30."""
+    return log2(np.maximum(alliance * readiness * expectancy, _SMALLEST))
+
+
+@compiled
+def engagement(trusted, q):
+    """Return the share of the delivered dose that takes effect, in [0, 1]; `trusted` is a log2."""
+    return exp2(q.gating * _THIRD * trusted)
+
+
+@compiled
+def mastery(competence):
+    """Return how much a dose does in the hands of this therapist, in (0, 2); 1 = average."""
+    return TWO * squash(competence)
+
+
+@compiled
+def process_learnt(process, dose, skilled, engaged, q):
+    """Return one process's Z after a session with `dose`, in [0, 1]."""
+    learnt = q.learning_rate * dose * skilled * engaged
+    return process + min(learnt, ONE) * (ONE - process)
+
+
+@compiled
+def engagement_lanes(engaged, trusted, alliance, readiness, expectancy, held, q):
+    """Write log2 of trust and the engagement of a block; 0 where no session is held."""
+    for i in range(trusted.shape[0]):
+        trusted[i] = log_trust(alliance[i], readiness[i], expectancy[i])
+    for i in range(engaged.shape[0]):
+        engaged[i] = held[i] * engagement(trusted[i], q)
+
+
+@compiled
+def mastery_lanes(skilled, competence):
+    """Write the therapists' mastery of one process, a block; it changes with the therapist only."""
+    for i in range(skilled.shape[0]):
+        skilled[i] = mastery(competence[i])
+
+
+@compiled
+def lanes(process, dose, skilled, engaged, in_treatment, kept, q):
+    """Write one process of a block; `kept` = (1 - process_decay)^weeks of this step."""
+    for i in range(process.shape[0]):
+        learnt = process_learnt(process[i], dose[i], skilled[i], engaged[i], q)
+        process[i] = learnt if in_treatment[i] > np.float32(0.5) else process[i] * kept

@@ -1,0 +1,104 @@
+"""Responsiveness: what the therapist delivers, between the manual and the case formulation.
+
+    F'      = F + formulation_rate squash(formulation_skill) (1 + alert_boost alert) (1 - F)
+    d_k     = m_k + individualisation F (M w_k - m_k),  M = sum of the manual's doses m
+
+F is the accuracy of the formulation (0 = the manual's own hypothesis, 1 = the client's weights w
+known), so the formulation error 1 - F shrinks with skill and sessions; it needs a therapist.
+Where feedback is on, a client without any improvement after the second session raises an alert
+(`attended` counts this session too); the alert makes the therapist look again (alert_boost) and
+ease off (`rupture`).
+
+    alert     = feedback and (first_score - last_score) / slope < alert_level and attended > 2
+    adherence = 1 - sum_k |d_k - m_k| / (2 M)
+    delivered_competence = sum_k d_k mastery_k / sum_k d_k       (mastery: see `process_change`)
+
+Theory: hypothesis generation (morran1993), case formulation (persons2006), individualised
+treatment (goldfried2010). The equations and values are assumptions.
+"""
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from dyadsim.model.parameter import quantity
+from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
+from dyadsim.numerics.jit import compiled
+
+_TINY = np.float32(1e-6)
+_SECOND_SESSION = np.float32(2.0)
+
+
+class Responsiveness(NamedTuple):
+    """Quantities of responsiveness."""
+
+    formulation_start: Annotated[
+        float,
+        quantity("accuracy of the formulation at intake", "0-1", 0, 1),
+    ] = 0.2
+    formulation_rate: Annotated[
+        float,
+        quantity(
+            "share of the formulation error that unlimited skill removes",
+            "1/session",
+            0,
+            1,
+            source="morran1993;assumption",
+        ),
+    ] = 0.2
+    alert_boost: Annotated[
+        float, quantity("extra formulation work after an alert, as a share", "1", 0, 5)
+    ] = 1.0
+    alert_level: Annotated[
+        float, quantity("improvement below which an alert is raised", "distress", -2, 2)
+    ] = 0.0
+
+
+@compiled
+def formulation_change(formulation, skill, alert, q):
+    """Return the accuracy F after one session, in [0, 1]."""
+    rate = q.formulation_rate * squash(skill) * (ONE + q.alert_boost * alert)
+    return formulation + min(rate, ONE) * (ONE - formulation)
+
+
+@compiled
+def alert_raised(feedback, first_score, last_score, slope, attended, q):
+    """Return 1 where the therapist is told that the client is off track, else 0."""
+    improvement = (first_score - last_score) / slope
+    off_track = (improvement < q.alert_level) and (attended > _SECOND_SESSION)
+    return feedback if off_track else ZERO
+
+
+@compiled
+def dose(manual, total, weight, individualisation, formulation):
+    """Return the dose delivered to one process."""
+    return manual + individualisation * formulation * (total * weight - manual)
+
+
+@compiled
+def lanes(
+    formulation, alert, human, delivered, adherence, delivered_competence, planned, weight, skill,
+    mastery, individualisation, feedback, first_score, last_score, attended, held, slope, q,
+):  # fmt: skip
+    """Write formulation, alert, delivered doses `(4, client)`, adherence and competence."""
+    for i in range(formulation.shape[0]):
+        on = alert_raised(feedback[i], first_score[i], last_score[i], slope, attended[i], q)
+        alert[i] = on * held[i]
+        moved = formulation_change(formulation[i], skill[i], alert[i], q)
+        formulation[i] += held[i] * human[i] * (moved - formulation[i])
+    p0, p1, p2, p3 = planned[0], planned[1], planned[2], planned[3]
+    w0, w1, w2, w3 = weight[0], weight[1], weight[2], weight[3]
+    d0, d1, d2, d3 = delivered[0], delivered[1], delivered[2], delivered[3]
+    c0, c1, c2, c3 = mastery[0], mastery[1], mastery[2], mastery[3]
+    for i in range(formulation.shape[0]):
+        total = p0[i] + p1[i] + p2[i] + p3[i]
+        x0 = dose(p0[i], total, w0[i], individualisation[i], formulation[i])
+        x1 = dose(p1[i], total, w1[i], individualisation[i], formulation[i])
+        x2 = dose(p2[i], total, w2[i], individualisation[i], formulation[i])
+        x3 = dose(p3[i], total, w3[i], individualisation[i], formulation[i])
+        apart = abs(x0 - p0[i]) + abs(x1 - p1[i]) + abs(x2 - p2[i]) + abs(x3 - p3[i])
+        over = ONE / (total + _TINY)
+        adherence[i] = held[i] * (ONE - HALF * apart * over) + ZERO  # no -0
+        skilled = x0 * c0[i] + x1 * c1[i] + x2 * c2[i] + x3 * c3[i]
+        delivered_competence[i] = held[i] * skilled * over
+        d0[i], d1[i], d2[i], d3[i] = held[i] * x0, held[i] * x1, held[i] * x2, held[i] * x3

@@ -1,0 +1,89 @@
+"""Rupture and repair: the strain that a session leaves in the alliance.
+
+    pushing = max(0, structure (1 - alert_easing alert) - readiness)
+    rupture = [n1 < hazard],  hazard = base + low_bond (1/2 - bond) - congruence c
+                                       + goal_distance (1 - goal) + pushing_weight pushing
+    repair  = [n2 < repair_base + repair_skill s + repair_empathy e]
+    strain' = strain (1 - strain_decay) (1 - repair_relief repaired)
+              + rupture_cost (rupture - repaired) (1 - strain)
+
+n1, n2 are standard normal draws: hazards stand on the probit scale, which needs no exponential.
+repaired = rupture x repair. Theory: rogers1957 (congruence), ackerman2003 (therapist
+characteristics and the alliance). The equations and values are assumptions.
+"""
+
+from typing import Annotated, NamedTuple
+
+from dyadsim.model.parameter import quantity
+from dyadsim.numerics.float32 import HALF, ONE, ZERO
+from dyadsim.numerics.jit import compiled
+
+
+class Rupture(NamedTuple):
+    """Quantities of rupture and repair."""
+
+    base: Annotated[float, quantity("rupture hazard at the reference", "probit", -4, 1)] = -1.7
+    low_bond: Annotated[float, quantity("effect of a low bond", "probit", 0, 5)] = 1.2
+    congruence: Annotated[
+        float,
+        quantity(
+            "effect of the therapist's congruence", "probit/z", 0, 1, source="rogers1957;assumption"
+        ),
+    ] = 0.12
+    goal_distance: Annotated[float, quantity("effect of goal distance", "probit", 0, 5)] = 0.8
+    pushing_weight: Annotated[
+        float, quantity("effect of pushing ahead of readiness", "probit", 0, 5)
+    ] = 0.8
+    alert_easing: Annotated[
+        float, quantity("share of the structure dropped after an alert", "0-1", 0, 1)
+    ] = 0.5
+    repair_base: Annotated[float, quantity("repair at average skill", "probit", -2, 3)] = 0.2
+    repair_skill: Annotated[float, quantity("effect of repair skill", "probit/z", 0, 2)] = 0.4
+    repair_empathy: Annotated[float, quantity("effect of empathy", "probit/z", 0, 2)] = 0.2
+    strain_decay: Annotated[float, quantity("strain that fades", "1/session", 0, 1)] = 0.2
+    repair_relief: Annotated[
+        float, quantity("share of old strain that a repair removes", "0-1", 0, 1)
+    ] = 0.6
+    rupture_cost: Annotated[
+        float, quantity("strain left by an unrepaired rupture", "0-1", 0, 1)
+    ] = 0.4
+
+
+@compiled
+def push(structure, alert, readiness, q):
+    """Return how far the session pushes ahead of the client's readiness, in [0, 1]."""
+    return max(structure * (ONE - q.alert_easing * alert) - readiness, ZERO)
+
+
+@compiled
+def hazard(bond, congruence, goal, pushing, q):
+    """Return the rupture hazard on the probit scale."""
+    near = q.low_bond * (HALF - bond) - q.congruence * congruence
+    return q.base + near + q.goal_distance * (ONE - goal) + q.pushing_weight * pushing
+
+
+@compiled
+def strain_change(strain, ruptured, repaired, q):
+    """Return the strain after the session, in [0, 1]."""
+    old = strain * (ONE - q.strain_decay) * (ONE - q.repair_relief * repaired)
+    return min(old + q.rupture_cost * (ruptured - repaired) * (ONE - strain), ONE)
+
+
+@compiled
+def lanes(
+    rupture, repaired, pushing, strain, bond, goal, readiness, congruence, repair_skill, empathy,
+    structure, alert, held, human, noise, repair_noise, q,
+):  # fmt: skip
+    """Write rupture, repair, pushing and strain of a block; ruptures need a therapist."""
+    for i in range(rupture.shape[0]):
+        ahead = push(structure[i], alert[i], readiness[i], q)
+        pushing[i] = ahead * held[i]
+        index = hazard(bond[i], congruence[i], goal[i], ahead, q)
+        happened = ONE if noise[i] < index else ZERO
+        happened = happened * held[i] * human[i]
+        skill = q.repair_base + q.repair_skill * repair_skill[i] + q.repair_empathy * empathy[i]
+        mended = happened if repair_noise[i] < skill else ZERO
+        rupture[i] = happened
+        repaired[i] = mended
+        moved = strain_change(strain[i], happened, mended, q)
+        strain[i] += held[i] * (moved - strain[i])

@@ -1,0 +1,127 @@
+"""Four worlds: the same machinery, nested by parameters.
+
+A world is a claim, the quantities that the claim fixes (its switches), and values for the rest.
+Starting values are set by hand: `treatment_gain` was solved once so that each world that heals has
+the same true effect against waitlist (`specificity.mean_effect`), nothing else differs. Calibrated
+values (`dyadsim calibrate`) stand in `conf/world/<name>.yaml` and take their place.
+"""
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from dyadsim.choices import conf_folder
+from dyadsim.errors import BadInput, nearest
+from dyadsim.model.parameters import Parameters, changed
+
+
+class World(NamedTuple):
+    """A claim, what it fixes, and the values that calibration starts from (names to numbers)."""
+
+    name: str
+    claim: str
+    fixed: Mapping[str, float]
+    start: Mapping[str, float]
+
+    @property
+    def quantities(self) -> Mapping[str, float]:
+        """The values in `conf/world/<name>.yaml`; empty where nothing has been calibrated."""
+        return {name: float(value) for name, value in (self._file["quantities"] or {}).items()}
+
+    @property
+    def calibration(self) -> Mapping[str, Any]:
+        """How those values were found (facts, seed, budget, commit); empty if they were not."""
+        return dict(self._file.get("calibration") or {})
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the values were calibrated on `facts.csv`."""
+        return bool(self.calibration)
+
+    @property
+    def _file(self) -> Mapping[str, Any]:
+        return _read(conf_folder() / "world" / f"{self.name}.yaml")
+
+
+@functools.cache
+def _read(path: Path) -> Mapping[str, Any]:
+    """Return a world's file, read once a process."""
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+_NO_RELATION = {
+    "distress.bond_effect": 0.0,
+    "distress.expectancy_effect": 0.0,
+    "distress.regulation_effect": 0.0,
+}
+
+WORLDS = {
+    world.name: world
+    for world in (
+        World(
+            "medical",
+            "Only the matched ingredient heals; alliance follows from the therapist and from "
+            "improvement, and does nothing to distress itself.",
+            {"distress.specificity": 1.0, "process_change.gating": 0.0, **_NO_RELATION},
+            {"distress.treatment_gain": 1.99},
+        ),
+        World(
+            "contextual",
+            "Real relationship, expectancy, self-regulation and any credible action heal, whatever "
+            "the ingredients.",
+            {"distress.specificity": 0.0},
+            {"distress.treatment_gain": 0.77},
+        ),
+        World(
+            "hybrid",
+            "Matched technique heals as far as the relationship lets it, beside all that heals in "
+            "the contextual world.",
+            {},
+            {"distress.treatment_gain": 0.92},
+        ),
+        World(
+            "null",
+            "Nothing heals: natural course, regression to the mean, and improvement that raises "
+            "the alliance.",
+            {
+                "distress.specificity": 0.0,
+                "distress.treatment_gain": 0.0,
+                "distress.medication_effect": 0.0,
+                **_NO_RELATION,
+            },
+            {},
+        ),
+    )
+}
+
+
+def named(name: str) -> World:
+    """Return the world called `name`.
+
+    Raises:
+        BadInput: there is no such world; offers the nearest name.
+    """
+    if name not in WORLDS:
+        known = ", ".join(WORLDS)
+        raise BadInput(f"There is no world '{name}'.{nearest(name, WORLDS)} Worlds: {known}.")
+    return WORLDS[name]
+
+
+def parameters(world: World | str, values: Mapping[str, float] | None = None) -> Parameters:
+    """Return the quantities of `world`, calibrated, with `values` (names to numbers) put in.
+
+    Raises:
+        BadInput: an unknown or impossible value, or one that the world's claim fixes.
+    """
+    world = named(world) if isinstance(world, str) else world
+    values = dict(values or {})
+    for name in values:
+        if name in world.fixed:
+            raise BadInput(
+                f"{name} is fixed at {world.fixed[name]:g} in the world '{world.name}': that is "
+                "its claim. Use world=hybrid, where it is free."
+            )
+    return changed(Parameters(), {**world.start, **world.quantities, **values, **world.fixed})

@@ -1,0 +1,1 @@
+"""Compiled arithmetic and random streams; knows no psychotherapy."""

@@ -1,0 +1,1 @@
+"""Pages and printed tables, one file a result."""

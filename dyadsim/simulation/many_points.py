@@ -1,0 +1,100 @@
+"""Many parameter points of one study in one call: no Python, no files, no tables per point.
+
+Every point gets the same clients' and therapists' luck (common random numbers) and the same
+allocation, so two points differ by their quantities alone; point k equals `simulate.stream` with
+point k's parameters, bit for bit (tested).
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+
+from dyadsim.errors import BadInput, nearest
+from dyadsim.kernel import allocation as population
+from dyadsim.kernel import sessions
+from dyadsim.kernel.parameter_points import run_points
+from dyadsim.kernel.sessions import Address
+from dyadsim.kernel.streaming_sums import SUMS
+from dyadsim.model import questionnaires
+from dyadsim.model.parameter import checked
+from dyadsim.model.parameters import Parameters, Population, catalogue, check_shares, flat
+from dyadsim.simulation import simulate
+from dyadsim.studies import study as studies
+from dyadsim.studies.study import Study
+
+type Points = np.ndarray[Any, np.dtype[np.float32]]
+type Totals = np.ndarray[Any, np.dtype[np.int64]]
+
+
+def rows(base: Parameters, values: Mapping[str, Sequence[float]]) -> Points:
+    """Return points `(point, quantity)`: `base` with columns of `values`, by full name, put in.
+
+    Raises:
+        BadInput: an unknown quantity, a value out of its range, columns of unequal length.
+    """
+    names = list(catalogue())
+    lengths = {name: len(column) for name, column in values.items()}
+    if len(set(lengths.values())) > 1:
+        raise BadInput(f"points: every quantity needs as many values as the others; {lengths}.")
+    count = next(iter(lengths.values()), 1)
+    made = np.tile(np.array(list(flat(base).values()), np.float32), (count, 1))
+    for name, column in values.items():
+        if name not in names:
+            raise BadInput(f"There is no quantity '{name}'.{nearest(name, names)}")
+        numbers = np.asarray(column, float)
+        for value in (numbers.min(), numbers.max()) if numbers.size else ():
+            checked(catalogue()[name], float(value))
+        made[:, names.index(name)] = numbers
+    shares = [names.index(f"population.{one}_share") for one in ("stable", "load")]
+    whole = made[:, shares].sum(axis=1)
+    if whole.size and whole.max() >= 1:
+        check_shares(Population(stable_share=float(whole.max()), load_share=0.0))
+    return made
+
+
+def run(
+    study: Study, points: Points, clients: int, seed: int = 1, replicate: int = 0,
+    threads: int | None = None,
+) -> Totals:  # fmt: skip
+    """Return the streaming sums of every point, `(point, arm, step, sum)`, sums as `sums.SUMS`.
+
+    Args:
+        study: who gets what when; no arm may match clients to therapists, no case card.
+        points: `(point, quantity)` float32 from `rows`.
+        clients: clients of each point, all arms together.
+        seed, replicate: address of the luck, the same for every point.
+        threads: default: all processors; the sums are the same for any number.
+
+    Raises:
+        BadInput: a study that cannot be run so.
+    """
+    plan = studies.plan(studies.check(study))
+    if study.case is not None or any(one.matched for one in study.arms):
+        raise BadInput(
+            "a batch of points: studies with a case card or with clients matched to therapists "
+            "run one point at a time (`simulate.stream`)."
+        )
+    allocation = population.allocate(study, clients, seed, replicate)
+    people = population.clients(allocation, table=False)
+    usual = questionnaires.usual(questionnaires.named(study.instrument))
+    block = min(sessions.BLOCK, clients)
+    address = Address(seed, replicate, 0, 0, plan.weeks.size - 1, block)
+    sums = np.zeros((len(points), len(study.arms), plan.weeks.size, len(SUMS)), np.int64)
+    threads = max(1, min(threads or simulate.default_threads(), len(points)))
+    cuts = [len(points) * k // threads for k in range(threads + 1)]
+    seat = simulate.seat(study)
+
+    def work(k: int) -> None:
+        therapists = population.empty_therapists(
+            allocation, len(studies.treatments(study)), plan.weeks.size
+        )
+        run_points(
+            points, people.word, people.arm, people.therapist, therapists, plan, usual,
+            study.sample, seat, address, cuts[k], cuts[k + 1], sums,
+        )  # fmt: skip
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(work, range(threads)))
+    return sums

@@ -1,0 +1,74 @@
+"""The specificity dial: how change is made, at an equal mean effect against waitlist.
+
+Moving `distress.specificity` alone would also change how much therapy does, because matched
+process change and health-promoting action do not grow alike. So the strength of the treatment
+path, `distress.treatment_gain`, is solved again such that the mean true effect stays what it was.
+The solution uses the same clients with the same luck at every try, and is kept in memory.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from scipy.optimize import brentq
+
+from dyadsim.errors import BadInput
+from dyadsim.model.parameters import Parameters, catalogue, changed
+from dyadsim.simulation import simulate
+from dyadsim.studies.designs.rct import rct
+from dyadsim.studies.designs.waitlist import waitlist
+from dyadsim.studies.study import Study, arm
+from dyadsim.studies.therapy import named
+
+CLIENTS = 4096
+SEED = 20261123
+SESSIONS = 12
+GAIN = "distress.treatment_gain"
+DIAL = "distress.specificity"
+
+
+def _treated() -> Study:
+    """Return the reference trial's treated arm alone: twelve weekly sessions of `cbt`."""
+    study = rct(("cbt", "waitlist"), SESSIONS, follow_up=())
+    return study._replace(arms=(arm("cbt", named("cbt"), SESSIONS),))
+
+
+def _final(study: Study, parameters: Parameters, clients: int, seed: int) -> np.ndarray[Any, Any]:
+    """Return distress after the last session, `(client,)`."""
+    return simulate.advance(
+        simulate.start(study, parameters, clients, seed, keep_truth=False)
+    ).clients.distress.astype(np.float64)
+
+
+@lru_cache(maxsize=64)
+def mean_effect(parameters: Parameters, clients: int = CLIENTS, seed: int = SEED) -> float:
+    """Return the mean true effect of therapy against waiting, in units of distress.
+
+    The same clients, with the same luck, once with twelve sessions of cbt and once without.
+    """
+    wait = _final(waitlist(SESSIONS, (SESSIONS,)), parameters, clients, seed)
+    return float(np.mean(wait - _final(_treated(), parameters, clients, seed)))
+
+
+@lru_cache(maxsize=256)
+def dial(parameters: Parameters, specificity: float) -> Parameters:
+    """Return `parameters` at another `specificity` and the same mean effect against waitlist.
+
+    Raises:
+        BadInput: specificity outside [0, 1], a world without a treatment path, or an effect that
+            no treatment gain in its range can reach.
+    """
+    moved = changed(parameters, {DIAL: specificity})
+    if parameters.distress.treatment_gain == 0:
+        raise BadInput(
+            f"{DIAL}: this world has no treatment path ({GAIN} = 0), so nothing to move."
+        )
+    goal = mean_effect(parameters)
+    top = catalogue()[GAIN].about.high
+
+    def miss(gain: float) -> float:
+        return mean_effect(changed(moved, {GAIN: gain})) - goal
+
+    if miss(0.0) > 0 or miss(top) < 0:
+        raise BadInput(f"{DIAL}={specificity:g}: no {GAIN} in [0, {top:g}] keeps the mean effect.")
+    return changed(moved, {GAIN: float(brentq(miss, 0.0, top, xtol=1e-3, rtol=1e-5))})

@@ -1,0 +1,1 @@
+"""Many parameter points: laid out, computed, kept, ranked."""

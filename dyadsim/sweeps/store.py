@@ -1,0 +1,291 @@
+"""Where finished points are kept: Parquet parts that are whole or absent, addressed by content.
+
+A point's key is a hash of everything that decides its numbers: the model's version, the study, all
+quantities, the luck. So the same command finds what exists, in whatever order and by whichever
+process it was made, and points of another version can never be taken for these.
+
+    results/<name>/manifest.json    what was asked
+                   parts/*.parquet  key, outputs, error: written beside, then renamed
+                   locks/*          which process works on what; a dead process holds none
+                   damaged/*        parts that could not be read, put aside
+                   points.parquet   the collected table: design, outputs, error, key
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import filelock
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from dyadsim.errors import Failed
+from dyadsim.simulation.records import umask
+from dyadsim.sweeps.content_keys import Index, Keys
+
+type Values = np.ndarray[Any, np.dtype[np.float32]]
+
+DEAD = 60.0  # seconds after which a part that is still being written belongs to a dead process
+SCHEMA = 1  # of parts and points.parquet
+KEY = ("key_high", "key_low")
+_NOTE = b"dyadsim"
+
+
+class StoreError(Failed):
+    """A store cannot be used as it is; the message is for the user."""
+
+
+class Rows(NamedTuple):
+    """Finished points: keys `(row, 2)`, values `(row, column)`, errors `(row,)` ('' = none)."""
+
+    keys: Keys
+    values: Values
+    errors: list[str]
+
+    def take(self, places: np.ndarray[Any, np.dtype[np.intp]]) -> "Rows":
+        """Return the rows at `places`, in that order."""
+        return Rows(self.keys[places], self.values[places], [self.errors[k] for k in places])
+
+
+class Store:
+    """The parts of one folder that hold `columns` of this model version."""
+
+    def __init__(self, folder: Path, columns: Sequence[str], version: str) -> None:
+        self.folder, self.columns, self.version = folder, tuple(columns), version
+        self.damaged: list[str] = []
+        self.foreign: list[str] = []
+        self._parts: dict[Path, Keys] = {}
+        self._index: Index | None = None
+
+    @property
+    def _note(self) -> dict[str, Any]:
+        return {"schema": SCHEMA, "model": self.version, "columns": list(self.columns)}
+
+    def files(self) -> list[Path]:
+        """Return the collected table, if there is one, and all parts."""
+        return [
+            path for path in (self.folder / "points.parquet", *sorted(self.folder.glob("parts/*")))
+            if path.suffix == ".parquet" and not path.name.startswith(".") and path.exists()
+        ]  # fmt: skip
+
+    def refresh(self) -> None:
+        """Take in parts that have come since; put those aside that cannot be read."""
+        for path in self.files():
+            if path not in self._parts and path.name not in self.foreign:
+                with suppress(FileNotFoundError):  # collected by another process meanwhile
+                    self._take(path)
+
+    def _take(self, path: Path) -> None:
+        try:
+            note = json.loads((pq.read_schema(path).metadata or {}).get(_NOTE, b"{}"))
+            if note != self._note:
+                self.foreign.append(path.name)
+                return
+            self._parts[path] = _keys(read_parquet(path, KEY))
+            self._index = None
+        except FileNotFoundError:
+            raise
+        except (pa.ArrowException, OSError, ValueError) as error:
+            self._put_aside(path, error)
+
+    def _put_aside(self, path: Path, error: Exception) -> None:
+        """Move an unreadable part to damaged/: its points count as missing."""
+        aside = self.folder / "damaged"
+        aside.mkdir(exist_ok=True)
+        os.replace(path, aside / path.name)
+        self.damaged.append(f"{path.name}: {str(error).splitlines()[0][:100]}")
+
+    def _tables(self, columns: Sequence[str], whole: bool = False) -> list[pa.Table]:
+        """Return these columns of every part, after taking in what has come and gone since.
+
+        whole: a part whose content is not what its name says is put aside, too.
+        """
+        self.refresh()
+        tables = {}
+        for path in list(self._parts):
+            try:
+                if whole and path.parent.name == "parts" and _content_name(path) != path.name:
+                    raise ValueError("its content is not what its name says")
+                tables[path] = read_parquet(path, columns)
+            except FileNotFoundError:  # collected by another process meanwhile
+                self._drop(path)
+                return self._tables(columns, whole)
+            except (pa.ArrowException, OSError, ValueError) as error:
+                self._put_aside(path, error)
+                self._drop(path)
+        return list(tables.values())
+
+    def _drop(self, path: Path) -> None:
+        self._parts.pop(path, None)
+        self._index = None
+
+    def has(self, keys: Keys) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """Return which keys are finished, as far as `refresh` has seen."""
+        if self._index is None:
+            parts = [*self._parts.values(), np.empty((0, 2), np.uint64)]
+            self._index = Index(np.concatenate(parts))
+        return np.asarray(self._index.find(keys) >= 0)
+
+    def write(self, rows: Rows) -> Path:
+        """Add a part, whole or not at all; return its path.
+
+        Raises:
+            OSError: it cannot be written (disk full, no permission); nothing is left behind.
+        """
+        place = self.folder / "parts"
+        place.mkdir(parents=True, exist_ok=True)
+        columns = {name: rows.values[:, k] for k, name in enumerate(self.columns)}
+        path = write_parquet(place, None, {**columns, **_tail(rows.keys, rows.errors)}, self._note)
+        self._parts[path] = rows.keys
+        self._index = None
+        return path
+
+    def read(self) -> Rows:
+        """Return every finished row, each key once, in no particular order.
+
+        Raises:
+            StoreError: two parts hold different numbers for one point.
+        """
+        tables = self._tables((*self.columns, "error", *KEY), whole=True)
+        none = pa.table({name: pa.array([], pa.float32()) for name in self.columns})
+        keys = np.concatenate([np.empty((0, 2), np.uint64), *map(_keys, tables)])
+        values = np.concatenate([_values(table, self.columns) for table in (none, *tables)])
+        errors = [text for table in tables for text in table["error"].to_pylist()]
+        index = Index(keys)
+        first = index.find(keys)
+        twice = np.flatnonzero(first != np.arange(len(keys)))
+        same = values[twice].view(np.uint32) == values[first[twice]].view(np.uint32)
+        if not same.all():
+            raise StoreError(
+                f"two parts of {self.folder} hold different numbers for the same point: was a part "
+                "edited, or made on a machine that computes differently? Remove one of them."
+            )
+        kept = np.flatnonzero(first == np.arange(len(keys)))
+        return Rows(keys[kept], values[kept], [errors[k] for k in kept])
+
+    def failures(self) -> Keys:
+        """Return the keys of finished points that failed."""
+        tables = self._tables(("error", *KEY))
+        failed = [_keys(table.filter(pc.not_equal(table["error"], ""))) for table in tables]
+        return np.concatenate([np.empty((0, 2), np.uint64), *failed])
+
+    def replace(self, design: pa.Table, rows: Rows, rest: Rows) -> Path:
+        """Write points.parquet; parts that it makes superfluous go, `rest` stays in one part.
+
+        A table of other outputs or of another model that stood there becomes a part.
+        """
+        old = {path for path in self._parts if path.parent.name == "parts"}
+        if len(rest.keys):
+            old.discard(self.write(rest))
+        path = self.folder / "points.parquet"
+        if path.exists() and path not in self._parts:  # of other outputs or another model: kept
+            os.replace(path, self.folder / "parts" / _content_name(path))
+        columns = {name: rows.values[:, k] for k, name in enumerate(self.columns)}
+        design_columns = {name: design[name] for name in design.column_names}
+        table = {**design_columns, **columns, **_tail(rows.keys, rows.errors)}
+        write_parquet(self.folder, path.name, table, self._note)
+        self._parts[path] = rows.keys
+        for part in old:
+            part.unlink(missing_ok=True)
+            self._drop(part)
+        self._index = None
+        return path
+
+    @contextmanager
+    def lock(self, name: str, wait: bool = False) -> Iterator[bool]:
+        """Hold the lock `name` if nobody does (or `wait` for it); yields whether it is held.
+
+        Where files cannot be locked (some network file systems), nobody is kept out: work may then
+        be done twice, which changes nothing but the time.
+        """
+        place = self.folder / "locks" / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(place)
+        try:
+            lock.acquire(timeout=-1 if wait else 0)
+        except filelock.Timeout:
+            yield False
+            return
+        except (NotImplementedError, OSError):
+            yield True
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    def tidy(self) -> None:
+        """Remove the locks of blocks, as all is there, and what killed processes left of parts."""
+        for path in (self.folder / "locks").glob("*"):
+            if path.name != "collect":
+                path.unlink(missing_ok=True)
+        for path in (self.folder / "parts").glob(".*.part"):
+            with suppress(FileNotFoundError):
+                if time.time() - path.stat().st_mtime > DEAD:
+                    path.unlink()
+
+
+def _tail(keys: Keys, errors: Sequence[str]) -> dict[str, Any]:
+    return {"error": pa.array(errors, pa.string()), KEY[0]: keys[:, 0], KEY[1]: keys[:, 1]}
+
+
+def _keys(table: pa.Table) -> Keys:
+    """Return a table's keys, `(row, 2)`."""
+    return np.stack([table[name].to_numpy() for name in KEY], axis=1)
+
+
+def _values(table: pa.Table, columns: Sequence[str]) -> Values:
+    """Return a table's outputs, `(row, column)`."""
+    made = np.empty((table.num_rows, len(columns)), np.float32)
+    for k, name in enumerate(columns):
+        made[:, k] = table[name].to_numpy()
+    return made
+
+
+def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return columns of a Parquet file whose checksums are right."""
+    with pq.ParquetFile(path, page_checksum_verification=True) as file:
+        return file.read(None if columns is None else list(columns))
+
+
+def _content_name(path: Path) -> str:
+    """Return the name of a part with this content."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=12))
+    return f"{digest.hexdigest()}.parquet"
+
+
+def write_parquet(
+    folder: Path, name: str | None, columns: dict[str, Any], note: dict[str, Any]
+) -> Path:
+    """Write columns beside, then rename: the file is whole or absent; return its path.
+
+    name: None names it after its content.
+    """
+    made = pa.table(columns).replace_schema_metadata({_NOTE: json.dumps(note).encode()})
+    plain = [name for name in made.column_names if pa.types.is_floating(made[name].type)]
+    handle, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            pq.write_table(
+                made, file, compression="zstd", write_page_checksum=True, row_group_size=1 << 17,
+                use_dictionary=[name for name in made.column_names if name not in (*plain, *KEY)],
+                use_byte_stream_split=plain,
+            )  # fmt: skip
+            os.fchmod(file.fileno(), 0o666 & ~umask())  # as any file, not mkstemp's own 0600
+            file.flush()
+            os.fsync(file.fileno())
+        path = folder / (name or _content_name(Path(beside)))
+        os.replace(beside, path)
+        return path
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,289 @@
+"""facts.csv is read faithfully, every broken row is explained, and `met` is the house rule."""
+
+import csv
+import io
+import math
+import re
+from collections.abc import Mapping
+
+import pytest
+
+from dyadsim.evidence.fact import (
+    KINDS,
+    Argument,
+    Fact,
+    distance,
+    load,
+    met,
+    parse_statistic,
+    read_facts,
+)
+
+ROW = {
+    "id": "alliance_outcome",
+    "family": "relationship",
+    "statistic": "process_outcome_r(alliance_score@3)",
+    "design": "naturalistic",
+    "estimate": "0.278",
+    "low": "0.256",
+    "high": "0.299",
+    "kind": "ci",
+    "k": "295",
+    "n": "30000",
+    "source": "fluckiger2018",
+    "evidence": "seen",
+}
+SIGN = {"estimate": "", "low": "0", "high": "", "kind": "sign"}
+BOUND = {"estimate": "0.2", "low": "0", "high": "0.2", "kind": "bound"}
+
+
+def table(*rows: Mapping[str, str]) -> str:
+    """A csv text with one line per row, each ROW with some cells changed."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ROW)
+    writer.writeheader()
+    writer.writerows({**ROW, **row} for row in rows)
+    return text.getvalue()
+
+
+def fact(**cells: str) -> Fact:
+    (only,) = read_facts(table(cells))
+    return only
+
+
+def test_a_row_becomes_a_fact() -> None:
+    assert fact(source="a2001;b2002", n="") == Fact(
+        id="alliance_outcome",
+        family="relationship",
+        statistic="process_outcome_r(alliance_score@3)",
+        design="naturalistic",
+        estimate=0.278,
+        low=0.256,
+        high=0.299,
+        kind="ci",
+        k=295,
+        n=None,
+        source=("a2001", "b2002"),
+        evidence="seen",
+    )
+
+
+def test_the_shipped_table() -> None:
+    facts = load()
+    by_id = {one.id: one for one in facts}
+    assert len(by_id) == len(facts) >= 41
+    assert {one.kind for one in facts} == set(KINDS)
+    assert by_id["alliance_outcome"].n == 30000
+    assert by_id["therapist_effect"].source == ("baldwin2013", "johns2019")
+    assert by_id["expectation_outcome"].evidence == "seen; width from k, N and I2"
+    assert by_id["synchrony_above_chance"].estimate is None
+
+
+def test_every_published_estimate_meets_its_own_fact() -> None:
+    for one in load():
+        if one.estimate is not None:
+            assert met(one, one.estimate, 0.0), one.id
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "value", "rule"),
+    [
+        ({"id": ""}, "id", "", "must not be empty"),
+        ({"source": " "}, "source", " ", "must not be empty"),
+        ({"estimate": "about .3"}, "estimate", "about .3", "finite number"),
+        ({"low": "nan"}, "low", "nan", "finite number"),
+        ({"high": "inf"}, "high", "inf", "finite number"),
+        ({"k": "2.5"}, "k", "2.5", "whole number"),
+        ({"n": "0"}, "n", "0", "whole number"),
+        ({"kind": "guess"}, "kind", "guess", "one of ci, band, sign, bound"),
+        ({"source": "a2001; b2002"}, "source", "a2001; b2002", "separated by ';'"),
+        ({"statistic": "r(a;b"}, "statistic", "r(a;b", "cannot read the statistic"),
+        ({"low": ""}, "low", "", "a ci needs both low and high"),
+        ({"kind": "band", "high": ""}, "high", "", "a band needs both low and high"),
+        ({"low": "0.3"}, "high", "0.299", "must be above low, which is 0.3"),
+        ({"estimate": "0.3"}, "estimate", "0.3", "must lie between low and high"),
+        ({"estimate": "0.256"}, "estimate", "0.256", "must lie between low and high"),
+        ({**SIGN, "low": "0.1"}, "low", "0.1", "the low of a sign is 0"),
+        ({**SIGN, "low": ""}, "low", "", "the low of a sign is 0"),
+        ({**SIGN, "high": "1"}, "high", "1", "a sign has no high"),
+        ({**BOUND, "estimate": ""}, "estimate", "", "the estimate of a bound equals"),
+        ({**BOUND, "estimate": "0.1"}, "estimate", "0.1", "the estimate of a bound equals"),
+        ({**BOUND, "low": "0.2"}, "high", "0.2", "must be above low"),
+    ],
+)
+def test_a_broken_row_names_row_column_value_and_rule(
+    cells: dict[str, str], column: str, value: str, rule: str
+) -> None:
+    place = re.escape(f"facts.csv, row 3, column '{column}': {value!r}; ")
+    with pytest.raises(ValueError, match=f"^{place}.*{re.escape(rule)}"):
+        read_facts(table({"id": "sound"}, cells))
+
+
+def test_an_id_stands_once() -> None:
+    with pytest.raises(ValueError, match=r"row 3, column 'id': 'twin'; .* also in row 2"):
+        read_facts(table({"id": "twin"}, {"id": "twin"}))
+
+
+@pytest.mark.parametrize("column", list(ROW))
+def test_a_missing_column_is_named(column: str) -> None:
+    with pytest.raises(ValueError, match=f"row 1, column '{column}': missing"):
+        read_facts(",".join(name for name in ROW if name != column))
+
+
+def test_an_empty_file_misses_its_first_column() -> None:
+    with pytest.raises(ValueError, match="row 1, column 'id': missing"):
+        read_facts("")
+
+
+@pytest.mark.parametrize("surplus", ["remark", "kind"])
+def test_a_surplus_column_is_named(surplus: str) -> None:
+    with pytest.raises(ValueError, match=f"row 1, column '{surplus}': not expected here"):
+        read_facts(table().replace("evidence", f"evidence,{surplus}"))
+
+
+@pytest.mark.parametrize("ending", ["seen,but the comma is bare", None])
+def test_a_line_with_too_many_or_too_few_cells_is_refused(ending: str | None) -> None:
+    line = ",".join(list(ROW.values())[:-1] + ([] if ending is None else [ending]))
+    with pytest.raises(ValueError, match=r"row 2, .*'fluckiger2018'.* needs 12 cells"):
+        read_facts(table() + line)
+
+
+@pytest.mark.parametrize(
+    ("simulated", "standard_error", "expected"),
+    [
+        (0.278, 0.0, True),
+        (0.256, 0.0, True),
+        (0.299, 0.0, True),
+        (0.2559, 0.0, False),
+        (0.2991, 0.0, False),
+        (0.276, 0.0102, True),
+        (0.276, 0.0103, False),
+        (0.285, 0.0071, True),
+        (0.285, 0.0072, False),
+        (0.278, math.inf, False),
+        (math.nan, 0.0, False),
+        (0.278, math.nan, False),
+    ],
+)
+def test_an_interval_is_met_with_its_whole_error(
+    simulated: float, standard_error: float, expected: bool
+) -> None:
+    assert met(fact(), simulated, standard_error) is expected
+
+
+@pytest.mark.parametrize(
+    ("simulated", "standard_error", "expected"),
+    [
+        (0.0, 0.0, False),
+        (1e-9, 0.0, True),
+        (1e9, 1.0, True),
+        (0.196, 0.0999, True),
+        (0.196, 0.1001, False),
+        (-1.0, 0.0, False),
+        (math.nan, 0.0, False),
+        (1.0, math.nan, False),
+    ],
+)
+def test_a_sign_must_exceed_zero_strictly(
+    simulated: float, standard_error: float, expected: bool
+) -> None:
+    assert met(fact(**SIGN), simulated, standard_error) is expected
+
+
+@pytest.mark.parametrize(
+    ("simulated", "standard_error", "expected"),
+    [
+        (0.2, 0.0, True),
+        (0.201, 0.0, False),
+        (0.1, 0.0510, True),
+        (0.1, 0.0511, False),
+        (0.01, 0.05, True),
+        (0.0, 0.0, True),
+        (-0.01, 0.0, False),
+        (math.nan, 0.0, False),
+        (0.1, math.nan, False),
+    ],
+)
+def test_an_upper_bound_counts_the_error_above_only(
+    simulated: float, standard_error: float, expected: bool
+) -> None:
+    assert met(fact(**BOUND), simulated, standard_error) is expected
+
+
+def test_a_lower_bound_counts_the_error_below_and_may_be_open_above() -> None:
+    lower = fact(kind="bound", estimate="0.5", low="0.5", high="")
+    assert met(lower, 0.7, 0.1)
+    assert met(lower, 900.0, 1.0)
+    assert not met(lower, 0.69, 0.1)
+    assert not met(lower, 0.49, 0.0)
+
+
+def test_a_negative_standard_error_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"standard_error is -0\.1; .* never negative"):
+        met(fact(), 0.278, -0.1)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(0.3, 0.0), (0.2, 1.0), (0.25, 0.5), (0.7, 1.0), (0.5, 0.5), (1.1, 2.0), (0.0, 3.0)],
+)
+def test_distance_in_half_widths_of_the_side(value: float, expected: float) -> None:
+    lopsided = fact(estimate="0.3", low="0.2", high="0.7")
+    assert distance(lopsided, value) == pytest.approx(expected, abs=1e-12)
+
+
+def test_distance_from_the_midpoint_where_no_estimate_is_published() -> None:
+    without = fact(estimate="", low="0.2", high="0.6")
+    assert distance(without, 0.4) == pytest.approx(0.0, abs=1e-12)
+    assert distance(without, 0.6) == pytest.approx(1.0)
+    assert math.isnan(distance(without, math.nan))
+
+
+@pytest.mark.parametrize(
+    ("cells", "value", "expected"),
+    [
+        (SIGN, 0.5, math.nan),
+        (SIGN, 0.0, 1.0),
+        (SIGN, -0.5, 1.5),
+        (SIGN, math.nan, math.nan),
+        (BOUND, 0.0, math.nan),
+        (BOUND, 0.2, math.nan),
+        (BOUND, 0.3, 2.0),
+        (BOUND, -0.1, 2.0),
+        (BOUND, math.nan, math.nan),
+    ],
+)
+def test_a_one_sided_fact_has_a_distance_only_when_violated(
+    cells: dict[str, str], value: float, expected: float
+) -> None:
+    assert distance(fact(**cells), value) == pytest.approx(expected, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("statistic", "name", "arguments"),
+    [
+        ("process_outcome_r(alliance_score@3)", "process_outcome_r", [("alliance_score", 3)]),
+        ("process_outcome_r(expectancy_score@0)", "process_outcome_r", [("expectancy_score", 0)]),
+        ("process_outcome_r(adherence_score)", "process_outcome_r", [("adherence_score", None)]),
+        ("r(attachment;alliance_score@3)", "r", [("attachment", None), ("alliance_score", 3)]),
+        ("g_between(active;waitlist)", "g_between", [("active", None), ("waitlist", None)]),
+        ("mean_gain(BDI)", "mean_gain", [("BDI", None)]),
+        ("remission@13_weeks", "remission", [("weeks", 13)]),
+        ("response_50pct@8_weeks", "response_50pct", [("weeks", 8)]),
+        ("d_pre_post", "d_pre_post", []),
+    ],
+)
+def test_a_statistic_is_a_name_and_arguments(
+    statistic: str, name: str, arguments: list[tuple[str, int | None]]
+) -> None:
+    assert parse_statistic(statistic) == (name, tuple(Argument(*part) for part in arguments))
+
+
+@pytest.mark.parametrize(
+    "statistic",
+    ["", "r()", "r(a;)", "r(a; b)", "r(a@)", "r(a@x)", "r(a@-1)", "r(a)b", "r(a(b))", "r@3", "3r"],
+)
+def test_an_unreadable_statistic_is_quoted_with_the_rule(statistic: str) -> None:
+    quoted = re.escape(f"cannot read the statistic {statistic!r}; write name")
+    with pytest.raises(ValueError, match=quoted):
+        parse_statistic(statistic)

@@ -1,0 +1,77 @@
+"""do(...) and counterfactual twins."""
+
+import numpy as np
+import pytest
+
+from dyadsim.errors import BadInput
+from dyadsim.model import worlds
+from dyadsim.model.parameters import catalogue
+from dyadsim.simulation.counterfactual import twins
+from dyadsim.simulation.intervention import HOLDABLE, PATHS, Intervention
+from dyadsim.studies.designs.rct import rct
+
+STUDY = rct(("cbt", "waitlist"), follow_up=(4.0,))
+HYBRID = worlds.parameters("hybrid")
+
+
+def _same(one: np.ndarray, two: np.ndarray) -> bool:
+    return np.array_equal(one.view(np.int32), two.view(np.int32))
+
+
+def test_nothing_done_changes_no_bit() -> None:
+    pair = twins(STUDY, HYBRID, 600, Intervention(start=5))
+    assert _same(pair.factual.truth, pair.counterfactual.truth)
+
+
+def test_removing_a_path_that_is_off_changes_no_bit() -> None:
+    pair = twins(STUDY, worlds.parameters("medical"), 600, Intervention(remove=("bond",)))
+    assert _same(pair.factual.truth, pair.counterfactual.truth)
+
+
+def test_nothing_changes_before_the_start() -> None:
+    pair = twins(STUDY, HYBRID, 600, Intervention(arm="waitlist", start=6))
+    assert _same(pair.factual.truth[:, :6], pair.counterfactual.truth[:, :6])
+    assert not _same(pair.factual.truth[:, 6], pair.counterfactual.truth[:, 6])
+
+
+def test_moving_to_the_waitlist_takes_the_effect_away() -> None:
+    pair = twins(STUDY, HYBRID, 2000, Intervention(arm="waitlist"))
+    treated = pair.factual.clients.arm == 0
+    assert pair.effect(12)[treated].mean() < -0.5
+    assert np.all(pair.effect(12)[~treated] == 0)
+
+
+def test_a_held_alliance_stays_where_it_is_held() -> None:
+    pair = twins(STUDY, HYBRID, 400, Intervention(hold={"alliance": 0.9}, start=3))
+    bond = pair.counterfactual.clients.bond
+    assert np.all(bond == np.float32(0.9))
+    treated = pair.factual.clients.arm == 0
+    assert pair.effect(12)[treated].mean() > 0
+
+
+def test_another_therapist_changes_only_treated_clients() -> None:
+    pair = twins(STUDY, HYBRID, 400, Intervention(therapist=0))
+    treated = pair.factual.clients.arm == 0
+    assert np.any(pair.effect(12)[treated] != 0)
+    assert np.all(pair.effect(12)[~treated] == 0)
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        (Intervention(remove=("bnd",)), "no path 'bnd' to remove. Did you mean bond?"),
+        (Intervention(hold={"aliance": 0.5}), "Did you mean alliance?"),
+        (Intervention(hold={"alliance": 2.0}), "held in [0, 1], not at 2"),
+        (Intervention(arm="waitlst"), "Did you mean waitlist?"),
+        (Intervention(start=99), "from 1 to 12, not 99"),
+        (Intervention(therapist=10**6), "there is no therapist 1000000"),
+    ],
+)
+def test_impossible_interventions(what: Intervention, message: str) -> None:
+    with pytest.raises(BadInput, match=message.replace("[", r"\[").replace("?", r"\?")):
+        twins(STUDY, HYBRID, 100, what)
+
+
+def test_paths_and_rates_name_quantities() -> None:
+    assert set(PATHS.values()) <= set(catalogue())
+    assert {rate for held in HOLDABLE.values() for rate in held.rates} <= set(catalogue())

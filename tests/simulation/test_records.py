@@ -1,0 +1,95 @@
+"""Tables follow the schema, folders are whole or not there, the wheel carries its conf."""
+
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dyadsim.cli import main
+from dyadsim.errors import BadInput
+from dyadsim.model import worlds
+from dyadsim.simulation import observe, records, simulate
+from dyadsim.studies.designs.rct import rct
+
+RUN = simulate.run(rct(("cbt", "waitlist"), follow_up=(4.0,)), worlds.parameters("hybrid"), 300, 3)
+
+
+def test_written_and_read_back(tmp_path: Path) -> None:
+    tables = observe.records(RUN, truth=True)
+    records.write_tables(tmp_path, tables)
+    for one, two in zip(tables, records.read(tmp_path), strict=True):
+        pd.testing.assert_frame_equal(one, two)
+    schema = json.loads((tmp_path / "schema.json").read_text())
+    for name, columns in records.SCHEMA.items():
+        assert list(schema["tables"][name]) == list(columns)
+        assert all(about["unit"] and about["meaning"] for about in schema["tables"][name].values())
+
+
+@pytest.mark.parametrize("study", ["waitlist", "n_of_1", "rct"])
+def test_what_the_command_line_leaves_is_read_as_it_says(
+    study: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["simulate", f"study={study}", "study.n_clients=30", f"results={tmp_path}"]
+    assert main.main(words) == 0
+    (line,) = [x for x in capsys.readouterr().out.splitlines() if x.startswith("Next: python -c ")]
+    done = subprocess.run(
+        [sys.executable, *shlex.split(line.removeprefix("Next: python "))], capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    assert "n_sessions" in done.stdout or "..." in done.stdout
+
+
+def test_a_folder_without_tables_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="There is no folder"):
+        records.read(str(tmp_path / "nothing"))
+    with pytest.raises(BadInput, match=r"holds no clients\.parquet"):
+        records.read(tmp_path)
+
+
+def test_scores_only_no_latents() -> None:
+    tables = observe.records(RUN)
+    assert tables.truth.empty
+    latents = set(records.SCHEMA["truth"]) - {"client", "step", "week", "symptom_score"}
+    for name in ("clients", "therapists", "sessions"):
+        assert not latents & set(getattr(tables, name).columns)
+
+
+def test_a_strange_table_is_refused() -> None:
+    tables = observe.records(RUN)
+    with pytest.raises(ValueError, match="does not follow the schema"):
+        records.checked(tables._replace(clients=tables.clients.rename(columns={"arm": "group"})))
+
+
+def test_a_folder_is_whole_or_not_there(tmp_path: Path) -> None:
+    def fill(folder: Path) -> None:
+        (folder / "half").write_text("half")
+        raise RuntimeError("stopped")
+
+    with pytest.raises(RuntimeError):
+        records.write_folder(tmp_path / "run", fill)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_who_is_seen_when() -> None:
+    rows = observe.records(RUN).sessions
+    waiting = rows[rows["arm"] == "waitlist"]
+    assert set(waiting["occasion"]) == {"intake", "assessment", "follow_up"}
+    assert waiting["therapist"].isna().all()
+    post = rows[rows["occasion"] == "assessment"]
+    assert len(post) == 300  # dropouts are assessed too
+    treated = rows[(rows["arm"] == "cbt") & (rows["occasion"] == "session")]
+    assert (treated["session"] == treated["week"]).all()
+
+
+def test_manifest_says_what_it_takes_to_repeat(tmp_path: Path) -> None:
+    data = tmp_path / "data.csv"
+    data.write_text("a\n1\n")
+    found = records.manifest({"seed": 3, "replicate": 0}, 1.23456, {"data": data})
+    assert found["seeds"] == {"seed": 3, "replicate": 0}
+    assert len(found["inputs"]["data"]) == 64
+    assert set(found["packages"]) >= {"numpy", "numba"}
+    assert found["schema_version"] == records.SCHEMA_VERSION
