@@ -47,9 +47,11 @@ def dose_response(
     carried = wide.ffill(axis=1)
     improved = carried.rsub(wide[0], axis=0).ge(reliable_change).mean()
     error = np.sqrt(improved * (1 - improved) / len(wide))
-    return pd.DataFrame(
-        {"improved": improved, "standard_error": error, "n": wide.notna().sum()}
-    ).rename_axis("session").reset_index()  # fmt: skip
+    return (
+        pd.DataFrame({"improved": improved, "standard_error": error, "n": wide.notna().sum()})
+        .rename_axis("session")
+        .reset_index()
+    )
 
 
 def good_enough(

@@ -85,8 +85,12 @@ def early_response(
     early = fell.reindex(ends.index).to_numpy(bool)
     recovered = (ends["post"] < cut_off) & (ends["pre"] - ends["post"] >= reliable_change)
     good = recovered.to_numpy(bool)
-    counts = np.array([[np.sum(early & good), np.sum(early & ~good)],
-                       [np.sum(~early & good), np.sum(~early & ~good)]])  # fmt: skip
+    counts = np.array(
+        [
+            [np.sum(early & good), np.sum(early & ~good)],
+            [np.sum(~early & good), np.sum(~early & ~good)],
+        ]
+    )
     table = Table2x2(counts + 0.5 * (counts == 0).any())
     low, high = table.oddsratio_confint()
     ratio = float(table.oddsratio)

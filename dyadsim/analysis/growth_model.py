@@ -48,9 +48,14 @@ class Growth(NamedTuple):
 
 
 def from_standardised(
-    icc_pre_subject: float, icc_pre_cluster: float, icc_slope: float, variance_ratio: float,
-    residual: float = 50.0, effect_size: float = 0.0, **others: float,
-) -> Growth:  # fmt: skip
+    icc_pre_subject: float,
+    icc_pre_cluster: float,
+    icc_slope: float,
+    variance_ratio: float,
+    residual: float = 50.0,
+    effect_size: float = 0.0,
+    **others: float,
+) -> Growth:
     """Return a trial from the standardised values that planners use.
 
     Args:
@@ -67,9 +72,10 @@ def from_standardised(
         BadInput: a share outside [0, 1), or a variance below 0.
     """
     for name, value in (
-        ("icc_pre_subject", icc_pre_subject), ("icc_pre_cluster", icc_pre_cluster),
+        ("icc_pre_subject", icc_pre_subject),
+        ("icc_pre_cluster", icc_pre_cluster),
         ("icc_slope", icc_slope),
-    ):  # fmt: skip
+    ):
         if not 0 <= value <= 1 or (name != "icc_slope" and value == 1):
             raise BadInput(f"statistical: {name} is a share and must lie in [0, 1), not {value:g}.")
     if icc_pre_cluster > icc_pre_subject:
@@ -97,11 +103,17 @@ def checked(one: Growth) -> Growth:
         BadInput: a value out of its range.
     """
     rules = {
-        "subject_intercept": (0, math.inf), "subject_slope": (0, math.inf),
-        "cluster_intercept": (0, math.inf), "cluster_slope": (0, math.inf),
-        "residual": (1e-9, math.inf), "subjects": (1, 10**6), "clusters": (2, 10**6),
-        "times": (2, 10**4), "unequal": (0, 3), "dropout": (0, 0.95),
-    }  # fmt: skip
+        "subject_intercept": (0, math.inf),
+        "subject_slope": (0, math.inf),
+        "cluster_intercept": (0, math.inf),
+        "cluster_slope": (0, math.inf),
+        "residual": (1e-9, math.inf),
+        "subjects": (1, 10**6),
+        "clusters": (2, 10**6),
+        "times": (2, 10**4),
+        "unequal": (0, 3),
+        "dropout": (0, 0.95),
+    }
     for name, (low, high) in rules.items():
         value = getattr(one, name)
         if not low <= value <= high:
@@ -125,10 +137,13 @@ def variance_partition(one: Growth) -> pd.DataFrame:
     residual = np.full(t.size, one.residual)
     return pd.DataFrame(
         {
-            "time": t, "subject": subject, "cluster": cluster, "residual": residual,
+            "time": t,
+            "subject": subject,
+            "cluster": cluster,
+            "residual": residual,
             "total": subject + cluster + residual,
         }
-    )  # fmt: skip
+    )
 
 
 def slope_variances(one: Growth) -> tuple[float, float]:

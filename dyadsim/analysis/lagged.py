@@ -69,9 +69,13 @@ def lagged(
 
 
 def _own(
-    sessions: pd.DataFrame, scores: list[str], detrend: bool, client: str, session: str,
+    sessions: pd.DataFrame,
+    scores: list[str],
+    detrend: bool,
+    client: str,
+    session: str,
     occasion: str,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Return client, session, x and y: each score without the client's own mean or line."""
     rows = pd.DataFrame({"client": sessions[client], "session": sessions[session].astype(float)})
     rows["x"], rows["y"] = (numbers(sessions[name], name) for name in scores)

@@ -73,9 +73,11 @@ def _simulated(model: Mediation, draws: int, seed: int, n: int) -> MediationFoun
         return Estimate(float(found["Estimate"]), (high - low) / 3.92, low, high, n)
 
     return MediationFound(
-        one("ACME (average)"), one("ADE (average)"), one("Total effect"),
+        one("ACME (average)"),
+        one("ADE (average)"),
+        one("Total effect"),
         one("Prop. mediated (average)"),
-    )  # fmt: skip
+    )
 
 
 def with_mediator(

@@ -45,10 +45,11 @@ def lines(
         rows = rows[rows[occasion].isin(["intake", "session"])]
     rows = pd.DataFrame(
         {
-            "client": rows[client], "x": np.log1p(numbers(rows[session], session)),
+            "client": rows[client],
+            "x": np.log1p(numbers(rows[session], session)),
             "y": numbers(rows[score], score),
         }
-    ).dropna()  # fmt: skip
+    ).dropna()
     rows = rows[rows.groupby("client")["y"].transform("size") >= 3]
     means = rows.groupby("client")[["x", "y"]].transform("mean")
     x, y = rows["x"] - means["x"], rows["y"] - means["y"]

@@ -68,7 +68,9 @@ def pairs(worth: Floats) -> Floats:
         for j in range(count):
             if i != j:
                 table[..., i, j] = (
-                    worth[..., every] - worth[..., every ^ 1 << i] - worth[..., every ^ 1 << j]
+                    worth[..., every]
+                    - worth[..., every ^ 1 << i]
+                    - worth[..., every ^ 1 << j]
                     + worth[..., every ^ 1 << i ^ 1 << j]
-                )  # fmt: skip
+                )
     return table

@@ -28,14 +28,20 @@ from dyadsim.studies.designs.rct import rct
 
 AT = 3  # the session at which process is rated, as in most studies of `facts.csv`
 SCORES = {
-    "alliance": "alliance_score", "expectancy": "expectancy_score", "empathy": "empathy_score",
-    "competence": "competence_score", "adherence": "adherence_score",
-}  # fmt: skip
+    "alliance": "alliance_score",
+    "expectancy": "expectancy_score",
+    "empathy": "empathy_score",
+    "competence": "competence_score",
+    "adherence": "adherence_score",
+}
 GAIN = "variance of clients' residual gain in symptom scores"
 FULL = "mean gain in symptom scores of clients in full therapy"
 PIE = {
-    "client and life": 40.0, "relationship": 30.0, "expectancy": 15.0, "technique": 15.0,
-}  # fmt: skip
+    "client and life": 40.0,
+    "relationship": 30.0,
+    "expectancy": 15.0,
+    "technique": 15.0,
+}
 JUDGED = "none: a judgement about outcome as a whole, never computed"
 
 
@@ -72,9 +78,12 @@ def _model(seen: Seen, gain: "pd.Series[float]") -> tuple[float, float]:
 def gains(care: Care, parameters: Parameters, clients: int, replicate: int, seed: int) -> Floats:
     """Return the mean gain in scores of waitlist, supportive therapy and the full therapy."""
     trial = rct(
-        (care.treatments[0], "supportive", "waitlist"), care.sessions, follow_up=(),
-        instrument="phq9", sample=care.sample,
-    )  # fmt: skip
+        (care.treatments[0], "supportive", "waitlist"),
+        care.sessions,
+        follow_up=(),
+        instrument="phq9",
+        sample=care.sample,
+    )
     ends = see(simulate.run(trial, parameters, clients, seed, replicate)).outcome
     return np.array(
         [
@@ -101,10 +110,14 @@ def pie() -> pd.DataFrame:
 
 
 def decompose(
-    parameters: Parameters, care: Care | None = None, clients: int = 20000, replicates: int = 8,
-    seed: int = 1, threads: int | None = None,
+    parameters: Parameters,
+    care: Care | None = None,
+    clients: int = 20000,
+    replicates: int = 8,
+    seed: int = 1,
+    threads: int | None = None,
     each: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Return all five accountings as tidy rows: accounting, group, share (%), se, denominator.
 
     Args:
@@ -127,7 +140,10 @@ def decompose(
         gained.append(gains(care, parameters, clients, replicate, seed))
     said = np.array([list(one.values()) for one in found])
     parts = [
-        variance, effect_shares(np.stack(effect)), rows("estimators", found[0], said, GAIN),
-        gain_shares(np.stack(gained)), pie(),
-    ]  # fmt: skip
+        variance,
+        effect_shares(np.stack(effect)),
+        rows("estimators", found[0], said, GAIN),
+        gain_shares(np.stack(gained)),
+        pie(),
+    ]
     return pd.concat(parts, ignore_index=True)

@@ -37,16 +37,23 @@ class Grid(NamedTuple):
 def facts_table(parameters: Parameters, clients: int, replicates: int, seed: int) -> pd.DataFrame:
     """Return fact, simulated, se, low, high, met: a row a published fact."""
     return pd.DataFrame(
-        [(one.fact.id, one.simulated, one.standard_error, one.fact.low, one.fact.high, one.met)
-         for one in evaluate(parameters, clients, replicates, seed)],
+        [
+            (one.fact.id, one.simulated, one.standard_error, one.fact.low, one.fact.high, one.met)
+            for one in evaluate(parameters, clients, replicates, seed)
+        ],
         columns=["fact", "simulated", "se", "low", "high", "met"],
-    )  # fmt: skip
+    )
 
 
 def over(
-    points: Sequence[Point], clients: int, replicates: int, clients_of_facts: int, seed: int = 1,
-    threads: int | None = None, each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
-) -> Grid:  # fmt: skip
+    points: Sequence[Point],
+    clients: int,
+    replicates: int,
+    clients_of_facts: int,
+    seed: int = 1,
+    threads: int | None = None,
+    each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+) -> Grid:
     """Return the five accountings and the verdicts of all facts at every point.
 
     Args:

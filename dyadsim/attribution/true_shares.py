@@ -40,9 +40,12 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 GROUPS = tuple(one.name.lower() for one in Group)
 # A cause is taken away by holding what carries it at 0; the relationship is bond, goals and tasks.
 CAUSES: Mapping[str, str] = {
-    "technique": "process", "action": "action", "expectancy": "expectancy",
-    "relationship": "alliance", "self-regulation": "regulation",
-}  # fmt: skip
+    "technique": "process",
+    "action": "action",
+    "expectancy": "expectancy",
+    "relationship": "alliance",
+    "self-regulation": "regulation",
+}
 VARIANCE = "variance of clients' distress at the post-test"
 ADJUSTED = f"{VARIANCE}, severity at intake taken out"
 EFFECT = "mean effect of therapy against no treatment on distress at the post-test"
@@ -113,9 +116,14 @@ def closed_variances(lives: Floats) -> Floats:
 
 
 def variance_shares(
-    care: Care, parameters: Parameters, clients: int, replicates: int, seed: int = 1,
-    threads: int | None = None, each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
-) -> pd.DataFrame:  # fmt: skip
+    care: Care,
+    parameters: Parameters,
+    clients: int,
+    replicates: int,
+    seed: int = 1,
+    threads: int | None = None,
+    each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+) -> pd.DataFrame:
     """Return accounting 1: Shapley, first-order and total share of each group, raw and adjusted.
 
     clients: in each of `replicates` (>= 2) independent repeats; the error is their spread.
@@ -132,9 +140,13 @@ def variance_shares(
 
 
 def _worths(
-    planned: Study, parameters: Parameters, clients: int, seed: int, replicate: int,
+    planned: Study,
+    parameters: Parameters,
+    clients: int,
+    seed: int,
+    replicate: int,
     threads: int | None,
-) -> Floats:  # fmt: skip
+) -> Floats:
     """Return v(u) of distress at the post-test, raw and adjusted, `(2, 2^6)`."""
     found = lives(planned, parameters, clients, seed, replicate, threads)
     starts, ends = found[:, 0], found[:, 1]
@@ -143,9 +155,13 @@ def _worths(
 
 
 def lives(
-    planned: Study, parameters: Parameters, clients: int, seed: int, replicate: int = 0,
+    planned: Study,
+    parameters: Parameters,
+    clients: int,
+    seed: int,
+    replicate: int = 0,
     threads: int | None = None,
-) -> Floats:  # fmt: skip
+) -> Floats:
     """Return distress at intake and at the post-test `(2^groups, 2, client)` of the same clients.
 
     Row = bit mask of the groups whose luck is drawn again.
@@ -217,8 +233,9 @@ def effect_shares(worth: Floats) -> pd.DataFrame:
     known = list(CAUSES)
     couples = [f"{known[i]} and {known[j]}" for i, j in both]
     tables = [
-        rows("effect", names, shares, EFFECT), rows("effect lost", CAUSES, losses, EFFECT),
+        rows("effect", names, shares, EFFECT),
+        rows("effect lost", CAUSES, losses, EFFECT),
         rows("effect pairs", couples, _percent(joint, whole), EFFECT),
         rows("effect lost", ["sum"], losses.sum(axis=1, keepdims=True), EFFECT),
-    ]  # fmt: skip
+    ]
     return pd.concat(tables, ignore_index=True)

@@ -50,9 +50,16 @@ class Price(NamedTuple):
 
 
 def best_step(
-    far: Floats, slopes: Floats, at: Floats, low: Floats, high: Floats, price: Price,
-    damping: float, weight: Floats | float = 1.0, home: float = HOME,
-) -> Floats:  # fmt: skip
+    far: Floats,
+    slopes: Floats,
+    at: Floats,
+    low: Floats,
+    high: Floats,
+    price: Price,
+    damping: float,
+    weight: Floats | float = 1.0,
+    home: float = HOME,
+) -> Floats:
     """Return the step that is best if facts were linear, `(quantity,)`, inside [low, high].
 
     It starts from no step, and finds the valley that is nearest.
@@ -91,10 +98,16 @@ def slopes_at(
 
 
 def polish(
-    simulated: Simulated, start: Floats, low: Floats, high: Floats,
-    stages: Sequence[tuple[int, int, Price]], told: Callable[[], None] = lambda: None,
-    home: float = HOME, slopes: Floats | None = None, fresh: bool = True,
-) -> tuple[Floats, list[dict[str, float]]]:  # fmt: skip
+    simulated: Simulated,
+    start: Floats,
+    low: Floats,
+    high: Floats,
+    stages: Sequence[tuple[int, int, Price]],
+    told: Callable[[], None] = lambda: None,
+    home: float = HOME,
+    slopes: Floats | None = None,
+    fresh: bool = True,
+) -> tuple[Floats, list[dict[str, float]]]:
     """Return the polished point `(quantity,)` and a row a step: clients, cost before and after.
 
     stages: (clients, steps, price of a distance) each. Every step has lucks of its own. A fact
@@ -117,9 +130,11 @@ def polish(
             weight = 1 / (1 + 4 * np.mean(noise, axis=0))
             far = here.mean(axis=0)
             steps_tried = np.array(
-                [best_step(far, memory, at, low, high, price, damping, weight, home)
-                 for damping in DAMPING]
-            )  # fmt: skip
+                [
+                    best_step(far, memory, at, low, high, price, damping, weight, home)
+                    for damping in DAMPING
+                ]
+            )
             points = np.vstack([at, at + steps_tried])
             found = simulated(np.repeat(points[1:], LUCKS, axis=0), clients, lucks * len(DAMPING))
             means = np.vstack([far, found.reshape(len(DAMPING), LUCKS, -1).mean(axis=1)])

@@ -39,8 +39,10 @@ class Effort(NamedTuple):
 
 
 EFFORTS = {  # by the budget of `calibrate`
-    "small": Effort(200, 1, 2), "standard": Effort(4000, 4, 6), "large": Effort(8000, 8, 8),
-}  # fmt: skip
+    "small": Effort(200, 1, 2),
+    "standard": Effort(4000, 4, 6),
+    "large": Effort(8000, 8, 8),
+}
 Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
@@ -101,11 +103,14 @@ class Posterior(NamedTuple):
         inside: facts inside their interval at the mode; squares: sum of squared z of all facts.
         """
         return {
-            "world": self.space.world, "free": len(self.space.names), "effective": self.effective,
+            "world": self.space.world,
+            "free": len(self.space.names),
+            "effective": self.effective,
             "inside": int((np.abs(self.far) <= 1).sum()),
             "squares": float((self.far**2).sum() / WIDTH**2),
-            "log_likelihood": self.log_likelihood, "log_evidence": self.log_evidence,
-        }  # fmt: skip
+            "log_likelihood": self.log_likelihood,
+            "log_evidence": self.log_evidence,
+        }
 
     def predicted(self, which: Mask) -> tuple[float, float]:
         """Return the log score of facts that took no part, and the sum of their squared z.
@@ -162,10 +167,15 @@ def without(
     one, used = found.space, ~left_out
     mine = [fact for fact, take in zip(found.wanted, used, strict=True) if take]
     mode, _ = polish(
-        simulator(one, mine, LUCK + seed, spread), found.mode, one.low, one.high,
-        [(effort.clients, effort.steps, SQUARE)], home=WIDTH**2, slopes=found.slopes[used],
+        simulator(one, mine, LUCK + seed, spread),
+        found.mode,
+        one.low,
+        one.high,
+        [(effort.clients, effort.steps, SQUARE)],
+        home=WIDTH**2,
+        slopes=found.slopes[used],
         fresh=False,
-    )  # fmt: skip
+    )
     unseen = simulator(one, found.wanted, LUCK + seed, spread, 1 << 32)
     far = unseen(np.tile(mode, (effort.lucks, 1)), effort.clients, range(effort.lucks))
     return found._replace(mode=mode, far=far.mean(axis=0), used=used)
@@ -188,11 +198,29 @@ def table(found: Posterior) -> pd.DataFrame:
 
         here, sd, prior = found.mode[place], 1.96 * spread[place], 1.96 * found.width
         rows.append(
-            (found.space.world, name, at(0.0), at(-prior), at(prior), at(here), at(here - sd),
-             at(here + sd), 1 - (spread[place] / found.width) ** 2)
-        )  # fmt: skip
-    columns = ["world", "quantity", "prior_middle", "prior_low", "prior_high", "value", "low",
-               "high", "contraction"]  # fmt: skip
+            (
+                found.space.world,
+                name,
+                at(0.0),
+                at(-prior),
+                at(prior),
+                at(here),
+                at(here - sd),
+                at(here + sd),
+                1 - (spread[place] / found.width) ** 2,
+            )
+        )
+    columns = [
+        "world",
+        "quantity",
+        "prior_middle",
+        "prior_low",
+        "prior_high",
+        "value",
+        "low",
+        "high",
+        "contraction",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 

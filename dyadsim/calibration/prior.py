@@ -134,9 +134,11 @@ def space(world: str, held: Mapping[str, float] | None = None) -> Space:
             raise BadInput(f"there is no quantity '{name}'.{nearest(name, known)}")
     worlds.parameters(one, given)
     idle = tuple(
-        owner for name, value, owners in _CUT_OFF if one.fixed.get(name) == value
+        owner
+        for name, value, owners in _CUT_OFF
+        if one.fixed.get(name) == value
         for owner in owners
-    )  # fmt: skip
+    )
     names = tuple(n for n in FREE if n not in {*one.fixed, *given} and not n.startswith(idle))
     stable = known[STABLE].default
     priors = tuple(prior_of(known[n], one.start.get(n, known[n].default), stable) for n in names)

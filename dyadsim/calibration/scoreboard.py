@@ -19,9 +19,12 @@ COLUMNS = ["fact", "family", "world", "simulated", "se", "low", "high", "met", "
 
 
 def scoreboard(
-    chosen: Mapping[str, Parameters], clients: int = 4000, replicates: int = 8, seed: int = 1,
+    chosen: Mapping[str, Parameters],
+    clients: int = 4000,
+    replicates: int = 8,
+    seed: int = 1,
     each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Return `COLUMNS`, a row a fact and world; `distance` in half-widths (0 centre, 1 edge).
 
     chosen: world's name -> its quantities. clients: of each study and repeat. The luck of a search
@@ -32,9 +35,18 @@ def scoreboard(
         for one in evaluate(chosen[world], clients, replicates, seed):
             about = one.fact
             rows.append(
-                (about.id, about.family, world, one.simulated, one.standard_error, about.low,
-                 about.high, one.met, facts.distance(about, one.simulated))
-            )  # fmt: skip
+                (
+                    about.id,
+                    about.family,
+                    world,
+                    one.simulated,
+                    one.standard_error,
+                    about.low,
+                    about.high,
+                    one.met,
+                    facts.distance(about, one.simulated),
+                )
+            )
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -44,9 +56,14 @@ def totals(table: pd.DataFrame) -> pd.DataFrame:
     for name, rows in table.groupby("world", sort=False):
         one = worlds.named(str(name))
         found.append(
-            (one.name, int(rows["met"].sum()), len(rows), len(space(one.name).names),
-             one.calibrated)
-        )  # fmt: skip
+            (
+                one.name,
+                int(rows["met"].sum()),
+                len(rows),
+                len(space(one.name).names),
+                one.calibrated,
+            )
+        )
     return pd.DataFrame(found, columns=["world", "met", "facts", "free", "calibrated"])
 
 
@@ -69,9 +86,11 @@ def equal_means_ratio(
         one = arrays(simulate.run(study, parameters, int(size), seed, trial), process_scores=False)
         treated, control = (one.post[one.arms[name]] for name in ("cbt", "waitlist"))
         rows.append(
-            (np.log(np.nanmean(treated) / np.nanmean(control)),
-             np.log(np.nanvar(treated, ddof=1) / np.nanvar(control, ddof=1)))
-        )  # fmt: skip
+            (
+                np.log(np.nanmean(treated) / np.nanmean(control)),
+                np.log(np.nanvar(treated, ddof=1) / np.nanvar(control, ddof=1)),
+            )
+        )
     means, variances = np.array(rows).T
     (_, at_equal), covariance = np.polyfit(means, variances, 1, w=np.sqrt(sizes), cov=True)
     ratio = float(np.exp(at_equal))

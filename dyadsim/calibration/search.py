@@ -99,18 +99,27 @@ class Calibration(NamedTuple):
 
 
 def simulate_facts(
-    world: str, values: Mapping[str, float], wanted: Sequence[Fact], clients: int, seed: int,
-    replicate: int, threads: int = 1,
-) -> dict[str, float]:  # fmt: skip
+    world: str,
+    values: Mapping[str, float],
+    wanted: Sequence[Fact],
+    clients: int,
+    seed: int,
+    replicate: int,
+    threads: int = 1,
+) -> dict[str, float]:
     """Return the simulated value of every wanted fact at one point; NaN where none comes out."""
     parameters = worlds.parameters(world, values)
     return facts_at(parameters, wanted, clients, seed, replicate, threads)
 
 
 def facts_at(
-    parameters: Parameters, wanted: Sequence[Fact], clients: int, seed: int, replicate: int,
+    parameters: Parameters,
+    wanted: Sequence[Fact],
+    clients: int,
+    seed: int,
+    replicate: int,
     threads: int = 1,
-) -> dict[str, float]:  # fmt: skip
+) -> dict[str, float]:
     """Return the simulated value of every wanted fact; NaN where none comes out."""
     found: dict[str, float] = dict.fromkeys((one.id for one in wanted), np.nan)
     for study in benchmark.needed(wanted):
@@ -179,11 +188,16 @@ def simulator(
         return np.array(
             list(
                 spread(
-                    far_at, repeat(one), points, repeat(wanted), repeat(clients), repeat(seed),
+                    far_at,
+                    repeat(one),
+                    points,
+                    repeat(wanted),
+                    repeat(clients),
+                    repeat(seed),
                     numbers,
                 )
             )
-        )  # fmt: skip
+        )
 
     return simulated
 
@@ -197,17 +211,24 @@ def _first(one: Space, start: int, seed: int) -> Floats:
 
 
 def _search(
-    one: Space, wanted: Sequence[Fact], budget: Budget, seed: int, start: int, spread: Spread,
+    one: Space,
+    wanted: Sequence[Fact],
+    budget: Budget,
+    seed: int,
+    start: int,
+    spread: Spread,
     told: Callable[[], None],
-) -> tuple[Floats, list[dict[str, float]]]:  # fmt: skip
+) -> tuple[Floats, list[dict[str, float]]]:
     """Return one start's end (the search's mean, not its luckiest candidate) and its course."""
     import cma  # type: ignore[import-untyped]
 
     simulated = simulator(one, wanted, SEARCH + seed, spread, start * EACH_START)
     options = {
-        "bounds": [one.low.tolist(), one.high.tolist()], "popsize": budget.candidates,
-        "seed": (seed * 1000 + start) % (1 << 31) + 1, "verbose": -9,
-    }  # fmt: skip
+        "bounds": [one.low.tolist(), one.high.tolist()],
+        "popsize": budget.candidates,
+        "seed": (seed * 1000 + start) % (1 << 31) + 1,
+        "verbose": -9,
+    }
     searcher = cma.CMAEvolutionStrategy(_first(one, start, seed), 0.4, options)
     course: list[dict[str, float]] = []
     for clients, generations in budget.stages:
@@ -231,10 +252,14 @@ def _search(
 
 
 def calibrate(
-    world: str, budget: Budget, seed: int = 1, workers: int = 1,
-    held: Mapping[str, float] | None = None, wanted: Sequence[Fact] | None = None,
+    world: str,
+    budget: Budget,
+    seed: int = 1,
+    workers: int = 1,
+    held: Mapping[str, float] | None = None,
+    wanted: Sequence[Fact] | None = None,
     told: Callable[[], None] = lambda: None,
-) -> Calibration:  # fmt: skip
+) -> Calibration:
     """Return a world's calibration on the published facts.
 
     Args:

@@ -84,8 +84,9 @@ def sampling_of(config: Mapping[str, Any]) -> Sampling:
     """
     given = dict(config["points"])
     if given["method"] == "file" and given["file"] is None:
-        raise BadInput("points=file needs points.file=points.csv: a header of quantities, a row "
-                       "a point.")  # fmt: skip
+        raise BadInput(
+            "points=file needs points.file=points.csv: a header of quantities, a row a point."
+        )
     for key, low, high in (("n", 1, 2**24), ("levels", 1, 10_000), ("seed", 0, 2**31)):
         if key in given:
             whole(f"points.{key}", given[key], low, high)
@@ -99,9 +100,10 @@ def sampling_of(config: Mapping[str, Any]) -> Sampling:
 
 
 def sweep_of(
-    ones: Sequence[Settings], labels: Sequence[Mapping[str, Any]],
+    ones: Sequence[Settings],
+    labels: Sequence[Mapping[str, Any]],
     axes: Mapping[str, Mapping[str, Any]],
-) -> Asked:  # fmt: skip
+) -> Asked:
     """Return the sweep that the settings of all its cases, their labels and its axes ask for.
 
     Raises:
@@ -110,10 +112,15 @@ def sweep_of(
     first = ones[0].config
     how, given = sampling_of(first), None
     found = tuple(
-        Axis(name, tuple(one.get("levels", ())), one.get("low", 0.0), one.get("high", 1.0),
-             bool(one.get("log", False)))
+        Axis(
+            name,
+            tuple(one.get("levels", ())),
+            one.get("low", 0.0),
+            one.get("high", 1.0),
+            bool(one.get("log", False)),
+        )
         for name, one in axes.items()
-    )  # fmt: skip
+    )
     if how.method == "file":
         filled, given = sampling.read(str(how.file), how.columns)
         if any(not axis.levels for axis in found):
@@ -130,11 +137,14 @@ def sweep_of(
     jobs = tuple(_job(one, found, columns) for one in ones)
     cases = tuple(
         Case(
-            label, job.digest, partial(outputs.compute, job), partial(outputs.canonical, job),
+            label,
+            job.digest,
+            partial(outputs.compute, job),
+            partial(outputs.canonical, job),
             sampling.points(found, how, _base(one, job), given).astype(np.float32),
         )
         for one, job, label in zip(ones, jobs, labels, strict=True)
-    )  # fmt: skip
+    )
     block = int(min(max(BLOCK_SECONDS / max(map(outputs.seconds, jobs)), 1), MOST_ROWS))
     return Asked(Sweep(jobs[0].axes, jobs[0].columns, cases, replicates, block), how, found, jobs)
 
@@ -173,10 +183,17 @@ def _job(one: Settings, axes: Sequence[Axis], columns: tuple[str, ...]) -> Job:
             f"{one.study.name}: give size.clients_per_point={2 * len(one.study.arms)} or more."
         )
     return Job(
-        study.check(one.study), parameters_of(one, one.world), clients, one.seed, one.replicate,
-        yes("points.common", one.config["points"]["common"]), tuple(names), columns,
-        Care(), one.replicates,
-    )  # fmt: skip
+        study.check(one.study),
+        parameters_of(one, one.world),
+        clients,
+        one.seed,
+        one.replicate,
+        yes("points.common", one.config["points"]["common"]),
+        tuple(names),
+        columns,
+        Care(),
+        one.replicates,
+    )
 
 
 def folder_of(one: Settings) -> Path:

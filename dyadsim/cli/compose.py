@@ -15,8 +15,16 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 GROUPS = (
-    "task", "world", "study", "population", "measure", "size", "points", "executor", "experiment",
-)  # fmt: skip
+    "task",
+    "world",
+    "study",
+    "population",
+    "measure",
+    "size",
+    "points",
+    "executor",
+    "experiment",
+)
 SWEEPS = ("sweep", "sensitivity", "status", "collect")  # tasks in which lists make a design
 
 
@@ -137,9 +145,7 @@ def _axis(parsed: Any, design: bool) -> dict[str, Any] | None:
         if not design:
             raise BadInput(f"'{parsed.input_line}': an interval makes a design: dyadsim sweep.")
         declared(key)
-        return {
-            "low": float(value.start), "high": float(value.end), "log": "log" in value.tags
-        }  # fmt: skip
+        return {"low": float(value.start), "high": float(value.end), "log": "log" in value.tags}
     if not design:
         return None
     try:
@@ -201,10 +207,11 @@ def swept(jobs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
 
 
 LAUNCHERS = {  # Hydra launcher: the plugin that brings it
-    "basic": "hydra", "joblib": "hydra_plugins.hydra_joblib_launcher",
+    "basic": "hydra",
+    "joblib": "hydra_plugins.hydra_joblib_launcher",
     "submitit_local": "hydra_plugins.hydra_submitit_launcher",
     "submitit_slurm": "hydra_plugins.hydra_submitit_launcher",
-}  # fmt: skip
+}
 
 
 def _check_launcher(words: Sequence[str]) -> None:
@@ -229,9 +236,11 @@ def _check_launcher(words: Sequence[str]) -> None:
 
 
 def launch(
-    command: Callable[[list[str]], int], jobs: Sequence[Sequence[str]], launcher: Sequence[str],
+    command: Callable[[list[str]], int],
+    jobs: Sequence[Sequence[str]],
+    launcher: Sequence[str],
     results: str,
-) -> int:  # fmt: skip
+) -> int:
     """Run `command` with the words of every job through a Hydra launcher; return the worst code.
 
     launcher: the words that choose and set it, such as hydra/launcher=joblib. Logs of the jobs are

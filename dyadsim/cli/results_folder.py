@@ -82,9 +82,12 @@ def _folder(one: Settings) -> Path:
 
 
 def finish(
-    one: Settings, began: float, summary: Any, fill: Callable[[Path, dict[str, Any]], None],
+    one: Settings,
+    began: float,
+    summary: Any,
+    fill: Callable[[Path, dict[str, Any]], None],
     inputs: Mapping[str, Path] | None = None,
-) -> Path:  # fmt: skip
+) -> Path:
     """Write summary, manifest and what `fill` adds into a new folder; return its path.
 
     inputs: files that were read, by name; the manifest keeps their sha256.

@@ -157,10 +157,12 @@ def literature_of(one: Settings) -> Literature:
     if isinstance(margin, bool) or not isinstance(margin, int | float) or not 0 < margin <= 2:
         raise BadInput(f"task.margin must be a number in (0, 2], not '{margin}'.")
     asked = Literature(
-        str(task["therapy"]), tuple(map(str, task["comparators"])),
-        whole("task.repeats", task["repeats"], 3, 10_000), float(margin),
+        str(task["therapy"]),
+        tuple(map(str, task["comparators"])),
+        whole("task.repeats", task["repeats"], 3, 10_000),
+        float(margin),
         literature.checked(Field(**task["field"])),
-    )  # fmt: skip
+    )
     for comparator in asked.comparators:
         literature.trial(asked.therapy, comparator, False)
     return asked

@@ -103,12 +103,14 @@ def unused(job: Sequence[str]) -> list[str]:
         task = "fit of moments"
     alone = [
         f"'{key}' has no effect in {task}: it is a setting of dyadsim sweep."
-        for key in given if key.split(".")[0] in _SWEEPS_ALONE and task not in _SWEEPS
-    ]  # fmt: skip
+        for key in given
+        if key.split(".")[0] in _SWEEPS_ALONE and task not in _SWEEPS
+    ]
     return alone + [
         f"'{key}' has no effect in {task}: {_INSTEAD[task]}."
         for key in given
         for unused in _UNUSED.get(task, ())
         if (key == unused or key.startswith(f"{unused}."))
-        and key not in catalogue() and key != "study.n_clients"
-    ]  # fmt: skip
+        and key not in catalogue()
+        and key != "study.n_clients"
+    ]

@@ -150,9 +150,11 @@ def _reliable(kind: str) -> Callable[[Seen, tuple[Argument, ...]], float]:
         instrument = questionnaires.named(seen.run.study.instrument)
         rows = _caseness(seen)
         found = share(
-            rows["pre"], rows["post"], reliable_change=instrument.reliable_change,
+            rows["pre"],
+            rows["post"],
+            reliable_change=instrument.reliable_change,
             cut_off=instrument.cut_off,
-        )  # fmt: skip
+        )
         return float(found.value)
 
     return statistic
@@ -240,10 +242,13 @@ def statistic(one: Fact, seen: Seen) -> float:
 
 
 def evaluate(
-    parameters: Parameters, clients: int = 4000, replicates: int = 8, seed: int = 1,
+    parameters: Parameters,
+    clients: int = 4000,
+    replicates: int = 8,
+    seed: int = 1,
     only: Iterable[str] | None = None,
     each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
-) -> list[Result]:  # fmt: skip
+) -> list[Result]:
     """Return every fact of `facts.csv` beside its simulated value.
 
     Args:
@@ -270,9 +275,14 @@ def needed(wanted: Iterable[Fact]) -> list[str]:
 
 
 def simulated(
-    wanted: Iterable[Fact], study: str, parameters: Parameters, clients: int, seed: int,
-    replicate: int, threads: int | None = None,
-) -> dict[str, float]:  # fmt: skip
+    wanted: Iterable[Fact],
+    study: str,
+    parameters: Parameters,
+    clients: int,
+    seed: int,
+    replicate: int,
+    threads: int | None = None,
+) -> dict[str, float]:
     """Return the values of the facts that one simulated study serves."""
     served = [one for one in wanted if SERVED.get(one.design) == study]
     run = simulate.run(_STUDIES[study](), parameters, clients, seed, replicate, threads=threads)

@@ -70,9 +70,13 @@ def studies() -> dict[str, Study]:
 
 
 def compare(
-    worlds: Mapping[str, Parameters], clients: int = 20000, seed: int = 1, moments: int = 0,
-    threads: int | None = None, each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
-) -> Comparison:  # fmt: skip
+    worlds: Mapping[str, Parameters],
+    clients: int = 20000,
+    seed: int = 1,
+    moments: int = 0,
+    threads: int | None = None,
+    each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+) -> Comparison:
     """Return the tables for `worlds`, each with `clients` in the trial and in routine care.
 
     `each` wraps the loop over worlds, to show progress.
@@ -84,9 +88,12 @@ def compare(
             for kind, study in studies().items()
         }
         found = (
-            _courses(seen), _statistics(seen), _individuals(seen["care"]),
-            _caterpillar(seen["care"]), known_truth(studies()["trial"], parameters, clients, seed),
-        )  # fmt: skip
+            _courses(seen),
+            _statistics(seen),
+            _individuals(seen["care"]),
+            _caterpillar(seen["care"]),
+            known_truth(studies()["trial"], parameters, clients, seed),
+        )
         for part, table in zip(parts.values(), found, strict=True):
             table.insert(0, "world", name)
             part.append(table)
@@ -161,11 +168,17 @@ def _statistics(seen: Mapping[str, Seen]) -> pd.DataFrame:
         label, unit = _LABELS[name]
         rows.append(
             {
-                "fact": name, "label": label, "unit": unit, "simulated": value, "se": error,
-                "low": one.low, "high": one.high, "estimate": one.estimate,
+                "fact": name,
+                "label": label,
+                "unit": unit,
+                "simulated": value,
+                "se": error,
+                "low": one.low,
+                "high": one.high,
+                "estimate": one.estimate,
                 "met": facts.met(one, value, error),
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)
 
 
@@ -174,9 +187,11 @@ def _individuals(care: Seen) -> pd.DataFrame:
     instrument = questionnaires.named(care.run.study.instrument)
     rows = _cases(care)[["pre", "post"]].dropna().head(SHOWN_CLIENTS)
     category = change.reliable_change(
-        rows["pre"], rows["post"],
-        reliable_change=instrument.reliable_change, cut_off=instrument.cut_off,
-    )  # fmt: skip
+        rows["pre"],
+        rows["post"],
+        reliable_change=instrument.reliable_change,
+        cut_off=instrument.cut_off,
+    )
     table = rows.assign(
         category=category,
         reliable_change=instrument.reliable_change,

@@ -67,11 +67,18 @@ def checked(field: Field) -> Field:
         BadInput: a number out of its range.
     """
     rules = {
-        "trials": (2, 1000), "teams": (1, 1000), "smallest": (12, 10_000),
-        "largest": (field.smallest, 10_000), "allegiant": (0, 1), "belief": (0, 3),
-        "supervision": (0, 3), "credibility": (0, 1), "far": (0, 1), "far_error": (1, 5),
+        "trials": (2, 1000),
+        "teams": (1, 1000),
+        "smallest": (12, 10_000),
+        "largest": (field.smallest, 10_000),
+        "allegiant": (0, 1),
+        "belief": (0, 3),
+        "supervision": (0, 3),
+        "credibility": (0, 1),
+        "far": (0, 1),
+        "far_error": (1, 5),
         "publication": (0, 1),
-    }  # fmt: skip
+    }
     for name, (low, high) in rules.items():
         value = getattr(field, name)
         whole = isinstance(Field._field_defaults[name], int)
@@ -147,9 +154,13 @@ def outcome(run: Run) -> Estimate:
 
 
 def trials(
-    parameters: Parameters, therapy: str, comparator: str, field: Field = FIELD, seed: int = 1,
+    parameters: Parameters,
+    therapy: str,
+    comparator: str,
+    field: Field = FIELD,
+    seed: int = 1,
     literature: int = 0,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Return one row a trial of one literature: trial, team, favours, clients, far, g,
     standard_error, significant (in favour of the therapy, 5 %, two-sided), published.
 
@@ -166,18 +177,40 @@ def trials(
     for number, plan in enumerate(_plans(field, seed, literature)):
         found = outcome(
             simulate.run(
-                studies[plan.favours], far if plan.far else parameters, plan.clients, seed,
-                _TRIALS_APART * literature + number, threads=1,
+                studies[plan.favours],
+                far if plan.far else parameters,
+                plan.clients,
+                seed,
+                _TRIALS_APART * literature + number,
+                threads=1,
             )
-        )  # fmt: skip
+        )
         good = found.value > effects.NORMAL_QUANTILE * found.standard_error
         published = good or plan.luck < field.publication
         rows.append(
-            (number, plan.team, plan.favours, plan.clients, plan.far, found.value,
-             found.standard_error, good, published)
-        )  # fmt: skip
-    names = ["trial", "team", "favours", "clients", "far", "g", "standard_error", "significant",
-             "published"]  # fmt: skip
+            (
+                number,
+                plan.team,
+                plan.favours,
+                plan.clients,
+                plan.far,
+                found.value,
+                found.standard_error,
+                good,
+                published,
+            )
+        )
+    names = [
+        "trial",
+        "team",
+        "favours",
+        "clients",
+        "far",
+        "g",
+        "standard_error",
+        "significant",
+        "published",
+    ]
     return pd.DataFrame(rows, columns=names)
 
 
@@ -186,9 +219,12 @@ def _error(parameters: Parameters) -> float:
 
 
 def true_effect(
-    parameters: Parameters, therapy: str, comparator: str, seed: int = 1,
+    parameters: Parameters,
+    therapy: str,
+    comparator: str,
+    seed: int = 1,
     clients: int = TRUTH_CLIENTS,
-) -> Estimate:  # fmt: skip
+) -> Estimate:
     """Return the difference in true distress, in SD of it, of one huge trial without allegiance."""
     study = trial(therapy, comparator, False)
     run = simulate.run(study, parameters, clients, seed, 2**30)
@@ -197,9 +233,14 @@ def true_effect(
 
 
 def several(
-    parameters: Parameters, therapy: str, comparator: str, repeats: int, field: Field = FIELD,
-    seed: int = 1, each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
-) -> pd.DataFrame:  # fmt: skip
+    parameters: Parameters,
+    therapy: str,
+    comparator: str,
+    repeats: int,
+    field: Field = FIELD,
+    seed: int = 1,
+    each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+) -> pd.DataFrame:
     """Return `trials` of `repeats` literatures one under the other, with a column `literature`."""
     parts = [
         trials(parameters, therapy, comparator, field, seed, number).assign(literature=number)

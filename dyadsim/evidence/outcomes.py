@@ -136,13 +136,13 @@ OUTCOMES: Mapping[str, Outcome] = {
     "post_score": Outcome("mean score at the post-test", _SCORES, _mean("symptom_score", "post")),
     "post_sd": Outcome("SD of the score at the post-test", _SCORES, _spread),
     "follow_up_score": Outcome(
-        "mean score at the last follow-up", _SCORES, _mean("symptom_score", "follow_up"),
+        "mean score at the last follow-up",
+        _SCORES,
+        _mean("symptom_score", "follow_up"),
         "a follow-up",
     ),
     "gain": Outcome("mean score at intake less at the post-test", _SCORES, _gain),
-    "d_pre_post": Outcome(
-        "gain over the SD at intake", "SD", _standardised_gain("symptom_score")
-    ),
+    "d_pre_post": Outcome("gain over the SD at intake", "SD", _standardised_gain("symptom_score")),
     "true_gain": Outcome(
         "true gain in distress over its SD at intake", "SD", _standardised_gain("distress")
     ),
@@ -153,14 +153,20 @@ OUTCOMES: Mapping[str, Outcome] = {
     "sessions": Outcome("sessions held a client", "sessions", _sessions, "a treated arm"),
     "ruptures": Outcome("ruptures a session", "1/session", _ruptures, "a treated arm"),
     "d_between": Outcome(
-        "difference of scores at the post-test in pooled SDs, first better above 0", "SD",
-        _between("symptom_score", "post"), "two arms or more", True,
+        "difference of scores at the post-test in pooled SDs, first better above 0",
+        "SD",
+        _between("symptom_score", "post"),
+        "two arms or more",
+        True,
     ),
     "true_d": Outcome(
-        "true difference in distress at the post-test over its SD at intake", "SD",
-        _between("distress", "intake"), "two arms or more", True,
+        "true difference in distress at the post-test over its SD at intake",
+        "SD",
+        _between("distress", "intake"),
+        "two arms or more",
+        True,
     ),
-}  # fmt: skip
+}
 
 
 def _courses(study: Study, sums: Totals) -> list[Course]:
@@ -192,9 +198,10 @@ def _parts(study: Study) -> list[tuple[str, str, tuple[int, ...]]]:
             ]
         else:
             found += [
-                (f"{outcome}.{name}", outcome, (k,)) for k, name in enumerate(names)
+                (f"{outcome}.{name}", outcome, (k,))
+                for k, name in enumerate(names)
                 if _applies(outcome, study, k)
-            ]  # fmt: skip
+            ]
     return found
 
 

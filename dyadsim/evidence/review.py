@@ -13,8 +13,13 @@ from dyadsim.evidence import literature
 from dyadsim.evidence.literature import FIELD, Field
 from dyadsim.model.parameters import Parameters
 
-_VERDICTS = ("certified", "certified_if_all_published", "not_significant", "equivalent",
-             "asymmetry")  # fmt: skip
+_VERDICTS = (
+    "certified",
+    "certified_if_all_published",
+    "not_significant",
+    "equivalent",
+    "asymmetry",
+)
 
 
 class Reviewed(NamedTuple):
@@ -45,24 +50,36 @@ def review(trials: pd.DataFrame, margin: float = 0.2) -> dict[str, Any]:
         "certified_if_all_published": empirically_supported(trials),
     }
     if len(seen) < FEWEST:
-        return found | dict.fromkeys(("pooled", "se", "tau2", "i2", "low", "high"), np.nan) | {
-            "asymmetry": False, "not_significant": False, "equivalent": False
-        }  # fmt: skip
+        return (
+            found
+            | dict.fromkeys(("pooled", "se", "tau2", "i2", "low", "high"), np.nan)
+            | {"asymmetry": False, "not_significant": False, "equivalent": False}
+        )
     pooled = random_effects(seen["g"], seen["standard_error"])
     verdict = equivalent(pooled.mean, margin)
     return found | {
-        "pooled": pooled.mean.value, "se": pooled.mean.standard_error, "tau2": pooled.tau2,
-        "i2": pooled.i2, "low": pooled.low, "high": pooled.high,
+        "pooled": pooled.mean.value,
+        "se": pooled.mean.standard_error,
+        "tau2": pooled.tau2,
+        "i2": pooled.i2,
+        "low": pooled.low,
+        "high": pooled.high,
         "asymmetry": funnel_asymmetry(seen["g"], seen["standard_error"]).p < 0.1,
-        "not_significant": verdict.not_significant, "equivalent": verdict.shown,
-    }  # fmt: skip
+        "not_significant": verdict.not_significant,
+        "equivalent": verdict.shown,
+    }
 
 
 def reviewed(
-    parameters: Parameters, therapy: str, comparators: Sequence[str], repeats: int,
-    field: Field = FIELD, margin: float = 0.2, seed: int = 1,
+    parameters: Parameters,
+    therapy: str,
+    comparators: Sequence[str],
+    repeats: int,
+    field: Field = FIELD,
+    margin: float = 0.2,
+    seed: int = 1,
     each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
-) -> Reviewed:  # fmt: skip
+) -> Reviewed:
     """Return `repeats` literatures on `therapy` against each comparator, reviewed.
 
     Raises:
@@ -83,11 +100,12 @@ def reviewed(
         rows.append(
             {"comparator": comparator, "truth": truth.value, "truth_se": truth.standard_error}
             | _over(table)
-        )  # fmt: skip
+        )
     return Reviewed(
-        pd.concat(trials, ignore_index=True), pd.concat(reviews, ignore_index=True),
+        pd.concat(trials, ignore_index=True),
+        pd.concat(reviews, ignore_index=True),
         pd.DataFrame(rows),
-    )  # fmt: skip
+    )
 
 
 def _over(table: pd.DataFrame) -> dict[str, float]:

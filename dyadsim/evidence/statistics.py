@@ -170,9 +170,13 @@ def _with_therapist(one: Arrays) -> pd.DataFrame:
     therapist = one.run.clients.therapist[who]
     skill = observe.skill(one.run)[therapist]
     return pd.DataFrame(
-        {"therapist": therapist, "pre": one.pre[who], "post": one.post[who],
-         "observable_skill_score": skill}
-    )  # fmt: skip
+        {
+            "therapist": therapist,
+            "pre": one.pre[who],
+            "post": one.post[who],
+            "observable_skill_score": skill,
+        }
+    )
 
 
 def _therapist_effect(one: Arrays, _: tuple[Argument, ...]) -> float:

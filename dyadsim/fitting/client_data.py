@@ -47,9 +47,12 @@ class Data(NamedTuple):
 
 
 def read(
-    path: str, columns: Mapping[str, str], instrument: str | Instrument, unit: str = "session",
+    path: str,
+    columns: Mapping[str, str],
+    instrument: str | Instrument,
+    unit: str = "session",
     reverse: bool = False,
-) -> Data:  # fmt: skip
+) -> Data:
     """Return the measurements of a csv or Parquet file.
 
     Args:
@@ -70,8 +73,9 @@ def read(
         try:
             require(table, name)
         except ValueError as error:
-            raise BadData(f"{path}: data.columns.{role}: {error}. Say where it is: "
-                          f"data.columns.{role}=NAME.") from None  # fmt: skip
+            raise BadData(
+                f"{path}: data.columns.{role}: {error}. Say where it is: data.columns.{role}=NAME."
+            ) from None
     found = pd.DataFrame({role: table[name] for role, name in columns.items()})
     where = _Where(path, dict(columns))
     time = _numbers(found, "time", where, 0, np.inf)
@@ -120,9 +124,14 @@ def _table(path: str) -> pd.DataFrame:
 
 
 def _numbers(
-    table: pd.DataFrame, role: str, where: _Where, low: float, high: float, empty: bool = False,
+    table: pd.DataFrame,
+    role: str,
+    where: _Where,
+    low: float,
+    high: float,
+    empty: bool = False,
     of: str = "",
-) -> Floats:  # fmt: skip
+) -> Floats:
     """Return a column as numbers in [low, high] (of: whose); NaN where cells may be empty."""
     found = pd.to_numeric(table[role], errors="coerce").to_numpy(float)
     blank = table[role].isna().to_numpy() | (table[role].astype(str).str.strip() == "").to_numpy()
@@ -132,7 +141,7 @@ def _numbers(
         (np.isnan(found) & ~blank, "is not a number"),
         (blank & (not empty), "is empty"),
         ((found < low) | (found > high) | np.isinf(found), span),
-    ):  # fmt: skip
+    ):
         rows = np.flatnonzero(wrong)
         if len(rows):
             given = table[role].iloc[rows[0]]
@@ -151,9 +160,15 @@ def _constant(table: pd.DataFrame, code: Whole, role: str, where: _Where) -> pd.
 
 
 def _assembled(
-    table: pd.DataFrame, time: Floats, score: Floats, alliance: Floats, form: Instrument, unit: str,
-    where: _Where, reverse: bool,
-) -> Data:  # fmt: skip
+    table: pd.DataFrame,
+    time: Floats,
+    score: Floats,
+    alliance: Floats,
+    form: Instrument,
+    unit: str,
+    where: _Where,
+    reverse: bool,
+) -> Data:
     """Return the measurements: one score a client and week, intake = the client's first."""
     assumed = [
         f"scores are {form.name} ({form.floor:g} to {form.ceiling:g}, cut-off {form.cut_off:g}, "
@@ -186,19 +201,26 @@ def _assembled(
         assumed.append(f"{twice} further scores of a client in the same week were averaged in")
     kept = rows.groupby(["client", "week"])[["score", "alliance"]].mean().reset_index()
     if len(kept) and kept["score"].max() < form.floor + (form.ceiling - form.floor) / 3:
-        assumed.append(f"no score lies above {kept['score'].max():g}, though {form.name} goes to "
-                       f"{form.ceiling:g}: is it the right questionnaire?")  # fmt: skip
+        assumed.append(
+            f"no score lies above {kept['score'].max():g}, though {form.name} goes to "
+            f"{form.ceiling:g}: is it the right questionnaire?"
+        )
     there = np.unique(kept["client"])
     if len(there) < FEWEST:
         raise BadData(f"{where.path}: only {len(there)} clients have a score; it takes {FEWEST}.")
     if len(there) < len(names):
         assumed.append(f"{len(names) - len(there)} clients without any score were left out")
     return Data(
-        np.searchsorted(there, kept["client"]), kept["week"].to_numpy(np.int64),
-        kept["score"].to_numpy(float), kept["alliance"].to_numpy(float),
-        arm[there].astype(np.int64), therapist[there].astype(np.int64), arms, form,
+        np.searchsorted(there, kept["client"]),
+        kept["week"].to_numpy(np.int64),
+        kept["score"].to_numpy(float),
+        kept["alliance"].to_numpy(float),
+        arm[there].astype(np.int64),
+        therapist[there].astype(np.int64),
+        arms,
+        form,
         tuple(assumed),
-    )  # fmt: skip
+    )
 
 
 def roles(columns: Mapping[str, Any]) -> dict[str, str]:
@@ -208,9 +230,11 @@ def roles(columns: Mapping[str, Any]) -> dict[str, str]:
         BadInput: a column that is needed has no name.
     """
     if not isinstance(columns, Mapping):
-        raise BadInput(f"data.columns must be pairs in quotes, such as "
-                       f"'data.columns={{client:id,time:week,score:phq}}', not '{columns}': "
-                       "without quotes the shell takes the braces apart.")  # fmt: skip
+        raise BadInput(
+            f"data.columns must be pairs in quotes, such as "
+            f"'data.columns={{client:id,time:week,score:phq}}', not '{columns}': "
+            "without quotes the shell takes the braces apart."
+        )
     for role in NEEDED:
         if not columns.get(role):
             raise BadInput(f"data.columns.{role} must name a column of the file.")

@@ -48,13 +48,14 @@ def trust(table: Table, learned: Learned, held: Table) -> Trust:
     side = (1 - LEVEL) / 2
     rows = [
         (
-            name, float(1 - (sd[:, j] ** 2).mean() / prior[j]),
+            name,
+            float(1 - (sd[:, j] ** 2).mean() / prior[j]),
             float(((rank[:, j] > side) & (rank[:, j] < 1 - side)).mean()),
             float(kstest(rank[:, j], "uniform").pvalue),
             float(np.corrcoef(mean[:, j], held.coordinates[:, j])[0, 1]),
         )
         for j, name in enumerate(one.names)
-    ]  # fmt: skip
+    ]
     columns = ["quantity", "contraction", "covered", "rank_p", "recovered"]
     return Trust(pd.DataFrame(rows, columns=columns), rank)
 

@@ -49,9 +49,14 @@ class Observed(NamedTuple):
 
 
 def observed(
-    data: Data, arms: Mapping[str, str], sessions: int | None = None, rule: str | None = None,
-    sample: str | None = None, seed: int = 1, threshold: float | None = None,
-) -> Observed:  # fmt: skip
+    data: Data,
+    arms: Mapping[str, str],
+    sessions: int | None = None,
+    rule: str | None = None,
+    sample: str | None = None,
+    seed: int = 1,
+    threshold: float | None = None,
+) -> Observed:
     """Return the design of data.
 
     Args:
@@ -72,8 +77,10 @@ def observed(
     trial = len(data.arms) > 1
     rule = rule or ("fixed" if trial or waves else "good_enough")
     if rule not in studies.RULES:
-        raise BadInput(f"data.rule: there is no '{rule}'.{nearest(rule, studies.RULES)} Rules: "
-                       f"{', '.join(studies.RULES)}.")  # fmt: skip
+        raise BadInput(
+            f"data.rule: there is no '{rule}'.{nearest(rule, studies.RULES)} Rules: "
+            f"{', '.join(studies.RULES)}."
+        )
     who = sample or ("trial" if trial else "routine")
     if who not in SAMPLES:
         raise BadInput(f"data.sample must be one of {', '.join(SAMPLES)}, not '{who}'.")
@@ -89,9 +96,15 @@ def observed(
         who += " sample"
     chosen = tuple(_arm(name, arms, most, rule) for name in data.arms)
     study = studies.check(
-        Study("fit", chosen, Schedule(most, 1.0, met, later), drawn,
-              TRIAL_CASELOAD if trial else Caseload(), data.instrument)
-    )  # fmt: skip
+        Study(
+            "fit",
+            chosen,
+            Schedule(most, 1.0, met, later),
+            drawn,
+            TRIAL_CASELOAD if trial else Caseload(),
+            data.instrument,
+        )
+    )
     allocation, told = _allocation(data, study, seed)
     step = _step_of(study, data.week)
     shape = (studies.plan(study).weeks.size, data.clients)
@@ -101,10 +114,12 @@ def observed(
         f"treatment is {most} weekly sessions at most, ending rule '{rule}', clients as in a "
         f"{who}" + "".join(f"; arm {a.name}: {_therapy_name(a)}" for a in chosen),
         "scores are assessments of everybody, in treatment or not; what is missing is missing "
-        "as in the data" if waves else
-        "scores are given in sessions, so they end when care ends; gaps before are as in the data",
+        "as in the data"
+        if waves
+        else "scores are given in sessions, so they end when care ends; gaps before are as in "
+        "the data",
         told,
-    ]  # fmt: skip
+    ]
     gaps = _gaps(scores, waves)
     return Observed(study, allocation, scores, alliance, gaps, waves, tuple(assumed))
 
@@ -164,8 +179,9 @@ def _step_of(study: Study, week: np.ndarray[Any, Any]) -> np.ndarray[Any, np.dty
     """Return the step at which each week is measured: a session or a follow-up."""
     plan = studies.plan(study)
     at = np.rint(np.cumsum(plan.weeks)).astype(int)
-    there = np.flatnonzero((np.arange(at.size) <= study.schedule.sessions)
-                           | (plan.occasion == FOLLOW_UP))  # fmt: skip
+    there = np.flatnonzero(
+        (np.arange(at.size) <= study.schedule.sessions) | (plan.occasion == FOLLOW_UP)
+    )
     return there[np.searchsorted(at[there], week)]
 
 

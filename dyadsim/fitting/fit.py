@@ -33,9 +33,10 @@ class Effort(NamedTuple):
 
 
 EFFORTS = {  # by budget
-    "small": Effort(600, 60, 60), "standard": Effort(5000, 300, 300),
+    "small": Effort(600, 60, 60),
+    "standard": Effort(5000, 300, 300),
     "large": Effort(20_000, 300, 600),
-}  # fmt: skip
+}
 
 
 class Fit(NamedTuple):
@@ -71,12 +72,18 @@ class Fit(NamedTuple):
 
 
 def fit(
-    seen: Evidence, world: str, candidates: Sequence[str] = (), free: Sequence[str] = FREE,
-    held: Mapping[str, float] | None = None, rest: float = REST,
-    effort: Effort = EFFORTS["standard"], seed: int = 1, spread: Spread = map,
+    seen: Evidence,
+    world: str,
+    candidates: Sequence[str] = (),
+    free: Sequence[str] = FREE,
+    held: Mapping[str, float] | None = None,
+    rest: float = REST,
+    effort: Effort = EFFORTS["standard"],
+    seed: int = 1,
+    spread: Spread = map,
     odds: Sequence[float] | None = None,
     told: Callable[[int], None] = lambda _: None,
-) -> Fit:  # fmt: skip
+) -> Fit:
     """Return the fit of data.
 
     Args:
@@ -111,18 +118,30 @@ def fit(
         choice = world_choice.classify(raws, list(candidates), real, used, odds, seed)
     again = found.drawn(effort.predicted, seed)
     new = reference_table.table(  # with what was not fitted as in the draws that were kept
-        mine, seen, len(again), seed + FRESH, spread, told, found.coordinates[again],
-        found.rows[again], seed,
-    )  # fmt: skip
+        mine,
+        seen,
+        len(again),
+        seed + FRESH,
+        spread,
+        told,
+        found.coordinates[again],
+        found.rows[again],
+        seed,
+    )
     return Fit(
-        mine, _quantities(kept, found, trusted), values(mine, found.resampled(DRAWS_SHOWN, seed)),
-        trusted, choice,
+        mine,
+        _quantities(kept, found, trusted),
+        values(mine, found.resampled(DRAWS_SHOWN, seed)),
+        trusted,
+        choice,
         {name: coverage.inside(one, real, used) for name, one in tables.items()},
         coverage.other_priors(kept, learned, real),
         coverage.predicted(kept.checks, checks, seen.check_names),
         coverage.predicted(new.checks, checks, seen.check_names),
-        _shown(seen, new, real), tuple(np.array(seen.names)[used]), _at_an_end(mine, found),
-    )  # fmt: skip
+        _shown(seen, new, real),
+        tuple(np.array(seen.names)[used]),
+        _at_an_end(mine, found),
+    )
 
 
 def _allowed(world: str, held: Mapping[str, float] | None) -> dict[str, float]:
@@ -149,8 +168,17 @@ def _quantities(kept: Table, found: Posterior, trusted: Trust) -> pd.DataFrame:
         after = np.quantile(drawn[name], LEVELS)
         unit = catalogue()[name].about.unit
         rows.append((name, unit, *after, *prior[name], float(shrunk[k])))
-    columns = ["quantity", "unit", "low", "middle", "high", "prior_low", "prior_middle",
-               "prior_high", "contraction_here"]  # fmt: skip
+    columns = [
+        "quantity",
+        "unit",
+        "low",
+        "middle",
+        "high",
+        "prior_low",
+        "prior_middle",
+        "prior_high",
+        "contraction_here",
+    ]
     table = pd.DataFrame(rows, columns=columns).merge(trusted.table, on="quantity")
     return table.assign(identified=table["contraction"] >= coverage.UNKNOWN)
 

@@ -16,10 +16,15 @@ from dyadsim.model import worlds
 from dyadsim.model.parameters import Parameters, catalogue, changed, flat
 
 FREE = (  # what a fit moves unless told otherwise: who comes, how fast, what heals, who leaves
-    "population.distress_mean", "population.distress_sd", "distress.rate",
-    "distress.treatment_gain", "distress.expectancy_effect", "distress.bond_effect",
-    "distress.specificity", "ending.dropout_base",
-)  # fmt: skip
+    "population.distress_mean",
+    "population.distress_sd",
+    "distress.rate",
+    "distress.treatment_gain",
+    "distress.expectancy_effect",
+    "distress.bond_effect",
+    "distress.specificity",
+    "ending.dropout_base",
+)
 REST = 0.5  # prior SDs that calibrated quantities beside them may be off (assumption)
 TRIES = 20  # draws of these before they are left where they are
 
@@ -55,9 +60,11 @@ class Problem(NamedTuple):
 
 
 def problem(
-    world: str, free: Sequence[str] = FREE, held: Mapping[str, float] | None = None,
+    world: str,
+    free: Sequence[str] = FREE,
+    held: Mapping[str, float] | None = None,
     rest: float = REST,
-) -> Problem:  # fmt: skip
+) -> Problem:
     """Return what is fitted: `free` quantities of `world` that its claim does not fix.
 
     Priors are as in calibration (`prior`), about the world's calibrated values.

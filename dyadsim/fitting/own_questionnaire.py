@@ -32,19 +32,25 @@ def described(given: Mapping[str, Any]) -> tuple[Instrument, bool]:
     """
     for name in given:
         if name not in (*NEEDED, *OPTIONAL):
-            raise BadInput(f"data.instrument: there is no '{name}'."
-                           f"{nearest(str(name), (*NEEDED, *OPTIONAL))} A questionnaire has "
-                           f"{', '.join(NEEDED)}; it may have {', '.join(OPTIONAL)}.")  # fmt: skip
+            raise BadInput(
+                f"data.instrument: there is no '{name}'."
+                f"{nearest(str(name), (*NEEDED, *OPTIONAL))} A questionnaire has "
+                f"{', '.join(NEEDED)}; it may have {', '.join(OPTIONAL)}."
+            )
     number = {name: _number(given, name) for name in NEEDED}
     low, high, healthy, cut_off, reliability = number.values()
     step = _number(given, "step") if "step" in given else 1.0
     for name in ("healthy", "cut_off"):
         if not low <= number[name] <= high:
-            raise BadInput(f"data.instrument: {name} must lie in the range [{low:g}, {high:g}], "
-                           f"not {number[name]:g}.")  # fmt: skip
+            raise BadInput(
+                f"data.instrument: {name} must lie in the range [{low:g}, {high:g}], "
+                f"not {number[name]:g}."
+            )
     if healthy == cut_off:
-        raise BadInput("data.instrument: healthy and cut_off must differ; their order says whether "
-                       "high scores are good.")  # fmt: skip
+        raise BadInput(
+            "data.instrument: healthy and cut_off must differ; their order says whether "
+            "high scores are good."
+        )
     if not 0 < reliability < 1:
         raise BadInput(f"data.instrument: reliability must lie in (0, 1), not {reliability:g}.")
     if not 0 < step <= high - low:
@@ -58,18 +64,31 @@ def described(given: Mapping[str, Any]) -> tuple[Instrument, bool]:
         change = _number(given, "reliable_change")
     name = str(given.get("name", "questionnaire")) + ", turned round" * turned
     return Instrument(
-        name, "distress", healthy, slope, low, high, step, reliability, REFERENCE_SD, -1, "every",
-        cut_off, float(change), "described by the user",
-    ), turned  # fmt: skip
+        name,
+        "distress",
+        healthy,
+        slope,
+        low,
+        high,
+        step,
+        reliability,
+        REFERENCE_SD,
+        -1,
+        "every",
+        cut_off,
+        float(change),
+        "described by the user",
+    ), turned
 
 
 def _number(given: Mapping[str, Any], name: str) -> float:
     """Return a field as a number."""
     if name not in given:
-        raise BadInput(f"data.instrument: {name} is missing; a questionnaire has "
-                       f"{', '.join(NEEDED)}, such as "
-                       "data.instrument={floor:0,ceiling:40,healthy:6,cut_off:12,reliability:.9}."
-                       )  # fmt: skip
+        raise BadInput(
+            f"data.instrument: {name} is missing; a questionnaire has "
+            f"{', '.join(NEEDED)}, such as "
+            "data.instrument={floor:0,ceiling:40,healthy:6,cut_off:12,reliability:.9}."
+        )
     value = given[name]
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadInput(f"data.instrument: {name} must be a number, not '{value}'.")

@@ -112,9 +112,13 @@ class Posterior(NamedTuple):
 
 
 def infer(
-    learned: Floats, coordinates: Floats, seen: Floats, low: Floats, high: Floats,
+    learned: Floats,
+    coordinates: Floats,
+    seen: Floats,
+    low: Floats,
+    high: Floats,
     reweigh: Floats | None = None,
-) -> Posterior:  # fmt: skip
+) -> Posterior:
     """Return the posterior at learned summaries `seen` (quantity,).
 
     Args:

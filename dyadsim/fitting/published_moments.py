@@ -122,8 +122,10 @@ def read(path: str, study: Study, world: str, most: int, seed: int) -> Moments:
     chance = _chance(study, [one.statistic for one in found], world, seed)
     for one, spread in zip(found, chance, strict=True):
         if np.isnan(spread):
-            raise BadData(f"{path}: {one.name}: study {study.name} has no scores from which "
-                          f"{one.statistic} could be computed (another week?).")  # fmt: skip
+            raise BadData(
+                f"{path}: {one.name}: study {study.name} has no scores from which "
+                f"{one.statistic} could be computed (another week?)."
+            )
     error = np.array([one.error for one in found])
     wanted = float(np.max(PILOT_CLIENTS * chance**2 / (LEFT * error**2)))
     clients = int(min(max(wanted, FEWEST), most))
@@ -132,12 +134,17 @@ def read(path: str, study: Study, world: str, most: int, seed: int) -> Moments:
     assumed = [
         f"the numbers come from studies like {study.name} ({', '.join(a.name for a in study.arms)};"
         f" {study.schedule.sessions} weekly steps), simulated with {clients} clients",
-        *(f"{one.name}: {one.value:g} with standard error {one.error:.3g}"
-          + (" (kept out of the fit)" if one.check else "") for one in found),
-    ]  # fmt: skip
+        *(
+            f"{one.name}: {one.value:g} with standard error {one.error:.3g}"
+            + (" (kept out of the fit)" if one.check else "")
+            for one in found
+        ),
+    ]
     if over:
-        assumed.append(f"more chance in the simulation than in the number, so that it counts for "
-                       f"less: {', '.join(over)} (more: size.clients_per_point)")  # fmt: skip
+        assumed.append(
+            f"more chance in the simulation than in the number, so that it counts for "
+            f"less: {', '.join(over)} (more: size.clients_per_point)"
+        )
     noise = np.sqrt(np.maximum(error**2 - left, 0))
     return Moments(study, found, clients, tuple(map(float, noise)), tuple(assumed))
 
@@ -168,8 +175,10 @@ def _moment(row: Mapping[str, Any], number: int, path: str, study: Study) -> Mom
 
     for name in row:
         if name not in FIELDS:
-            raise fault(f"there is no field '{name}'.{nearest(str(name), FIELDS)} Fields: "
-                        f"{', '.join(FIELDS)}")  # fmt: skip
+            raise fault(
+                f"there is no field '{name}'.{nearest(str(name), FIELDS)} Fields: "
+                f"{', '.join(FIELDS)}"
+            )
     for name in ("statistic", "value"):
         if name not in row:
             raise fault(f"the field '{name}' is missing")
@@ -205,13 +214,21 @@ def _known(asked: str, study: Study) -> None:
         named_statistic.checked(asked, study)
         return
     mine = [name for name in outcome_columns(study) if not name.endswith(".se")]
-    near = [*mine, *(f"{kind}@12_weeks.{arm.name}" for kind in ("response_50pct", "remission")
-                     for arm in study.arms)]  # fmt: skip
+    near = [
+        *mine,
+        *(
+            f"{kind}@12_weeks.{arm.name}"
+            for kind in ("response_50pct", "remission")
+            for arm in study.arms
+        ),
+    ]
     if asked not in mine:
-        raise BadInput(f"there is no statistic '{asked}' in study {study.name}."
-                       f"{nearest(asked, near)} Outcomes: {', '.join(mine)}; or a statistic as in "
-                       "facts.csv, of an arm: response_50pct@12_weeks."
-                       f"{study.arms[0].name}")  # fmt: skip
+        raise BadInput(
+            f"there is no statistic '{asked}' in study {study.name}."
+            f"{nearest(asked, near)} Outcomes: {', '.join(mine)}; or a statistic as in "
+            "facts.csv, of an arm: response_50pct@12_weeks."
+            f"{study.arms[0].name}"
+        )
 
 
 def _kind(asked: str) -> str:

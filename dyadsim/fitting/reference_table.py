@@ -43,10 +43,16 @@ def _chunk(
 
 
 def table(
-    one: Problem, seen: Evidence, draws: int, seed: int, spread: Spread,
-    told: Callable[[int], None] = lambda _: None, coordinates: Floats | None = None,
-    others: Rows | None = None, others_seed: int | None = None,
-) -> Table:  # fmt: skip
+    one: Problem,
+    seen: Evidence,
+    draws: int,
+    seed: int,
+    spread: Spread,
+    told: Callable[[int], None] = lambda _: None,
+    coordinates: Floats | None = None,
+    others: Rows | None = None,
+    others_seed: int | None = None,
+) -> Table:
     """Return the table of `draws` prior draws (or of given coordinates).
 
     Args:

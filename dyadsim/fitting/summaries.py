@@ -15,8 +15,14 @@ type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 BINS = 8  # most stretches of time
 EARLY = 3  # sessions that count as early, for the alliance
-CHECKS = ("reliably improved", "reliably worse", "halved", "last below cut-off",
-          "largest gain between two scores", "SD of the last over the first")  # fmt: skip
+CHECKS = (
+    "reliably improved",
+    "reliably worse",
+    "halved",
+    "last below cut-off",
+    "largest gain between two scores",
+    "SD of the last over the first",
+)
 
 
 class Shape(NamedTuple):
@@ -40,9 +46,13 @@ def shape(seen: Observed, therapists_known: bool) -> Shape:
     if len(used) <= BINS:  # every occasion for itself
         bins = np.searchsorted(used, np.arange(len(counts)))
     return Shape(
-        np.unique(bins, return_inverse=True)[1], seen.allocation.arm, seen.allocation.therapist,
-        tuple(one.name for one in seen.study.arms), named(seen.study.instrument), therapists_known,
-    )  # fmt: skip
+        np.unique(bins, return_inverse=True)[1],
+        seen.allocation.arm,
+        seen.allocation.therapist,
+        tuple(one.name for one in seen.study.arms),
+        named(seen.study.instrument),
+        therapists_known,
+    )
 
 
 def summaries(one: Shape, scores: Floats, alliance: Floats) -> dict[str, float]:
@@ -135,17 +145,24 @@ def _arm(one: Shape, course: _Course, who: np.ndarray[Any, Any]) -> dict[str, fl
     change = course.change[:, who]
     centred = np.where(known, scores - course.mean[who], np.nan)
     found |= {
-        "mean gain": _mean(gain), "SD of gains": _sd(gain), "r first, last": _r(first, last),
-        "r first, gain": _r(first, gain), "mean slope": _mean(slope), "SD of slopes": _sd(slope),
-        "mean number of scores": _mean(count), "SD of the number": _sd(count),
-        "r number, gain": _r(count, gain), "r number, first": _r(count, first),
+        "mean gain": _mean(gain),
+        "SD of gains": _sd(gain),
+        "r first, last": _r(first, last),
+        "r first, gain": _r(first, gain),
+        "mean slope": _mean(slope),
+        "SD of slopes": _sd(slope),
+        "mean number of scores": _mean(count),
+        "SD of the number": _sd(count),
+        "r number, gain": _r(count, gain),
+        "r number, first": _r(count, first),
         "r number, slope": _r(count, slope),
-        "step to step": float(np.sqrt(_mean(change**2))), "mean early change": _mean(change[:3]),
+        "step to step": float(np.sqrt(_mean(change**2))),
+        "mean early change": _mean(change[:3]),
         "r with the score before": _r(scores[1:].ravel(), course.previous[1:, who].ravel()),
         "SD within clients": float(np.sqrt(_mean(centred**2))),
         "left early": float(np.mean(left <= np.quantile(course.left, 0.25))),
         "stayed": float(np.mean(left >= course.left.max())),
-    }  # fmt: skip
+    }
     return found
 
 
@@ -199,16 +216,18 @@ def _with_alliance(course: _Course, alliance: Floats) -> dict[str, float]:
     score_within = course.scores - course.mean
     after = np.vstack([course.change, np.full((1, alliance.shape[1]), np.nan)])
     return {
-        "alliance, mean": _mean(alliance), "alliance, SD between clients": _sd(mean),
+        "alliance, mean": _mean(alliance),
+        "alliance, SD between clients": _sd(mean),
         "alliance, SD within clients": float(np.sqrt(_mean(within**2))),
-        "alliance, early": _mean(early), "r early alliance, gain": _r(early, residual),
+        "alliance, early": _mean(early),
+        "r early alliance, gain": _r(early, residual),
         "r early alliance, first score": _r(early, course.first),
         "r early alliance, number of scores": _r(early, course.count.astype(float)),
         "r within, same session": _r(within.ravel(), score_within.ravel()),
         "r within, next change": _r(within.ravel(), after.ravel()),
         "r alliance, session before": _r(alliance[1:].ravel(), _carried(alliance)[1:].ravel()),
         "alliance, rise": _mean(alliance - early),
-    }  # fmt: skip
+    }
 
 
 def checks(one: Shape, scores: Floats) -> dict[str, float]:
@@ -220,8 +239,11 @@ def checks(one: Shape, scores: Floats) -> dict[str, float]:
         gain, first, last = course.gain[both], course.first[both], course.last[both]
         best = np.where(np.isnan(course.change), -np.inf, -course.change).max(axis=0)[both]
         values = (
-            np.mean(gain >= form.reliable_change), np.mean(-gain >= form.reliable_change),
-            np.mean(last <= first / 2), np.mean(last < form.cut_off), np.mean(best),
+            np.mean(gain >= form.reliable_change),
+            np.mean(-gain >= form.reliable_change),
+            np.mean(last <= first / 2),
+            np.mean(last < form.cut_off),
+            np.mean(best),
             last.std(ddof=1) / first.std(ddof=1),
-        )  # fmt: skip
+        )
     return dict(zip(CHECKS, map(float, values), strict=True))

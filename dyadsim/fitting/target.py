@@ -86,9 +86,17 @@ def data_like(
     Same clients, arms, therapists, weeks and gaps; who leaves when is the model's doing.
     """
     run = simulate.advance(
-        simulate.start(seen.study, parameters, len(seen.allocation.arm), seed, luck,
-                       allocation=seen.allocation, threads=1), threads=1,
-    )  # fmt: skip
+        simulate.start(
+            seen.study,
+            parameters,
+            len(seen.allocation.arm),
+            seed,
+            luck,
+            allocation=seen.allocation,
+            threads=1,
+        ),
+        threads=1,
+    )
     truth = dict(simulate.variables(run.truth))
     there = observe.seen(run) & ~seen.gaps
     scores = np.where(there, truth["symptom_score"], np.nan).astype(float)

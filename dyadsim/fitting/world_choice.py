@@ -41,9 +41,13 @@ class Choice(NamedTuple):
 
 
 def classify(
-    raws: Sequence[Floats], worlds: Sequence[str], seen: Floats, used: np.ndarray[Any, Any],
-    odds: Sequence[float] | None = None, seed: int = 1,
-) -> Choice:  # fmt: skip
+    raws: Sequence[Floats],
+    worlds: Sequence[str],
+    seen: Floats,
+    used: np.ndarray[Any, Any],
+    odds: Sequence[float] | None = None,
+    seed: int = 1,
+) -> Choice:
     """Return the choice among worlds.
 
     Args:
@@ -71,12 +75,17 @@ def classify(
     nothing = -float((prior * np.log(prior)).sum())
     confusion = pd.DataFrame(
         [known[label == k].mean(axis=0) for k in range(len(worlds))],
-        index=list(worlds), columns=list(worlds),
-    )  # fmt: skip
+        index=list(worlds),
+        columns=list(worlds),
+    )
     return Choice(
-        tuple(worlds), probability, confusion, _curve(known, label), temperature,
+        tuple(worlds),
+        probability,
+        confusion,
+        _curve(known, label),
+        temperature,
         float(1 - loss / nothing),
-    )  # fmt: skip
+    )
 
 
 def _model(count: int) -> Any:
@@ -109,6 +118,7 @@ def _curve(known: Floats, label: np.ndarray[Any, Any]) -> pd.DataFrame:
     place = np.clip(np.digitize(stated, LEVELS) - 1, 0, len(LEVELS) - 2)
     rows = [
         (stated[place == k].mean(), right[place == k].mean(), int((place == k).sum()))
-        for k in range(len(LEVELS) - 1) if (place == k).any()
-    ]  # fmt: skip
+        for k in range(len(LEVELS) - 1)
+        if (place == k).any()
+    ]
     return pd.DataFrame(rows, columns=["stated", "found", "draws"])

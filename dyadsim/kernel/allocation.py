@@ -84,9 +84,10 @@ def allocate(study: Study, count: int, seed: int, replicate: int) -> Allocation:
     """
     arm = _arms(study, count, seed, replicate)
     guided = [
-        index for index, one in enumerate(study.arms)
+        index
+        for index, one in enumerate(study.arms)
         if any(phase.therapy.human for phase in one.phases)
-    ]  # fmt: skip
+    ]
     groups = [[index] for index in guided] if study.caseload.nested else [guided] * bool(guided)
     therapist = np.full(count, -1, np.int32)
     pools = []
@@ -107,9 +108,13 @@ def allocate(study: Study, count: int, seed: int, replicate: int) -> Allocation:
 
 
 def matched(
-    allocation: Allocation, study: Study, people: Therapists, parameters: Parameters, seed: int,
+    allocation: Allocation,
+    study: Study,
+    people: Therapists,
+    parameters: Parameters,
+    seed: int,
     replicate: int,
-) -> Allocation:  # fmt: skip
+) -> Allocation:
     """Return the allocation of a study whose clinics give some arms the therapist who fits best.
 
     A clinic is `CLINIC` therapists who follow one another; it takes clients in the order of entry
@@ -174,23 +179,38 @@ def empty_therapists(allocation: Allocation, therapies: int, steps: int) -> Ther
     total = allocation.caseload.size
     empathy, congruence, regard, repair, formulation = np.zeros((5, total), np.float32)
     return Therapists(
-        random_streams.words(0, total), empathy, congruence, regard, repair, formulation,
-        np.zeros((4, total), np.float32), np.zeros((max(1, therapies), total), np.float32),
-        allocation.caseload, np.full((steps, total), PRESENT, np.float32),
-    )  # fmt: skip
+        random_streams.words(0, total),
+        empathy,
+        congruence,
+        regard,
+        repair,
+        formulation,
+        np.zeros((4, total), np.float32),
+        np.zeros((max(1, therapies), total), np.float32),
+        allocation.caseload,
+        np.full((steps, total), PRESENT, np.float32),
+    )
 
 
 def therapists(
-    allocation: Allocation, population: Population, sample: Sample, therapies: int, steps: int,
-    seed: int, replicate: int,
-) -> Therapists:  # fmt: skip
+    allocation: Allocation,
+    population: Population,
+    sample: Sample,
+    therapies: int,
+    steps: int,
+    seed: int,
+    replicate: int,
+) -> Therapists:
     """Draw the therapists of an allocation; `presence` rows are left to the kernel."""
     people = empty_therapists(allocation, therapies, steps)
     draw_therapists(
-        people, np.float32(population.therapist_spread) * np.float32(sample.therapist_selection),
-        np.float32(population.facilitative_loading), np.float32(population.skill_loading),
-        seed, replicate,
-    )  # fmt: skip
+        people,
+        np.float32(population.therapist_spread) * np.float32(sample.therapist_selection),
+        np.float32(population.facilitative_loading),
+        np.float32(population.skill_loading),
+        seed,
+        replicate,
+    )
     return people
 
 

@@ -42,7 +42,12 @@ def pace(weeks, p):
     slow = ONE - p.distress.load_decay
     load_spread = np.sqrt((ONE - eased * eased) / max(ONE - slow * slow, np.float32(1e-6)))
     return Pace(
-        still, spread, eased, load_spread,
-        kept(p.distress.contact_fade, weeks), kept(p.process_change.process_decay, weeks),
-        kept(p.action.action_decay, weeks), kept(p.regulation.regulation_decay, weeks),
-    )  # fmt: skip
+        still,
+        spread,
+        eased,
+        load_spread,
+        kept(p.distress.contact_fade, weeks),
+        kept(p.process_change.process_decay, weeks),
+        kept(p.action.action_decay, weeks),
+        kept(p.regulation.regulation_decay, weeks),
+    )

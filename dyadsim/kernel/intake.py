@@ -90,22 +90,42 @@ def entry(p, sample):
     stable, load = np.float64(q.stable_share), np.float64(q.load_share)
     rest = 1.0 - stable - load
     loadings = (
-        q.wellbeing_readiness, q.wellbeing_expectancy, q.wellbeing_attachment,
-        q.wellbeing_resources, q.wellbeing_set_point,
-    )  # fmt: skip
+        q.wellbeing_readiness,
+        q.wellbeing_expectancy,
+        q.wellbeing_attachment,
+        q.wellbeing_resources,
+        q.wellbeing_set_point,
+    )
     owns = (
-        own_share(q.wellbeing_readiness), own_share(q.wellbeing_expectancy),
-        own_share(q.wellbeing_attachment), own_share(q.wellbeing_resources),
+        own_share(q.wellbeing_readiness),
+        own_share(q.wellbeing_expectancy),
+        own_share(q.wellbeing_attachment),
+        own_share(q.wellbeing_resources),
         own_share(q.wellbeing_set_point),
-    )  # fmt: skip
+    )
     return Entry(
-        _narrow(below), _narrow(mean), _narrow(share * felt), _narrow(math.sqrt(share) * noise),
-        _narrow(stable), _narrow(sd * math.sqrt(stable * (1.0 - stable))),
-        _narrow(load / (load + rest)), _narrow(sd * math.sqrt(load * rest / (load + rest))),
-        loadings, owns, q.readiness_mean, q.readiness_sd, q.expectancy_mean, q.expectancy_sd,
-        q.weight_spread, q.insight, own_share(q.insight), q.good_enough_mean, q.good_enough_sd,
-        p.alliance.start, p.responsiveness.formulation_start,
-    )  # fmt: skip
+        _narrow(below),
+        _narrow(mean),
+        _narrow(share * felt),
+        _narrow(math.sqrt(share) * noise),
+        _narrow(stable),
+        _narrow(sd * math.sqrt(stable * (1.0 - stable))),
+        _narrow(load / (load + rest)),
+        _narrow(sd * math.sqrt(load * rest / (load + rest))),
+        loadings,
+        owns,
+        q.readiness_mean,
+        q.readiness_sd,
+        q.expectancy_mean,
+        q.expectancy_sd,
+        q.weight_spread,
+        q.insight,
+        own_share(q.insight),
+        q.good_enough_mean,
+        q.good_enough_sd,
+        p.alliance.start,
+        p.responsiveness.formulation_start,
+    )
 
 
 @compiled

@@ -41,7 +41,7 @@ def parameters_of(row):
         Distress(*fixed_tuple(row[_FIRST[10] :], _SIZES[10])),
         Ending(*fixed_tuple(row[_FIRST[11] :], _SIZES[11])),
         Measurement(*fixed_tuple(row[_FIRST[12] :], _SIZES[12])),
-    )  # fmt: skip
+    )
 
 
 @compiled
@@ -57,11 +57,28 @@ def run_points(points, word, arm, therapist, th, plan, usual, sample, seat, at, 
         p = parameters_of(points[point])
         q = p.population
         draw_therapists(
-            th, q.therapist_spread * selection, q.facilitative_loading, q.skill_loading, at.seed,
+            th,
+            q.therapist_spread * selection,
+            q.facilitative_loading,
+            q.skill_loading,
+            at.seed,
             at.replicate,
-        )  # fmt: skip
+        )
         presence_rows(th.presence, th.word, th.caseload, p, at.seed, at.replicate)
         run_blocks(
-            table, word, arm, therapist, th, plan, p, scaled(usual, p.measurement), sample, seat,
-            at, ONCE, word.shape[0], truth, sums[point],
-        )  # fmt: skip
+            table,
+            word,
+            arm,
+            therapist,
+            th,
+            plan,
+            p,
+            scaled(usual, p.measurement),
+            sample,
+            seat,
+            at,
+            ONCE,
+            word.shape[0],
+            truth,
+            sums[point],
+        )

@@ -43,17 +43,38 @@ from dyadsim.studies.study import ASSESSMENT, FOLLOW_UP, SESSION
 BLOCK = 496  # not a power of two: rows would fight for the same places in the cache
 FIRST_WRITTEN = np.int64(ROWS["empathy"].start)  # before it: traits, which nothing changes
 _WORK = {  # rows of a block's scratch, and how many
-    "held": 1, "taking": 1, "plan_done": 1, "relief": 1, "alliance": 1, "trust": 1,
-    "may_agree": 1, "last": 1, "continued": 1, "mastery": 4, "moments": 6,
-}  # fmt: skip
+    "held": 1,
+    "taking": 1,
+    "plan_done": 1,
+    "relief": 1,
+    "alliance": 1,
+    "trust": 1,
+    "may_agree": 1,
+    "last": 1,
+    "continued": 1,
+    "mastery": 4,
+    "moments": 6,
+}
 _Work = namedtuple("_Work", list(_WORK))  # type: ignore[misc]
 W = _Work(*accumulate((0, *list(_WORK.values())[:-1])))
 WORK_ROWS = sum(_WORK.values())
 _SILENT = tuple(  # variables of a session, 0 where none is held
-    row for name in ("credibility", "synchrony", "coregulation", "alert", "delivered_dose",
-                     "adherence", "delivered_competence", "rupture", "repaired", "pushing",
-                     "engagement") for row in range(ROWS[name].start, ROWS[name].stop)
-)  # fmt: skip
+    row
+    for name in (
+        "credibility",
+        "synchrony",
+        "coregulation",
+        "alert",
+        "delivered_dose",
+        "adherence",
+        "delivered_competence",
+        "rupture",
+        "repaired",
+        "pushing",
+        "engagement",
+    )
+    for row in range(ROWS[name].start, ROWS[name].stop)
+)
 _SYMPTOM_STREAM = np.int64(Stream.SYMPTOM)
 _PRESENCE_STREAM = np.int64(Stream.PRESENCE)
 
@@ -111,49 +132,129 @@ def encounter(b, noise, work, word, p, scale, at, step):
     held, alliances = work[W.held], work[W.alliance]
     if at.moments > 0:
         resonance.moments_lanes(
-            b[R.synchrony], b[R.coregulation], b[R.empathy], b[R.congruence], b[R.presence],
-            b[R.body], held, word, work[W.moments :], p.resonance, at.moments, at.seed,
-            at.replicate, step,
-        )  # fmt: skip
+            b[R.synchrony],
+            b[R.coregulation],
+            b[R.empathy],
+            b[R.congruence],
+            b[R.presence],
+            b[R.body],
+            held,
+            word,
+            work[W.moments :],
+            p.resonance,
+            at.moments,
+            at.seed,
+            at.replicate,
+            step,
+        )
     else:
         resonance.lanes(
-            b[R.synchrony], b[R.coregulation], b[R.empathy], b[R.congruence], b[R.presence],
-            b[R.body], held, p.resonance,
-        )  # fmt: skip
+            b[R.synchrony],
+            b[R.coregulation],
+            b[R.empathy],
+            b[R.congruence],
+            b[R.presence],
+            b[R.body],
+            held,
+            p.resonance,
+        )
     responsiveness.lanes(
-        b[R.formulation], b[R.alert], b[R.human], b[R.delivered_dose : R.delivered_dose + 4],
-        b[R.adherence], b[R.delivered_competence], b[R.planned_dose : R.planned_dose + 4],
-        b[R.weight : R.weight + 4], b[R.formulation_skill], work[W.mastery : W.mastery + 4],
-        b[R.individualisation], b[R.feedback], b[R.first_score], b[R.last_score], b[R.attended],
-        held, scale.slope, p.responsiveness,
-    )  # fmt: skip
+        b[R.formulation],
+        b[R.alert],
+        b[R.human],
+        b[R.delivered_dose : R.delivered_dose + 4],
+        b[R.adherence],
+        b[R.delivered_competence],
+        b[R.planned_dose : R.planned_dose + 4],
+        b[R.weight : R.weight + 4],
+        b[R.formulation_skill],
+        work[W.mastery : W.mastery + 4],
+        b[R.individualisation],
+        b[R.feedback],
+        b[R.first_score],
+        b[R.last_score],
+        b[R.attended],
+        held,
+        scale.slope,
+        p.responsiveness,
+    )
     rupture.lanes(
-        b[R.rupture], b[R.repaired], b[R.pushing], b[R.strain], b[R.bond], b[R.goal],
-        b[R.readiness], b[R.congruence], b[R.repair_skill], b[R.empathy], b[R.structure],
-        b[R.alert], held, b[R.human], noise[N.rupture], noise[N.repair], p.rupture,
-    )  # fmt: skip
+        b[R.rupture],
+        b[R.repaired],
+        b[R.pushing],
+        b[R.strain],
+        b[R.bond],
+        b[R.goal],
+        b[R.readiness],
+        b[R.congruence],
+        b[R.repair_skill],
+        b[R.empathy],
+        b[R.structure],
+        b[R.alert],
+        held,
+        b[R.human],
+        noise[N.rupture],
+        noise[N.repair],
+        p.rupture,
+    )
     alliance.bond_lanes(
-        b[R.bond], b[R.empathy], b[R.regard], b[R.congruence], b[R.attachment], b[R.synchrony],
-        b[R.dyad_fit], b[R.strain], b[R.recent_improvement], b[R.human], held, noise[N.bond],
+        b[R.bond],
+        b[R.empathy],
+        b[R.regard],
+        b[R.congruence],
+        b[R.attachment],
+        b[R.synchrony],
+        b[R.dyad_fit],
+        b[R.strain],
+        b[R.recent_improvement],
+        b[R.human],
+        held,
+        noise[N.bond],
         p.alliance,
-    )  # fmt: skip
+    )
     alliance.agreement_lanes(
-        b[R.goal], b[R.task], b[R.match], b[R.expectancy], b[R.credibility], b[R.readiness],
-        b[R.dyad_fit], b[R.strain], b[R.recent_improvement], held, noise[N.agreement], p.alliance,
-    )  # fmt: skip
+        b[R.goal],
+        b[R.task],
+        b[R.match],
+        b[R.expectancy],
+        b[R.credibility],
+        b[R.readiness],
+        b[R.dyad_fit],
+        b[R.strain],
+        b[R.recent_improvement],
+        held,
+        noise[N.agreement],
+        p.alliance,
+    )
     alliance.overall_lanes(alliances, b[R.bond], b[R.goal], b[R.task], b[R.human])
     expectancy.lanes(
-        b[R.expectancy], b[R.credibility], b[R.initial_distress], b[R.distress], held,
-        noise[N.expectancy], p.expectancy,
-    )  # fmt: skip
+        b[R.expectancy],
+        b[R.credibility],
+        b[R.initial_distress],
+        b[R.distress],
+        held,
+        noise[N.expectancy],
+        p.expectancy,
+    )
     readiness.lanes(
-        b[R.readiness], alliances, b[R.structure], b[R.individualisation], b[R.pushing], held,
-        noise[N.readiness], p.readiness,
-    )  # fmt: skip
+        b[R.readiness],
+        alliances,
+        b[R.structure],
+        b[R.individualisation],
+        b[R.pushing],
+        held,
+        noise[N.readiness],
+        p.readiness,
+    )
     process_change.engagement_lanes(
-        b[R.engagement], work[W.trust], alliances, b[R.readiness], b[R.expectancy], held,
+        b[R.engagement],
+        work[W.trust],
+        alliances,
+        b[R.readiness],
+        b[R.expectancy],
+        held,
         p.process_change,
-    )  # fmt: skip
+    )
 
 
 @compiled
@@ -162,40 +263,93 @@ def life(b, noise, work, p, pc):
     held, relief, trusted = work[W.held], work[W.relief], work[W.trust]
     for k in range(4):
         process_change.lanes(
-            b[R.process + k], b[R.delivered_dose + k], work[W.mastery + k], b[R.engagement], held,
-            pc.process_kept, p.process_change,
-        )  # fmt: skip
+            b[R.process + k],
+            b[R.delivered_dose + k],
+            work[W.mastery + k],
+            b[R.engagement],
+            held,
+            pc.process_kept,
+            p.process_change,
+        )
     action.lanes(
-        b[R.action], trusted, b[R.credibility], b[R.bona_fide], held, held, pc.action_kept,
+        b[R.action],
+        trusted,
+        b[R.credibility],
+        b[R.bona_fide],
+        held,
+        held,
+        pc.action_kept,
         p.action,
-    )  # fmt: skip
+    )
     regulation.lanes(
-        b[R.regulation], b[R.coregulation], b[R.formulation], work[W.alliance], held, held,
-        pc.regulation_kept, p.regulation,
-    )  # fmt: skip
+        b[R.regulation],
+        b[R.coregulation],
+        b[R.formulation],
+        work[W.alliance],
+        held,
+        held,
+        pc.regulation_kept,
+        p.regulation,
+    )
     distress.load_lanes(
-        b[R.load], b[R.contact], b[R.resources], held, noise[N.life_event], pc.load_kept,
-        pc.load_spread, pc.contact_kept, p.distress,
-    )  # fmt: skip
+        b[R.load],
+        b[R.contact],
+        b[R.resources],
+        held,
+        noise[N.life_event],
+        pc.load_kept,
+        pc.load_spread,
+        pc.contact_kept,
+        p.distress,
+    )
     distress.relief_lanes(
-        relief, b[R.weight : R.weight + 4], b[R.process : R.process + 4], b[R.action],
-        b[R.contact], b[R.expectancy], b[R.bond], b[R.regulation], b[R.medication],
-        work[W.taking], p.distress,
-    )  # fmt: skip
+        relief,
+        b[R.weight : R.weight + 4],
+        b[R.process : R.process + 4],
+        b[R.action],
+        b[R.contact],
+        b[R.expectancy],
+        b[R.bond],
+        b[R.regulation],
+        b[R.medication],
+        work[W.taking],
+        p.distress,
+    )
     distress.lanes(
-        b[R.distress], b[R.recent_improvement], b[R.set_point], b[R.load], relief, held,
-        noise[N.distress], pc.distress_kept, pc.distress_spread, p.distress,
-    )  # fmt: skip
+        b[R.distress],
+        b[R.recent_improvement],
+        b[R.set_point],
+        b[R.load],
+        relief,
+        held,
+        noise[N.distress],
+        pc.distress_kept,
+        pc.distress_spread,
+        p.distress,
+    )
 
 
 @compiled
 def endings(b, noise, work, p):
     """Write who leaves after this session."""
     ending.lanes(
-        b[R.ended], b[R.distress], b[R.initial_distress], b[R.good_enough_level], work[W.alliance],
-        b[R.match], b[R.strain], b[R.regard], b[R.attended], work[W.held], noise[N.good_enough],
-        noise[N.dropout], noise[N.removal], work[W.may_agree], work[W.plan_done], p.ending,
-    )  # fmt: skip
+        b[R.ended],
+        b[R.distress],
+        b[R.initial_distress],
+        b[R.good_enough_level],
+        work[W.alliance],
+        b[R.match],
+        b[R.strain],
+        b[R.regard],
+        b[R.attended],
+        work[W.held],
+        noise[N.good_enough],
+        noise[N.dropout],
+        noise[N.removal],
+        work[W.may_agree],
+        work[W.plan_done],
+        p.ending,
+    )
 
 
 @compiled
@@ -205,9 +359,18 @@ def measure(b, noise, held, occasion, s):
     share = s.missing_assessment if fixed else s.missing
     everybody, session = np.float32(fixed), np.float32(occasion == SESSION)
     symptom_lanes(
-        b[R.symptom_score], b[R.last_score], b[R.distress], b[R.rater_style], noise[N.symptom],
-        noise[N.missing], held, share, everybody, session, s,
-    )  # fmt: skip
+        b[R.symptom_score],
+        b[R.last_score],
+        b[R.distress],
+        b[R.rater_style],
+        noise[N.symptom],
+        noise[N.missing],
+        held,
+        share,
+        everybody,
+        session,
+        s,
+    )
 
 
 @compiled
@@ -273,16 +436,29 @@ def run_blocks(
                 steady(b, work, arms, plan)
             present(b[R.presence], who, th.presence[step])
             occasions(
-                work[W.held], work[W.taking], work[W.plan_done], b[R.attended], b[R.ended],
-                b[R.scheduled], work[W.last], work[W.continued], step,
-            )  # fmt: skip
+                work[W.held],
+                work[W.taking],
+                work[W.plan_done],
+                b[R.attended],
+                b[R.ended],
+                b[R.scheduled],
+                work[W.last],
+                work[W.continued],
+                step,
+            )
             busy = at.moments > 0 or anybody(work[W.held])
             fill_noise(noise, words, busy, at.seed, at.replicate, step)
             if busy:
                 expectancy.credibility_lanes(
-                    b[R.credibility], b[R.rationale], b[R.match], b[R.allegiance], b[R.congruence],
-                    b[R.bona_fide], work[W.held], p.expectancy,
-                )  # fmt: skip
+                    b[R.credibility],
+                    b[R.rationale],
+                    b[R.match],
+                    b[R.allegiance],
+                    b[R.congruence],
+                    b[R.bona_fide],
+                    work[W.held],
+                    p.expectancy,
+                )
                 encounter(b, noise, work, words, p, scale, at, step)
             else:
                 silence(b)

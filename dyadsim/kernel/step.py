@@ -9,10 +9,19 @@ from dyadsim.numerics.jit import compiled
 from dyadsim.numerics.random_streams import Stream, fill_normal, fill_uniform
 
 DRAWS = (
-    Stream.RUPTURE, Stream.REPAIR, Stream.BOND, Stream.AGREEMENT, Stream.EXPECTANCY,
-    Stream.READINESS, Stream.LIFE_EVENT, Stream.DISTRESS, Stream.GOOD_ENOUGH, Stream.DROPOUT,
-    Stream.REMOVAL, Stream.SYMPTOM,
-)  # fmt: skip
+    Stream.RUPTURE,
+    Stream.REPAIR,
+    Stream.BOND,
+    Stream.AGREEMENT,
+    Stream.EXPECTANCY,
+    Stream.READINESS,
+    Stream.LIFE_EVENT,
+    Stream.DISTRESS,
+    Stream.GOOD_ENOUGH,
+    Stream.DROPOUT,
+    Stream.REMOVAL,
+    Stream.SYMPTOM,
+)
 _Draws = namedtuple("_Draws", [stream.name.lower() for stream in DRAWS] + ["missing"])  # type: ignore[misc]
 N: Any = _Draws(*range(len(DRAWS) + 1))
 _LIFE = (N.life_event, N.distress, N.symptom)  # luck that needs no session

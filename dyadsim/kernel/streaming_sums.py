@@ -12,10 +12,18 @@ from dyadsim.numerics.float32 import HALF, ONE, ZERO
 from dyadsim.numerics.jit import compiled
 
 SUMS = {  # what is summed, and in multiples of 1 / how much
-    "clients": 1, "in_care": 1, "scored": 1, "symptom_score": 4096, "symptom_score_squared": 4096,
-    "distress": 65536, "distress_squared": 65536, "bond": 65536, "ruptures": 1, "dropped": 1,
+    "clients": 1,
+    "in_care": 1,
+    "scored": 1,
+    "symptom_score": 4096,
+    "symptom_score_squared": 4096,
+    "distress": 65536,
+    "distress_squared": 65536,
+    "bond": 65536,
+    "ruptures": 1,
+    "dropped": 1,
     "agreed": 1,
-}  # fmt: skip
+}
 _SCORE, _LATENT = np.float32(SUMS["symptom_score"]), np.float32(SUMS["distress"])
 _DROPOUT, _GOOD = np.float32(DROPOUT), np.float32(GOOD_ENOUGH)
 
@@ -47,9 +55,20 @@ def add_arm(cell, number, lanes, arm, held, y, d, bond, rupture, ended):
         dropped += np.int32(mine if ended[i] == _DROPOUT else ZERO)
         agreed += np.int32(mine if ended[i] == _GOOD else ZERO)
     for place, value in enumerate(
-        (clients, care, scored, score_1, score_2, latent_1, latent_2, bonds, ruptures, dropped,
-         agreed)
-    ):  # fmt: skip
+        (
+            clients,
+            care,
+            scored,
+            score_1,
+            score_2,
+            latent_1,
+            latent_2,
+            bonds,
+            ruptures,
+            dropped,
+            agreed,
+        )
+    ):
         cell[place] += value
 
 
@@ -58,6 +77,14 @@ def add_sums(sums, b, lanes, arm, held, step):
     """Add an occasion of a block's first `lanes` to `sums` (arm, step, sum)."""
     for number in range(sums.shape[0]):
         add_arm(
-            sums[number, step], np.int32(number), lanes, arm, held, b[R.symptom_score],
-            b[R.distress], b[R.bond], b[R.rupture], b[R.ended],
-        )  # fmt: skip
+            sums[number, step],
+            np.int32(number),
+            lanes,
+            arm,
+            held,
+            b[R.symptom_score],
+            b[R.distress],
+            b[R.bond],
+            b[R.rupture],
+            b[R.ended],
+        )

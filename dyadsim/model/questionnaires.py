@@ -130,9 +130,16 @@ def usual(one: Instrument) -> Scale:
     true_sd = abs(one.slope) * one.reference_sd
     error = true_sd * np.sqrt((1 - one.reliability) / one.reliability)
     numbers = (
-        one.intercept, one.slope, one.style * true_sd, error, one.floor, one.ceiling, one.step,
-        0.0, 0.0,
-    )  # fmt: skip
+        one.intercept,
+        one.slope,
+        one.style * true_sd,
+        error,
+        one.floor,
+        one.ceiling,
+        one.step,
+        0.0,
+        0.0,
+    )
     return Scale(*map(np.float32, numbers))
 
 
@@ -140,9 +147,16 @@ def usual(one: Instrument) -> Scale:
 def scaled(one, q):
     """Return the `usual` numbers of an instrument under the measurement quantities `q`, float32."""
     return Scale(
-        one.intercept, one.slope, one.style * q.style, one.error * np.sqrt(q.reliability_factor),
-        one.floor, one.ceiling, one.step, q.missing, q.missing_assessment,
-    )  # fmt: skip
+        one.intercept,
+        one.slope,
+        one.style * q.style,
+        one.error * np.sqrt(q.reliability_factor),
+        one.floor,
+        one.ceiling,
+        one.step,
+        q.missing,
+        q.missing_assessment,
+    )
 
 
 @compiled
@@ -197,9 +211,15 @@ def latent_of(construct: str, truth: dict[str, Array], traits: dict[str, Array])
 
 
 def rated(
-    one: Instrument, latent: Array, style: Array, words: Words, q: Measurement,
-    seed: int, replicate: int, number: int,
-) -> Array:  # fmt: skip
+    one: Instrument,
+    latent: Array,
+    style: Array,
+    words: Words,
+    q: Measurement,
+    seed: int,
+    replicate: int,
+    number: int,
+) -> Array:
     """Return an instrument's scores `(session, client)`, NaN where the form is missing.
 
     `number` is the instrument's own stream; forms of one session are missing together with the

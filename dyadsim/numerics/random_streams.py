@@ -92,16 +92,22 @@ _NO_GROUP = 63
 _HOPE = Stream.CLIENT_TRAIT + 2  # expectancy among the traits that share wellbeing
 _MEMBERS = {
     Group.CLIENT: (
-        Stream.LIFE_EVENT, Stream.READINESS, Stream.GOOD_ENOUGH_LEVEL,
+        Stream.LIFE_EVENT,
+        Stream.READINESS,
+        Stream.GOOD_ENOUGH_LEVEL,
         *range(Stream.INTAKE, Stream.DYAD_FIT),
     ),
     Group.RELATIONSHIP: (
-        Stream.RUPTURE, Stream.REPAIR, Stream.BOND, Stream.AGREEMENT, Stream.DYAD_FIT,
+        Stream.RUPTURE,
+        Stream.REPAIR,
+        Stream.BOND,
+        Stream.AGREEMENT,
+        Stream.DYAD_FIT,
     ),
     Group.THERAPIST: range(Stream.THERAPIST_TRAIT, Stream.OBSERVED_SKILL + 1),
     Group.EXPECTANCY: (Stream.EXPECTANCY, _HOPE),
     Group.TECHNIQUE: (Stream.ALLOCATION,),
-}  # fmt: skip
+}
 _GROUP_OF = np.full(256, Group.CHANCE, np.uint8)
 for _group, _streams in _MEMBERS.items():
     _GROUP_OF[list(_streams)] = _group

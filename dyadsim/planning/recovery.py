@@ -59,9 +59,16 @@ def designed(study: Study, world: Parameters, one: Variant, seed: int) -> Observ
 
 
 def recover(
-    study: Study, world: str, parameters: Parameters, clients: int, draws: int, held: int,
-    seed: int = 1, spread: Spread = map, told: Callable[[int], None] = lambda _: None,
-) -> pd.DataFrame:  # fmt: skip
+    study: Study,
+    world: str,
+    parameters: Parameters,
+    clients: int,
+    draws: int,
+    held: int,
+    seed: int = 1,
+    spread: Spread = map,
+    told: Callable[[int], None] = lambda _: None,
+) -> pd.DataFrame:
     """Return variant, clients, and for every free quantity contraction, covered and recovered.
 
     Args:

@@ -14,8 +14,14 @@ def draw(axes: Axes, rows: pd.DataFrame, look: style.Look) -> None:
     place = np.arange(1, len(rows) + 1)
     axes.axhline(0, color="#999999", linewidth=1)
     axes.vlines(place, rows["low"], rows["high"], color=look.colour, linewidth=1.5)
-    axes.plot(place, rows["shrunken"], look.marker, color=look.colour, markersize=5,
-              label="shrunken estimate, 95 % interval")  # fmt: skip
+    axes.plot(
+        place,
+        rows["shrunken"],
+        look.marker,
+        color=look.colour,
+        markersize=5,
+        label="shrunken estimate, 95 % interval",
+    )
     axes.plot(place, rows["mean"], "x", color="black", markersize=5, label="raw mean")
     axes.legend(loc="upper left", fontsize=10)
 

@@ -19,10 +19,15 @@ def draw(axes: Axes, courses: pd.DataFrame, last_week: float) -> None:
             within["week"], within["low"], within["high"], color=one.colour, alpha=0.2
         )
         axes.plot(
-            within["week"], within["mean"], color=one.colour, linestyle=one.line, marker=one.marker,
-            markersize=4, markevery=4 if len(within) > 8 else 1,
+            within["week"],
+            within["mean"],
+            color=one.colour,
+            linestyle=one.line,
+            marker=one.marker,
+            markersize=4,
+            markevery=4 if len(within) > 8 else 1,
             label=style.ARM_LABELS.get(str(arm), str(arm)),
-        )  # fmt: skip
+        )
     axes.set_xlabel("weeks since intake")
 
 

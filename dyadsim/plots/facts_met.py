@@ -31,10 +31,14 @@ def figure(table: pd.DataFrame) -> Figure:
             for met in (True, False):
                 mine = (rows["met"] == met).to_numpy() & side.notna().to_numpy()
                 axes.plot(
-                    side.clip(-FARTHEST, FARTHEST)[mine], height[mine], look.marker,
-                    color=look.colour, markerfacecolor=look.colour if met else "white",
-                    markersize=6, label=f"{world} ({rows['met'].sum()} met)" if met else None,
-                )  # fmt: skip
+                    side.clip(-FARTHEST, FARTHEST)[mine],
+                    height[mine],
+                    look.marker,
+                    color=look.colour,
+                    markerfacecolor=look.colour if met else "white",
+                    markersize=6,
+                    label=f"{world} ({rows['met'].sum()} met)" if met else None,
+                )
             for where, value in zip(height, side, strict=True):
                 if abs(value) > FARTHEST:
                     edge = FARTHEST * np.sign(value)

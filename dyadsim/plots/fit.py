@@ -35,8 +35,14 @@ def quantities(table: pd.DataFrame) -> Figure:
             sure = bool(row["identified"])
             axes.plot([0, 1], [place, place], color=_GREY, linewidth=9, solid_capstyle="butt")
             ends = np.clip([at(row["low"]), at(row["high"])], -0.1, 1.05)
-            axes.plot(ends, [place, place], linewidth=4, color=_BLUE if sure else _RED,
-                      linestyle="-" if sure else (0, (1, 0.6)), solid_capstyle="butt")  # fmt: skip
+            axes.plot(
+                ends,
+                [place, place],
+                linewidth=4,
+                color=_BLUE if sure else _RED,
+                linestyle="-" if sure else (0, (1, 0.6)),
+                solid_capstyle="butt",
+            )
             where = np.clip(at(row["middle"]), -0.1, 1.05)
             axes.plot(where, place, "o", color=_BLUE if sure else _RED, markersize=8)
             told = f"{row['middle']:.2g} [{row['low']:.2g}, {row['high']:.2g}]"
@@ -131,10 +137,14 @@ def _marks(axes: Axes, checks: pd.DataFrame, title: str) -> None:
         at = np.clip((row["data"] - row["low"]) / span, -0.6, 1.6)
         axes.plot([0, 1], [place, place], color=_GREY, linewidth=9, solid_capstyle="butt")
         inside = row["low"] <= row["data"] <= row["high"]
-        axes.plot(at, place, "o" if inside else "X", color=_BLUE if inside else _RED,
-                  markersize=9)  # fmt: skip
-        axes.text(1.75, place, f"{row['data']:.2f}  [{row['low']:.2f}, {row['high']:.2f}]",
-                  va="center", fontsize=10)  # fmt: skip
+        axes.plot(at, place, "o" if inside else "X", color=_BLUE if inside else _RED, markersize=9)
+        axes.text(
+            1.75,
+            place,
+            f"{row['data']:.2f}  [{row['low']:.2f}, {row['high']:.2f}]",
+            va="center",
+            fontsize=10,
+        )
     axes.set_yticks(range(len(checks)), list(checks["statistic"]))
     axes.set_ylim(len(checks) - 0.4, -0.6)
     axes.set_xlim(-0.7, 3.1)
@@ -151,8 +161,14 @@ def _course(axes: Axes, course: pd.DataFrame, scores: str) -> None:
         look = [style.Look(_BLUE, "o", "-"), style.Look(_RED, "s", "--")][k % 2]
         x = np.arange(len(part))
         axes.fill_between(x, part["low"], part["high"], color=look.colour, alpha=0.2, linewidth=0)
-        axes.plot(x, part["data"], look.line, marker=look.marker, color=look.colour,
-                  label=str(arm) or "data")  # fmt: skip
+        axes.plot(
+            x,
+            part["data"],
+            look.line,
+            marker=look.marker,
+            color=look.colour,
+            label=str(arm) or "data",
+        )
     axes.set_xlabel("stretch of time (0 = intake)")
     axes.set_ylabel(f"mean {style.INSTRUMENTS.get(scores, scores)} score")
     axes.set_title("Data (line) and 90 % of predictions (band)", loc="left", fontsize=12)
@@ -164,10 +180,23 @@ def strengths(prior: pd.DataFrame, posterior: pd.DataFrame) -> Figure:
     made = style.figure(6.4, 5.2)
     with style.drawing():
         axes = made.subplots()
-        axes.plot(prior["common"], prior["specific"], ".", color=_GREY, markersize=4,
-                  label="before the data")  # fmt: skip
-        axes.plot(posterior["common"], posterior["specific"], ".", color=_BLUE, markersize=4,
-                  alpha=0.6, label="after")  # fmt: skip
+        axes.plot(
+            prior["common"],
+            prior["specific"],
+            ".",
+            color=_GREY,
+            markersize=4,
+            label="before the data",
+        )
+        axes.plot(
+            posterior["common"],
+            posterior["specific"],
+            ".",
+            color=_BLUE,
+            markersize=4,
+            alpha=0.6,
+            label="after",
+        )
         edge = 1.05 * float(np.quantile(prior.to_numpy(), 0.98)) + 1e-6
         axes.set_xlim(0, edge)
         axes.set_ylim(min(-0.02 * edge, 0), edge)
@@ -190,8 +219,14 @@ def recovery(table: pd.DataFrame) -> Figure:
         axes.axvspan(-0.15, 0.3, color="#EEEEEE", zorder=0)
         for k, way in enumerate(ways):
             rows = table[table["variant"] == way].set_index("quantity").loc[names]
-            axes.plot(rows["contraction"], np.arange(len(names)) + 0.12 * (k - 2), looks[k % 5],
-                      color=colours[k % 5], label=way, markersize=7)  # fmt: skip
+            axes.plot(
+                rows["contraction"],
+                np.arange(len(names)) + 0.12 * (k - 2),
+                looks[k % 5],
+                color=colours[k % 5],
+                label=way,
+                markersize=7,
+            )
         axes.set_yticks(range(len(names)), [_words(name) for name in names])
         axes.set_ylim(len(names) - 0.4, -0.6)
         axes.set_xlim(-0.15, 1)

@@ -13,8 +13,9 @@ _PUBLISHED, _DRAWER = style.Look("#0072B2", "o", "-"), style.Look("#D55E00", "x"
 def draw(axes: Axes, trials: pd.DataFrame, row: "pd.Series[float]", pooled: float) -> None:
     """Draw the trials of one literature; `row` has its truth, `pooled` what reviewers find."""
     for published, look, label in (
-        (True, _PUBLISHED, "published"), (False, _DRAWER, "in the file drawer"),
-    ):  # fmt: skip
+        (True, _PUBLISHED, "published"),
+        (False, _DRAWER, "in the file drawer"),
+    ):
         part = trials[trials["published"] == published]
         axes.plot(part["g"], part["standard_error"], look.marker, color=look.colour, label=label)
     deepest = float(trials["standard_error"].max()) * 1.1

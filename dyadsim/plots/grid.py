@@ -15,8 +15,12 @@ SHARES = {
     "effect lost": "mean effect lost\nwithout technique, %",
 }
 _LOOKS = (
-    ("#0072B2", "s"), ("#D55E00", "o"), ("#009E73", "D"), ("#E69F00", "^"), ("#555555", "v"),
-)  # fmt: skip
+    ("#0072B2", "s"),
+    ("#D55E00", "o"),
+    ("#009E73", "D"),
+    ("#E69F00", "^"),
+    ("#555555", "v"),
+)
 _LINES = ("-", "--", ":", "-.")
 MOST = 4  # dials that a figure can show: across, panels, colours, lines
 
@@ -59,15 +63,20 @@ def figure(shares: pd.DataFrame, facts: pd.DataFrame, dials: Sequence[str], titl
     across, panel = shown[:2]
     colour, line = (*shown[2:], None, None)[:2]
     columns = list(shares[panel].unique())
-    colours, lines = ([None] if one is None else list(shares[one].unique())
-                      for one in (colour, line))  # fmt: skip
+    colours, lines = (
+        [None] if one is None else list(shares[one].unique()) for one in (colour, line)
+    )
     moving, best = movable(facts), counted(facts, dials)
     made = style.figure(4.6 * len(columns) + 3.5, 11 + 0.24 * len(moving))
     with style.drawing():
         grid = made.subplots(
-            4, len(columns), sharex=True, sharey="row", squeeze=False,
+            4,
+            len(columns),
+            sharex=True,
+            sharey="row",
+            squeeze=False,
             height_ratios=(3, 3, 3, 0.4 * len(moving) + 0.6),
-        )  # fmt: skip
+        )
         for place, value in enumerate(columns):
             top = grid[:, place]
             top[0].set_title(f"{short(panel)} = {value}")
@@ -80,9 +89,15 @@ def figure(shares: pd.DataFrame, facts: pd.DataFrame, dials: Sequence[str], titl
                     for other, dash in zip(lines, _LINES, strict=False):
                         part = _where(_where(mine, colour, one), line, other)
                         axes.errorbar(
-                            part[across], part["share"], 1.96 * part["se"], color=paint,
-                            marker=mark, markersize=5, linestyle=dash, capsize=2,
-                        )  # fmt: skip
+                            part[across],
+                            part["share"],
+                            1.96 * part["se"],
+                            color=paint,
+                            marker=mark,
+                            markersize=5,
+                            linestyle=dash,
+                            capsize=2,
+                        )
                 axes.axhline(0, color="black", linewidth=0.8)
                 if place == 0:
                     axes.set_ylabel(label, fontsize=11)
@@ -90,8 +105,12 @@ def figure(shares: pd.DataFrame, facts: pd.DataFrame, dials: Sequence[str], titl
             top[3].set_xlabel(short(across))
         for text, paint, mark, dash in _legend(colour, colours, line, lines):
             grid[0, 0].plot([], [], color=paint, marker=mark, linestyle=dash, label=text)
-        grid[0, 0].fill_between([], [], color="#DDDDDD", label="most facts hold "
-                                f"({best['met'].max()} of {facts['fact'].nunique()})")  # fmt: skip
+        grid[0, 0].fill_between(
+            [],
+            [],
+            color="#DDDDDD",
+            label=f"most facts hold ({best['met'].max()} of {facts['fact'].nunique()})",
+        )
         made.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
         made.suptitle(title)
     return made
@@ -107,11 +126,15 @@ def _legend(
     """Return text, colour, marker and line of what has to be told apart."""
     found = []
     if colour is not None:
-        found += [(f"{short(colour)} = {one}", *look, "-")
-                  for one, look in zip(colours, _LOOKS, strict=False)]  # fmt: skip
+        found += [
+            (f"{short(colour)} = {one}", *look, "-")
+            for one, look in zip(colours, _LOOKS, strict=False)
+        ]
     if line is not None:
-        found += [(f"{short(line)} = {one}", "black", "", dash)
-                  for one, dash in zip(lines, _LINES, strict=False)]  # fmt: skip
+        found += [
+            (f"{short(line)} = {one}", "black", "", dash)
+            for one, dash in zip(lines, _LINES, strict=False)
+        ]
     return [*found, ("fact holds", "black", "o", ""), ("fact violated", "#AAAAAA", "x", "")]
 
 
@@ -126,9 +149,13 @@ def _shade(panels: Any, points: list[Any], best: set[Any]) -> None:
 
 
 def _verdicts(
-    axes: Any, facts: pd.DataFrame, moving: list[str], across: str, colour: str | None,
+    axes: Any,
+    facts: pd.DataFrame,
+    moving: list[str],
+    across: str,
+    colour: str | None,
     colours: list[Any],
-) -> None:  # fmt: skip
+) -> None:
     """Draw a row for each fact that moves: where it holds and where it breaks."""
     step = 0.22
     for row, name in enumerate(moving):

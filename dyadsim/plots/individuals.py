@@ -32,8 +32,15 @@ def figure(individuals: pd.DataFrame) -> Figure:
             shares = []
             for name, (colour, marker) in _CATEGORIES.items():
                 chosen = rows[rows["category"] == name]
-                axes.plot(chosen["x"], chosen["y"], marker, color=colour, markersize=4, alpha=0.7,
-                          label=name)  # fmt: skip
+                axes.plot(
+                    chosen["x"],
+                    chosen["y"],
+                    marker,
+                    color=colour,
+                    markersize=4,
+                    alpha=0.7,
+                    label=name,
+                )
                 shares.append(f"{name} {len(chosen)}")
             counts = f"{', '.join(shares[:2])}\n{', '.join(shares[2:])}"
             axes.set_title(f"{world} world\n{counts}", fontsize=11)

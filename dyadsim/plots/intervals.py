@@ -25,14 +25,25 @@ def _marker(axes: Axes, cell: "pd.Series[float]", row: int, place: int) -> None:
     shown = max(-_LIMIT, min(_LIMIT, at))
     outside = "<" if at < 0 else ">"
     axes.errorbar(
-        shown, row - 0.27 + 0.18 * place,
-        xerr=1.96 * float(cell["se"]) / half if shown == at else None, color=look.colour,
-        marker=look.marker if shown == at else outside, markersize=7, linestyle="none",
-    )  # fmt: skip
+        shown,
+        row - 0.27 + 0.18 * place,
+        xerr=1.96 * float(cell["se"]) / half if shown == at else None,
+        color=look.colour,
+        marker=look.marker if shown == at else outside,
+        markersize=7,
+        linestyle="none",
+    )
     digits = 3 if cell["se"] < 0.01 else 2  # as in the table
     number = f"{float(cell['simulated']):.{digits}f}{' ✓' * bool(cell['met'])}"
-    axes.text(_column(place), row, number, color=look.colour, va="center", ha="center",
-              fontweight="bold" if cell["met"] else "normal")  # fmt: skip
+    axes.text(
+        _column(place),
+        row,
+        number,
+        color=look.colour,
+        va="center",
+        ha="center",
+        fontweight="bold" if cell["met"] else "normal",
+    )
 
 
 def draw(axes: Axes, statistics: pd.DataFrame) -> None:
@@ -74,7 +85,11 @@ def figure(statistics: pd.DataFrame) -> Figure:
             "Worlds against published intervals; bars: ± 1.96 Monte-Carlo errors; bold: inside"
         )
         known = [(name, style.look(name, style.WORLDS)) for name in statistics["world"].unique()]
-        marks = [Line2D([], [], color=one.colour, marker=one.marker, linestyle="none",
-                        label=f"{name} world") for name, one in known]  # fmt: skip
+        marks = [
+            Line2D(
+                [], [], color=one.colour, marker=one.marker, linestyle="none", label=f"{name} world"
+            )
+            for name, one in known
+        ]
         made.legend(handles=marks, loc="outside lower center", ncols=len(marks))
     return made

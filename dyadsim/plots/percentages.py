@@ -10,24 +10,36 @@ _ROWS = {
     "client and life": {"variance": "client", "claimed pie": "client and life"},
     "therapist": {"variance": "therapist", "estimators": "therapist"},
     "relationship": {
-        "variance": "relationship", "effect": "relationship", "effect lost": "relationship",
-        "estimators": "alliance", "claimed pie": "relationship",
+        "variance": "relationship",
+        "effect": "relationship",
+        "effect lost": "relationship",
+        "estimators": "alliance",
+        "claimed pie": "relationship",
     },
     "expectancy": {
-        "variance": "expectancy", "effect": "expectancy", "effect lost": "expectancy",
-        "estimators": "expectancy", "claimed pie": "expectancy",
+        "variance": "expectancy",
+        "effect": "expectancy",
+        "effect lost": "expectancy",
+        "estimators": "expectancy",
+        "claimed pie": "expectancy",
     },
     "technique": {
-        "variance": "technique", "effect": "technique", "effect lost": "technique",
-        "estimators": "arm", "gain": "specific ingredients", "claimed pie": "technique",
+        "variance": "technique",
+        "effect": "technique",
+        "effect lost": "technique",
+        "estimators": "arm",
+        "gain": "specific ingredients",
+        "claimed pie": "technique",
     },
     "any credible activity": {
-        "effect": "action", "effect lost": "action", "gain": "any credible therapy",
+        "effect": "action",
+        "effect lost": "action",
+        "gain": "any credible therapy",
     },
     "self-regulation": {"effect": "self-regulation", "effect lost": "self-regulation"},
     "natural course": {"gain": "natural course"},
     "chance": {"variance": "chance"},
-}  # fmt: skip
+}
 _LOOKS = {
     "variance": (style.Look("#0072B2", "s", ""), "1 causal share of outcome variance"),
     "effect": (style.Look("#D55E00", "o", ""), "2 causal share of the mean effect"),
@@ -60,8 +72,14 @@ def figure(table: pd.DataFrame, world: str) -> Figure:
                 axes.errorbar(share, at, xerr=error, fmt=look.marker, color=look.colour)
                 if share == share:
                     words = f"{round(share, 1) + 0.0:.1f}"  # never -0.0
-                    axes.annotate(words, (max(share, 0) + error, at), (9, 0), fontsize=9,
-                                  textcoords="offset points", va="center")  # fmt: skip
+                    axes.annotate(
+                        words,
+                        (max(share, 0) + error, at),
+                        (9, 0),
+                        fontsize=9,
+                        textcoords="offset points",
+                        va="center",
+                    )
         for look, label in _LOOKS.values():
             axes.plot([], [], look.marker, color=look.colour, label=label)
         for edge in range(len(_ROWS) - 1):
@@ -71,6 +89,7 @@ def figure(table: pd.DataFrame, world: str) -> Figure:
         axes.set_ylim(len(_ROWS) - 0.5, -0.5)
         axes.set_xlabel("% of what each colour has as its own 100 % (denominators in the report)")
         made.legend(loc="outside lower center", ncols=2, fontsize=11)
-        made.suptitle(f"The same therapy, five percentages: {world} world\n"
-                      "bars: ± 1.96 Monte-Carlo errors")  # fmt: skip
+        made.suptitle(
+            f"The same therapy, five percentages: {world} world\nbars: ± 1.96 Monte-Carlo errors"
+        )
     return made

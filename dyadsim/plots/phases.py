@@ -24,10 +24,22 @@ def figure(
             mine = sessions[(sessions["client"] == client) & sessions["symptom_score"].notna()]
             care = mine[mine["occasion"] != "follow_up"]
             for number, (first, last) in enumerate(treated):
-                axes.axvspan(first - 0.5, last + 0.5, color="#DDE8F2", zorder=0,
-                             label="treated" if number == 0 else None)  # fmt: skip
-            axes.plot(care["week"], care["symptom_score"], "o-", color="black", markersize=3,
-                      linewidth=1, label="weekly score")  # fmt: skip
+                axes.axvspan(
+                    first - 0.5,
+                    last + 0.5,
+                    color="#DDE8F2",
+                    zorder=0,
+                    label="treated" if number == 0 else None,
+                )
+            axes.plot(
+                care["week"],
+                care["symptom_score"],
+                "o-",
+                color="black",
+                markersize=3,
+                linewidth=1,
+                label="weekly score",
+            )
             axes.set_title(f"client {client}", fontsize=11)
             axes.set_ylim(0, None)
         for axes in grid[len(clients) :]:

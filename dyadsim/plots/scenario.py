@@ -35,9 +35,14 @@ def figure(box: Scenario, spans: Mapping[str, tuple[float, float]], target: str)
             sure = luck < CHANCE
             ends = [(first - low) / (high - low), (last - low) / (high - low)]
             left.plot([0, 1], [place, place], color="#CCCCCC", linewidth=3, zorder=0)
-            left.plot(np.clip(ends, 0, 1), [place, place], color=_BLUE if sure else "#777777",
-                      linewidth=9 if sure else 4, solid_capstyle="butt",
-                      linestyle="-" if sure else ":")  # fmt: skip
+            left.plot(
+                np.clip(ends, 0, 1),
+                [place, place],
+                color=_BLUE if sure else "#777777",
+                linewidth=9 if sure else 4,
+                solid_capstyle="butt",
+                linestyle="-" if sure else ":",
+            )
             left.text(1.03, place, _span(first, last, ends), va="center", fontsize=10)
         left.set_yticks(
             range(len(rows)),
@@ -61,8 +66,9 @@ def figure(box: Scenario, spans: Mapping[str, tuple[float, float]], target: str)
         right.set_ylabel("share of points")
         right.set_title(
             "coverage: of those that meet it, in the box\ndensity: of those in the box, meet it",
-            loc="left", fontsize=11,
-        )  # fmt: skip
+            loc="left",
+            fontsize=11,
+        )
         right.legend(loc="center left")
         made.suptitle(
             f"Where {target}: {box.density:.0%} of the box against {box.share_met:.0%} of the "

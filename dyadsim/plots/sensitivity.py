@@ -15,14 +15,17 @@ from dyadsim.sweeps.sensitivity import DUMMY
 PANELS, ROWS = 6, 12  # most outputs, most quantities of one figure
 WIDTH = 56  # letters of a title's line
 _LOOKS = {
-    "first": style.Look("#56B4E9", "o", "-"), "total": style.Look("#0072B2", "s", "-"),
+    "first": style.Look("#56B4E9", "o", "-"),
+    "total": style.Look("#0072B2", "s", "-"),
     "mean absolute effect": style.Look("#0072B2", "s", "-"),
     "median distance": style.Look("#0072B2", "s", "-"),
-}  # fmt: skip
+}
 _LABELS = {
-    "first": "first order: alone", "total": "total: with all its interactions",
-    "mean absolute effect": "mean absolute effect (µ*)", "median distance": "median KS distance",
-}  # fmt: skip
+    "first": "first order: alone",
+    "total": "total: with all its interactions",
+    "mean absolute effect": "mean absolute effect (µ*)",
+    "median distance": "median KS distance",
+}
 _AXES = {
     "sobol": "share of the output's variance over points",
     "morris": "change of the output over the whole interval of the quantity",
@@ -52,9 +55,15 @@ def draw(axes: Axes, part: pd.DataFrame) -> None:
         above = np.maximum(rows["high"] - rows["value"], 0)
         known = not rows["low"].isna().all()
         axes.errorbar(
-            rows["value"], height, xerr=[below, above] if known else None, linestyle="none",
-            color=look.colour, marker=look.marker, markersize=6, label=_LABELS[kind],
-        )  # fmt: skip
+            rows["value"],
+            height,
+            xerr=[below, above] if known else None,
+            linestyle="none",
+            color=look.colour,
+            marker=look.marker,
+            markersize=6,
+            label=_LABELS[kind],
+        )
         if DUMMY in names:
             axes.axvline(rows.loc[DUMMY, "value"], color="#D55E00", linestyle=":", linewidth=1.5)
     axes.axvline(0, color="#AAAAAA", linewidth=0.8)
@@ -90,9 +99,10 @@ def figure(
             head = textwrap.fill(f"{output}: {meanings.get(output, '')}".removesuffix(": "), WIDTH)
             below = f"{case}\n" if case else ""
             axes.set_title(
-                f"{head}\n{below}chance: {told} of its variance over points", fontsize=11,
+                f"{head}\n{below}chance: {told} of its variance over points",
+                fontsize=11,
                 loc="left",
-            )  # fmt: skip
+            )
         if groups:
             handles, labels = panels[0].get_legend_handles_labels()
             made.legend(handles, labels, loc="outside upper center", ncols=3)

@@ -25,14 +25,23 @@ def figure(table: pd.DataFrame, dial: str, label: str, title: str) -> Figure:
         panels = made.subplots(1, 2)
         for number, (group, look) in enumerate(LOOKS.items()):
             mine, axes = table[table["group"] == group], panels[0 if number < 2 else 1]
-            axes.errorbar(mine[dial], mine["share"], 1.96 * mine["se"], color=look.colour,
-                          marker=look.marker, linestyle=look.line, label=group)  # fmt: skip
+            axes.errorbar(
+                mine[dial],
+                mine["share"],
+                1.96 * mine["se"],
+                color=look.colour,
+                marker=look.marker,
+                linestyle=look.line,
+                label=group,
+            )
         for axes in panels:
             axes.set_xlabel(label)
             axes.legend(fontsize=11)
             axes.set_ylim(min(0.0, axes.get_ylim()[0]), None)
-        panels[0].set_ylabel("% of the variance of distress at the post-test,\n"
-                             "severity at intake taken out (Shapley)")  # fmt: skip
+        panels[0].set_ylabel(
+            "% of the variance of distress at the post-test,\n"
+            "severity at intake taken out (Shapley)"
+        )
         panels[1].axhline(0, color="black", linewidth=0.8)
         made.suptitle(title)
     return made

@@ -8,15 +8,21 @@ from matplotlib.figure import Figure
 from dyadsim.plots import style
 
 _LOOKS = (
-    style.Look("#0072B2", "s", "-"), style.Look("#D55E00", "o", "--"),
-    style.Look("#009E73", "D", "-."), style.Look("#555555", "v", ":"),
-    style.Look("#CC79A7", "P", "-"), style.Look("#E69F00", "^", "--"),
-)  # fmt: skip
+    style.Look("#0072B2", "s", "-"),
+    style.Look("#D55E00", "o", "--"),
+    style.Look("#009E73", "D", "-."),
+    style.Look("#555555", "v", ":"),
+    style.Look("#CC79A7", "P", "-"),
+    style.Look("#E69F00", "^", "--"),
+)
 FEWEST = 10  # scores that a mean needs to be drawn
 _ENDINGS = {
-    "planned": "planned end", "good_enough": "good enough", "dropout": "dropped out",
-    "removed": "removed", "in_care": "still in care",
-}  # fmt: skip
+    "planned": "planned end",
+    "good_enough": "good enough",
+    "dropout": "dropped out",
+    "removed": "removed",
+    "in_care": "still in care",
+}
 
 
 def look(number: int) -> style.Look:
@@ -47,11 +53,23 @@ def courses(axes: Axes, table: pd.DataFrame, groups: list[str]) -> None:
         care, fixed = mine[mine["in_care"]], mine[~mine["in_care"]]
         if len(care) > 1:
             axes.plot(care["week"], care["mean"], one.line, color=one.colour)
-            axes.fill_between(care["week"], care["mean"] - care["half"],
-                              care["mean"] + care["half"], color=one.colour, alpha=0.2)  # fmt: skip
+            axes.fill_between(
+                care["week"],
+                care["mean"] - care["half"],
+                care["mean"] + care["half"],
+                color=one.colour,
+                alpha=0.2,
+            )
         axes.plot(fixed["week"], fixed["mean"], one.line, color=one.colour, linewidth=0.6)
-        axes.errorbar(fixed["week"], fixed["mean"], fixed["half"], fmt=one.marker, markersize=7,
-                      color=one.colour, label=group.replace("_", " "))  # fmt: skip
+        axes.errorbar(
+            fixed["week"],
+            fixed["mean"],
+            fixed["half"],
+            fmt=one.marker,
+            markersize=7,
+            color=one.colour,
+            label=group.replace("_", " "),
+        )
     axes.set_ylim(0, None)
     axes.set_xlabel(
         "weeks since intake (thick: forms of those still in care;\n"

@@ -39,11 +39,21 @@ ARM_LABELS = {
     "care": "routine care",
 }
 INSTRUMENTS = {
-    "phq9": "PHQ-9", "bdi2": "BDI-II", "oq45": "OQ-45", "core_om": "CORE-OM", "gad7": "GAD-7",
-}  # fmt: skip
+    "phq9": "PHQ-9",
+    "bdi2": "BDI-II",
+    "oq45": "OQ-45",
+    "core_om": "CORE-OM",
+    "gad7": "GAD-7",
+}
 _OTHER = Look("#56B4E9", "X", "-")
-_RC: Any = {"font.size": 12, "axes.spines.top": False, "axes.spines.right": False,
-       "svg.hashsalt": "dyadsim", "axes.titlesize": 13, "legend.frameon": False}  # fmt: skip
+_RC: Any = {
+    "font.size": 12,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "svg.hashsalt": "dyadsim",
+    "axes.titlesize": 13,
+    "legend.frameon": False,
+}
 
 
 def look(name: str, known: dict[str, Look]) -> Look:

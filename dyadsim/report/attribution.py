@@ -34,9 +34,10 @@ _HEADINGS = {  # accounting -> (heading, what it is)
     "estimators": ("3 What the field's estimators say", "Computed from scores alone, session 3."),
     "gain": ("4 Mean gains", "Gain on the waitlist, what a supportive therapy adds, what is left."),
     "claimed pie": (
-        "5 The claimed pie", "Asay and Lambert (1999), as the founding paper passes it on."
+        "5 The claimed pie",
+        "Asay and Lambert (1999), as the founding paper passes it on.",
     ),
-}  # fmt: skip
+}
 
 
 def _parts(table: pd.DataFrame) -> list[tuple[str, str, str, pd.DataFrame]]:
@@ -87,11 +88,13 @@ def leave(folder: Path, table: pd.DataFrame, world: str, manifest: Mapping[str, 
     style.save(percentages.figure(table, world), figures, "percentages", table)
     tables = [
         {
-            "heading": heading, "note": note, "denominator": denominator,
+            "heading": heading,
+            "note": note,
+            "denominator": denominator,
             "rows": [{"group": group, "text": text} for group, text in _rows(part)],
         }
         for heading, note, denominator, part in _parts(table)
-    ]  # fmt: skip
+    ]
     page.accountings(folder, tables, figures / "percentages.png", world, manifest)
 
 
@@ -107,8 +110,13 @@ def print_grid(found: Grid, dials: Sequence[str]) -> None:
     ]
     counts = grid.counted(found.facts, dials)
     shown = Table(title="Technique, % ± error", title_justify="left")
-    for heading in [*map(grid.short, dials), "of variance (severity out)", "of mean effect",
-                    "effect lost without it", "facts met"]:  # fmt: skip
+    for heading in [
+        *map(grid.short, dials),
+        "of variance (severity out)",
+        "of mean effect",
+        "effect lost without it",
+        "facts met",
+    ]:
         shown.add_column(heading, justify="right")
     texts = (list(one["text"]) for one in columns)
     places = counts[list(dials)].astype(str).to_numpy().tolist()

@@ -72,9 +72,12 @@ def world_file(found: Calibration, about: dict[str, Any]) -> str:
 
 
 def leave_calibration(
-    folder: Path, found: Calibration, about: dict[str, Any], facts: pd.DataFrame,
+    folder: Path,
+    found: Calibration,
+    about: dict[str, Any],
+    facts: pd.DataFrame,
     posterior: pd.DataFrame,
-) -> None:  # fmt: skip
+) -> None:
     """Write world.yaml, starts.csv, course.csv, facts.csv and posterior.csv into `folder`."""
     (folder / "world.yaml").write_text(world_file(found, about), encoding="utf-8")
     found.starts.to_csv(folder / "starts.csv", index=False)

@@ -95,15 +95,25 @@ def print_comparison(found: Comparison) -> None:
 def print_effects(table: pd.DataFrame) -> None:
     """Print what `do` changed, arm by arm; latents, so no researcher could see it."""
     shown = Table(title="What do(...) changed: the same clients, the same luck (true distress)")
-    for name in ("arm", "at", "clients", "mean effect ± error (SD at intake)", "better off",
-                 "worse off", "unchanged to the bit"):  # fmt: skip
+    for name in (
+        "arm",
+        "at",
+        "clients",
+        "mean effect ± error (SD at intake)",
+        "better off",
+        "worse off",
+        "unchanged to the bit",
+    ):
         shown.add_column(name)
     for row in table.to_dict("records"):
         shares = [f"{row[name]:.1%}" for name in ("better", "worse", "unchanged")]
         shown.add_row(
-            str(row["arm"]), str(row["at"]), str(row["clients"]),
-            estimate(row["effect"], row["se"]), *shares,
-        )  # fmt: skip
+            str(row["arm"]),
+            str(row["at"]),
+            str(row["clients"]),
+            estimate(row["effect"], row["se"]),
+            *shares,
+        )
     Console(width=120).print(shown)
     print("Above 0 = less distress under do. Shares are of the clients of the arm, any amount.")
 
@@ -114,18 +124,27 @@ def print_literature(table: pd.DataFrame, asked: Any, world: str) -> None:
     shown = Table(
         title=f"{asked.therapy} in the {world} world: {repeats} literatures of {trials} trials each"
     )
-    for name in ("against", "truth (d)", "all trials pooled (g)", "published pooled (g)",
-                 "published", "certified [95 %]", "called equivalent: n.s. | shown"):  # fmt: skip
+    for name in (
+        "against",
+        "truth (d)",
+        "all trials pooled (g)",
+        "published pooled (g)",
+        "published",
+        "certified [95 %]",
+        "called equivalent: n.s. | shown",
+    ):
         shown.add_column(name)
     for row in table.to_dict("records"):
         certified = f"{row['certified']:.0%} [{row['certified_low']:.0%}, "
         shown.add_row(
-            str(row["comparator"]), estimate(row["truth"], row["truth_se"]),
+            str(row["comparator"]),
+            estimate(row["truth"], row["truth_se"]),
             estimate(row["pooled_all"], row["pooled_all_se"]),
-            estimate(row["pooled"], row["pooled_se"]), f"{row['published']:.1f}",
+            estimate(row["pooled"], row["pooled_se"]),
+            f"{row['published']:.1f}",
             f"{certified}{row['certified_high']:.0%}]",
             f"{row['not_significant']:.0%} | {row['equivalent']:.0%}",
-        )  # fmt: skip
+        )
     Console(width=140).print(shown)
     print(
         "Truth: the difference in true distress in one huge trial without allegiance, ± its error. "

@@ -68,8 +68,9 @@ def warnings(made: Fit) -> list[str]:
         )
     off = made.shown[made.shown["tail"] < ODD]["statistic"]
     if len(off):
-        found.append("Numbers that were fitted are not met by what the fit predicts: "
-                     + ", ".join(off) + ".")  # fmt: skip
+        found.append(
+            "Numbers that were fitted are not met by what the fit predicts: " + ", ".join(off) + "."
+        )
     missed = made.posterior_checks[made.posterior_checks["tail"] < ODD]["statistic"]
     if len(missed):
         found.append("Statistics that the fit has not seen are missed: " + ", ".join(missed) + ".")
@@ -100,8 +101,10 @@ def verdict(made: Fit) -> str:
             f"Data like these do not come out of the {made.problem.world} world, so neither its "
             "quantities nor the choice among worlds can be believed."
         )
-    text = f"Under the {made.problem.world} world such data tell {len(known)} of " \
-           f"{len(made.quantities)} quantities"  # fmt: skip
+    text = (
+        f"Under the {made.problem.world} world such data tell {len(known)} of "
+        f"{len(made.quantities)} quantities"
+    )
     text += f": {', '.join(known)}." if len(known) else "."
     if made.choice is None:
         return text
@@ -121,21 +124,29 @@ def summary(source: Source, made: Fit) -> dict[str, Any]:
     """Return all numbers of a fit as plain values."""
     choice = made.choice
     return {
-        "task": "fit", "world": made.problem.world, **source.counts,
+        "task": "fit",
+        "world": made.problem.world,
+        **source.counts,
         "assumed": list(source.assumed),
-        "verdict": verdict(made), "warnings": warnings(made),
+        "verdict": verdict(made),
+        "warnings": warnings(made),
         "quantities": rows_of(made.quantities),
         "far": {name: float(share) for name, share in made.far.items()},
-        "worlds": None if choice is None else {
+        "worlds": None
+        if choice is None
+        else {
             "probability": dict(zip(choice.worlds, map(float, choice.probability), strict=True)),
             "confusion": choice.confusion.round(3).to_dict("index"),
-            "skill": choice.skill, "temperature": choice.temperature,
+            "skill": choice.skill,
+            "temperature": choice.temperature,
             "curve": rows_of(choice.curve),
         },
-        "other_priors": rows_of(made.priors), "prior_checks": rows_of(made.prior_checks),
-        "posterior_checks": rows_of(made.posterior_checks), "fitted": rows_of(made.shown),
+        "other_priors": rows_of(made.priors),
+        "prior_checks": rows_of(made.prior_checks),
+        "posterior_checks": rows_of(made.posterior_checks),
+        "fitted": rows_of(made.shown),
         "summaries": list(made.summaries),
-    }  # fmt: skip
+    }
 
 
 def leave(place: Path, source: Source, made: Fit, manifest: Mapping[str, Any]) -> None:
@@ -149,9 +160,11 @@ def leave(place: Path, source: Source, made: Fit, manifest: Mapping[str, Any]) -
     ranks = pd.DataFrame(made.trust.ranks, columns=list(names))
     style.save(drawn.ranks(made.trust.ranks, names), figures, "ranks", ranks)
     style.save(
-        drawn.predictions(made.shown, made.posterior_checks, source.scores), figures,
-        "predictions", made.posterior_checks,
-    )  # fmt: skip
+        drawn.predictions(made.shown, made.posterior_checks, source.scores),
+        figures,
+        "predictions",
+        made.posterior_checks,
+    )
     after = paths(made.draws, made.problem)
     before = paths(prior_values(made.problem, len(after)), made.problem)
     style.save(drawn.strengths(before, after), figures, "strengths", after)
@@ -164,9 +177,12 @@ def leave(place: Path, source: Source, made: Fit, manifest: Mapping[str, Any]) -
     page = jinja2.Environment(autoescape=True).from_string(PAGE.read_text(encoding="utf-8"))
     told = page.render(
         title=f"A fit of the {made.problem.world} world to {source.what}",
-        warnings=warnings(made), verdict=verdict(made), manifest=manifest,
-        assumed=source.assumed, parts=[*_parts(made, figures), *_more(source)],
-    )  # fmt: skip
+        warnings=warnings(made),
+        verdict=verdict(made),
+        manifest=manifest,
+        assumed=source.assumed,
+        parts=[*_parts(made, figures), *_more(source)],
+    )
     (place / "report.html").write_text(told, encoding="utf-8")
 
 
@@ -174,12 +190,14 @@ def _more(source: Source) -> list[dict[str, Any]]:
     """Return the section on planning, where there is a design to plan with."""
     if not source.planning:
         return []
-    return [{
-        "heading": "What more would help?",
-        "text": f"dyadsim recover {source.planning} simulates studies of this design with the "
-        "therapists' names, with the alliance each session, with three times the clients, and says "
-        "how much narrower each quantity becomes.",
-    }]  # fmt: skip
+    return [
+        {
+            "heading": "What more would help?",
+            "text": f"dyadsim recover {source.planning} simulates studies of this design with the "
+            "therapists' names, with the alliance each session, with three times the clients, and "
+            "says how much narrower each quantity becomes.",
+        }
+    ]
 
 
 def _html(table: pd.DataFrame, digits: int = 2) -> Any:
@@ -200,17 +218,20 @@ def _parts(made: Fit, figures: Path) -> list[dict[str, Any]]:
     ]
     parts: list[dict[str, Any]] = [
         {
-            "heading": "What is known of each quantity", "image": image("quantities"),
+            "heading": "What is known of each quantity",
+            "image": image("quantities"),
             "text": "Each on its own scale: its prior's 90 % interval is grey.",
             "table": _html(made.quantities[["quantity", "unit", "low", "middle", "high"]], 3),
         },
         {
-            "heading": "Specific against common strength", "image": image("strengths"),
+            "heading": "Specific against common strength",
+            "image": image("strengths"),
             "text": "Only what lies off the grey cloud's own diagonal has been learnt. Along the "
             "cloud data cannot tell one from the other.",
         },
         {
-            "heading": "Is the posterior to be trusted?", "image": image("ranks"),
+            "heading": "Is the posterior to be trusted?",
+            "image": image("ranks"),
             "text": f"{len(made.trust.ranks)} simulated data sets of this very design were fitted "
             f"like the real one. covered: share whose {LEVEL:.0%} interval held the truth. "
             f"By chance it may lie between {chance(len(made.trust.ranks))[0]:.0%} and "
@@ -221,45 +242,60 @@ def _parts(made: Fit, figures: Path) -> list[dict[str, Any]]:
             "table": _html(trusted),
         },
         {
-            "heading": "Does it predict what it has not seen?", "image": image("predictions"),
+            "heading": "Does it predict what it has not seen?",
+            "image": image("predictions"),
             "text": "What was fitted (left), and statistics kept out of the fit. tail: two-sided "
             "posterior predictive probability. Tables: what was fitted; what was not, first under "
             "the posterior, then under the prior.",
             "table": _html(made.shown) + _html(made.posterior_checks) + _html(made.prior_checks),
         },
         {
-            "heading": "And under other priors?", "text": "Posterior means in prior "
-            "SDs. What moves with the prior is the prior's.", "table": _html(made.priors),
+            "heading": "And under other priors?",
+            "text": "Posterior means in prior SDs. What moves with the prior is the prior's.",
+            "table": _html(made.priors),
         },
-    ]  # fmt: skip
+    ]
     if made.choice is not None:
         confusion = made.choice.confusion.rename_axis("true world").reset_index()
         far = pd.DataFrame(
             {"world": list(made.far), "share of its data sets as far out": made.far.values()}
         )
-        parts.insert(2, {
-            "heading": "Which world?", "image": image("worlds"),
-            "text": "Probabilities at the prior odds given, from a classifier whose stated "
-            "probabilities were checked on simulated data sets it had not seen (right). Below: "
-            "what it says on average of data sets of each world, in this design; and the share of "
-            "each world's data sets that lie as far from the others as yours do.",
-            "table": _html(confusion) + _html(far, 3),
-        })  # fmt: skip
+        parts.insert(
+            2,
+            {
+                "heading": "Which world?",
+                "image": image("worlds"),
+                "text": "Probabilities at the prior odds given, from a classifier whose stated "
+                "probabilities were checked on simulated data sets it had not seen (right). Below: "
+                "what it says on average of data sets of each world, in this design; and the share "
+                "of each world's data sets that lie as far from the others as yours do.",
+                "table": _html(confusion) + _html(far, 3),
+            },
+        )
     return parts
 
 
 def print_fit(made: Fit) -> None:
     """Print quantities, worlds, warnings and the verdict."""
-    shown = Table("quantity", "unit", "90 % before", "after: median [90 %]", "contraction",
-                  "covered",
-                  title=f"The {made.problem.world} world, given the data")  # fmt: skip
+    shown = Table(
+        "quantity",
+        "unit",
+        "90 % before",
+        "after: median [90 %]",
+        "contraction",
+        "covered",
+        title=f"The {made.problem.world} world, given the data",
+    )
     for row in made.quantities.to_dict("records"):
         note = "" if row["identified"] else "  not identified"
         shown.add_row(
-            row["quantity"], row["unit"], f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
+            row["quantity"],
+            row["unit"],
+            f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
             f"{row['middle']:.3g} [{row['low']:.3g}, {row['high']:.3g}]",
-            f"{np.floor(row['contraction'] * 100) / 100:.2f}{note}", f"{row['covered']:.0%}",
-        )  # fmt: skip
+            f"{np.floor(row['contraction'] * 100) / 100:.2f}{note}",
+            f"{row['covered']:.0%}",
+        )
     console = Console(width=130)
     console.print(shown)
     low, high = chance(len(made.trust.ranks))
@@ -288,8 +324,12 @@ def leave_recovery(place: Path, table: pd.DataFrame) -> None:
 def print_recovery(table: pd.DataFrame, one: Settings) -> None:
     """Print the contraction of every quantity, a column a way to measure."""
     ways = list(dict.fromkeys(table["variant"]))
-    shown = Table("quantity", *ways, title=f"Contraction in study {one.study.name}, {one.clients} "
-                  f"clients, {one.world} world (below {UNKNOWN:g}: not identified)")  # fmt: skip
+    shown = Table(
+        "quantity",
+        *ways,
+        title=f"Contraction in study {one.study.name}, {one.clients} "
+        f"clients, {one.world} world (below {UNKNOWN:g}: not identified)",
+    )
     for name, rows in table.groupby("quantity", sort=False):
         values = rows.set_index("variant")["contraction"]
         shown.add_row(str(name), *(f"{values[way]:.2f}" for way in ways))

@@ -52,10 +52,14 @@ def _embedded(path: Path) -> str:
 def _figures(folder: Path) -> list[dict[str, str]]:
     """Return every figure in the folder with heading, caption and image."""
     return [
-        {"heading": heading, "caption": caption, "name": name,
-         "image": _embedded(folder / f"{name}.png")}
+        {
+            "heading": heading,
+            "caption": caption,
+            "name": name,
+            "image": _embedded(folder / f"{name}.png"),
+        }
         for name, (heading, caption) in _FIGURES.items()
-    ]  # fmt: skip
+    ]
 
 
 def _true_rows(truth: Any) -> list[dict[str, Any]]:
@@ -83,26 +87,32 @@ def _rows(statistics: Any) -> list[dict[str, Any]]:
         ]
         rows.append(
             {
-                "label": first["label"], "unit": first["unit"], "cells": cells,
+                "label": first["label"],
+                "unit": first["unit"],
+                "cells": cells,
                 "published": f"{first['low']:g} to {first['high']:g}",
             }
-        )  # fmt: skip
+        )
     return rows
 
 
 def _template(name: str) -> jinja2.Template:
     """Return a page's template; a value that is missing is an error."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True,
+        loader=jinja2.FileSystemLoader(Path(__file__).with_name("templates")),
+        autoescape=True,
         undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
+    )
     return environment.get_template(name)
 
 
 def accountings(
-    folder: Path, tables: Sequence[Mapping[str, Any]], figure: Path, world: str,
+    folder: Path,
+    tables: Sequence[Mapping[str, Any]],
+    figure: Path,
+    world: str,
     manifest: Mapping[str, Any],
-) -> Path:  # fmt: skip
+) -> Path:
     """Write report.html of the five accountings into `folder`; return its path.
 
     tables: heading, denominator and rows (group, text) of each.
@@ -116,9 +126,12 @@ def accountings(
 
 
 def comparison(
-    folder: Path, found: Mapping[str, Any], figures: Path, claims: Mapping[str, str],
+    folder: Path,
+    found: Mapping[str, Any],
+    figures: Path,
+    claims: Mapping[str, str],
     manifest: Mapping[str, Any],
-) -> Path:  # fmt: skip
+) -> Path:
     """Write report.html of a comparison into `folder`; return its path."""
     page = _template("comparison.html.j2").render(
         verdict=found["verdict"],

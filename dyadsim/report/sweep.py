@@ -68,11 +68,15 @@ def state(found: Asked, folder: Path, shards: int) -> dict[str, Any]:
     """Return the state of a stored sweep; with shards, how much each still has to do."""
     told = sweep.status(found.sweep, folder)
     about: dict[str, Any] = {
-        "folder": str(folder), "rows": told.rows, "finished": told.finished,
-        "failed": told.failed, "missing": dict(told.missing),
+        "folder": str(folder),
+        "rows": told.rows,
+        "finished": told.finished,
+        "failed": told.failed,
+        "missing": dict(told.missing),
         "collected": (folder / "points.parquet").exists(),
-        "damaged_parts": list(told.damaged), "parts_of_other_models": list(told.foreign),
-    }  # fmt: skip
+        "damaged_parts": list(told.damaged),
+        "parts_of_other_models": list(told.foreign),
+    }
     if shards > 1:
         left = sweep.missing_by_shard(found.sweep, folder, shards)
         about["missing_by_shard"] = {f"shard {k}": n for k, n in enumerate(left)}
@@ -82,10 +86,13 @@ def state(found: Asked, folder: Path, shards: int) -> dict[str, Any]:
 def summary(found: Asked, folder: Path, told: Status, path: Path | None) -> dict[str, Any]:
     """Return what a run of a sweep has to say for itself."""
     about: dict[str, Any] = {
-        "task": "sweep", "folder": str(folder), **told._asdict(),
-        "points": len(found.sweep.cases[0].points), "cases": len(found.sweep.cases),
+        "task": "sweep",
+        "folder": str(folder),
+        **told._asdict(),
+        "points": len(found.sweep.cases[0].points),
+        "cases": len(found.sweep.cases),
         "replicates": found.sweep.replicates,
-    }  # fmt: skip
+    }
     about["missing"] = dict(told.missing)
     if path is not None:
         about["table"] = str(path)
@@ -105,14 +112,19 @@ def spread(found: Asked, path: Path) -> list[dict[str, Any]]:
         low, middle, high = np.quantile(known, (0, 0.5, 1)) if known.size else (None,) * 3
         rows.append(
             {
-                "output": name, "lowest": _plain(low), "median": _plain(middle),
+                "output": name,
+                "lowest": _plain(low),
+                "median": _plain(middle),
                 "highest": _plain(high),
                 "typical_error": _plain(
-                    None if error is None else np.nanmedian(table[error].to_numpy())
-                    if known.size else None
+                    None
+                    if error is None
+                    else np.nanmedian(table[error].to_numpy())
+                    if known.size
+                    else None
                 ),
             }
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -133,11 +145,15 @@ def print_sweep(found: Asked, about: Mapping[str, Any], path: Path | None, furth
     """Print what came out, what failed, and the next sensible command."""
     name = Path(about["folder"]).name
     if about["damaged"]:
-        print(f"Unreadable parts were put aside in {about['folder']}/damaged: "
-              f"{len(about['damaged'])}; their points count as missing.")  # fmt: skip
+        print(
+            f"Unreadable parts were put aside in {about['folder']}/damaged: "
+            f"{len(about['damaged'])}; their points count as missing."
+        )
     if about["foreign"]:
-        print(f"Parts of another version of the model or of other outputs were left alone: "
-              f"{len(about['foreign'])}.")  # fmt: skip
+        print(
+            f"Parts of another version of the model or of other outputs were left alone: "
+            f"{len(about['foreign'])}."
+        )
     print(
         f"{about['rows']:,} rows ({about['cases']} case{'s' * (about['cases'] > 1)} x "
         f"{about['points']:,} points x {about['replicates']} replicate"
@@ -147,8 +163,10 @@ def print_sweep(found: Asked, about: Mapping[str, Any], path: Path | None, furth
     if path is None:
         left = about["rows"] - about["finished"]
         print(f"{left:,} rows are still missing in {about['folder']}.")
-        print(f"Next: dyadsim status name={name}; when all shards are through: "
-              f"dyadsim collect name={name}")  # fmt: skip
+        print(
+            f"Next: dyadsim status name={name}; when all shards are through: "
+            f"dyadsim collect name={name}"
+        )
         return
     if further:
         _print_spread(found, about["outputs"])
@@ -168,14 +186,25 @@ def _short(value: Any) -> str:
 
 def _print_spread(found: Asked, rows: list[dict[str, Any]]) -> None:
     told = outputs.about([row["output"] for row in rows])
-    table = Table("output", "lowest", "median", "highest", "± typical", "meaning",
-                  title="Outputs over all points (± = Monte-Carlo error of one point)")  # fmt: skip
+    table = Table(
+        "output",
+        "lowest",
+        "median",
+        "highest",
+        "± typical",
+        "meaning",
+        title="Outputs over all points (± = Monte-Carlo error of one point)",
+    )
     for row in rows:
         numbers = [row[key] for key in ("lowest", "median", "highest")]
         error = row["typical_error"]
         table.add_row(
-            row["output"], *("" if one is None else estimate(one, error or 0).split("±")[0].strip()
-                             for one in numbers),
-            "" if error is None else f"{error:.2g}", told[row["output"]],
-        )  # fmt: skip
+            row["output"],
+            *(
+                "" if one is None else estimate(one, error or 0).split("±")[0].strip()
+                for one in numbers
+            ),
+            "" if error is None else f"{error:.2g}",
+            told[row["output"]],
+        )
     Console(width=150).print(table)

@@ -118,9 +118,15 @@ def _pauses(whats: Sequence[Intervention], steps: int) -> list[int]:
 
 
 def do(
-    study: Study, parameters: Parameters, clients: int, what: What, seed: int = 1,
-    replicate: int = 0, moments: int = 0, threads: int | None = None,
-) -> Run:  # fmt: skip
+    study: Study,
+    parameters: Parameters,
+    clients: int,
+    what: What,
+    seed: int = 1,
+    replicate: int = 0,
+    moments: int = 0,
+    threads: int | None = None,
+) -> Run:
     """Return a finished run under one intervention or several (a later one in the list wins).
 
     Raises:
@@ -148,9 +154,15 @@ def do(
 
 
 def twins(
-    study: Study, parameters: Parameters, clients: int, what: What, seed: int = 1,
-    replicate: int = 0, moments: int = 0, threads: int | None = None,
-) -> Twins:  # fmt: skip
+    study: Study,
+    parameters: Parameters,
+    clients: int,
+    what: What,
+    seed: int = 1,
+    replicate: int = 0,
+    moments: int = 0,
+    threads: int | None = None,
+) -> Twins:
     """Return the same clients with the same luck, without and with the interventions."""
     address = (seed, replicate, moments, threads)
     return Twins(

@@ -31,9 +31,13 @@ def table(twins: Twins) -> pd.DataFrame:
     spread = float(np.std(one[0], ddof=1)) if one.shape[1] > 1 else 1.0
     names = np.array([arm.name for arm in twins.factual.study.arms], dtype=object)
     start = simulate.start(
-        twins.factual.study, twins.factual.parameters, one.shape[1], twins.factual.seed,
-        twins.factual.replicate, keep_truth=False,
-    )  # fmt: skip
+        twins.factual.study,
+        twins.factual.parameters,
+        one.shape[1],
+        twins.factual.seed,
+        twins.factual.replicate,
+        keep_truth=False,
+    )
     parts = [
         pd.DataFrame(
             {
@@ -60,9 +64,14 @@ def summary(effects: pd.DataFrame) -> pd.DataFrame:
         error = float(np.std(gain, ddof=1) / np.sqrt(gain.size)) if gain.size > 1 else 0.0
         rows.append(
             {
-                "arm": arm, "at": at, "clients": gain.size, "effect": float(gain.mean()),
-                "se": error, "better": float((gain > 0).mean()), "worse": float((gain < 0).mean()),
+                "arm": arm,
+                "at": at,
+                "clients": gain.size,
+                "effect": float(gain.mean()),
+                "se": error,
+                "better": float((gain > 0).mean()),
+                "worse": float((gain < 0).mean()),
                 "unchanged": float((gain == 0).mean()),
             }
-        )  # fmt: skip
+        )
     return pd.DataFrame(rows)

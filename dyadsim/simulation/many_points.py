@@ -55,9 +55,13 @@ def rows(base: Parameters, values: Mapping[str, Sequence[float]]) -> Points:
 
 
 def run(
-    study: Study, points: Points, clients: int, seed: int = 1, replicate: int = 0,
+    study: Study,
+    points: Points,
+    clients: int,
+    seed: int = 1,
+    replicate: int = 0,
     threads: int | None = None,
-) -> Totals:  # fmt: skip
+) -> Totals:
     """Return the streaming sums of every point, `(point, arm, step, sum)`, sums as `sums.SUMS`.
 
     Args:
@@ -91,9 +95,20 @@ def run(
             allocation, len(studies.treatments(study)), plan.weeks.size
         )
         run_points(
-            points, people.word, people.arm, people.therapist, therapists, plan, usual,
-            study.sample, seat, address, cuts[k], cuts[k + 1], sums,
-        )  # fmt: skip
+            points,
+            people.word,
+            people.arm,
+            people.therapist,
+            therapists,
+            plan,
+            usual,
+            study.sample,
+            seat,
+            address,
+            cuts[k],
+            cuts[k + 1],
+            sums,
+        )
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, range(threads)))

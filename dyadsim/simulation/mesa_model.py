@@ -19,8 +19,13 @@ from dyadsim.studies.study import Study
 
 _HIGHEST_DOSE = 5.0
 _THERAPIST_TRAITS = (
-    "empathy", "congruence", "regard", "repair_skill", "formulation_skill", "caseload",
-)  # fmt: skip
+    "empathy",
+    "congruence",
+    "regard",
+    "repair_skill",
+    "formulation_skill",
+    "caseload",
+)
 
 
 class Client(mesa.Agent):  # type: ignore[misc]
@@ -139,10 +144,17 @@ class DyadModel(mesa.Model):  # type: ignore[misc]
     running: bool
 
     def __init__(
-        self, study: Study, parameters: Parameters, clients: int = 100, rng: int = 1, *,
-        replicate: int = 0, moments: int = 0, client_class: type[Client] = Client,
+        self,
+        study: Study,
+        parameters: Parameters,
+        clients: int = 100,
+        rng: int = 1,
+        *,
+        replicate: int = 0,
+        moments: int = 0,
+        client_class: type[Client] = Client,
         therapist_class: type[Therapist] = Therapist,
-    ) -> None:  # fmt: skip
+    ) -> None:
         if isinstance(rng, bool) or not isinstance(rng, int | np.integer):
             raise BadInput(f"rng must be a whole number, the seed; not {type(rng).__name__}.")
         super().__init__(rng=int(rng))

@@ -134,8 +134,10 @@ def rated(run: Run, names: Collection[str]) -> dict[str, Array]:
     truth = dict(simulate.variables(run.truth))
     people = run.clients
     traits = {
-        "attachment": people.attachment, "weight": people.weight, **_therapist_side(run),
-    }  # fmt: skip
+        "attachment": people.attachment,
+        "weight": people.weight,
+        **_therapist_side(run),
+    }
     held = np.diff(truth["attended"], axis=0, prepend=truth["attended"][:1]) > 0
     held[0] = True
     known = ~np.isnan(truth["symptom_score"])  # this form comes with the symptom form, always
@@ -146,9 +148,15 @@ def rated(run: Run, names: Collection[str]) -> dict[str, Array]:
             continue
         latent = questionnaires.latent_of(one.construct, truth, traits)
         values = questionnaires.rated(
-            one, latent, run.clients.rater_style, run.clients.word, run.parameters.measurement,
-            run.seed, run.replicate, number,
-        )  # fmt: skip
+            one,
+            latent,
+            run.clients.rater_style,
+            run.clients.word,
+            run.parameters.measurement,
+            run.seed,
+            run.replicate,
+            number,
+        )
         there = known if one.construct == "process_change" else filled
         found[one.name] = np.where(there, values, np.float32(np.nan))
         if one.construct not in ("expectancy", "readiness", "attachment", "process_change"):
@@ -221,10 +229,18 @@ def arousal(run: Run, session: int = 3, dyads: int = 200, moments: int = 60) -> 
     given = run.plan.therapy[people.arm[there], session]
     body = (run.plan.treatments[8, given] * side["human"]).astype(np.float32)
     resonance.series(
-        mine, theirs, side["empathy"], side["congruence"], presence, body, people.word[there],
+        mine,
+        theirs,
+        side["empathy"],
+        side["congruence"],
+        presence,
+        body,
+        people.word[there],
         as_float32(run.parameters).resonance,
-        run.seed, run.replicate, session,
-    )  # fmt: skip
+        run.seed,
+        run.replicate,
+        session,
+    )
     return pd.DataFrame(
         {
             "client": np.repeat(there, moments),

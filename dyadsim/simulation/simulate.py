@@ -92,14 +92,23 @@ def _checked(count: int, seed: int, replicate: int, moments: int) -> None:
 
 
 def _therapists(
-    study: Study, plan: Plan, parameters: Parameters, allocation: Allocation, seed: int,
+    study: Study,
+    plan: Plan,
+    parameters: Parameters,
+    allocation: Allocation,
+    seed: int,
     replicate: int,
-) -> Therapists:  # fmt: skip
+) -> Therapists:
     """Return the study's therapists with their presence at every step."""
     people = population.therapists(
-        allocation, parameters.population, study.sample, len(studies.treatments(study)),
-        plan.weeks.size, seed, replicate,
-    )  # fmt: skip
+        allocation,
+        parameters.population,
+        study.sample,
+        len(studies.treatments(study)),
+        plan.weeks.size,
+        seed,
+        replicate,
+    )
     for trait, value in study.case.therapist if study.case else ():
         getattr(people, trait)[:] = np.float32(value)
     sessions.presence_rows(
@@ -119,12 +128,15 @@ def seat(study: Study) -> Array:
         return (score - form.intercept) / form.slope
 
     known: dict[str, Any] = {
-        "distress": latent(case.symptom_score), "initial_distress": latent(case.symptom_score),
-        "set_point": latent(case.usual_score), "rater_style": 0.0,
+        "distress": latent(case.symptom_score),
+        "initial_distress": latent(case.symptom_score),
+        "set_point": latent(case.usual_score),
+        "rater_style": 0.0,
         "load": latent(case.symptom_score) - latent(case.usual_score),
-        "weight": case.processes, "preference": case.theory_of_change,
+        "weight": case.processes,
+        "preference": case.theory_of_change,
         **{name: getattr(case, name) for name in _SEATED},
-    }  # fmt: skip
+    }
     if case.good_enough_score is not None:
         known["good_enough_level"] = latent(case.good_enough_score)
     for name, value in known.items():
@@ -133,9 +145,14 @@ def seat(study: Study) -> Array:
 
 
 def _allocate(
-    study: Study, plan: Plan, parameters: Parameters, clients: int, seed: int, replicate: int,
+    study: Study,
+    plan: Plan,
+    parameters: Parameters,
+    clients: int,
+    seed: int,
+    replicate: int,
     given: Allocation | None = None,
-) -> tuple[Allocation, Therapists]:  # fmt: skip
+) -> tuple[Allocation, Therapists]:
     """Return who is in which arm and with whom, and the therapists."""
     allocation = given or population.allocate(study, clients, seed, replicate)
     people = _therapists(study, plan, parameters, allocation, seed, replicate)
@@ -145,10 +162,16 @@ def _allocate(
 
 
 def start(
-    study: Study, parameters: Parameters, clients: int, seed: int = 1, replicate: int = 0,
-    moments: int = 0, keep_truth: bool = True, allocation: Allocation | None = None,
+    study: Study,
+    parameters: Parameters,
+    clients: int,
+    seed: int = 1,
+    replicate: int = 0,
+    moments: int = 0,
+    keep_truth: bool = True,
+    allocation: Allocation | None = None,
     threads: int | None = None,
-) -> Run:  # fmt: skip
+) -> Run:
     """Return a run at intake: everybody drawn, allocated and measured once.
 
     Args:
@@ -192,9 +215,13 @@ def advance(
 
 
 def _blocks(
-    run: Run, first_step: int, steps: int, threads: int, block: int,
+    run: Run,
+    first_step: int,
+    steps: int,
+    threads: int,
+    block: int,
     sums: np.ndarray[Any, np.dtype[np.int64]],
-) -> None:  # fmt: skip
+) -> None:
     """Run ranges of whole blocks on threads; each thread adds to sums of its own."""
     count = run.clients.word.size
     address = sessions.Address(run.seed, run.replicate, run.moments, first_step, steps, block)
@@ -210,10 +237,22 @@ def _blocks(
 
     def work(k: int) -> None:
         sessions.run_blocks(
-            run.clients.table, run.clients.word, run.clients.arm, run.clients.therapist,
-            run.therapists, run.plan, numbers, scale, run.study.sample, values, address, cuts[k],
-            cuts[k + 1], run.truth, parts[k],
-        )  # fmt: skip
+            run.clients.table,
+            run.clients.word,
+            run.clients.arm,
+            run.clients.therapist,
+            run.therapists,
+            run.plan,
+            numbers,
+            scale,
+            run.study.sample,
+            values,
+            address,
+            cuts[k],
+            cuts[k + 1],
+            run.truth,
+            parts[k],
+        )
 
     if threads == 1:
         work(0)
@@ -225,18 +264,27 @@ def _blocks(
 
 
 def run(
-    study: Study, parameters: Parameters, clients: int, seed: int = 1, replicate: int = 0,
-    moments: int = 0, threads: int | None = None,
-) -> Run:  # fmt: skip
+    study: Study,
+    parameters: Parameters,
+    clients: int,
+    seed: int = 1,
+    replicate: int = 0,
+    moments: int = 0,
+    threads: int | None = None,
+) -> Run:
     """Return a finished run of `study` with every latent recorded (see `start`)."""
     made = start(study, parameters, clients, seed, replicate, moments, threads=threads)
     return advance(made, threads=threads)
 
 
 def stream(
-    study: Study, parameters: Parameters, clients: int, seed: int = 1, replicate: int = 0,
+    study: Study,
+    parameters: Parameters,
+    clients: int,
+    seed: int = 1,
+    replicate: int = 0,
     threads: int | None = None,
-) -> Sums:  # fmt: skip
+) -> Sums:
     """Run any number of clients and keep only sums (see `Sums`): some 12 bytes a client.
 
     The sums equal those of one run in memory, for any `threads`.

@@ -44,15 +44,17 @@ _HELD = f"Alliance held at {HIGH_ALLIANCE:g} instead of {LOW_ALLIANCE:g} (scale 
 QUESTIONS = {
     "therapy": Question(
         "Assigned to twelve sessions of CBT instead of waiting",
-        Intervention(), Intervention(arm="waitlist"),
+        Intervention(),
+        Intervention(arm="waitlist"),
     ),
     "matched_ingredient": Question(
         "CBT instead of the same CBT that changes no maintaining process",
-        Intervention(), Intervention(hold={"process": 0.0}),
+        Intervention(),
+        Intervention(hold={"process": 0.0}),
     ),
     "alliance": Question(_HELD, _HIGH, _LOW),
     "alliance_alone": Question(f"{_HELD}, where nobody leaves early", _HIGH, _LOW, _STAY),
-}  # fmt: skip
+}
 
 
 def known_truth(

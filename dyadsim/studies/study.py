@@ -27,9 +27,14 @@ class Phase(NamedTuple):
 
 
 TRAINABLE = (
-    "empathy", "congruence", "regard", "repair_skill", "formulation_skill", "competence",
+    "empathy",
+    "congruence",
+    "regard",
+    "repair_skill",
+    "formulation_skill",
+    "competence",
     "allegiance",
-)  # fmt: skip
+)
 NO_FEEDBACK, ALERTS, SUPPORT = range(3)
 
 
@@ -187,8 +192,16 @@ def _steps(schedule: Schedule) -> tuple[list[float], list[int]]:
 
 def _row(therapy: Therapy) -> list[float]:
     """Return one treatment's numbers in the order that `Plan` states."""
-    return [*therapy.dose, therapy.structure, therapy.rationale, float(therapy.bona_fide),
-            therapy.individualisation, therapy.body, therapy.human, therapy.medication]  # fmt: skip
+    return [
+        *therapy.dose,
+        therapy.structure,
+        therapy.rationale,
+        float(therapy.bona_fide),
+        therapy.individualisation,
+        therapy.body,
+        therapy.human,
+        therapy.medication,
+    ]
 
 
 def _feedback(one: Arm) -> int:

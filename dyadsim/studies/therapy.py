@@ -10,8 +10,13 @@ from dyadsim.choices import conf_folder
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model.variables import PROCESSES
 
-MEDIA = {"face_to_face": (1.0, 1.0), "video": (0.6, 1.0), "internet": (0.0, 1.0),
-         "self_help": (0.0, 0.0), "pill": (0.0, 1.0)}  # fmt: skip
+MEDIA = {
+    "face_to_face": (1.0, 1.0),
+    "video": (0.6, 1.0),
+    "internet": (0.0, 1.0),
+    "self_help": (0.0, 0.0),
+    "pill": (0.0, 1.0),
+}
 
 
 class Therapy(NamedTuple):

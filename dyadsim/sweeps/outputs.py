@@ -66,10 +66,11 @@ def accounting_columns() -> tuple[str, ...]:
     table = decompose(Parameters(), clients=200, replicates=2, threads=1)
     return tuple(
         dict.fromkeys(
-            f"{one}/{group}" for one, group in zip(table["accounting"], table["group"], strict=True)
+            f"{one}/{group}"
+            for one, group in zip(table["accounting"], table["group"], strict=True)
             if one in _SHOWN
         )
-    )  # fmt: skip
+    )
 
 
 def columns_of(wanted: Sequence[str], studies: Sequence[Study]) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ METHODS = {  # name: what it is
 DIAL = "specificity"  # an axis that is no quantity: the dial at an equal mean effect
 _DIAL = Declared(
     DIAL, 0.5, Quantity("share that needs the match, at equal effect", "share", 0, 1, "", "")
-)  # fmt: skip
+)
 MOST = 20_000_000  # points of one design: beyond, use shards of different seeds (docs/scale.md)
 
 
@@ -155,9 +155,11 @@ def _sampled(axes: int, sampling: Sampling) -> int:
 
 
 def points(
-    axes: Sequence[Axis], sampling: Sampling, base: Mapping[str, float],
+    axes: Sequence[Axis],
+    sampling: Sampling,
+    base: Mapping[str, float],
     given: Floats | None = None,
-) -> Floats:  # fmt: skip
+) -> Floats:
     """Return the points, `(point, axis)`; lists of values are crossed with the filled intervals.
 
     base: the values from which `one_at_a_time` departs, by axis name. given: the points of the

@@ -61,8 +61,10 @@ def target(text: object, outputs: Sequence[str]) -> Target:
         )
     name = match["output"].strip()
     if name not in outputs:
-        raise BadInput(f"task.target: this sweep has no output '{name}'.{nearest(name, outputs)} "
-                       f"Outputs: {', '.join(outputs)}.")  # fmt: skip
+        raise BadInput(
+            f"task.target: this sweep has no output '{name}'.{nearest(name, outputs)} "
+            f"Outputs: {', '.join(outputs)}."
+        )
     try:
         return Target(name, match["sign"], float(match["number"]))
     except ValueError:
@@ -71,8 +73,11 @@ def target(text: object, outputs: Sequence[str]) -> Target:
 
 def met(one: Target, values: np.ndarray[Any, Any]) -> Mask:
     """Return where the target is met; a failed point does not meet it."""
-    return np.asarray(_SIGNS[one.sign](np.nan_to_num(values, nan=-np.inf if one.sign[0] == ">"
-                                                     else np.inf), one.number))  # fmt: skip
+    return np.asarray(
+        _SIGNS[one.sign](
+            np.nan_to_num(values, nan=-np.inf if one.sign[0] == ">" else np.inf), one.number
+        )
+    )
 
 
 def find(points: pd.DataFrame, hit: Mask) -> Scenario:
@@ -114,6 +119,10 @@ def find(points: pd.DataFrame, hit: Mask) -> Scenario:
     limits = pd.DataFrame(rows, columns=["quantity", "low", "high", "quasi_p"])
     order = path.rename(columns={"res_dim": "limited"})[["limited", "coverage", "density", "mass"]]
     return Scenario(
-        limits, float(chosen["coverage"]), float(chosen["density"]), count / len(hit), len(hit),
+        limits,
+        float(chosen["coverage"]),
+        float(chosen["density"]),
+        count / len(hit),
+        len(hit),
         order.reset_index(drop=True),
-    )  # fmt: skip
+    )

@@ -85,9 +85,15 @@ def noise_share(values: Floats, errors: Floats | None) -> tuple[float, str]:
 
 
 def rank(
-    method: str, names: Sequence[str], how: Sampling, points: Floats, values: dict[str, Floats],
-    errors: dict[str, Floats], resamples: int = 200, seed: int = 1,
-) -> Ranking:  # fmt: skip
+    method: str,
+    names: Sequence[str],
+    how: Sampling,
+    points: Floats,
+    values: dict[str, Floats],
+    errors: dict[str, Floats],
+    resamples: int = 200,
+    seed: int = 1,
+) -> Ranking:
     """Return the indices of one case's sampled quantities.
 
     Args:
@@ -122,9 +128,10 @@ def rank(
         raise refused[0]
     columns = ["output", "index", "quantity", "other", "value", "low", "high"]
     return Ranking(
-        method, pd.DataFrame(rows, columns=columns),
+        method,
+        pd.DataFrame(rows, columns=columns),
         pd.DataFrame(noise, columns=["output", "noise_share", "source", "left_out"]),
-    )  # fmt: skip
+    )
 
 
 def _whole_groups(
@@ -159,9 +166,12 @@ def _sobol(
 
     standard = (mean - mean.mean()) / mean.std()
     found = sobol.analyze(
-        sampling.problem(names), standard, calc_second_order=how.second_order,
-        num_resamples=resamples, seed=seed,
-    )  # fmt: skip
+        sampling.problem(names),
+        standard,
+        calc_second_order=how.second_order,
+        num_resamples=resamples,
+        seed=seed,
+    )
     rows: _Rows = []
     for index, key in (("first", "S1"), ("total", "ST")):
         for k, name in enumerate(names):
@@ -180,9 +190,13 @@ def _morris(
     from SALib.analyze import morris
 
     found = morris.analyze(
-        sampling.problem(names), unit, mean, num_resamples=resamples, num_levels=how.levels,
+        sampling.problem(names),
+        unit,
+        mean,
+        num_resamples=resamples,
+        num_levels=how.levels,
         seed=seed,
-    )  # fmt: skip
+    )
     rows: _Rows = []
     for k, name in enumerate(names):
         star, nan = float(found["mu_star"][k]), float("nan")
@@ -222,8 +236,10 @@ def _ks(points: Floats, mean: Floats) -> Floats:
     from SALib.analyze import pawn
 
     names = [str(k) for k in range(points.shape[1])]
-    bounds = [[float(low), float(high) + 1e-12] for low, high in
-              zip(points.min(axis=0), points.max(axis=0), strict=True)]  # fmt: skip
+    bounds = [
+        [float(low), float(high) + 1e-12]
+        for low, high in zip(points.min(axis=0), points.max(axis=0), strict=True)
+    ]
     problem = {"num_vars": len(names), "names": names, "bounds": bounds}
     return np.asarray(pawn.analyze(problem, points, mean, S=SLICES)["median"])
 

@@ -72,9 +72,10 @@ class Store:
     def files(self) -> list[Path]:
         """Return the collected table, if there is one, and all parts."""
         return [
-            path for path in (self.folder / "points.parquet", *sorted(self.folder.glob("parts/*")))
+            path
+            for path in (self.folder / "points.parquet", *sorted(self.folder.glob("parts/*")))
             if path.suffix == ".parquet" and not path.name.startswith(".") and path.exists()
-        ]  # fmt: skip
+        ]
 
     def refresh(self) -> None:
         """Take in parts that have come since; put those aside that cannot be read."""
@@ -276,10 +277,14 @@ def write_parquet(
     try:
         with os.fdopen(handle, "wb") as file:
             pq.write_table(
-                made, file, compression="zstd", write_page_checksum=True, row_group_size=1 << 17,
+                made,
+                file,
+                compression="zstd",
+                write_page_checksum=True,
+                row_group_size=1 << 17,
                 use_dictionary=[name for name in made.column_names if name not in (*plain, *KEY)],
                 use_byte_stream_split=plain,
-            )  # fmt: skip
+            )
             os.fchmod(file.fileno(), 0o666 & ~umask())  # as any file, not mkstemp's own 0600
             file.flush()
             os.fsync(file.fileno())

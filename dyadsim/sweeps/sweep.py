@@ -150,9 +150,13 @@ class _Work:
                 number += 1
                 self.held[number] = lock
                 yield Block(
-                    number, case.compute, case.points[span][~known], replicate, wanted[~known],
+                    number,
+                    case.compute,
+                    case.points[span][~known],
+                    replicate,
+                    wanted[~known],
                     self.threads,
-                )  # fmt: skip
+                )
             if len(others) == len(self.todo):
                 time.sleep(POLL)
                 self.store.refresh()
@@ -171,9 +175,13 @@ class _Work:
 
 
 def run(
-    sweep: Sweep, folder: Path, executor: Executor = here, shard: Shard | None = None,
-    threads: int = 1, told: Callable[[int], None] = lambda _: None,
-) -> Status:  # fmt: skip
+    sweep: Sweep,
+    folder: Path,
+    executor: Executor = here,
+    shard: Shard | None = None,
+    threads: int = 1,
+    told: Callable[[int], None] = lambda _: None,
+) -> Status:
     """Compute what is missing and store it part by part; return the state at the end.
 
     Several processes may work on one folder; each block is computed by one of them.

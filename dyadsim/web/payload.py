@@ -10,9 +10,11 @@ from dyadsim.lessons.index import LESSONS
 from dyadsim.lessons.lesson import Dial, Lesson, Pick
 
 STATIC_FILES = {
-    "page.css": "text/css", "page.js": "text/javascript", "draw.js": "text/javascript",
+    "page.css": "text/css",
+    "page.js": "text/javascript",
+    "draw.js": "text/javascript",
     "lesson.js": "text/javascript",
-}  # fmt: skip
+}
 
 
 def plain(value: Any) -> Any:
@@ -31,14 +33,18 @@ def plain(value: Any) -> Any:
 def about(one: Lesson) -> dict[str, Any]:
     """Return all of a lesson but its numbers."""
     return {
-        "name": one.name, "title": one.title, "question": one.question,
-        "misconception": one.misconception, "bet": one.bet._asdict(),
+        "name": one.name,
+        "title": one.title,
+        "question": one.question,
+        "misconception": one.misconception,
+        "bet": one.bet._asdict(),
         "controls": [_control(control) for control in one.every],
-        "presets": plain(one.presets), "careful": list(one.careful),
+        "presets": plain(one.presets),
+        "careful": list(one.careful),
         "start": lessons.start(one),
         "own": {world: lessons.own(one, world) for world in lessons.WORLDS},
         "fixed": {world: sorted(lessons.fixed(world)) for world in lessons.WORLDS},
-    }  # fmt: skip
+    }
 
 
 def _control(one: Dial | Pick) -> dict[str, Any]:
@@ -49,14 +55,18 @@ def _control(one: Dial | Pick) -> dict[str, Any]:
 
 def every(lessons_shown: Iterable[Lesson] = LESSONS.values()) -> dict[str, Any]:
     """Return everything the page needs before it shows a number."""
-    return {"version": importlib.metadata.version("dyadsim"),
-            "lessons": [about(one) for one in lessons_shown]}  # fmt: skip
+    return {
+        "version": importlib.metadata.version("dyadsim"),
+        "lessons": [about(one) for one in lessons_shown],
+    }
 
 
 def shown(one: Lesson, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a lesson shows at settings, which are first made possible (`notes`)."""
     values, found, notes = lessons.show(one, given)
     return {
-        "settings": values, "notes": notes, "command": lessons.words(one, values),
+        "settings": values,
+        "notes": notes,
+        "command": lessons.words(one, values),
         **plain(found),
-    }  # fmt: skip
+    }

@@ -31,10 +31,12 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 HEADERS = {
-    "content-security-policy": POLICY, "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer", "cache-control": "no-store",
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
     "cross-origin-opener-policy": "same-origin",
-}  # fmt: skip
+}
 LONGEST = 2000  # characters of a query
 WARM_AFTER, PAUSE = 4.0, 0.5  # seconds until every lesson is computed once; between two of them
 
@@ -99,12 +101,16 @@ def _kept(request: Request) -> Response:
 def app(hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) -> Starlette:
     """Return the application; hosts: names under which it may be asked."""
     routes = [
-        Route("/", _page), Route("/static/{name}", _static), Route("/api/lessons", _lessons),
-        Route("/api/lesson/{name}", _lesson), Route("/export/{name}", _kept),
-    ]  # fmt: skip
+        Route("/", _page),
+        Route("/static/{name}", _static),
+        Route("/api/lessons", _lessons),
+        Route("/api/lesson/{name}", _lesson),
+        Route("/export/{name}", _kept),
+    ]
     middleware = [
-        Middleware(_Headers), Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
-    ]  # fmt: skip
+        Middleware(_Headers),
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+    ]
     return Starlette(routes=routes, middleware=middleware)
 
 
@@ -121,8 +127,10 @@ def _listening(host: str, port: int) -> socket.socket:
         made.listen(128)
     except OSError as error:
         made.close()
-        raise BadInput(f"teach cannot listen on {host}, port {port}: {error.strerror}. Another "
-                       "port: task.port=8766; any free one: task.port=0.") from None  # fmt: skip
+        raise BadInput(
+            f"teach cannot listen on {host}, port {port}: {error.strerror}. Another "
+            "port: task.port=8766; any free one: task.port=0."
+        ) from None
     return made
 
 

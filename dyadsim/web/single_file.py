@@ -52,8 +52,10 @@ def settings(one: Lesson, given: Mapping[str, Any]) -> Iterator[lessons.Values]:
 
 def key(values: Mapping[str, Any]) -> str:
     """Return the name of settings in the file, as the page's script writes it."""
-    parts = [f"{name}={value:g}" if isinstance(value, int | float) else f"{name}={value}"
-             for name, value in sorted(values.items())]  # fmt: skip
+    parts = [
+        f"{name}={value:g}" if isinstance(value, int | float) else f"{name}={value}"
+        for name, value in sorted(values.items())
+    ]
     return "&".join(parts)
 
 
@@ -83,10 +85,12 @@ def assembled(data: str) -> str:
     for old, new in (
         ('<link rel="stylesheet" href="/static/page.css">', f"<style>{style}</style>"),
         ("<!-- plotly -->", f"<script>{plotly}</script>"),
-        ('<script type="module" src="/static/page.js"></script>',
-         f'<script type="application/json" id="kept">{safe}</script>'
-         f'<script type="module">{scripts}</script>'),
-    ):  # fmt: skip
+        (
+            '<script type="module" src="/static/page.js"></script>',
+            f'<script type="application/json" id="kept">{safe}</script>'
+            f'<script type="module">{scripts}</script>',
+        ),
+    ):
         assert old in text, f"index.html has changed: {old}"
         text = text.replace(old, new)
     return text

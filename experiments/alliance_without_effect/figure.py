@@ -22,12 +22,22 @@ def draw(table: pd.DataFrame) -> Figure:
         for place, name in enumerate(names):
             part = table[table["label"] == name]
             shift = (place - 3.5) * 0.08
-            left.errorbar(part["session"] + shift, part["r"],
-                          [part["r"] - part["low"], part["high"] - part["r"]],
-                          color=LOOKS[place], marker=MARKERS[place], label=name)  # fmt: skip
+            left.errorbar(
+                part["session"] + shift,
+                part["r"],
+                [part["r"] - part["low"], part["high"] - part["r"]],
+                color=LOOKS[place],
+                marker=MARKERS[place],
+                label=name,
+            )
             one = part.iloc[0]
-            right.errorbar(one["effect"], place, xerr=1.96 * one["effect_error"],
-                           color=LOOKS[place], marker=MARKERS[place])  # fmt: skip
+            right.errorbar(
+                one["effect"],
+                place,
+                xerr=1.96 * one["effect_error"],
+                color=LOOKS[place],
+                marker=MARKERS[place],
+            )
         left.set_xlabel("session at which clients rate the alliance")
         left.set_ylabel("correlation with outcome\n(residual gain, as a researcher computes it)")
         left.set_xticks(sorted(set(table["session"])))

@@ -22,9 +22,11 @@ LEAVING = "low_alliance", "strain", "mismatch", "skill", "progress"
 NO_LEAVING = {f"ending.{why}": 0.0 for why in LEAVING}
 ROWS = {
     **{name: (name, {}) for name in ("contextual", "hybrid", "medical", "null")},
-    "null, no rating style": ("null", STYLE), "null, no reverse path": ("null", REVERSE),
-    "null, neither": ("null", NEITHER), "null, no path at all": ("null", NEITHER | NO_LEAVING),
-}  # fmt: skip
+    "null, no rating style": ("null", STYLE),
+    "null, no reverse path": ("null", REVERSE),
+    "null, neither": ("null", NEITHER),
+    "null, no path at all": ("null", NEITHER | NO_LEAVING),
+}
 
 
 def causal(world: dyadsim.world, clients: int) -> tuple[float, float]:

@@ -22,8 +22,9 @@ def draw(table: pd.DataFrame) -> Figure:
         grid = made.subplots(1, len(names), sharey=True)
         for axes, name in zip(grid, names, strict=True):
             rows = table[table["comparator"] == name]
-            for shift, (field, part) in zip((-0.12, 0.12), rows.groupby("field", sort=False),
-                                            strict=True):  # fmt: skip
+            for shift, (field, part) in zip(
+                (-0.12, 0.12), rows.groupby("field", sort=False), strict=True
+            ):
                 for place, row in enumerate(part.set_index("world").loc[worlds].itertuples()):
                     look = style.look(worlds[place], style.WORLDS)
                     error = [
@@ -32,9 +33,13 @@ def draw(table: pd.DataFrame) -> Figure:
                     ]
                     fill = look.colour if field == "usual" else "white"
                     axes.errorbar(
-                        place + shift, row.certified, error, marker=look.marker,
-                        color=look.colour, markerfacecolor=fill,
-                    )  # fmt: skip
+                        place + shift,
+                        row.certified,
+                        error,
+                        marker=look.marker,
+                        color=look.colour,
+                        markerfacecolor=fill,
+                    )
             truth = rows.drop_duplicates("world").set_index("world")["truth"]
             ticks = [f"{world}\nd = {truth[world]:.2f}" for world in worlds]
             axes.set_xticks(range(len(worlds)), ticks, fontsize=9)

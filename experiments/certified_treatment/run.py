@@ -29,8 +29,19 @@ def main(literatures: int = 6400, folder: Path | None = None) -> pd.DataFrame:
             found = review.reviewed(dyadsim.world(world), "cbt", COMPARATORS, repeats, field)
             parts.append(found.summary.assign(field=label, world=world))
     table = pd.concat(parts, ignore_index=True)
-    shown = ["field", "world", "comparator", "truth", "pooled", "pooled_se", "certified",
-             "certified_low", "certified_high", "not_significant", "equivalent"]  # fmt: skip
+    shown = [
+        "field",
+        "world",
+        "comparator",
+        "truth",
+        "pooled",
+        "pooled_se",
+        "certified",
+        "certified_low",
+        "certified_high",
+        "not_significant",
+        "equivalent",
+    ]
     print(table[shown].round(2).to_string(index=False))
     if folder is not None:
         from figure import draw  # beside this file

@@ -84,8 +84,12 @@ def phases(seen: Seen) -> Estimate:
     trend = rows.groupby(["client", "phase"])["symptom_score"].agg(["first", "last"])
     fall = (trend["first"] - trend["last"]).unstack("phase")
     gap = (fall[1] + fall[3] - fall[0] - fall[2]) / 2
-    return from_standard_error(float(gap.mean()), float(gap.std() / np.sqrt(len(gap))), len(gap),
-                               degrees_of_freedom=len(gap) - 1)  # fmt: skip
+    return from_standard_error(
+        float(gap.mean()),
+        float(gap.std() / np.sqrt(len(gap))),
+        len(gap),
+        degrees_of_freedom=len(gap) - 1,
+    )
 
 
 class Usual(NamedTuple):
@@ -102,30 +106,30 @@ def usual() -> dict[str, Usual]:
     trial = rct.rct
     return {
         "rct: therapy against waitlist": Usual(
-            trial(("cbt", "waitlist")), 80, arms("cbt", "waitlist"), TREATS),
+            trial(("cbt", "waitlist")), 80, arms("cbt", "waitlist"), TREATS
+        ),
         "rct: therapy against supportive in good faith": Usual(
-            trial(("cbt", "supportive")), 120, arms("cbt", "supportive"), SPECIFIC),
+            trial(("cbt", "supportive")), 120, arms("cbt", "supportive"), SPECIFIC
+        ),
         "rct: therapy against control meant to fail": Usual(
-            trial(("cbt", "intent_to_fail")), 120, arms("cbt", "intent_to_fail"), SPECIFIC),
+            trial(("cbt", "intent_to_fail")), 120, arms("cbt", "intent_to_fail"), SPECIFIC
+        ),
         "rct: medication against placebo": Usual(
-            trial(("medication", "placebo")), 200, arms("medication", "placebo"), TREATS),
-        "dismantling": Usual(
-            dismantling.dismantling(), 120, arms("full", "reduced"), SPECIFIC),
+            trial(("medication", "placebo")), 200, arms("medication", "placebo"), TREATS
+        ),
+        "dismantling": Usual(dismantling.dismantling(), 120, arms("full", "reduced"), SPECIFIC),
         "additive": Usual(additive.additive(), 120, arms("full_plus", "full"), SPECIFIC),
         "preference": Usual(preference.preference(), 120, preferred, COMMON),
-        "feedback": Usual(
-            feedback.feedback(), 500, arms("feedback", "no_feedback"), TREATS),
+        "feedback": Usual(feedback.feedback(), 500, arms("feedback", "no_feedback"), TREATS),
         "skill_training: empathy + 1 SD": Usual(
-            skill_training.skill_training(), 800, clusters("trained", "untrained"), COMMON),
+            skill_training.skill_training(), 800, clusters("trained", "untrained"), COMMON
+        ),
         "matching": Usual(matching.matching(), 300, arms("matched", "as_usual"), TREATS),
-        "cohort: alliance-outcome correlation": Usual(
-            cohort.cohort(), 300, correlation, COMMON),
-        "process: next session, within clients": Usual(
-            process_design(), 200, next_session, COMMON),
+        "cohort: alliance-outcome correlation": Usual(cohort.cohort(), 300, correlation, COMMON),
+        "process: next session, within clients": Usual(process_design(), 200, next_session, COMMON),
         "process: between therapists": Usual(process_design(), 400, between, COMMON),
-        "n_of_1: ABAB, six clients": Usual(
-            n_of_1.n_of_1(), 6, phases, TREATS),
-    }  # fmt: skip
+        "n_of_1: ABAB, six clients": Usual(n_of_1.n_of_1(), 6, phases, TREATS),
+    }
 
 
 def verdict(one: Usual, world: dyadsim.world, repeats: int) -> np.ndarray:

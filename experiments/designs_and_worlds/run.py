@@ -24,8 +24,18 @@ def main(repeats: int = 200, folder: Path | None = None) -> pd.DataFrame:
             found = verdict(one, dyadsim.world(world), repeats)
             right = found if world in one.shows else ~found
             share = from_count(int(found.sum()), repeats)
-            rows.append((name, one.clients, " or ".join(one.shows), world, share.value,
-                         right.mean(), share.low, share.high))  # fmt: skip
+            rows.append(
+                (
+                    name,
+                    one.clients,
+                    " or ".join(one.shows),
+                    world,
+                    share.value,
+                    right.mean(),
+                    share.low,
+                    share.high,
+                )
+            )
     names = ["design", "clients", "shows", "world", "significant", "right", "low", "high"]
     table = pd.DataFrame(rows, columns=names)
     wide = table.pivot_table("significant", "design", "world", sort=False)

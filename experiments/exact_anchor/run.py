@@ -45,9 +45,15 @@ def main(draws: int = 20_000, folder: Path | None = None) -> pd.DataFrame:
     ):
         for way, z in (("exact", exact), ("table", table)):
             ends = np.quantile(growth.values(z), (0.05, 0.5, 0.95), axis=0)
-            rows += [(name, *known, way, *numbers) for *known, numbers in zip(
-                growth.NAMES, growth.UNITS, np.vstack([growth.values(truth), ends]).T, strict=True)
-            ]  # fmt: skip
+            rows += [
+                (name, *known, way, *numbers)
+                for *known, numbers in zip(
+                    growth.NAMES,
+                    growth.UNITS,
+                    np.vstack([growth.values(truth), ends]).T,
+                    strict=True,
+                )
+            ]
     columns_of = ["data", "quantity", "unit", "way", "truth", "low", "middle", "high"]
     found = pd.DataFrame(rows, columns=columns_of)
     print(found.round(3).to_string(index=False))

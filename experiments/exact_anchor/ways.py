@@ -41,8 +41,10 @@ def exact(scores: np.ndarray, draws: int, seed: int = 1) -> np.ndarray:
     chains = MCMC(kernel, num_warmup=draws, num_samples=draws, num_chains=2, progress_bar=False)
     chains.run(jax.random.PRNGKey(seed))
     told = numpyro.diagnostics.summary(chains.get_samples(group_by_chain=True))["z"]
-    print(f"largest R-hat {np.max(told['r_hat']):.3f}, fewest effective draws "
-          f"{np.min(told['n_eff']):.0f}")  # fmt: skip
+    print(
+        f"largest R-hat {np.max(told['r_hat']):.3f}, fewest effective draws "
+        f"{np.min(told['n_eff']):.0f}"
+    )
     return np.asarray(chains.get_samples()["z"], dtype=float)
 
 
@@ -86,14 +88,31 @@ def _panel(axes: Axes, table: pd.DataFrame) -> None:
             look = style.Look(*(("#0072B2", "o", "-"), ("#D55E00", "s", "--"))[k])
             at = (np.array([row["low"], row["middle"], row["high"]]) - low) / (high - low)
             y = place + 0.2 * (2 * k - 1)
-            axes.plot(at[[0, 2]], [y, y], look.line, color=look.colour, linewidth=3,
-                      label=row["way"] * (place == 0) or None)  # fmt: skip
+            axes.plot(
+                at[[0, 2]],
+                [y, y],
+                look.line,
+                color=look.colour,
+                linewidth=3,
+                label=row["way"] * (place == 0) or None,
+            )
             if not np.isnan(row["truth"]):
-                axes.plot((row["truth"] - low) / (high - low), y, "|", color="black", markersize=16,
-                          label="truth" * (place + k == 0) or None)  # fmt: skip
+                axes.plot(
+                    (row["truth"] - low) / (high - low),
+                    y,
+                    "|",
+                    color="black",
+                    markersize=16,
+                    label="truth" * (place + k == 0) or None,
+                )
             axes.plot(at[1], y, look.marker, color=look.colour, markersize=7)
-            axes.text(1.05, y, f"{row['middle']:.2f} [{row['low']:.2f}, {row['high']:.2f}] "
-                      f"{row['unit']}", va="center", fontsize=9)  # fmt: skip
+            axes.text(
+                1.05,
+                y,
+                f"{row['middle']:.2f} [{row['low']:.2f}, {row['high']:.2f}] {row['unit']}",
+                va="center",
+                fontsize=9,
+            )
     names = list(dict.fromkeys(table["quantity"]))
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)

@@ -22,7 +22,11 @@ def words(place: Path) -> list[str]:
     path = place / "btheb.csv"
     table().to_csv(path, index=False)
     return [
-        f"data.path={path}", "data.instrument=bdi2", "data.unit=week",
+        f"data.path={path}",
+        "data.instrument=bdi2",
+        "data.unit=week",
         "data.columns={client:rownames,time:week,score:bdi,arm:treatment}",
-        "data.arms=[BtheB:self_help,TAU:usual_care]", "data.sessions=9", "data.sample=routine",
-    ]  # fmt: skip
+        "data.arms=[BtheB:self_help,TAU:usual_care]",
+        "data.sessions=9",
+        "data.sample=routine",
+    ]

@@ -11,7 +11,12 @@ def words(_: Path) -> list[str]:
     if path is None:
         return []
     return [
-        f"data.path={path}", "data.instrument=bdi2", "data.unit=day", "data.rule=fixed",
-        "data.columns={client:ID,time:time,score:BDI}", "data.therapy=cbt",
-        "data.sample=routine", "data.threshold=10",
-    ]  # fmt: skip
+        f"data.path={path}",
+        "data.instrument=bdi2",
+        "data.unit=day",
+        "data.rule=fixed",
+        "data.columns={client:ID,time:time,score:BDI}",
+        "data.therapy=cbt",
+        "data.sample=routine",
+        "data.threshold=10",
+    ]

@@ -12,9 +12,12 @@ from dyadsim.analysis.meta_analysis import random_effects
 
 ARMS = {"ig": "cbt", "cg": "waitlist"}
 BETWEEN = {  # facts.csv, g_waitlist: .70 [.60, .85]; kept out, to be predicted
-    "name": "g against waitlist (Munder 2019)", "statistic": "g_between(cbt;waitlist)",
-    "value": 0.70, "error": 0.064, "check": True,
-}  # fmt: skip
+    "name": "g against waitlist (Munder 2019)",
+    "statistic": "g_between(cbt;waitlist)",
+    "value": 0.70,
+    "error": 0.064,
+    "check": True,
+}
 
 
 def pooled(table: pd.DataFrame) -> list[dict[str, object]]:
@@ -28,8 +31,14 @@ def pooled(table: pd.DataFrame) -> list[dict[str, object]]:
         share = float(expit(mean.value))
         error = float(np.ptp([mean.low, mean.high]) / 2 / 1.96 * share * (1 - share))
         name = {"ig": "response, therapy", "cg": "response, control"}[code]
-        found.append({"name": name, "statistic": f"response_50pct@12_weeks.{arm}",
-                      "value": round(share, 4), "error": round(error, 4)})  # fmt: skip
+        found.append(
+            {
+                "name": name,
+                "statistic": f"response_50pct@12_weeks.{arm}",
+                "value": round(share, 4),
+                "error": round(error, 4),
+            }
+        )
     return found
 
 
@@ -42,5 +51,10 @@ def words(place: Path) -> list[str]:
     mine = table[table["disorder"] == "Depression"]
     told = {"moments": [*pooled(mine), BETWEEN]}
     (place / "responses.yaml").write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
-    return [f"data.path={place / 'responses.yaml'}", "study=rct", "study.arms=[cbt,waitlist]",
-            "study.follow_up=[]", "size.clients_per_point=4000"]  # fmt: skip
+    return [
+        f"data.path={place / 'responses.yaml'}",
+        "study=rct",
+        "study.arms=[cbt,waitlist]",
+        "study.follow_up=[]",
+        "size.clients_per_point=4000",
+    ]

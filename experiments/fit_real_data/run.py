@@ -17,8 +17,10 @@ import responses
 from dyadsim.cli.main import main as dyadsim
 
 DATA: dict[str, Callable[[Path], list[str]]] = {
-    "btheb": btheb.words, "enrichd": enrichd.words, "responses": responses.words,
-}  # fmt: skip
+    "btheb": btheb.words,
+    "enrichd": enrichd.words,
+    "responses": responses.words,
+}
 KEPT_OUT = ("*.svg", "*.parquet", "manifest.json", "report.html")
 
 

@@ -17,8 +17,14 @@ def draw(table: pd.DataFrame) -> Figure:
             rows = table[table["therapist"] == way]
             for (colour, marker), (share, part) in zip(LOOKS, rows.groupby("share"), strict=True):
                 error = [part["rate"] - part["low"], part["high"] - part["rate"]]
-                axes.errorbar(part["subjects"], part["rate"], error, fmt=marker, color=colour,
-                              label=f"{share:.0%}")  # fmt: skip
+                axes.errorbar(
+                    part["subjects"],
+                    part["rate"],
+                    error,
+                    fmt=marker,
+                    color=colour,
+                    label=f"{share:.0%}",
+                )
                 if way == "ignored":
                     axes.plot(part["subjects"], part["closed_form"], color=colour, linewidth=1)
             axes.axhline(0.05, color="black", linestyle=":")
@@ -29,7 +35,13 @@ def draw(table: pd.DataFrame) -> Figure:
             axes.set_ylim(0, None)
         grid[0].set_ylabel("share of trials with p < .05,\nwhere the treatment has no effect")
         grid[0].legend(title="therapists' share of the\nvariance of slopes", fontsize=10)
-        grid[1].text(0.02, 0.02, "points: simulated, 95 % interval\nlines (left): closed form",
-                     transform=grid[1].transAxes, va="bottom", fontsize=10)  # fmt: skip
+        grid[1].text(
+            0.02,
+            0.02,
+            "points: simulated, 95 % interval\nlines (left): closed form",
+            transform=grid[1].transAxes,
+            va="bottom",
+            fontsize=10,
+        )
         made.suptitle("A therapist level that is ignored makes treatments look effective")
     return made

@@ -6,9 +6,10 @@ from matplotlib.figure import Figure
 from dyadsim.plots import style
 
 LOOKS = {
-    "carried": style.Look("#D55E00", "D", "-"), "direct": style.Look("#0072B2", "s", "-"),
+    "carried": style.Look("#D55E00", "D", "-"),
+    "direct": style.Look("#0072B2", "s", "-"),
     "total": style.Look("#000000", "o", "-"),
-}  # fmt: skip
+}
 TITLES = {
     "waitlist": "against waitlist\n(process change at the post-test)",
     "supportive": "against a supportive therapy\n(process change at session 6)",
@@ -20,16 +21,18 @@ def draw(table: pd.DataFrame) -> Figure:
     worlds = list(dict.fromkeys(table["world"]))
     made = style.figure(12, 5)
     with style.drawing():
-        for axes, (comparator, title) in zip(made.subplots(1, 2, sharey=True), TITLES.items(),
-                                             strict=True):  # fmt: skip
+        for axes, (comparator, title) in zip(
+            made.subplots(1, 2, sharey=True), TITLES.items(), strict=True
+        ):
             axes.axvline(0, color="black", linewidth=0.8)
             for place, (part, look) in enumerate(LOOKS.items()):
                 chosen = (table["comparator"] == comparator) & (table["part"] == part)
                 mine = table[chosen].set_index("world").loc[worlds]
                 at = [row + 0.2 * (place - 1) for row in range(len(worlds))]
                 bars = [mine["value"] - mine["low"], mine["high"] - mine["value"]]
-                axes.errorbar(mine["value"], at, xerr=bars, fmt=look.marker, color=look.colour,
-                              label=part)  # fmt: skip
+                axes.errorbar(
+                    mine["value"], at, xerr=bars, fmt=look.marker, color=look.colour, label=part
+                )
             axes.set_title(title)
             axes.set_xlabel("effect on symptoms (BDI-II points, better = right)")
             axes.set_yticks(range(len(worlds)), [f"{world} world" for world in worlds])

@@ -17,8 +17,13 @@ from dyadsim.fitting.free_parameters import problem
 from dyadsim.fitting.target import Scores, scores_of
 
 ROOT = Path(__file__).parents[2]
-COLUMNS = {"client": "client", "time": "session", "score": "phq9", "therapist": "therapist",
-           "alliance": "alliance"}  # fmt: skip
+COLUMNS = {
+    "client": "client",
+    "time": "session",
+    "score": "phq9",
+    "therapist": "therapist",
+    "alliance": "alliance",
+}
 HELD = 300  # data sets on which both are tried
 
 

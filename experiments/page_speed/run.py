@@ -10,8 +10,16 @@ from pathlib import Path
 
 import pandas as pd
 
-LESSONS = ("three_percentages", "your_trial", "alliance", "best_therapist", "who_got_better",
-           "one_dyad", "how_many_sessions", "certified")  # fmt: skip
+LESSONS = (
+    "three_percentages",
+    "your_trial",
+    "alliance",
+    "best_therapist",
+    "who_got_better",
+    "one_dyad",
+    "how_many_sessions",
+    "certified",
+)
 
 
 def main(steps: int = 30, folder: Path | None = None) -> pd.DataFrame:

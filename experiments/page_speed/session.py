@@ -12,8 +12,14 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 STEP = """() => new Promise((done) => {
   const dials = [...document.querySelectorAll('#controls input:enabled')];
   const one = dials[0]; const before = document.body.dataset.drawn; const began = performance.now();

@@ -26,10 +26,14 @@ def draw(table: pd.DataFrame) -> Figure:
                 mine = part[part["clients"] == kind]
                 share = 100 * mine.loc[mine["spread"] == 0.8, "share"].iloc[0]
                 axes.errorbar(
-                    mine["spread"] + 0.015 * (place - 1.5), mine["r"], 1.96 * mine["r_error"],
-                    color=look.colour, marker=look.marker, linestyle=look.line,
+                    mine["spread"] + 0.015 * (place - 1.5),
+                    mine["r"],
+                    1.96 * mine["r_error"],
+                    color=look.colour,
+                    marker=look.marker,
+                    linestyle=look.line,
                     label=f"{kind} ({share:.0f} % of clients)",
-                )  # fmt: skip
+                )
             axes.axhline(0, color="black", linewidth=0.8)
             axes.set_xticks(sorted(set(part["spread"])))
             axes.set_xlabel("spread of therapists (SD; 1 = routine care, 0.8 = a trial)")

@@ -16,8 +16,9 @@ def trial(spread: float, lift: float = 0.0) -> Study:
     """Return CBT for all, fixed dose, every therapist's competence lifted by `lift` SD."""
     sample = TRIAL._replace(therapist_selection=spread)
     mixed = TRIAL_CASELOAD._replace(nested=False)
-    study = dyadsim.cohort("cbt", 12, rule="fixed", follow_up=(), instrument="bdi2",
-                           sample=sample, caseload=mixed)  # fmt: skip
+    study = dyadsim.cohort(
+        "cbt", 12, rule="fixed", follow_up=(), instrument="bdi2", sample=sample, caseload=mixed
+    )
     arm = study.arms[0]._replace(training=(("competence", lift),) if lift else ())
     return study._replace(arms=(arm,))
 

@@ -25,14 +25,27 @@ def main(clients: int = 20000, folder: Path | None = None) -> pd.DataFrame:
             quality, before, after = truth(trial(spread), world, clients)
             low, high = (truth(trial(spread, lift), world, clients)[2] for lift in (-2, 2))
             per_sd = (low - high) / 4 / before.std()  # what one SD of competence does to a client
-            kinds = {"all": before > -9, "respond in any case": low < HEALTHY,
-                     "respond in no case": high >= HEALTHY,
-                     "hang on quality": (low >= HEALTHY) & (high < HEALTHY)}  # fmt: skip
+            kinds = {
+                "all": before > -9,
+                "respond in any case": low < HEALTHY,
+                "respond in no case": high >= HEALTHY,
+                "hang on quality": (low >= HEALTHY) & (high < HEALTHY),
+            }
             for kind, who in kinds.items():
                 there = who & np.isfinite(quality)
                 r = np.corrcoef(quality[there], (before - after)[there])[0, 1]
-                rows.append((name, spread, kind, who.mean(), r, (1 - r**2) / there.sum() ** 0.5,
-                             per_sd[who].mean(), per_sd[who].std() / who.sum() ** 0.5))  # fmt: skip
+                rows.append(
+                    (
+                        name,
+                        spread,
+                        kind,
+                        who.mean(),
+                        r,
+                        (1 - r**2) / there.sum() ** 0.5,
+                        per_sd[who].mean(),
+                        per_sd[who].std() / who.sum() ** 0.5,
+                    )
+                )
     names = ["world", "spread", "clients", "share", "r", "r_error", "effect", "effect_error"]
     table = pd.DataFrame(rows, columns=names)
     print(table.round(3).to_string(index=False))

@@ -12,13 +12,19 @@ def draw(table: pd.DataFrame) -> Figure:
     place = range(len(table))
     with style.drawing():
         left, right = made.subplots(1, 2, sharey=True)
-        left.errorbar(table["percent_of_variance"], place, xerr=1.96 * table["percent_error"],
-                      fmt="s", color="#0072B2")  # fmt: skip
+        left.errorbar(
+            table["percent_of_variance"],
+            place,
+            xerr=1.96 * table["percent_error"],
+            fmt="s",
+            color="#0072B2",
+        )
         left.set_xlabel(
             "variance of outcome (residual gain) that the dose\nexplains, % of all of it"
         )
-        right.errorbar(table["loss"], place, xerr=1.96 * table["loss_error"], fmt="D",
-                       color="#D55E00")  # fmt: skip
+        right.errorbar(
+            table["loss"], place, xerr=1.96 * table["loss_error"], fmt="D", color="#D55E00"
+        )
         right.set_xlabel("mean loss if the ingredient is removed\n(distress, SD at intake)")
         right.set_xlim(0, None)
         left.set_yticks(place, table["doses"])

@@ -15,8 +15,13 @@ from dyadsim.plots import style
 from dyadsim.simulation import simulate
 from dyadsim.studies.designs.rct import rct
 
-SPREADS = {"same dose for all": (1.0, 1.0), "0.75 or 1.25": (0.75, 1.25), "0.5 or 1.5": (0.5, 1.5),
-           "0.25 or 1.75": (0.25, 1.75), "none or double": (0.0, 2.0)}  # fmt: skip
+SPREADS = {
+    "same dose for all": (1.0, 1.0),
+    "0.75 or 1.25": (0.75, 1.25),
+    "0.5 or 1.5": (0.5, 1.5),
+    "0.25 or 1.75": (0.25, 1.75),
+    "none or double": (0.0, 2.0),
+}
 WITHOUT = dyadsim.Intervention(hold={"process": 0.0})  # the ingredient changes no process
 
 

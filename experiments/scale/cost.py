@@ -18,13 +18,19 @@ from dyadsim.sweeps.sampling import Axis, Sampling
 from dyadsim.sweeps.sweep import Case, Sweep
 
 TWELVE = {
-    "population.therapist_spread": (0.5, 1.5), "population.expectancy_mean": (0.4, 0.7),
-    "population.weight_spread": (0.5, 2.0), "alliance.rate": (0.1, 0.6),
-    "alliance.empathy": (0.0, 0.2), "alliance.reverse": (0.0, 0.3),
-    "process_change.gating": (0.0, 1.0), "process_change.learning_rate": (0.02, 0.2),
-    "distress.specificity": (0.0, 1.0), "distress.treatment_gain": (0.2, 2.0),
-    "distress.expectancy_effect": (0.0, 1.0), "distress.bond_effect": (0.0, 1.0),
-}  # fmt: skip
+    "population.therapist_spread": (0.5, 1.5),
+    "population.expectancy_mean": (0.4, 0.7),
+    "population.weight_spread": (0.5, 2.0),
+    "alliance.rate": (0.1, 0.6),
+    "alliance.empathy": (0.0, 0.2),
+    "alliance.reverse": (0.0, 0.3),
+    "process_change.gating": (0.0, 1.0),
+    "process_change.learning_rate": (0.02, 0.2),
+    "distress.specificity": (0.0, 1.0),
+    "distress.treatment_gain": (0.2, 2.0),
+    "distress.expectancy_effect": (0.0, 1.0),
+    "distress.bond_effect": (0.0, 1.0),
+}
 AXES = tuple(Axis(name, (), *span) for name, span in TWELVE.items())
 BLOCK = 16384
 
@@ -36,8 +42,13 @@ def model(n: int, clients: int, sessions: int, method: str = "sobol") -> Sweep:
     points = sampling.points(AXES, Sampling(method, n), {}).astype(np.float32)
     names = tuple(TWELVE)
     job = Job(study, dyadsim.world("hybrid"), clients, 1, 0, True, names, columns)
-    case = Case({"world": "hybrid"}, job.digest, partial(outputs.compute, job),
-                partial(outputs.canonical, job), points)  # fmt: skip
+    case = Case(
+        {"world": "hybrid"},
+        job.digest,
+        partial(outputs.compute, job),
+        partial(outputs.canonical, job),
+        points,
+    )
     block = int(min(BLOCK, max(1, 1.0 / outputs.seconds(job))))
     return Sweep(names, columns, (case,), 1, block)
 
@@ -105,5 +116,8 @@ def store(one: Sweep, folder: Path) -> list[tuple[str, float, str]]:
     opened = timed(pq.read_table, path, filters=[(first, ">", 0.9), ("output_3", ">", 1.0)])
     size = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file()) / 1e6
     name = f"{n:,} points of 20 outputs"
-    return [(f"{name}: hash, store, join", written, "s"), (f"{name}: open and filter", opened, "s"),
-            (f"{name}: on disk", size, "MB")]  # fmt: skip
+    return [
+        (f"{name}: hash, store, join", written, "s"),
+        (f"{name}: open and filter", opened, "s"),
+        (f"{name}: on disk", size, "MB"),
+    ]

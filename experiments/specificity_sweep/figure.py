@@ -24,8 +24,15 @@ def draw(table: pd.DataFrame) -> Figure:
         left, right = made.subplots(1, 2, width_ratios=(1, 1))
         for name, (look, label) in LOOKS.items():
             mine = shares[shares["name"] == name]
-            left.errorbar(mine["specificity"], mine["value"], 1.96 * mine["se"], color=look.colour,
-                          marker=look.marker, linestyle=look.line, label=label)  # fmt: skip
+            left.errorbar(
+                mine["specificity"],
+                mine["value"],
+                1.96 * mine["se"],
+                color=look.colour,
+                marker=look.marker,
+                linestyle=look.line,
+                label=label,
+            )
         left.axhline(0, color="black", linewidth=0.8)
         left.set_xlabel("specificity of treatment (at an equal mean effect against waiting)")
         left.set_ylabel("technique, % of the denominator named")
@@ -34,8 +41,13 @@ def draw(table: pd.DataFrame) -> Figure:
         for row, (_, verdicts) in enumerate(moving.iterrows()):
             right.axhline(row + 0.5, color="#DDDDDD", linewidth=0.8)
             for point, inside in zip(points, verdicts, strict=True):
-                right.plot(point, row, "o" if inside else "x", color="#009E73" if inside
-                           else "#D55E00", markersize=9)  # fmt: skip
+                right.plot(
+                    point,
+                    row,
+                    "o" if inside else "x",
+                    color="#009E73" if inside else "#D55E00",
+                    markersize=9,
+                )
         right.plot([], [], "o", color="#009E73", label="met")
         right.plot([], [], "x", color="#D55E00", label="violated")
         right.set_yticks(range(len(moving)), list(moving.index), fontsize=10)

@@ -38,10 +38,19 @@ def main(clients: int = 10000, folder: Path | None = None) -> pd.DataFrame:
     for point in POINTS if folder is not None else POINTS[::4]:
         world = dyadsim.dial(dyadsim.world("hybrid"), point)
         facts = pd.DataFrame(
-            [(one.fact.id, one.simulated, one.standard_error, one.fact.low, one.fact.high, one.met)
-             for one in dyadsim.evaluate(world, clients, REPEATS)],
+            [
+                (
+                    one.fact.id,
+                    one.simulated,
+                    one.standard_error,
+                    one.fact.low,
+                    one.fact.high,
+                    one.met,
+                )
+                for one in dyadsim.evaluate(world, clients, REPEATS)
+            ],
             columns=["name", "value", "se", "low", "high", "met"],
-        ).assign(kind="fact")  # fmt: skip
+        ).assign(kind="fact")
         both = pd.concat([shares(world, clients), facts])
         parts.append(both.assign(specificity=point))
     table = pd.concat(parts, ignore_index=True)

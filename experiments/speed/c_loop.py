@@ -31,8 +31,9 @@ def _struct(name: str, values: Any) -> str:
     )
     inner = "".join(
         _struct(field.title().replace("_", ""), value)
-        for field, value in zip(values._fields, values, strict=True) if isinstance(value, tuple)
-    )  # fmt: skip
+        for field, value in zip(values._fields, values, strict=True)
+        if isinstance(value, tuple)
+    )
     return f"{inner}typedef struct {{\n{fields}}} {name};\n"
 
 
@@ -80,8 +81,14 @@ def run(one: Setting, library: ctypes.CDLL, seed: int = 1) -> np.ndarray:
         return ctypes.c_void_p(array.ctypes.data)
 
     library.run(
-        at(one.table), ctypes.c_int32(one.arm.size), ctypes.c_int32(one.sessions),
-        *map(at, arrays), ctypes.c_int32(one.presence.shape[1]), *map(at, whole), *map(at, floats),
-        ctypes.c_uint64(seed), at(sums),
-    )  # fmt: skip
+        at(one.table),
+        ctypes.c_int32(one.arm.size),
+        ctypes.c_int32(one.sessions),
+        *map(at, arrays),
+        ctypes.c_int32(one.presence.shape[1]),
+        *map(at, whole),
+        *map(at, floats),
+        ctypes.c_uint64(seed),
+        at(sums),
+    )
     return sums

@@ -6,8 +6,11 @@ from matplotlib.figure import Figure
 from dyadsim.plots import style
 
 STUDIES = {"trial": style.Look("#0072B2", "s", ""), "routine": style.Look("#D55E00", "o", "")}
-ALONG = {"dyads": style.Look("#0072B2", "s", "-"), "sessions": style.Look("#E69F00", "^", "-."),
-         "points": style.Look("#009E73", "D", "--")}  # fmt: skip
+ALONG = {
+    "dyads": style.Look("#0072B2", "s", "-"),
+    "sessions": style.Look("#E69F00", "^", "-."),
+    "points": style.Look("#009E73", "D", "--"),
+}
 
 
 def draw(table: pd.DataFrame, growth: pd.DataFrame, machine: str) -> Figure:
@@ -19,13 +22,24 @@ def draw(table: pd.DataFrame, growth: pd.DataFrame, machine: str) -> Figure:
         for study, look in STUDIES.items():
             mine = table[table["study"] == study]
             places = [names.index(what) for what in mine["what"]]
-            left.plot(mine["nanoseconds"], places, look.marker, color=look.colour,
-                      markersize=8, label=study)  # fmt: skip
+            left.plot(
+                mine["nanoseconds"],
+                places,
+                look.marker,
+                color=look.colour,
+                markersize=8,
+                label=study,
+            )
             if study == "trial":
                 for place, one in zip(places, mine.itertuples(), strict=True):
                     told = f"{one.times:,.0f} ×" if one.times > 100 else f"{one.times:.1f} ×"
-                    left.annotate(told, (one.nanoseconds, place), (8, 5),
-                                  textcoords="offset points", fontsize=9)  # fmt: skip
+                    left.annotate(
+                        told,
+                        (one.nanoseconds, place),
+                        (8, 5),
+                        textcoords="offset points",
+                        fontsize=9,
+                    )
         left.set_yticks(range(len(names)), names)
         left.invert_yaxis()
         left.set_xscale("log")
@@ -33,9 +47,13 @@ def draw(table: pd.DataFrame, growth: pd.DataFrame, machine: str) -> Figure:
         left.legend(loc="upper right")
         for along, look in ALONG.items():
             part = growth[growth["along"] == along]
-            right.loglog(part["size"] / part["size"].min(), part["seconds"],
-                         look.marker + look.line, color=look.colour,
-                         label=f"{along}, from {part['size'].min():,}")  # fmt: skip
+            right.loglog(
+                part["size"] / part["size"].min(),
+                part["seconds"],
+                look.marker + look.line,
+                color=look.colour,
+                label=f"{along}, from {part['size'].min():,}",
+            )
         right.set_xlabel("times as many")
         right.set_ylabel("seconds, one thread")
         right.legend()

@@ -269,7 +269,18 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
     """Return the sums (arm, step, sum) of one pass over all dyads."""
     sums, plan = empty_sums(one), one.plan
     courses(
-        one.table, one.arm, one.therapist, one.presence, plan.occasion, plan.rule, plan.last,
-        one.sessions, one.p, one.kept, one.form, seed, sums,
-    )  # fmt: skip
+        one.table,
+        one.arm,
+        one.therapist,
+        one.presence,
+        plan.occasion,
+        plan.rule,
+        plan.last,
+        one.sessions,
+        one.p,
+        one.kept,
+        one.form,
+        seed,
+        sums,
+    )
     return sums

@@ -51,9 +51,17 @@ def setting(study: Study, clients: int, seed: int = 1) -> Setting:
     form = questionnaires.scale(questionnaires.named(study.instrument), WORLD.measurement)
     orders(people.table, people.arm, people.therapist, run.therapists, run.plan, 1)
     return Setting(
-        run, people.table.copy(), people.arm, people.therapist, run.therapists.presence, run.plan,
-        p, pace(run.plan.weeks[1], p), form, run.plan.weeks.size - 1,
-    )  # fmt: skip
+        run,
+        people.table.copy(),
+        people.arm,
+        people.therapist,
+        run.therapists.presence,
+        run.plan,
+        p,
+        pace(run.plan.weeks[1], p),
+        form,
+        run.plan.weeks.size - 1,
+    )
 
 
 def empty_sums(one: Setting) -> np.ndarray:
@@ -84,9 +92,12 @@ def doubled(one: Setting) -> Setting:
         return float(values) if isinstance(values, np.floating) else values
 
     return one._replace(
-        table=one.table.astype(float), presence=one.presence.astype(float), p=wide(one.p),
-        kept=wide(one.kept), form=wide(one.form),
-    )  # fmt: skip
+        table=one.table.astype(float),
+        presence=one.presence.astype(float),
+        p=wide(one.p),
+        kept=wide(one.kept),
+        form=wide(one.form),
+    )
 
 
 def stream(sessions: int, clients: int) -> simulate.Sums:

@@ -83,8 +83,10 @@ def parts(base: int) -> Iterator[tuple[str, float]]:
         lambda: [random_streams.fill_normal(start, little, 1, 0, k, 5) for k in range(2000)]
     )
     yield "nanoseconds per normal draw", (many - few) / 2000 / 488 * 1e9
-    run = [simulate.start(s.STUDIES["trial"], s.WORLD, base, moments=m, keep_truth=False)
-           for m in (0, 60)]  # fmt: skip
+    run = [
+        simulate.start(s.STUDIES["trial"], s.WORLD, base, moments=m, keep_truth=False)
+        for m in (0, 60)
+    ]
     closed, moments = (
         seconds(lambda r=one: simulate.advance(r._replace(step=0), threads=1), 3) for one in run
     )
@@ -106,9 +108,20 @@ def parts(base: int) -> Iterator[tuple[str, float]]:
 def again(rows, q):
     for _ in range(2000):
         alliance.bond_lanes(
-            rows[0], rows[1], rows[2], rows[3], rows[4], rows[5], rows[6], rows[7], rows[8],
-            rows[9], rows[10], rows[11], q,
-        )  # fmt: skip
+            rows[0],
+            rows[1],
+            rows[2],
+            rows[3],
+            rows[4],
+            rows[5],
+            rows[6],
+            rows[7],
+            rows[8],
+            rows[9],
+            rows[10],
+            rows[11],
+            q,
+        )
 
 
 def ideas(base: int) -> Iterator[tuple[str, float]]:

@@ -43,10 +43,13 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
         presence = np.where(one.therapist >= 0, one.presence[step][one.therapist], kind.type(0))
         e, q, human, match = p.expectancy, p.resonance, t["human"], t["match"]
         credible = squash(
-            e.credibility_base + e.rationale * (t["rationale"] - 0.5) + e.match * (match - 0.5)
-            + e.allegiance * t["allegiance"] + e.congruence * t["congruence"]
+            e.credibility_base
+            + e.rationale * (t["rationale"] - 0.5)
+            + e.match * (match - 0.5)
+            + e.allegiance * t["allegiance"]
+            + e.congruence * t["congruence"]
             + e.bona_fide * (t["bona_fide"] - 0.5)
-        )  # fmt: skip
+        )
         mirror = q.mirroring * squash(t["empathy"]) * t["body"]
         calm = q.coregulation_coupling * squash(t["congruence"]) * presence * t["body"]
         a, b = 1 - q.client_damping - calm, 1 - q.therapist_damping - mirror
@@ -77,9 +80,12 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
         u = p.rupture
         pushing = np.maximum(t["structure"] * (1 - u.alert_easing * alert) - t["readiness"], 0)
         hazard = (
-            u.base + u.low_bond * (0.5 - t["bond"]) - u.congruence * t["congruence"]
-            + u.goal_distance * (1 - t["goal"]) + u.pushing_weight * pushing
-        )  # fmt: skip
+            u.base
+            + u.low_bond * (0.5 - t["bond"])
+            - u.congruence * t["congruence"]
+            + u.goal_distance * (1 - t["goal"])
+            + u.pushing_weight * pushing
+        )
         rupture = (normal() < hazard) * human * held
         mend = u.repair_base + u.repair_skill * t["repair_skill"] + u.repair_empathy * t["empathy"]
         repaired = rupture * (normal() < mend)
@@ -93,20 +99,30 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
             x.fit * t["dyad_fit"] - x.strain * t["strain"] + x.reverse * t["recent_improvement"]
         )
         aims = {
-            "bond": human * squash(
-                x.bond_base + x.empathy * t["empathy"] + x.regard * t["regard"]
-                + x.congruence * t["congruence"] + x.attachment * t["attachment"]
-                + x.synchrony * synchrony + shared
+            "bond": human
+            * squash(
+                x.bond_base
+                + x.empathy * t["empathy"]
+                + x.regard * t["regard"]
+                + x.congruence * t["congruence"]
+                + x.attachment * t["attachment"]
+                + x.synchrony * synchrony
+                + shared
             ),
             "goal": squash(
-                x.goal_base + x.match * (match - 0.5) + x.expectancy * (t["expectancy"] - 0.5)
+                x.goal_base
+                + x.match * (match - 0.5)
+                + x.expectancy * (t["expectancy"] - 0.5)
                 + shared
             ),
             "task": squash(
-                x.task_base + x.match * (match - 0.5) + x.credibility * (credible - 0.5)
-                + x.readiness * (t["readiness"] - 0.5) + shared
+                x.task_base
+                + x.match * (match - 0.5)
+                + x.credibility * (credible - 0.5)
+                + x.readiness * (t["readiness"] - 0.5)
+                + shared
             ),
-        }  # fmt: skip
+        }
         bond_luck, other = normal(), normal()
         for name, aim in aims.items():
             luck = x.alliance_noise * (bond_luck if name == "bond" else other)
@@ -119,9 +135,11 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
         toward("expectancy", np.clip(t["expectancy"] + hope + e.expectancy_noise * normal(), 0, 1))
         ready, autonomy = t["readiness"], 1 - t["structure"] * (1 - t["individualisation"])
         ready = (
-            ready + p.readiness.growth * autonomy * alliance * (1 - ready)
-            - p.readiness.resistance * pushing * ready + p.readiness.readiness_noise * normal()
-        )  # fmt: skip
+            ready
+            + p.readiness.growth * autonomy * alliance * (1 - ready)
+            - p.readiness.resistance * pushing * ready
+            + p.readiness.readiness_noise * normal()
+        )
         toward("readiness", np.clip(ready, 0, 1))
         trust = np.maximum(alliance * t["readiness"] * t["expectancy"], kind.type(1e-30))
         engaged = np.exp(p.process_change.gating / 3 * np.log(trust))
@@ -166,10 +184,13 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
         code = ((step == one.plan.last[one.arm]) & (rule != OPEN_RULE)).astype(np.int8)
         code[normal() < n2.removal_base] = 4
         index = (
-            n2.dropout_base + n2.low_alliance * (0.5 - alliance) + n2.strain * t["strain"]
-            - n2.skill * t["regard"] - n2.progress * (t["initial_distress"] - distress)
+            n2.dropout_base
+            + n2.low_alliance * (0.5 - alliance)
+            + n2.strain * t["strain"]
+            - n2.skill * t["regard"]
+            - n2.progress * (t["initial_distress"] - distress)
             + n2.mismatch * (0.5 - match)
-        )  # fmt: skip
+        )
         level = t["good_enough_level"]
         code = np.where(normal() < index, np.where(distress > level, 3, 2), code)
         agreed = normal() < n2.good_enough_base + n2.good_enough_slope * (level - distress)
@@ -188,9 +209,18 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
         score = np.clip(np.floor(raw / form.step + 0.5) * form.step, form.floor, form.ceiling)
         t["last_score"] = np.where(given, score, t["last_score"])
         columns = (
-            np.ones(count), held, given, score * given, score**2 * given, distress, distress**2,
-            t["bond"], rupture, ended == 3, ended == 2,
-        )  # fmt: skip
+            np.ones(count),
+            held,
+            given,
+            score * given,
+            score**2 * given,
+            distress,
+            distress**2,
+            t["bond"],
+            rupture,
+            ended == 3,
+            ended == 2,
+        )
         for place, column in enumerate(columns):
             sums[:, step, place] = np.bincount(one.arm, column, len(sums))
     return sums

@@ -5,8 +5,11 @@ from matplotlib.figure import Figure
 
 from dyadsim.plots import style
 
-LOOKS = (style.Look("#555555", "v", ":"), style.Look("#009E73", "D", "-."),
-         style.Look("#D55E00", "o", "-"))  # fmt: skip
+LOOKS = (
+    style.Look("#555555", "v", ":"),
+    style.Look("#009E73", "D", "-."),
+    style.Look("#D55E00", "o", "-"),
+)
 
 
 def draw(table: pd.DataFrame) -> Figure:

@@ -13,9 +13,10 @@ from dyadsim.plots import style
 
 SIZES = (10, 30, 100)
 FIELDS = {  # world, spread of therapists' traits
-    "null": ("null", 1.0), "hybrid": ("hybrid", 1.0),
+    "null": ("null", 1.0),
+    "hybrid": ("hybrid", 1.0),
     "hybrid, therapists differ twice as much": ("hybrid", 2.0),
-}  # fmt: skip
+}
 
 
 def main(each: int = 1000, folder: Path | None = None) -> pd.DataFrame:
@@ -26,10 +27,28 @@ def main(each: int = 1000, folder: Path | None = None) -> pd.DataFrame:
         for size in SIZES:
             one = tables(gain, size)
             error = one["found"].std(ddof=1) / len(one) ** 0.5
-            rows.append((label, effect, size, len(one), one["found"].mean(), error,
-                         one["agreement"].mean(), one["range"].mean()))  # fmt: skip
-    names = ["field", "therapist_percent", "clients_each", "tables", "found", "found_error",
-             "agreement", "range"]  # fmt: skip
+            rows.append(
+                (
+                    label,
+                    effect,
+                    size,
+                    len(one),
+                    one["found"].mean(),
+                    error,
+                    one["agreement"].mean(),
+                    one["range"].mean(),
+                )
+            )
+    names = [
+        "field",
+        "therapist_percent",
+        "clients_each",
+        "tables",
+        "found",
+        "found_error",
+        "agreement",
+        "range",
+    ]
     table = pd.DataFrame(rows, columns=names)
     print(table.round(3).to_string(index=False))
     if folder is not None:

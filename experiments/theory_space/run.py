@@ -12,21 +12,31 @@ import pandas as pd
 from dyadsim.cli.main import main as dyadsim
 
 AXES = {
-    "distress.specificity": (0, 1), "distress.treatment_gain": (0, 4),
-    "distress.expectancy_effect": (0, 2), "distress.bond_effect": (0, 2),
-    "process_change.gating": (0, 2), "alliance.reverse": (0, 3), "measurement.style": (0, 0.6),
+    "distress.specificity": (0, 1),
+    "distress.treatment_gain": (0, 4),
+    "distress.expectancy_effect": (0, 2),
+    "distress.bond_effect": (0, 2),
+    "process_change.gating": (0, 2),
+    "alliance.reverse": (0, 3),
+    "measurement.style": (0, 0.6),
     "population.therapist_spread": (0, 2),
-}  # fmt: skip
+}
 BEST = 0.9  # the tenth of the worlds that meets most facts is looked for
 
 
 def words(task: str, points: int, clients: int, results: Path) -> list[str]:
     """Return the command of a task about the same sweep."""
     return [
-        task, "name=theory_space", "world=hybrid", "points=sobol", f"points.n={points}",
-        "outputs=[facts]", f"size.clients_per_point={clients}", f"results={results}",
+        task,
+        "name=theory_space",
+        "world=hybrid",
+        "points=sobol",
+        f"points.n={points}",
+        "outputs=[facts]",
+        f"size.clients_per_point={clients}",
+        f"results={results}",
         *(f"{name}=interval({low},{high})" for name, (low, high) in AXES.items()),
-    ]  # fmt: skip
+    ]
 
 
 def main(clients: int = 2000, folder: Path | None = None) -> pd.DataFrame:

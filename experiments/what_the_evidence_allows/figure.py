@@ -32,8 +32,14 @@ def draw(table: pd.DataFrame, drawn: pd.DataFrame) -> Figure:
         one.legend(fontsize=9, loc="lower center")
         for place, (name, look) in enumerate(CAUSES.items()):
             shift = 0.02 * (place - 2)
-            two.plot(x + shift, mine[name], look.marker, color=look.colour, linestyle=look.line,
-                     label=name)  # fmt: skip
+            two.plot(
+                x + shift,
+                mine[name],
+                look.marker,
+                color=look.colour,
+                linestyle=look.line,
+                label=name,
+            )
             ends = drawn.groupby("specificity")[name].quantile([0.05, 0.95]).unstack()
             two.vlines(ends.index + shift, ends[0.05], ends[0.95], color=look.colour, alpha=0.5)
         two.axhline(0, color="black", linewidth=0.8)

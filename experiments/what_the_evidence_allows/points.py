@@ -63,9 +63,12 @@ def judged(one: Space, at: Floats, size: Size) -> dict[str, Any]:
     inside = sum(facts.met(result.fact, result.simulated, 0.0) for result in found)
     missed = ", ".join(result.fact.id for result in found if not result.met)
     return {
-        "met": sum(result.met for result in found), "inside": inside, "missed": missed,
-        **effect_shares(values, size.judged // 4), **variance_shares(values, size.judged // 4),
-    }  # fmt: skip
+        "met": sum(result.met for result in found),
+        "inside": inside,
+        "missed": missed,
+        **effect_shares(values, size.judged // 4),
+        **variance_shares(values, size.judged // 4),
+    }
 
 
 def drawn(found: laplace.Posterior, size: Size, spread: Spread) -> pd.DataFrame:

@@ -14,8 +14,13 @@ from dyadsim.plots import style
 from dyadsim.simulation.simulate import default_threads
 
 S, BOND, HOPE = "distress.specificity", "distress.bond_effect", "distress.expectancy_effect"
-HELD = [*[(S, value) for value in (0.0, 0.25, 0.5, 0.75, 1.0)],
-        (BOND, 0.0), (BOND, 0.8), (HOPE, 0.0), (HOPE, 0.8)]  # fmt: skip
+HELD = [
+    *[(S, value) for value in (0.0, 0.25, 0.5, 0.75, 1.0)],
+    (BOND, 0.0),
+    (BOND, 0.8),
+    (HOPE, 0.0),
+    (HOPE, 0.8),
+]
 WIDTHS = (0.5, 1.0, 2.0)  # of the prior of all other quantities, in its own standard deviations
 
 

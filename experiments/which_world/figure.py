@@ -19,8 +19,14 @@ def draw(worth: pd.DataFrame, scores: pd.DataFrame) -> Figure:
             left.plot(one.log_evidence - best, row, look.marker, color=look.colour, markersize=10)
             told = f"{one.free} free, {one.effective:.0f} determined\n{one.inside} of 41 inside"
             side = "left" if one.world == "null" else "right"
-            left.annotate(told, (one.log_evidence - best, row), (0, 10), fontsize=9,
-                          textcoords="offset points", ha=side)  # fmt: skip
+            left.annotate(
+                told,
+                (one.log_evidence - best, row),
+                (0, 10),
+                fontsize=9,
+                textcoords="offset points",
+                ha=side,
+            )
         left.axvline(0, color="#AAAAAA", linewidth=0.8)
         left.set_yticks(range(len(worth)), list(worth["world"]))
         left.set_ylim(-0.6, len(worth) - 0.2)
@@ -31,8 +37,14 @@ def draw(worth: pd.DataFrame, scores: pd.DataFrame) -> Figure:
             mine = scores[scores["world"] == world].set_index("left_out").loc[families]
             look = style.look(world, style.WORLDS)
             height = np.arange(len(families)) + 0.17 * (1.5 - place)
-            right.plot(mine["log_score"] / mine["facts"], height, look.marker, color=look.colour,
-                       label=world, markersize=8)  # fmt: skip
+            right.plot(
+                mine["log_score"] / mine["facts"],
+                height,
+                look.marker,
+                color=look.colour,
+                label=world,
+                markersize=8,
+            )
         counts = scores.drop_duplicates("left_out").set_index("left_out")["facts"]
         labels = [f"{name.replace('_', ' ')} ({counts[name]})" for name in families]
         right.set_yticks(range(len(families)), labels)

@@ -71,8 +71,11 @@ def test_dose_response_carries_the_last_score_on() -> None:
 
 def test_good_enough_by_hand() -> None:
     courses: dict[int, list[float]] = {
-        0: [20, 12], 1: [20, 14], 2: [20, 18, 16, 12], 3: [20, 18, 17, 16]
-    }  # fmt: skip
+        0: [20, 12],
+        1: [20, 14],
+        2: [20, 18, 16, 12],
+        3: [20, 18, 17, 16],
+    }
     table = good_enough(_long(courses))
     assert table["total"].tolist() == [1, 3]
     assert table["gain"].tolist() == [7, 6]

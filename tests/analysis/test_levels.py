@@ -36,10 +36,11 @@ def test_variance_components_come_out() -> None:
 def test_equal_groups_by_hand() -> None:
     rows = pd.DataFrame(
         {
-            "client": [0, 0, 1, 1, 2, 2, 3, 3], "therapist": [0, 0, 0, 0, 1, 1, 1, 1],
+            "client": [0, 0, 1, 1, 2, 2, 3, 3],
+            "therapist": [0, 0, 0, 0, 1, 1, 1, 1],
             "alliance_score": [1.0, 3, 5, 7, 9, 11, 13, 15],
         }
-    )  # fmt: skip
+    )
     # mean squares: within 2, clients 16, therapists 128; components (16-2)/2 = 7, (128-16)/4 = 28
     found = variance_shares(rows)
     assert found == pytest.approx({"therapist": 28 / 37, "client": 7 / 37, "within": 2 / 37})

@@ -101,9 +101,13 @@ def test_two_positive_trials_by_independent_teams(
 
 @pytest.mark.parametrize(
     ("value", "error", "not_significant", "shown"),
-    [(0.05, 0.05, True, True), (0.1, 0.2, True, False), (0.15, 0.02, False, True),
-     (0.5, 0.1, False, False)],
-)  # fmt: skip
+    [
+        (0.05, 0.05, True, True),
+        (0.1, 0.2, True, False),
+        (0.15, 0.02, False, True),
+        (0.5, 0.1, False, False),
+    ],
+)
 def test_no_difference_found_is_not_equivalence_shown(
     value: float, error: float, not_significant: bool, shown: bool
 ) -> None:

@@ -100,12 +100,15 @@ def test_process_change_carries_the_effect_in_the_medical_world() -> None:
 def test_the_mediator_is_read_where_it_is_asked_for() -> None:
     rows = pd.DataFrame(
         {
-            "client": [0, 0, 0, 1, 1], "arm": ["a", "a", "a", "b", "b"], "session": [0, 3, 3, 0, 0],
+            "client": [0, 0, 0, 1, 1],
+            "arm": ["a", "a", "a", "b", "b"],
+            "session": [0, 3, 3, 0, 0],
             "week": [0, 3, 12, 0, 12],
             "occasion": ["intake", "session", "assessment", "intake", "assessment"],
-            "symptom_score": [20.0, 15, 10, 21, 19], "skill": [0.0, 1, 2, 0, 0.5],
+            "symptom_score": [20.0, 15, 10, 21, 19],
+            "skill": [0.0, 1, 2, 0, 0.5],
         }
-    )  # fmt: skip
+    )
     assert with_mediator(rows, "skill", "a")["mediator"].tolist() == [2, 0.5]
     assert with_mediator(rows, "skill", "a", 3)["mediator"].fillna(-1).tolist() == [2, -1]
     assert with_mediator(rows, "skill", "a")["treated"].tolist() == [1, 0]

@@ -21,8 +21,13 @@ def test_a_gain_by_hand() -> None:
     # before: mean 31, SD 1; after: mean 19, SD 1; pooled SD 1; 12 > 2.776.
     (gain,) = sudden_gains(_long([30, 32, 31, 20, 19, 18, 18])).to_dict("records")
     assert gain == {
-        "client": 0, "session": 3, "before": 31, "after": 20, "magnitude": 11, "reversed": False,
-    }  # fmt: skip
+        "client": 0,
+        "session": 3,
+        "before": 31,
+        "after": 20,
+        "magnitude": 11,
+        "reversed": False,
+    }
 
 
 @pytest.mark.parametrize(

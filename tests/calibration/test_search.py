@@ -114,8 +114,11 @@ def _facts(*names: str) -> list[facts.Fact]:
 def test_search_finds_a_planted_world() -> None:
     planted = {"ending.dropout_base": -1.6, "population.distress_mean": 1.1}
     wanted = _facts("dropout", "remission_3m", "prepost_routine", "sessions_mean")
-    held = {name: worlds.named("hybrid").start.get(name, catalogue()[name].default)
-            for name in FREE if name not in planted}  # fmt: skip
+    held = {
+        name: worlds.named("hybrid").start.get(name, catalogue()[name].default)
+        for name in FREE
+        if name not in planted
+    }
     truth = c.simulate_facts("hybrid", tied({**held, **planted}), wanted, 8000, 5, 1)
     narrow = [
         one._replace(estimate=value, low=value - 0.02 * abs(value), high=value + 0.02 * abs(value))

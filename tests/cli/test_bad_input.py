@@ -134,8 +134,15 @@ def test_steps_of_a_study() -> None:
     steps = study.plan(rct(["cbt", "waitlist"], sessions=3, follow_up=(6.0, 13.0)))
     assert steps.weeks.tolist() == [0, 1, 1, 1, 3, 3, 3.5, 3.5]
     words = [study.OCCASIONS[code] for code in steps.occasion]
-    assert words[1:] == ["session", "session", "assessment", "not_seen", "follow_up",
-                         "not_seen", "follow_up"]  # fmt: skip
+    assert words[1:] == [
+        "session",
+        "session",
+        "assessment",
+        "not_seen",
+        "follow_up",
+        "not_seen",
+        "follow_up",
+    ]
     assert steps.therapy[0].tolist() == [-1, 0, 0, 0, -1, -1, -1, -1]
     assert set(steps.therapy[1].tolist()) == {-1}
     assert steps.last.tolist() == [3, 0]

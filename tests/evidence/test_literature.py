@@ -91,10 +91,12 @@ def test_where_nothing_heals_nothing_truly_differs() -> None:
 def test_a_review_by_hand() -> None:
     rows = pd.DataFrame(
         {
-            "team": [0, 1, 2, 2], "g": [0.6, 0.5, 0.1, -0.2],
-            "standard_error": [0.2, 0.2001, 0.2, 0.2], "published": [True, True, True, False],
+            "team": [0, 1, 2, 2],
+            "g": [0.6, 0.5, 0.1, -0.2],
+            "standard_error": [0.2, 0.2001, 0.2, 0.2],
+            "published": [True, True, True, False],
         }
-    )  # fmt: skip
+    )
     found = review.review(rows)
     assert (found["trials"], found["published"]) == (4, 3)
     assert found["pooled"] == pytest.approx(0.4, abs=1e-3)

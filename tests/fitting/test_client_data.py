@@ -34,8 +34,11 @@ def test_a_plain_file(tmp_path: Path) -> None:
 
 
 def test_days_repeats_blanks_and_reversed_scores(tmp_path: Path) -> None:
-    rows = [(f"c{k}", day, score) for k in range(12)
-            for day, score in ((5, 20), (12, 10), (13, 12), (27, ""), (33, 8))]  # fmt: skip
+    rows = [
+        (f"c{k}", day, score)
+        for k in range(12)
+        for day, score in ((5, 20), (12, 10), (13, 12), (27, ""), (33, 8))
+    ]
     path = written(tmp_path / "a.csv", rows)
     found = client_data.read(path, COLUMNS, "phq9", "day")
     assert list(found.week[:3]) == [0, 1, 4]  # counted from the client's first score
@@ -143,9 +146,13 @@ LINES += [
 
 @pytest.mark.parametrize(("words", "code", "message"), LINES, ids=[one[2][:40] for one in LINES])
 def test_bad_input_at_the_command_line(
-    words: list[str], code: int, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    code: int,
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(tmp_path)
     written(tmp_path / "a.csv", ROWS)
     assert main(["fit", *words]) == code
@@ -163,8 +170,12 @@ def simulated(seen: Observed, luck: int) -> np.ndarray:
 
 def test_the_observed_design_is_simulated(tmp_path: Path) -> None:
     """Sessions: scores end with care, gaps before are the data's. Waves: what is missing is so."""
-    rows = [(f"c{k}", when, 12) for k in range(40) for when in range(16)
-            if ((when + k) % 3 and when <= 4 + k % 12) or when == 0]  # fmt: skip
+    rows = [
+        (f"c{k}", when, 12)
+        for k in range(40)
+        for when in range(16)
+        if ((when + k) % 3 and when <= 4 + k % 12) or when == 0
+    ]
     found = client_data.read(written(tmp_path / "a.csv", rows), COLUMNS, "phq9")
     seen = observed(found, {"care": "routine_care"})
     assert not seen.waves
@@ -178,8 +189,12 @@ def test_the_observed_design_is_simulated(tmp_path: Path) -> None:
     ends = np.where(there, np.arange(16)[:, None], 0).max(axis=0)
     assert (ends < last).any()  # some leave earlier than the data's clients, some later
     assert (ends > last).any()
-    rows = [(f"c{k}", when, 12) for k in range(40) for when in (0, 8, 26)
-            if not (k % 4 == 0 and when == 8)]  # fmt: skip
+    rows = [
+        (f"c{k}", when, 12)
+        for k in range(40)
+        for when in (0, 8, 26)
+        if not (k % 4 == 0 and when == 8)
+    ]
     waves = observed(
         client_data.read(written(tmp_path / "b.csv", rows), COLUMNS, "phq9", "week"),
         {"care": "cbt"},

@@ -19,9 +19,13 @@ from dyadsim.report import fit
 ROOT = Path(__file__).parents[2]
 CLINIC = ROOT / "docs" / "tutorial" / "clinic.csv"
 WORDS = [
-    "fit", f"data.path={CLINIC}", "data.instrument=phq9", "data.therapy=routine_care", "threads=1",
+    "fit",
+    f"data.path={CLINIC}",
+    "data.instrument=phq9",
+    "data.therapy=routine_care",
+    "threads=1",
     "data.columns={client:client,time:session,score:phq9,therapist:therapist}",
-]  # fmt: skip
+]
 NOISE, FAR = 0.5, np.full(2, 6.0)
 
 
@@ -58,9 +62,9 @@ def test_ranks_are_uniform_and_intervals_cover() -> None:
     truth, data = gaussian(300, seed=5)
     learned = posterior.learn(raw, x, np.ones(4, bool))
     place = learned(data)
-    ranks = np.array([
-        posterior.infer(learned.table, x, place[k], -FAR, FAR).below(truth[k]) for k in range(300)
-    ])  # fmt: skip
+    ranks = np.array(
+        [posterior.infer(learned.table, x, place[k], -FAR, FAR).below(truth[k]) for k in range(300)]
+    )
     assert all(kstest(one, "uniform").pvalue > 0.01 for one in ranks.T)  # false alarm: 1 in 50
     covered = ((ranks > 0.05) & (ranks < 0.95)).mean(axis=0)
     assert (np.abs(covered - 0.9) < 0.05).all()
@@ -143,8 +147,17 @@ def test_planning_says_what_more_would_help(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    words = ["recover", "study=cohort", "study.sessions=6", "study.follow_up=[]", "threads=1",
-             "size.clients=40", "task.draws=300", "task.held=50", "json=true"]  # fmt: skip
+    words = [
+        "recover",
+        "study=cohort",
+        "study.sessions=6",
+        "study.follow_up=[]",
+        "threads=1",
+        "size.clients=40",
+        "task.draws=300",
+        "task.held=50",
+        "json=true",
+    ]
     assert main(words) == 0
     table = pd.DataFrame(json.loads(capsys.readouterr().out)["quantities"])
     assert set(table["variant"]) == {one.name for one in variants(40)}

@@ -57,8 +57,9 @@ def test_a_statistic_of_one_arm_sees_that_arm_alone() -> None:
     week = np.cumsum(run.plan.weeks)
     last = int(np.argmin(np.abs(week - 6)))
     by_hand = (score[last, who] <= 0.5 * score[0, who])[~np.isnan(score[last, who])]
-    there = ~np.isnan(statistics.arrays(named_statistic.of_arm(run, "cbt"), False).scores[
-        "symptom_score"][last])  # fmt: skip
+    there = ~np.isnan(
+        statistics.arrays(named_statistic.of_arm(run, "cbt"), False).scores["symptom_score"][last]
+    )
     found = named_statistic.values(["response_50pct@6_weeks.cbt", "response_50pct@6_weeks"], run)
     assert there.sum() == len(by_hand)
     if there.all():
@@ -81,15 +82,20 @@ BAD = [
     (LINE.format("statistic: dropout.cbt, value: .2, error: 0"), "error must be above 0"),
     (LINE.format("statistic: gain.cbt, value: .2, n: 90"), "n gives no error for gain.cbt"),
     (LINE.format("statistic: dropout.cbt, valeu: .2"), "no field 'valeu'. Did you mean value"),
-    (LINE.format("statistic: respons_50pct@6_weeks.cbt, value: .2, n: 9"),
-     "Did you mean response_50pct@12_weeks.cbt"),
+    (
+        LINE.format("statistic: respons_50pct@6_weeks.cbt, value: .2, n: 9"),
+        "Did you mean response_50pct@12_weeks.cbt",
+    ),
     (LINE.format("statistic: dropot.cbt, value: .2, n: 9"), "Did you mean dropout.cbt"),
     (LINE.format("statistic: remission@6_weeks.ctb, value: .2, n: 9"), "no arm 'ctb'"),
     (LINE.format("statistic: dropout.cbt, value: .2, n: 9, check: true"), "one must not"),
-    (LINE.format("statistic: dropout.cbt, value: .2, n: 9") * 1
-     + "  - {statistic: dropout.cbt, value: .3, n: 9}\n", "two moments are called 'dropout.cbt'"),
+    (
+        LINE.format("statistic: dropout.cbt, value: .2, n: 9") * 1
+        + "  - {statistic: dropout.cbt, value: .3, n: 9}\n",
+        "two moments are called 'dropout.cbt'",
+    ),
     ("moments: [", "cannot be read as YAML"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "message"), BAD, ids=[one[1][:30] for one in BAD])
@@ -103,9 +109,18 @@ def test_moments_from_file_to_report(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     written(tmp_path / "m.yaml")
-    words = ["fit", "data.path=m.yaml", "study=rct", "study.arms=[cbt,waitlist]", "threads=1",
-             "study.sessions=6", "study.follow_up=[]", "budget=small", "size=tiny",
-             "task.candidates=[hybrid,null]"]  # fmt: skip
+    words = [
+        "fit",
+        "data.path=m.yaml",
+        "study=rct",
+        "study.arms=[cbt,waitlist]",
+        "threads=1",
+        "study.sessions=6",
+        "study.follow_up=[]",
+        "budget=small",
+        "size=tiny",
+        "task.candidates=[hybrid,null]",
+    ]
     assert main(words) == 0
     said = capsys.readouterr()
     assert (
@@ -163,9 +178,20 @@ def test_a_described_questionnaire_at_the_command_line(
     form = (
         "data.instrument={name:wellbeing,floor:0,ceiling:40,healthy:34,cut_off:28,reliability:.9}"
     )
-    assert main(["fit", "data.path=a.csv", form, "budget=small", "threads=1",
-                 "data.columns={client:client,time:session,score:score}",
-                 "task.candidates=[]"]) == 0  # fmt: skip
+    assert (
+        main(
+            [
+                "fit",
+                "data.path=a.csv",
+                form,
+                "budget=small",
+                "threads=1",
+                "data.columns={client:client,time:session,score:score}",
+                "task.candidates=[]",
+            ]
+        )
+        == 0
+    )
     out = capsys.readouterr().out
     assert "scores are wellbeing, turned round (0 to 40, cut-off 12" in out
     assert "turned round because high scores are good" in out

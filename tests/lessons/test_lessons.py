@@ -93,9 +93,16 @@ def test_bad_settings_at_the_command_line(capsys: pytest.CaptureFixture[str]) ->
 def test_values_are_made_possible_with_a_note() -> None:
     one = named("alliance")
     values, notes = lessons.settings(
-        one, {"clients": "1e30", "session": "x", "world": "flat", "seed": -3, "odd": 1,
-              "distress.bond_effect": 99}
-    )  # fmt: skip
+        one,
+        {
+            "clients": "1e30",
+            "session": "x",
+            "world": "flat",
+            "seed": -3,
+            "odd": 1,
+            "distress.bond_effect": 99,
+        },
+    )
     assert values["clients"] == 1000  # too large to be meant
     assert (values["session"], values["world"], values["seed"]) == (3, "hybrid", 1)
     assert values["distress.bond_effect"] == 2
@@ -172,8 +179,10 @@ def test_the_league_finds_luck_first() -> None:
     assert np.mean([one["found"] for one in few]) < 0.5
     assert np.mean([one["found"] for one in many]) > np.mean([one["found"] for one in few]) + 0.15
     assert all(one["true"] < one["seems"] for one in few)  # regression to the mean
-    alike = [preset("best_therapist", "Therapists are all alike", each=100, seed=k).numbers
-             for k in lucks]  # fmt: skip
+    alike = [
+        preset("best_therapist", "Therapists are all alike", each=100, seed=k).numbers
+        for k in lucks
+    ]
     assert np.mean([one["reliability"] for one in alike]) < 0.2
     assert np.mean([one["found"] for one in alike]) < 0.3
 
@@ -184,8 +193,10 @@ def test_some_recover_without_therapy() -> None:
     assert usual["waiting, recovered"] > 0.05
     alone = preset("who_got_better", "Time alone", clients=5000).numbers  # the opposite
     assert abs(alone["therapy, recovered"] - alone["waiting, recovered"]) < 0.06
-    shares = [usual[f"therapy, {kind}"] for kind in
-              ("recovered", "improved", "no reliable change", "worse")]  # fmt: skip
+    shares = [
+        usual[f"therapy, {kind}"]
+        for kind in ("recovered", "improved", "no reliable change", "worse")
+    ]
     assert sum(shares) == pytest.approx(1)
 
 
@@ -212,8 +223,10 @@ def test_the_label_is_earned_where_nothing_specific_heals() -> None:
     assert all(preset("certified", title, seed=k).answer == 0 for k in range(1, 6))
     null = [preset("certified", "Nothing heals", seed=k).answer for k in range(1, 9)]
     assert sum(null) >= 5  # mostly refused
-    fair = [preset("certified", "All published, nobody takes sides", seed=k).numbers
-            for k in range(1, 6)]  # fmt: skip
+    fair = [
+        preset("certified", "All published, nobody takes sides", seed=k).numbers
+        for k in range(1, 6)
+    ]
     assert abs(np.mean([one["pooled"] - one["truth"] for one in fair])) < 0.12
 
 

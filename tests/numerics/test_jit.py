@@ -73,7 +73,10 @@ def test_the_users_own_cache_folder_is_respected(tmp_path: Path) -> None:
         environment = {k: v for k, v in os.environ.items() if k != "NUMBA_CACHE_DIR"}
         environment |= {"XDG_CACHE_HOME": str(tmp_path / "home"), **chosen}
         done = subprocess.run(
-            [sys.executable, "-c", code], env=environment, capture_output=True, text=True,
+            [sys.executable, "-c", code],
+            env=environment,
+            capture_output=True,
+            text=True,
             check=True,
-        )  # fmt: skip
+        )
         assert Path(done.stdout.strip()).is_relative_to(tmp_path / expected)

@@ -79,10 +79,15 @@ def test_streams_are_apart() -> None:
     numbers = [int(stream) for stream in Stream]
     assert len(set(numbers)) == len(numbers)
     spans = {
-        Stream.INTAKE: 3, Stream.CLIENT_TRAIT: 6, Stream.WEIGHT: 4, Stream.PREFERENCE: 4,
-        Stream.THERAPIST_TRAIT: 6, Stream.COMPETENCE: 4, Stream.ALLEGIANCE: 20,
+        Stream.INTAKE: 3,
+        Stream.CLIENT_TRAIT: 6,
+        Stream.WEIGHT: 4,
+        Stream.PREFERENCE: 4,
+        Stream.THERAPIST_TRAIT: 6,
+        Stream.COMPETENCE: 4,
+        Stream.ALLEGIANCE: 20,
         Stream.INSTRUMENT: 100,
-    }  # fmt: skip
+    }
     taken = [n for stream in Stream for n in range(stream, stream + spans.get(stream, 1))]
     assert len(set(taken)) == len(taken)
 

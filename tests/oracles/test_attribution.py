@@ -125,18 +125,27 @@ def _people(groups: int) -> simulate.Run:
 def test_drawing_one_group_again_keeps_the_others(group: Group, moved: set[str]) -> None:
     one, other = _people(0), _people(1 << group)
     of_client = (
-        "attachment", "weight", "readiness", "initial_distress", "expectancy", "dyad_fit", "arm",
-        "therapist", "rater_style",
-    )  # fmt: skip
+        "attachment",
+        "weight",
+        "readiness",
+        "initial_distress",
+        "expectancy",
+        "dyad_fit",
+        "arm",
+        "therapist",
+        "rater_style",
+    )
     if group == Group.CLIENT:
         moved = moved | {"rater_style"}
     changed = {
-        name for name in of_client
+        name
+        for name in of_client
         if (getattr(one.clients, name) != getattr(other.clients, name)).any()
     } | {
-        name for name in ("empathy", "competence", "presence", "caseload")
+        name
+        for name in ("empathy", "competence", "presence", "caseload")
         if (getattr(one.therapists, name) != getattr(other.therapists, name)).any()
-    }  # fmt: skip
+    }
     assert changed == moved
 
 
@@ -194,10 +203,16 @@ def test_all_five_are_there_with_their_denominators() -> None:
     table = estimated_shares.decompose(worlds.parameters("hybrid"), clients=1500, replicates=2)
     assert list(table.columns) == ["accounting", "group", "share", "se", "denominator"]
     assert set(table["accounting"]) == {
-        "variance", "variance alone", "variance total", "effect", "effect lost",
-        "effect pairs", "estimators",
-        "gain", "claimed pie",
-    }  # fmt: skip
+        "variance",
+        "variance alone",
+        "variance total",
+        "effect",
+        "effect lost",
+        "effect pairs",
+        "estimators",
+        "gain",
+        "claimed pie",
+    }
     assert table["denominator"].str.len().min() > 10
     by_name = table.set_index(["accounting", "group"])["share"]
     assert by_name["gain"].sum() == pytest.approx(100)

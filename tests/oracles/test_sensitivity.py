@@ -43,14 +43,20 @@ def swept(function: Any, axes: tuple[Axis, ...], how: Sampling, folder: Path) ->
 
 def ranked(
     method: str, function: Any, axes: tuple[Axis, ...], how: Sampling, folder: Path
-) -> pd.Series:  # fmt: skip
+) -> pd.Series:
     """Indices by (index, quantity), from the table of the sweep."""
     table = swept(function, axes, how, folder)
     names = [axis.name for axis in axes]
     found = sensitivity.rank(
-        method, names, how, table[names].to_numpy(float), {"y": table["y"].to_numpy(float)[None]},
-        {}, 100, 1,
-    )  # fmt: skip
+        method,
+        names,
+        how,
+        table[names].to_numpy(float),
+        {"y": table["y"].to_numpy(float)[None]},
+        {},
+        100,
+        1,
+    )
     rows = found.table.assign(quantity=found.table["quantity"] + found.table["other"])
     return rows.set_index(["index", "quantity"])["value"]
 
@@ -60,8 +66,9 @@ UNIT = tuple(Axis(name, (), 0.0, 1.0) for name in "abcde")
 
 
 def test_sobol_indices_of_ishigami(tmp_path: Path) -> None:
-    found = ranked("sobol", ishigami, ISHIGAMI, Sampling("saltelli", 2048, second_order=True),
-                   tmp_path)  # fmt: skip
+    found = ranked(
+        "sobol", ishigami, ISHIGAMI, Sampling("saltelli", 2048, second_order=True), tmp_path
+    )
     one = 0.5 * (1 + B * np.pi**4 / 5) ** 2
     two, pair = A**2 / 8, B**2 * np.pi**8 * (1 / 18 - 1 / 50)
     total = one + two + pair
@@ -95,8 +102,15 @@ def test_morris_and_pawn_rank_g_as_its_weights_do(tmp_path: Path) -> None:
 def test_indices_are_the_same_for_a_seed(tmp_path: Path) -> None:
     how = Sampling("saltelli", 64)
     table = swept(g_function, UNIT, how, tmp_path)
-    arguments = ("sobol", list("abcde"), how, table[list("abcde")].to_numpy(float),
-                 {"y": table["y"].to_numpy(float)[None]}, {}, 50)  # fmt: skip
+    arguments = (
+        "sobol",
+        list("abcde"),
+        how,
+        table[list("abcde")].to_numpy(float),
+        {"y": table["y"].to_numpy(float)[None]},
+        {},
+        50,
+    )
     one, again, other = (sensitivity.rank(*arguments, seed).table for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(one, again)
     assert (one["low"] != other["low"]).any()
@@ -124,13 +138,15 @@ def test_a_failed_point_takes_its_whole_group_along(tmp_path: Path) -> None:
     table = swept(g_function, UNIT, how, tmp_path)
     values = table["y"].to_numpy(float)
     values[3] = np.nan
-    found = sensitivity.rank("sobol", names, how, table[names].to_numpy(float),
-                             {"y": values[None]}, {}, 50)  # fmt: skip
+    found = sensitivity.rank(
+        "sobol", names, how, table[names].to_numpy(float), {"y": values[None]}, {}, 50
+    )
     assert list(found.noise["left_out"]) == [7]
     values[::7] = np.nan
     with pytest.raises(BadInput, match="y has values in only 0 of 64 groups"):
-        sensitivity.rank("sobol", names, how, table[names].to_numpy(float),
-                         {"y": values[None]}, {}, 50)  # fmt: skip
+        sensitivity.rank(
+            "sobol", names, how, table[names].to_numpy(float), {"y": values[None]}, {}, 50
+        )
 
 
 def test_prim_finds_the_planted_box() -> None:
@@ -157,9 +173,12 @@ def test_targets() -> None:
     assert list(scenario_discovery.met(one, np.array([29, 30, np.nan]))) == [False, True, False]
     low = scenario_discovery.target("facts_met<3", outputs)
     assert list(scenario_discovery.met(low, np.array([2, np.nan]))) == [True, False]
-    for text, message in (("facts_met", "a sign and a number"), (None, "a sign and a number"),
-                          ("facts_mt>3", "Did you mean facts_met"),
-                          ("facts_met>e", "not a number")):  # fmt: skip
+    for text, message in (
+        ("facts_met", "a sign and a number"),
+        (None, "a sign and a number"),
+        ("facts_mt>3", "Did you mean facts_met"),
+        ("facts_met>e", "not a number"),
+    ):
         with pytest.raises(BadInput, match=message):
             scenario_discovery.target(text, outputs)
     with pytest.raises(BadInput, match="met at 5 of 100 points"):

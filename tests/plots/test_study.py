@@ -20,10 +20,12 @@ from dyadsim.studies.study import Study
 def test_means_by_hand() -> None:
     rows = pd.DataFrame(
         {
-            "group": "a", "occasion": ["intake"] * 10 + ["session"] * 10 + ["assessment"] * 3,
-            "week": [0.0] * 10 + [1.0] * 10 + [2.0] * 3, "symptom_score": [*range(20), 1, 2, 3],
+            "group": "a",
+            "occasion": ["intake"] * 10 + ["session"] * 10 + ["assessment"] * 3,
+            "week": [0.0] * 10 + [1.0] * 10 + [2.0] * 3,
+            "symptom_score": [*range(20), 1, 2, 3],
         }
-    )  # fmt: skip
+    )
     found = means(rows)
     assert found["week"].tolist() == [0.0, 0.0, 1.0]  # three scores are too few to draw
     assert found["in_care"].tolist() == [False, True, True]

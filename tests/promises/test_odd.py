@@ -14,9 +14,18 @@ from dyadsim.numerics.random_streams import Stream
 PACKAGE = Path(dyadsim.__file__).parent
 ODD = (PACKAGE / "model" / "ODD.md").read_text(encoding="utf-8")
 KERNEL_ORDER = [
-    "resonance", "responsiveness", "rupture", "alliance", "expectancy", "readiness",
-    "process_change", "action", "regulation", "distress", "ending",
-]  # fmt: skip
+    "resonance",
+    "responsiveness",
+    "rupture",
+    "alliance",
+    "expectancy",
+    "readiness",
+    "process_change",
+    "action",
+    "regulation",
+    "distress",
+    "ending",
+]
 ELEMENTS = [
     "1 Purpose and patterns",
     "2 Entities, state variables and scales",
@@ -27,9 +36,18 @@ ELEMENTS = [
     "7 Submodels",
 ]
 CONCEPTS = [
-    "Basic principles", "Emergence", "Adaptation", "Objectives", "Learning", "Prediction",
-    "Sensing", "Interaction", "Stochasticity", "Collectives", "Observation",
-]  # fmt: skip
+    "Basic principles",
+    "Emergence",
+    "Adaptation",
+    "Objectives",
+    "Learning",
+    "Prediction",
+    "Sensing",
+    "Interaction",
+    "Stochasticity",
+    "Collectives",
+    "Observation",
+]
 
 
 def sections(text: str, marks: str) -> dict[str, str]:

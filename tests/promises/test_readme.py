@@ -15,8 +15,11 @@ from dyadsim.cli.main import main
 from dyadsim.studies.therapy import therapies
 
 ROOT = Path(__file__).parents[2]
-CLINIC = [f"data.path={ROOT}/docs/tutorial/clinic.csv", "data.instrument=phq9",
-          "data.columns={client:client,time:session,score:phq9}"]  # fmt: skip
+CLINIC = [
+    f"data.path={ROOT}/docs/tutorial/clinic.csv",
+    "data.instrument=phq9",
+    "data.columns={client:client,time:session,score:phq9}",
+]
 AXIS = "alliance.rate=interval(0.1,0.6)"
 LEAVES = [
     f"{group}={path.stem}"
@@ -57,9 +60,11 @@ def _commands() -> list[list[str]]:
 
 @pytest.mark.parametrize("words", _commands(), ids=" ".join)
 def test_every_command_of_the_readme_is_accepted(
-    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "docs").symlink_to(ROOT / "docs")
     if words[:1] == ["sensitivity"]:  # of a sweep that another line of the block has run
@@ -91,9 +96,28 @@ def test_every_therapy_builds(name: str) -> None:
 
 def test_public_names_are_frozen() -> None:
     assert set(dyadsim.__all__) == {
-        "BadInput", "Client", "DyadModel", "Intervention", "Therapist", "Therapy", "advance",
-        "cohort", "compare_worlds", "dial", "do", "evaluate", "observed", "rct", "read",
-        "run", "start", "stream", "therapy", "twins", "waitlist", "world",
-    }  # fmt: skip
+        "BadInput",
+        "Client",
+        "DyadModel",
+        "Intervention",
+        "Therapist",
+        "Therapy",
+        "advance",
+        "cohort",
+        "compare_worlds",
+        "dial",
+        "do",
+        "evaluate",
+        "observed",
+        "rct",
+        "read",
+        "run",
+        "start",
+        "stream",
+        "therapy",
+        "twins",
+        "waitlist",
+        "world",
+    }
     for name in dyadsim.__all__:
         assert getattr(dyadsim, name) is not None

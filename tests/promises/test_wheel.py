@@ -45,13 +45,19 @@ def test_the_wheel_runs_outside_the_checkout(wheel: Path, tmp_path: Path) -> Non
     (site / "dependencies.pth").write_text(here + "\n")
     words = ["-m", "dyadsim", "simulate", "study=cohort", "size=tiny", "json=true"]
     done = subprocess.run(
-        [str(python), *words], cwd=tmp_path, capture_output=True, text=True,
+        [str(python), *words],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
         env={**os.environ, "PYTHONPATH": ""},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert '"study": "cohort"' in done.stdout
     where = subprocess.run(
-        [str(python), "-c", "import dyadsim; print(dyadsim.__file__)"], cwd=tmp_path,
-        capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [str(python), "-c", "import dyadsim; print(dyadsim.__file__)"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert str(tmp_path) in where.stdout

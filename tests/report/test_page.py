@@ -16,10 +16,15 @@ from dyadsim.report import page as report
 
 NAMES = ("medical", "null")
 MANIFEST: dict[str, Any] = {
-    "argv": ["dyadsim", "<script>alert(1)</script>"], "seeds": {"seed": 7}, "dyadsim": "0",
-    "commit": None, "dirty": False, "python": "3.12", "wall_seconds": 1.0,
+    "argv": ["dyadsim", "<script>alert(1)</script>"],
+    "seeds": {"seed": 7},
+    "dyadsim": "0",
+    "commit": None,
+    "dirty": False,
+    "python": "3.12",
+    "wall_seconds": 1.0,
     "config": {"size": {"clients": 900}},
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -109,8 +114,11 @@ def test_figures_draw_every_world_and_label_the_axes(found: compare_worlds.Compa
     titles = [axes.get_title() for axes in made.axes]
     assert [title for title in titles if title] == ["medical world", "null world"]
     assert all(axes.get_xlabel() for axes in made.axes)
-    for figure in (intervals.figure(found.statistics), caterpillar.figure(found.therapists),
-                   individuals.figure(found.individuals)):  # fmt: skip
+    for figure in (
+        intervals.figure(found.statistics),
+        caterpillar.figure(found.therapists),
+        individuals.figure(found.individuals),
+    ):
         assert any(axes.get_xlabel() or axes.get_ylabel() for axes in figure.axes)
 
 

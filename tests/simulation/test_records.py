@@ -37,9 +37,11 @@ def test_what_the_command_line_leaves_is_read_as_it_says(
     assert main.main(words) == 0
     (line,) = [x for x in capsys.readouterr().out.splitlines() if x.startswith("Next: python -c ")]
     done = subprocess.run(
-        [sys.executable, *shlex.split(line.removeprefix("Next: python "))], capture_output=True,
-        text=True, check=True,
-    )  # fmt: skip
+        [sys.executable, *shlex.split(line.removeprefix("Next: python "))],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert "n_sessions" in done.stdout or "..." in done.stdout
 
 

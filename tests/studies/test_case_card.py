@@ -15,9 +15,12 @@ from dyadsim.studies.designs.n_of_1 import n_of_1
 
 HYBRID = worlds.parameters("hybrid")
 GOOD: dict[str, Any] = {
-    "name": "Ben", "symptom_score": 25, "readiness": 0.5, "expectancy": 0.4,
+    "name": "Ben",
+    "symptom_score": 25,
+    "readiness": 0.5,
+    "expectancy": 0.4,
     "processes": {"emotional": 1},
-}  # fmt: skip
+}
 
 
 def test_everybody_is_the_client_of_the_card() -> None:

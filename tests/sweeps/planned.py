@@ -19,10 +19,17 @@ def study() -> Study:
 
 
 def planned(
-    n: int = 512, clients: int = 300, wanted: tuple[str, ...] = ("gain", "true_d"),
-    replicates: int = 2, block: int = 16, axes: tuple[Axis, ...] = AXES, common: bool = True,
-    worlds: tuple[str, ...] = ("hybrid",), method: str = "sobol", world_values: tuple = (),
-) -> Sweep:  # fmt: skip
+    n: int = 512,
+    clients: int = 300,
+    wanted: tuple[str, ...] = ("gain", "true_d"),
+    replicates: int = 2,
+    block: int = 16,
+    axes: tuple[Axis, ...] = AXES,
+    common: bool = True,
+    worlds: tuple[str, ...] = ("hybrid",),
+    method: str = "sobol",
+    world_values: tuple = (),
+) -> Sweep:
     """Return a sweep of `n` points over bond effect and alliance rate."""
     columns = outputs.columns_of(wanted, [study()])
     points = sampling.points(axes, Sampling(method, n), {}).astype(np.float32)
@@ -32,8 +39,11 @@ def planned(
         job = Job(study(), base, clients, 1, 0, common, tuple(one.name for one in axes), columns)
         cases.append(
             Case(
-                {"world": name}, job.digest, partial(outputs.compute, job),
-                partial(outputs.canonical, job), points,
+                {"world": name},
+                job.digest,
+                partial(outputs.compute, job),
+                partial(outputs.canonical, job),
+                points,
             )
-        )  # fmt: skip
+        )
     return Sweep(tuple(one.name for one in axes), columns, tuple(cases), replicates, block)

@@ -18,8 +18,15 @@ from dyadsim.sweeps import executors, sweep
 from dyadsim.sweeps.sweep import Shard
 
 DASK = [sys.executable, "-W", "ignore", "-m", "dask"]
-WORDS = ["sweep", "distress.bond_effect=interval(0,1)", "points=sobol", "points.n=32",
-         "outputs=[true_d]", "size.clients_per_point=20000", "study.follow_up=[]"]  # fmt: skip
+WORDS = [
+    "sweep",
+    "distress.bond_effect=interval(0,1)",
+    "points=sobol",
+    "points.n=32",
+    "outputs=[true_d]",
+    "size.clients_per_point=20000",
+    "study.follow_up=[]",
+]
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +58,18 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, lis
             subprocess.Popen([*start, "--scheduler-file", str(file)], stderr=log, env=env, **quiet)
         ]
         for k in range(2):
-            worker = [*DASK, "worker", "--scheduler-file", str(file), "--nthreads", "1",
-                      "--no-nanny", "--no-dashboard", "--local-directory",
-                      str(folder / str(k))]  # fmt: skip
+            worker = [
+                *DASK,
+                "worker",
+                "--scheduler-file",
+                str(file),
+                "--nthreads",
+                "1",
+                "--no-nanny",
+                "--no-dashboard",
+                "--local-directory",
+                str(folder / str(k)),
+            ]
             parts.append(subprocess.Popen(worker, stderr=log, env=env, **quiet))
         for _ in range(300):
             if file.exists() and file.stat().st_size:
@@ -107,15 +123,27 @@ def test_nobody_answers_and_nobody_works(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("launcher", ["joblib", "submitit_local"])
 def test_hydra_launchers_run_shards(
-    launcher: str, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    launcher: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+) -> None:
     pytest.importorskip(
         "hydra_plugins.hydra_joblib_launcher", reason="the extra 'scale' is missing"
     )
     monkeypatch.chdir(tmp_path)
-    command = [sys.executable, "-m", "dyadsim", *WORDS, "-m", "shard=range(2)", "shards=2",
-               "name=many", "results=out", f"hydra/launcher={launcher}"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "dyadsim",
+        *WORDS,
+        "-m",
+        "shard=range(2)",
+        "shards=2",
+        "name=many",
+        "results=out",
+        f"hydra/launcher={launcher}",
+    ]
     told = subprocess.run(command, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr
     assert "Traceback" not in told.stderr

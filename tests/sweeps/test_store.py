@@ -104,10 +104,12 @@ def test_a_damaged_part_is_put_aside_and_computed_again(
     middle = len(told) // 3
     part.write_bytes(
         {
-            "truncated": told[: len(told) // 2], "empty": b"", "not a table": b"x" * 500,
+            "truncated": told[: len(told) // 2],
+            "empty": b"",
+            "not a table": b"x" * 500,
             "altered": told[:middle] + bytes([told[middle] ^ 255]) + told[middle + 1 :],
         }[harm]
-    )  # fmt: skip
+    )
     state = sweep.status(planned(), tmp_path)
     if state.finished == 1024:  # the harm is in a column that only collecting reads
         with pytest.raises(StoreError, match=r"16 of 1,024 points are missing"):
@@ -185,8 +187,13 @@ def test_the_table_reads_as_a_theorist_expects(tmp_path: Path) -> None:
     one = planned(n=8)
     sweep.run(one, tmp_path)
     table = pd.read_parquet(sweep.collect(one, tmp_path))
-    assert list(table.columns[:5]) == ["world", "replicate", "point", "distress.bond_effect",
-                                       "alliance.rate"]  # fmt: skip
+    assert list(table.columns[:5]) == [
+        "world",
+        "replicate",
+        "point",
+        "distress.bond_effect",
+        "alliance.rate",
+    ]
     assert list(table["point"]) == list(range(8)) * 2
     assert list(table["replicate"]) == [0] * 8 + [1] * 8
     assert (table["error"] == "").all()

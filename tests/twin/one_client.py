@@ -12,9 +12,17 @@ from twin.resonance import clip, resonance, squash
 
 PROCESSES = range(4)
 AFRESH = (
-    "credibility", "synchrony", "coregulation", "rupture", "repaired", "pushing", "engagement",
-    "adherence", "delivered_competence", "alert",
-)  # fmt: skip
+    "credibility",
+    "synchrony",
+    "coregulation",
+    "rupture",
+    "repaired",
+    "pushing",
+    "engagement",
+    "adherence",
+    "delivered_competence",
+    "alert",
+)
 CLOSE_EVENT, CLOSE_ROUNDING = 1e-4, 1e-3
 
 
@@ -203,8 +211,10 @@ class Course:
         sense = q.credibility * (now["credibility"] - 0.5)
         task = squash(q.task_base + sense + q.readiness * (before["readiness"] - 0.5) + fits)
         for name, target, stream in (
-            ("bond", bond, "BOND"), ("goal", goal, "AGREEMENT"), ("task", task, "AGREEMENT"),
-        ):  # fmt: skip
+            ("bond", bond, "BOND"),
+            ("goal", goal, "AGREEMENT"),
+            ("task", task, "AGREEMENT"),
+        ):
             aim = clip(target + q.alliance_noise * self.luck[stream])
             now[name] = before[name] + q.rate * (aim - before[name])
 

@@ -42,16 +42,34 @@ from dyadsim.studies.therapy import MEDIA, Therapy
 
 CLIENTS, TOLERANCE = 12, 2e-5
 NORMALS = (
-    "RUPTURE", "REPAIR", "BOND", "AGREEMENT", "EXPECTANCY", "READINESS", "LIFE_EVENT", "DISTRESS",
-    "GOOD_ENOUGH", "DROPOUT", "REMOVAL", "SYMPTOM",
-)  # fmt: skip
+    "RUPTURE",
+    "REPAIR",
+    "BOND",
+    "AGREEMENT",
+    "EXPECTANCY",
+    "READINESS",
+    "LIFE_EVENT",
+    "DISTRESS",
+    "GOOD_ENOUGH",
+    "DROPOUT",
+    "REMOVAL",
+    "SYMPTOM",
+)
 CONSTANTS = ("intercept", "slope", "floor", "ceiling", "step", "reliability", "reference_sd")
 FRACTION = st.floats(0, 1, width=32)
 SKILLS = ("empathy", "congruence", "regard", "repair_skill", "formulation_skill")
 TRAITS = (
-    "attachment", "resources", "set_point", "initial_distress", "rater_style", "dyad_fit",
-    "good_enough_level", "load", "expectancy", "readiness",
-)  # fmt: skip
+    "attachment",
+    "resources",
+    "set_point",
+    "initial_distress",
+    "rater_style",
+    "dyad_fit",
+    "good_enough_level",
+    "load",
+    "expectancy",
+    "readiness",
+)
 
 
 def some_parameters(dice: random.Random) -> Parameters:
@@ -75,10 +93,17 @@ def some_therapy(draw: st.DrawFn, name: str) -> Therapy:
     strength = draw(st.sampled_from((0.0, 1.0, 1.0, 2.0)))
     doses = [strength * draw(FRACTION) for _ in range(4)]
     return Therapy(
-        name, name, (doses[0], doses[1], doses[2], doses[3]), draw(FRACTION), draw(FRACTION),
-        draw(st.booleans()), draw(FRACTION), draw(st.sampled_from(sorted(MEDIA))),
-        draw(st.sampled_from((0.0, 1.5))), draw(st.booleans()),
-    )  # fmt: skip
+        name,
+        name,
+        (doses[0], doses[1], doses[2], doses[3]),
+        draw(FRACTION),
+        draw(FRACTION),
+        draw(st.booleans()),
+        draw(FRACTION),
+        draw(st.sampled_from(sorted(MEDIA))),
+        draw(st.sampled_from((0.0, 1.5))),
+        draw(st.booleans()),
+    )
 
 
 @st.composite
@@ -108,10 +133,13 @@ def some_study(draw: st.DrawFn) -> Study:
         tuple(draw(st.sets(st.sampled_from((2.0, 9.0, 26.0)), max_size=2))),
     )
     return Study(
-        "any", tuple(arms), schedule, draw(st.sampled_from((Sample(), TRIAL))),
+        "any",
+        tuple(arms),
+        schedule,
+        draw(st.sampled_from((Sample(), TRIAL))),
         Caseload(draw(st.sampled_from((2.0, 40.0))), 0.7, draw(st.booleans())),
         draw(st.sampled_from(sorted(questionnaires.SYMPTOM_INSTRUMENTS))),
-    )  # fmt: skip
+    )
 
 
 def form(run: Run) -> dict[str, float]:
@@ -190,13 +218,17 @@ def steps(run: Run, client: int, presence: list[list[float]], draws: list[Any]) 
             belief = float(run.therapists.allegiance[number, who]) if who >= 0 else 0.0
         every.append(
             Step(
-                float(run.plan.weeks[step]), OCCASIONS[run.plan.occasion[step]], fields, belief,
-                presence[who][step] if who >= 0 else 0.0, step == last,
+                float(run.plan.weeks[step]),
+                OCCASIONS[run.plan.occasion[step]],
+                fields,
+                belief,
+                presence[who][step] if who >= 0 else 0.0,
+                step == last,
                 goes_on(given, pills, step > last),
                 {name: drawn[client] for name, drawn in draws[step][0].items()},
                 draws[step][1][client] if run.moments else [],
             )
-        )  # fmt: skip
+        )
     return every
 
 

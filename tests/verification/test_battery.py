@@ -17,8 +17,29 @@ from kernel.plain import plain
 from dyadsim.numerics import random_streams
 
 ROWS, COLUMNS = 4096, 256
-TESTS = ("0", "2", "3", "8", "9", "15", "16", "17", "100", "101", "102", "200 -n 2", "200 -n 6",
-         "201 -n 3", "202 -n 4", "203 -n 1", "203 -n 12", "205", "206", "207", "209")  # fmt: skip
+TESTS = (
+    "0",
+    "2",
+    "3",
+    "8",
+    "9",
+    "15",
+    "16",
+    "17",
+    "100",
+    "101",
+    "102",
+    "200 -n 2",
+    "200 -n 6",
+    "201 -n 3",
+    "202 -n 4",
+    "203 -n 1",
+    "203 -n 12",
+    "205",
+    "206",
+    "207",
+    "209",
+)
 ORDERS = {  # the address of row k, and whether neighbours in the stream are rows or entities
     "entities": (lambda k: (1, 0, k, 5), False),
     "sessions": (lambda k: (1, 0, k, 5), True),
@@ -46,8 +67,21 @@ def _chunks(order: str) -> Iterator[bytes]:
 @pytest.mark.parametrize("which", TESTS)
 @pytest.mark.parametrize("order", list(ORDERS))
 def test_dieharder(order: str, which: str) -> None:
-    command = ["dieharder", "-d", *which.split(), "-g", "200", "-D", "test_name", "-D", "ntuple",
-               "-D", "pvalues", "-D", "assessment"]  # fmt: skip
+    command = [
+        "dieharder",
+        "-d",
+        *which.split(),
+        "-g",
+        "200",
+        "-D",
+        "test_name",
+        "-D",
+        "ntuple",
+        "-D",
+        "pvalues",
+        "-D",
+        "assessment",
+    ]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     ) as battery:

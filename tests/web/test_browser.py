@@ -154,9 +154,11 @@ def test_a_link_restores_settings_and_luck(page: Any, address: str) -> None:
 
 
 HOSTILE = [
-    "lesson=<script>alert(1)</script>", "lesson=alliance&clients=1e99&seed=-5&world=../../etc",
-    "lesson=alliance&distress.bond_effect=NaN&x[]=1&__proto__=1", "lesson=your_trial&each=999999",
-]  # fmt: skip
+    "lesson=<script>alert(1)</script>",
+    "lesson=alliance&clients=1e99&seed=-5&world=../../etc",
+    "lesson=alliance&distress.bond_effect=NaN&x[]=1&__proto__=1",
+    "lesson=your_trial&each=999999",
+]
 
 
 @pytest.mark.parametrize("query", HOSTILE)

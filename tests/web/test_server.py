@@ -43,8 +43,13 @@ def test_every_answer_carries_the_policy(address: str) -> None:
 
 
 def test_only_what_the_page_needs_is_there(address: str) -> None:
-    for path in ("/nothing", "/static/server.py", "/static/..%2fserver.py", "/api/lesson/odd",
-                 "/export/odd"):  # fmt: skip
+    for path in (
+        "/nothing",
+        "/static/server.py",
+        "/static/..%2fserver.py",
+        "/api/lesson/odd",
+        "/export/odd",
+    ):
         assert asked(address, path)[0] == 404
     for method in ("POST", "PUT", "DELETE"):
         assert asked(address, "/api/lesson/alliance", method=method)[0] == 405

@@ -30,14 +30,22 @@ def run_compare(one: Settings) -> None:
     check_folder(one.results)
     names = worlds_of(one)
     found = compare_worlds.compare(
-        {name: parameters_of(one, name) for name in names}, one.clients, one.seed, one.moments,
-        one.threads, each("worlds"),
-    )  # fmt: skip
+        {name: parameters_of(one, name) for name in names},
+        one.clients,
+        one.seed,
+        one.moments,
+        one.threads,
+        each("worlds"),
+    )
     summary = {
-        "task": "compare", "seed": one.seed, "clients": one.clients, "verdict": found.verdict,
+        "task": "compare",
+        "seed": one.seed,
+        "clients": one.clients,
+        "verdict": found.verdict,
         "calibrated": {name: worlds.named(name).calibrated for name in names},
-        "statistics": rows_of(found.statistics), "truth": rows_of(found.truth),
-    }  # fmt: skip
+        "statistics": rows_of(found.statistics),
+        "truth": rows_of(found.truth),
+    }
     folder = finish(
         one, began, summary, lambda place, manifest: comparison.comparison(place, found, manifest)
     )
@@ -64,9 +72,15 @@ def _counterfactual(one: Settings, run: simulate.Run) -> tuple[records.Records, 
     if not one.do:
         return None
     other = counterfactual.do(
-        one.study, run.parameters, one.clients, one.do, one.seed, one.replicate, one.moments,
+        one.study,
+        run.parameters,
+        one.clients,
+        one.do,
+        one.seed,
+        one.replicate,
+        one.moments,
         one.threads,
-    )  # fmt: skip
+    )
     effects = individual_effects.table(counterfactual.Twins(run, other))
     return observe.records(other, bool(one.task["truth"])), effects
 
@@ -78,20 +92,29 @@ def run_simulate(one: Settings) -> None:
     began = time.perf_counter()
     check_folder(one.results)
     run = simulate.run(
-        one.study, parameters_of(one, one.world), one.clients, one.seed, one.replicate,
-        one.moments, one.threads,
-    )  # fmt: skip
+        one.study,
+        parameters_of(one, one.world),
+        one.clients,
+        one.seed,
+        one.replicate,
+        one.moments,
+        one.threads,
+    )
     tables = observe.records(run, bool(one.task["truth"]))
     done = _counterfactual(one, run)
     table = _score_table(tables.sessions)
     summary = {
-        "task": "simulate", "world": one.world, "study": one.study.name, "seed": one.seed,
-        "clients": one.clients, "instrument": one.study.instrument,
+        "task": "simulate",
+        "world": one.world,
+        "study": one.study.name,
+        "seed": one.seed,
+        "clients": one.clients,
+        "instrument": one.study.instrument,
         "endings": tables.clients["ending"].value_counts().sort_index().to_dict(),
         "symptom_score": rows_of(table),
         "quantities": flat(run.parameters),
         **({} if done is None else {"do": rows_of(individual_effects.summary(done[1]))}),
-    }  # fmt: skip
+    }
 
     def fill(place: Path, _: dict[str, Any]) -> None:
         records.write_tables(place, tables)
@@ -130,14 +153,24 @@ def run_literature(one: Settings) -> None:
     check_folder(one.results)
     asked = literature_of(one)
     found = review.reviewed(
-        parameters_of(one, one.world), asked.therapy, asked.comparators, asked.repeats,
-        checked(asked.field), asked.margin, one.seed, each("comparators"),
-    )  # fmt: skip
+        parameters_of(one, one.world),
+        asked.therapy,
+        asked.comparators,
+        asked.repeats,
+        checked(asked.field),
+        asked.margin,
+        one.seed,
+        each("comparators"),
+    )
     summary = {
-        "task": "literature", "world": one.world, "seed": one.seed, "therapy": asked.therapy,
+        "task": "literature",
+        "world": one.world,
+        "seed": one.seed,
+        "therapy": asked.therapy,
         "field": asked.field._asdict() | {"caseload": asked.field.caseload._asdict()},
-        "margin": asked.margin, "summary": rows_of(found.summary),
-    }  # fmt: skip
+        "margin": asked.margin,
+        "summary": rows_of(found.summary),
+    }
     folder = finish(
         one,
         began,
@@ -156,9 +189,10 @@ def run_params(one: Settings) -> None:
     """Print the quantities whose name or meaning holds the word."""
     word = str(one.task["word"]).lower()
     rows = [
-        item for item in catalogue().values()
+        item
+        for item in catalogue().values()
         if word in item.name.lower() or word in item.about.meaning.lower()
-    ]  # fmt: skip
+    ]
     if not rows:
         raise BadInput(f"no quantity's name or meaning holds '{word}'.{nearest(word, catalogue())}")
     if one.json:

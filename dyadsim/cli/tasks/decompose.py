@@ -19,19 +19,30 @@ def run_decompose(one: Settings) -> None:
     began = time.perf_counter()
     check_folder(one.results)
     table = estimated_shares.decompose(
-        parameters_of(one, one.world), care_of(one), one.clients, one.replicates, one.seed,
-        one.threads, each("repeats"),
-    )  # fmt: skip
+        parameters_of(one, one.world),
+        care_of(one),
+        one.clients,
+        one.replicates,
+        one.seed,
+        one.threads,
+        each("repeats"),
+    )
     rows = rows_of(table)
     summary = {
-        "task": "decompose", "world": one.world, "seed": one.seed, "clients": one.clients,
-        "replicates": one.replicates, "calibrated": worlds.named(one.world).calibrated,
+        "task": "decompose",
+        "world": one.world,
+        "seed": one.seed,
+        "clients": one.clients,
+        "replicates": one.replicates,
+        "calibrated": worlds.named(one.world).calibrated,
         "accountings": rows,
-    }  # fmt: skip
+    }
     folder = finish(
-        one, began, summary,
+        one,
+        began,
+        summary,
         lambda place, manifest: attribution.leave(place, table, one.world, manifest),
-    )  # fmt: skip
+    )
     if one.json:
         print(json.dumps(rows))
         return
@@ -56,20 +67,32 @@ def run_decompose_grid(jobs: Sequence[Settings], dials: Sequence[Mapping[str, An
         for job, dial in zip(jobs, dials, strict=True)
     ]
     found = over_worlds.over(
-        points, one.clients, one.replicates, one.clients_per_replicate, one.seed, one.threads,
+        points,
+        one.clients,
+        one.replicates,
+        one.clients_per_replicate,
+        one.seed,
+        one.threads,
         each("points"),
-    )  # fmt: skip
+    )
     names = list(dials[0])
     worlds_met = ", ".join(dict.fromkeys(job.world for job in jobs))
     summary = {
-        "task": "decompose", "seed": one.seed, "clients": one.clients, "world": worlds_met,
-        "replicates": one.replicates, "dials": names, "points": [dict(dial) for dial in dials],
-    }  # fmt: skip
+        "task": "decompose",
+        "seed": one.seed,
+        "clients": one.clients,
+        "world": worlds_met,
+        "replicates": one.replicates,
+        "dials": names,
+        "points": [dict(dial) for dial in dials],
+    }
     title = f"{worlds_met} world, {one.clients:,} clients in each of {one.replicates} repeats"
     folder = finish(
-        one, began, summary,
+        one,
+        began,
+        summary,
         lambda place, _: attribution.leave_grid(place, found, names, title),
-    )  # fmt: skip
+    )
     if one.json:
         print(json.dumps(rows_of(found.shares)))
         return

@@ -35,9 +35,12 @@ def run_facts(one: Settings) -> None:
         print(f"Table and figure: {folder}")
         return
     found = benchmark.evaluate(
-        parameters_of(one, one.world), one.clients_per_replicate, one.replicates, one.seed,
+        parameters_of(one, one.world),
+        one.clients_per_replicate,
+        one.replicates,
+        one.seed,
         each=each("studies"),
-    )  # fmt: skip
+    )
     if one.json:
         print(json.dumps([comparison.fact_row(result) for result in found]))
         return
@@ -63,17 +66,21 @@ def run_calibrate(one: Settings) -> None:
         start = mine.coordinates(found.values)
         known = laplace.posterior(mine, start, facts.load(), effort, one.seed, spread)
     table = scoreboard.scoreboard(
-        {one.world: worlds.parameters(one.world, found.values)}, budget.clients_of_choice,
-        one.replicates, one.seed,
-    )  # fmt: skip
+        {one.world: worlds.parameters(one.world, found.values)},
+        budget.clients_of_choice,
+        one.replicates,
+        one.seed,
+    )
     about = manifest(found, str(one.config["budget"]), one.seed, one.held, table)
     summary = {"task": "calibrate", **about, "quantities": found.values}
     folder = finish(
-        one, began, summary,
+        one,
+        began,
+        summary,
         lambda place, _: calibration.leave_calibration(
             place, found, about, table, laplace.table(known)
         ),
-    )  # fmt: skip
+    )
     if one.json:
         print(json.dumps(summary))
         return

@@ -50,13 +50,24 @@ def read(one: Settings) -> Source:
     if sessions is not None:
         whole("data.sessions", sessions, 1, 500)
     seen = observed(
-        found, _arms(given, found), sessions, given["rule"], given["sample"], one.seed,
+        found,
+        _arms(given, found),
+        sessions,
+        given["rule"],
+        given["sample"],
+        one.seed,
         _threshold(given["threshold"], found.instrument),
-    )  # fmt: skip
+    )
     evidence = scores_of(seen, bool((found.therapist >= 0).any()))
-    return Source(evidence, (*found.assumed, *seen.assumed), f"{found.clients} clients",
-                  {"clients": found.clients, "scores": len(found.score)}, form.name,
-                  found.clients * seen.scores.shape[0], _planning(seen))  # fmt: skip
+    return Source(
+        evidence,
+        (*found.assumed, *seen.assumed),
+        f"{found.clients} clients",
+        {"clients": found.clients, "scores": len(found.score)},
+        form.name,
+        found.clients * seen.scores.shape[0],
+        _planning(seen),
+    )
 
 
 def _planning(seen: Observed) -> str:
@@ -67,8 +78,10 @@ def _planning(seen: Observed) -> str:
     names = [arm.phases[0].therapy.name if arm.phases else "waitlist" for arm in one.arms]
     if len(set(names)) < len(names):
         return ""
-    return (f"study=rct 'study.arms=[{','.join(names)}]' study.sessions={one.schedule.sessions} "
-            f"size.clients={clients}")  # fmt: skip
+    return (
+        f"study=rct 'study.arms=[{','.join(names)}]' study.sessions={one.schedule.sessions} "
+        f"size.clients={clients}"
+    )
 
 
 def _moments(one: Settings) -> Source:
@@ -78,9 +91,15 @@ def _moments(one: Settings) -> Source:
         str(one.config["data"]["path"]), one.study, one.world, most, one.seed
     )
     count = len(found.found)
-    return Source(found, found.assumed, f"{count} published numbers",
-                  {"moments": count, "clients_simulated": found.clients}, None,
-                  found.clients * plan(one.study).weeks.size, "")  # fmt: skip
+    return Source(
+        found,
+        found.assumed,
+        f"{count} published numbers",
+        {"moments": count, "clients_simulated": found.clients},
+        None,
+        found.clients * plan(one.study).weeks.size,
+        "",
+    )
 
 
 def _instrument(one: Settings) -> tuple[Instrument, bool]:
@@ -92,15 +111,19 @@ def _instrument(one: Settings) -> tuple[Instrument, bool]:
     if isinstance(given, Mapping):
         form, turned = described(given)
         if reverse and not turned:
-            raise BadInput("data.reverse: the healthy lie below the cut-off in data.instrument, so "
-                           "high scores are not good.")  # fmt: skip
+            raise BadInput(
+                "data.reverse: the healthy lie below the cut-off in data.instrument, so "
+                "high scores are not good."
+            )
         return form, turned
     if given == "by_study":
         given = one.config["measure"]["instrument"]
     if given == "by_study":
         known = ", ".join(questionnaires.SYMPTOM_INSTRUMENTS)
-        raise BadInput(f"data.instrument: which questionnaire are the scores of? {known}; or "
-                       "{floor:0,ceiling:40,healthy:6,cut_off:12,reliability:.9}.")  # fmt: skip
+        raise BadInput(
+            f"data.instrument: which questionnaire are the scores of? {known}; or "
+            "{floor:0,ceiling:40,healthy:6,cut_off:12,reliability:.9}."
+        )
     return questionnaires.named(str(given)), reverse
 
 
@@ -114,8 +137,10 @@ def _threshold(value: object, form: Instrument) -> float | None:
         return None
     number = not isinstance(value, bool) and isinstance(value, int | float)
     if not number or not form.floor <= float(str(value)) <= form.ceiling:
-        raise BadInput(f"data.threshold must be a score of {form.name} in [{form.floor:g}, "
-                       f"{form.ceiling:g}], not '{value}'.")  # fmt: skip
+        raise BadInput(
+            f"data.threshold must be a score of {form.name} in [{form.floor:g}, "
+            f"{form.ceiling:g}], not '{value}'."
+        )
     return float(str(value))
 
 
@@ -134,11 +159,14 @@ def _arms(given: Mapping[str, Any], found: Data) -> dict[str, str]:
     for pair in pairs:
         arm, _, therapy = str(pair).rpartition(":")
         if not therapy or not arm:
-            raise BadInput(f"data.arms: '{pair}' must be arm:therapy, such as "
-                           f"{arm or therapy}:cbt.")  # fmt: skip
+            raise BadInput(
+                f"data.arms: '{pair}' must be arm:therapy, such as {arm or therapy}:cbt."
+            )
         if arm not in found.arms:
-            raise BadInput(f"data.arms: the data have no arm '{arm}'.{nearest(arm, found.arms)} "
-                           f"Arms: {', '.join(found.arms)}.")  # fmt: skip
+            raise BadInput(
+                f"data.arms: the data have no arm '{arm}'.{nearest(arm, found.arms)} "
+                f"Arms: {', '.join(found.arms)}."
+            )
         made[arm] = therapy
     return made or ({"care": str(given["therapy"])} if len(found.arms) == 1 else {})
 
@@ -146,8 +174,10 @@ def _arms(given: Mapping[str, Any], found: Data) -> dict[str, str]:
 def _effort(one: Settings) -> fits.Effort:
     name = str(one.config["budget"])
     if name not in fits.EFFORTS:
-        raise BadInput(f"there is no budget '{name}'.{nearest(name, BUDGETS)} Budgets: "
-                       f"{', '.join(fits.EFFORTS)}.")  # fmt: skip
+        raise BadInput(
+            f"there is no budget '{name}'.{nearest(name, BUDGETS)} Budgets: "
+            f"{', '.join(fits.EFFORTS)}."
+        )
     return fits.EFFORTS[name]
 
 
@@ -192,9 +222,11 @@ def cost_of_fit(one: Settings) -> dict[str, Any]:
         / (one.threads or default_threads())
     )
     return {
-        **source.counts, "data_sets": count, "dyad_sessions": count * source.dyad_sessions,
+        **source.counts,
+        "data_sets": count,
+        "dyad_sessions": count * source.dyad_sessions,
         "estimated_seconds": round(15 + seconds, 1),
-    }  # fmt: skip
+    }
 
 
 def run_fit(one: Settings) -> None:
@@ -209,15 +241,26 @@ def run_fit(one: Settings) -> None:
         print(fit.assumptions(source.assumed))
     with _working(one, total) as (spread, told_of):
         made = fits.fit(
-            source.evidence, one.world, candidates, _names(one, "free") or problems.FREE, one.held,
-            float(one.task["rest"]), effort, one.seed, spread, odds, told_of,
-        )  # fmt: skip
+            source.evidence,
+            one.world,
+            candidates,
+            _names(one, "free") or problems.FREE,
+            one.held,
+            float(one.task["rest"]),
+            effort,
+            one.seed,
+            spread,
+            odds,
+            told_of,
+        )
     summary = fit.summary(source, made)
     folder = finish(
-        one, began, summary,
+        one,
+        began,
+        summary,
         lambda place, manifest: fit.leave(place, source, made, manifest),
         {"data": Path(str(one.config["data"]["path"]))},
-    )  # fmt: skip
+    )
     if one.json:
         print(json.dumps(summary))
         return
@@ -240,9 +283,10 @@ def cost_of_recover(one: Settings) -> dict[str, Any]:
     sessions = each * sum(clients) * steps_of
     seconds = each * len(clients) * SET_SECONDS + sessions * DYAD_SECONDS
     return {
-        "data_sets": each * len(clients), "dyad_sessions": sessions,
+        "data_sets": each * len(clients),
+        "dyad_sessions": sessions,
         "estimated_seconds": round(10 + seconds / (one.threads or default_threads()), 1),
-    }  # fmt: skip
+    }
 
 
 def run_recover(one: Settings) -> None:
@@ -255,11 +299,23 @@ def run_recover(one: Settings) -> None:
     check_folder(one.results)
     with _working(one, total) as (spread, told_of):
         table = recover(
-            one.study, one.world, parameters_of(one, one.world), one.clients, draws, held,
-            one.seed, spread, told_of,
-        )  # fmt: skip
-    summary = {"task": "recover", "world": one.world, "study": one.study.name,
-               "clients": one.clients, "quantities": rows_of(table)}  # fmt: skip
+            one.study,
+            one.world,
+            parameters_of(one, one.world),
+            one.clients,
+            draws,
+            held,
+            one.seed,
+            spread,
+            told_of,
+        )
+    summary = {
+        "task": "recover",
+        "world": one.world,
+        "study": one.study.name,
+        "clients": one.clients,
+        "quantities": rows_of(table),
+    }
     folder = finish(one, began, summary, lambda place, _: fit.leave_recovery(place, table))
     if one.json:
         print(json.dumps(summary))

@@ -80,20 +80,32 @@ def analyse(one: Settings, found: Asked, folder: Path) -> None:
         outputs = [name for name in _outputs(found) if part[name].notna().any()]
         first = part[part["replicate"] == part["replicate"].iloc[0]]
         ranking = sensitivity.rank(
-            method, _sampled(found), found.sampling, first[_sampled(found)].to_numpy(float),
+            method,
+            _sampled(found),
+            found.sampling,
+            first[_sampled(found)].to_numpy(float),
             {name: _by_replicate(part, name) for name in outputs},
             {n: _by_replicate(part, n + SE) for n in outputs if n + SE in found.sweep.columns},
-            int(one.task["resamples"]), int(one.task["seed"]),
-        )  # fmt: skip
+            int(one.task["resamples"]),
+            int(one.task["seed"]),
+        )
         rankings.append(ranking.table.assign(case=label))
         noises.append(ranking.noise.assign(case=label))
     indices, noise = pd.concat(rankings), pd.concat(noises)
     summary = {
-        "task": "sensitivity", "method": method, "points": len(table),
-        "indices": rows_of(indices), "noise": rows_of(noise),
-    }  # fmt: skip
-    place = _leave(folder, method, summary, {"indices": indices, "noise": noise},
-                   lambda where: _draw(where, method, indices, noise))  # fmt: skip
+        "task": "sensitivity",
+        "method": method,
+        "points": len(table),
+        "indices": rows_of(indices),
+        "noise": rows_of(noise),
+    }
+    place = _leave(
+        folder,
+        method,
+        summary,
+        {"indices": indices, "noise": noise},
+        lambda where: _draw(where, method, indices, noise),
+    )
     if one.json:
         print(json.dumps(summary))
         return
@@ -177,10 +189,15 @@ def _prim(one: Settings, found: Asked, folder: Path, table: pd.DataFrame) -> Non
         space, scenario_discovery.met(wanted, flat[wanted.output].to_numpy(float))
     )
     summary = {
-        "task": "sensitivity", "method": "prim", "target": str(one.task["target"]),
-        "points": box.points, "share_met": box.share_met, "coverage": box.coverage,
-        "density": box.density, "limits": rows_of(box.limits),
-    }  # fmt: skip
+        "task": "sensitivity",
+        "method": "prim",
+        "target": str(one.task["target"]),
+        "points": box.points,
+        "share_met": box.share_met,
+        "coverage": box.coverage,
+        "density": box.density,
+        "limits": rows_of(box.limits),
+    }
 
     def draw(where: Path) -> None:
         from dyadsim.plots import scenario, style
@@ -192,10 +209,15 @@ def _prim(one: Settings, found: Asked, folder: Path, table: pd.DataFrame) -> Non
     if one.json:
         print(json.dumps(summary))
         return
-    shown = Table("quantity", "low", "high", "quasi-p",
-                  title=f"Where {one.task['target']}: {box.density:.0%} of the points in the box "
-                  f"meet it ({box.share_met:.0%} of all {box.points:,}); the box holds "
-                  f"{box.coverage:.0%} of those that do")  # fmt: skip
+    shown = Table(
+        "quantity",
+        "low",
+        "high",
+        "quasi-p",
+        title=f"Where {one.task['target']}: {box.density:.0%} of the points in the box "
+        f"meet it ({box.share_met:.0%} of all {box.points:,}); the box holds "
+        f"{box.coverage:.0%} of those that do",
+    )
     for name, low, high, luck in zip(*(box.limits[key] for key in box.limits), strict=True):
         mark = "" if luck < scenario_discovery.CHANCE else " (may be chance)"
         shown.add_row(str(name), f"{low:.3g}", f"{high:.3g}", f"{luck:.2g}{mark}")

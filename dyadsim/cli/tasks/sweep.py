@@ -60,9 +60,11 @@ def remembered(words: Sequence[str]) -> list[str]:
 
 
 def run(
-    ones: Sequence[Settings], labels: Sequence[Mapping[str, Any]],
-    axes: Mapping[str, Mapping[str, Any]], words: Sequence[str],
-) -> int:  # fmt: skip
+    ones: Sequence[Settings],
+    labels: Sequence[Mapping[str, Any]],
+    axes: Mapping[str, Mapping[str, Any]],
+    words: Sequence[str],
+) -> int:
     """Do the task of the settings about the sweep that they and the axes describe.
 
     Returns the exit code: 3 where some points failed.
@@ -115,8 +117,9 @@ def _execute(one: Settings, found: Asked, folder: Path, executor: Executor, shar
         state = sweep.status(found.sweep, folder)
         print(
             f"dyadsim: interrupted. {state.finished:,} of {state.rows:,} points are kept in "
-            f"{folder}; the same command goes on from there.", file=sys.stderr,
-        )  # fmt: skip
+            f"{folder}; the same command goes on from there.",
+            file=sys.stderr,
+        )
         raise SystemExit(INTERRUPTED) from None
     except OSError as error:
         full = " (disk full)" if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""

@@ -39,10 +39,14 @@ def run_lesson(one: Settings) -> None:
         keys = ", ".join(control.key for control in lesson.every)
         raise BadInput(f"lesson {lesson.name}: {'; '.join(notes)}. Its settings: {keys}.")
     summary = {
-        "task": "lesson", "lesson": lesson.name, "settings": values, "sentence": found.sentence,
-        "bet": lesson.bet.question, "answer": lesson.bet.options[found.answer],
+        "task": "lesson",
+        "lesson": lesson.name,
+        "settings": values,
+        "sentence": found.sentence,
+        "bet": lesson.bet.question,
+        "answer": lesson.bet.options[found.answer],
         "numbers": found.numbers,
-    }  # fmt: skip
+    }
     folder = finish(one, began, summary, lambda place, _: _leave(place, found))
     if one.json:
         print(json.dumps(summary))
@@ -64,8 +68,10 @@ def _leave(place: Path, found: Shown) -> None:
         for figure in found.figures:
             for one in figure.series:
                 for k, x in enumerate(one.x):
-                    cells = [values[k] if len(values) > k else "" for values in
-                             (one.y, one.low, one.high)]  # fmt: skip
+                    cells = [
+                        values[k] if len(values) > k else ""
+                        for values in (one.y, one.low, one.high)
+                    ]
                     writer.writerow([figure.name, one.name, x, *cells])
 
 

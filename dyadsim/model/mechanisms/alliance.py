@@ -109,15 +109,34 @@ def relaxed(level, target, noise, held, q):
 
 @compiled
 def bond_lanes(
-    bond, empathy, regard, congruence, attachment, synchrony, fit, strain, improvement, human, held,
-    noise, q,
-):  # fmt: skip
+    bond,
+    empathy,
+    regard,
+    congruence,
+    attachment,
+    synchrony,
+    fit,
+    strain,
+    improvement,
+    human,
+    held,
+    noise,
+    q,
+):
     """Write the bond of a block."""
     for i in range(bond.shape[0]):
         target = bond_target(
-            empathy[i], regard[i], congruence[i], attachment[i], synchrony[i], fit[i],
-            q.strain * strain[i], improvement[i], human[i], q,
-        )  # fmt: skip
+            empathy[i],
+            regard[i],
+            congruence[i],
+            attachment[i],
+            synchrony[i],
+            fit[i],
+            q.strain * strain[i],
+            improvement[i],
+            human[i],
+            q,
+        )
         bond[i] = relaxed(bond[i], target, noise[i], held[i], q)
 
 

@@ -120,8 +120,9 @@ def load_lanes(load, contact, resources, in_care, noise, kept, spread, contact_k
 
 
 @compiled
-def relief_lanes(relief, weight, process, action, contact, expectancy, bond, regulation,
-                 medication, taking, q):  # fmt: skip
+def relief_lanes(
+    relief, weight, process, action, contact, expectancy, bond, regulation, medication, taking, q
+):
     """Write what all pathways together take off the set point of a block."""
     w0, w1, w2, w3 = weight[0], weight[1], weight[2], weight[3]
     z0, z1, z2, z3 = process[0], process[1], process[2], process[3]

@@ -71,9 +71,23 @@ def dropout_index(alliance, gained, match, strain, skill, q):
 
 @compiled
 def lanes(
-    ended, distress, first, level, alliance, match, strain, regard, attended, held, noise,
-    dropout_noise, removal_noise, may_agree, plan_done, q,
-):  # fmt: skip
+    ended,
+    distress,
+    first,
+    level,
+    alliance,
+    match,
+    strain,
+    regard,
+    attended,
+    held,
+    noise,
+    dropout_noise,
+    removal_noise,
+    may_agree,
+    plan_done,
+    q,
+):
     """Write the ending code of a block; only clients in a session can end.
 
     `may_agree` (client,) 0/1: the rule allows an agreed end; `plan_done` (client,) 0/1: this was

@@ -159,17 +159,34 @@ def lanes(synchrony, coregulation, empathy, congruence, presence, body, held, q)
 
 @compiled
 def moments_lanes(
-    synchrony, coregulation, empathy, congruence, presence, body, held, word, scratch, q,
-    moments, seed, replicate, session,
-):  # fmt: skip
+    synchrony,
+    coregulation,
+    empathy,
+    congruence,
+    presence,
+    body,
+    held,
+    word,
+    scratch,
+    q,
+    moments,
+    seed,
+    replicate,
+    session,
+):
     """Write synchrony and co-regulation of a block from `moments` simulated moments a session.
 
     `scratch` is `(6, client)`: x, y, sums of x y and x x, two rows of noise. The pair starts in
     its stationary distribution, so the mean over dyads is the closed form at any number of moments.
     """
     x, y, both, square, n1, n2 = (
-        scratch[0], scratch[1], scratch[2], scratch[3], scratch[4], scratch[5],
-    )  # fmt: skip
+        scratch[0],
+        scratch[1],
+        scratch[2],
+        scratch[3],
+        scratch[4],
+        scratch[5],
+    )
     size = np.float32(moments)
     for moment in range(moments):
         fill_normal(n1, word, seed, replicate, session, _MOMENT + 2 * moment)

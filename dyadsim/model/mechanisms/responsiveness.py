@@ -77,9 +77,25 @@ def dose(manual, total, weight, individualisation, formulation):
 
 @compiled
 def lanes(
-    formulation, alert, human, delivered, adherence, delivered_competence, planned, weight, skill,
-    mastery, individualisation, feedback, first_score, last_score, attended, held, slope, q,
-):  # fmt: skip
+    formulation,
+    alert,
+    human,
+    delivered,
+    adherence,
+    delivered_competence,
+    planned,
+    weight,
+    skill,
+    mastery,
+    individualisation,
+    feedback,
+    first_score,
+    last_score,
+    attended,
+    held,
+    slope,
+    q,
+):
     """Write formulation, alert, delivered doses `(4, client)`, adherence and competence."""
     for i in range(formulation.shape[0]):
         on = alert_raised(feedback[i], first_score[i], last_score[i], slope, attended[i], q)

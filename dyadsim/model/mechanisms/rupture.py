@@ -71,9 +71,24 @@ def strain_change(strain, ruptured, repaired, q):
 
 @compiled
 def lanes(
-    rupture, repaired, pushing, strain, bond, goal, readiness, congruence, repair_skill, empathy,
-    structure, alert, held, human, noise, repair_noise, q,
-):  # fmt: skip
+    rupture,
+    repaired,
+    pushing,
+    strain,
+    bond,
+    goal,
+    readiness,
+    congruence,
+    repair_skill,
+    empathy,
+    structure,
+    alert,
+    held,
+    human,
+    noise,
+    repair_noise,
+    q,
+):
     """Write rupture, repair, pushing and strain of a block; ruptures need a therapist."""
     for i in range(rupture.shape[0]):
         ahead = push(structure[i], alert[i], readiness[i], q)

@@ -48,7 +48,11 @@ def cohort(
     schedule = Schedule(most, weeks_between, (), tuple(follow_up))
     return check(
         Study(
-            "cohort", (one,), schedule, usual.sample if sample is None else sample,
-            usual.caseload if caseload is None else caseload, instrument,
+            "cohort",
+            (one,),
+            schedule,
+            usual.sample if sample is None else sample,
+            usual.caseload if caseload is None else caseload,
+            instrument,
         )
-    )  # fmt: skip
+    )

@@ -60,9 +60,12 @@ BAD = [
 
 @pytest.mark.parametrize(("words", "message"), BAD, ids=[" ".join(words) for words, _ in BAD])
 def test_bad_input_gets_one_sentence_and_exit_2_and_writes_nothing(
-    words: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["sweep", *words]) == 2
     out, err = capsys.readouterr()
@@ -84,9 +87,12 @@ ANALYSES = [
 
 @pytest.mark.parametrize(("words", "message"), ANALYSES, ids=[one[1][:30] for one in ANALYSES])
 def test_analyses_that_cannot_be_are_refused_before_anything_runs(
-    words: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    words: list[str],
+    message: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(["sensitivity", *words]) == 2
     assert message in capsys.readouterr().err
@@ -128,9 +134,17 @@ def test_a_point_equals_the_study_run_by_hand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    asked(capsys, "sweep", "distress.bond_effect=0,0.75", "alliance.rate=0.25", "seed=7",
-          "size=tiny", "study.arms=[cbt,waitlist]", "points.replicates=2",
-          "outputs=[gain,post_sd,sessions,dropout,d_between,true_d]")  # fmt: skip
+    asked(
+        capsys,
+        "sweep",
+        "distress.bond_effect=0,0.75",
+        "alliance.rate=0.25",
+        "seed=7",
+        "size=tiny",
+        "study.arms=[cbt,waitlist]",
+        "points.replicates=2",
+        "outputs=[gain,post_sd,sessions,dropout,d_between,true_d]",
+    )
     row = pd.read_parquet("results/sweep/points.parquet").query(
         "replicate == 1 and `distress.bond_effect` == 0.75"
     )
@@ -175,8 +189,10 @@ def test_the_dial_keeps_the_mean_effect(
     common = ["size.clients_per_point=4000", "study.arms=[cbt,waitlist]", "outputs=[true_d]"]
     asked(capsys, "sweep", "name=dial", "specificity=0,1", *common)
     asked(capsys, "sweep", "name=plain", "distress.specificity=0,1", *common)
-    spans = [np.ptp(pd.read_parquet(f"results/{name}/points.parquet")["true_d.cbt.waitlist"])
-             for name in ("dial", "plain")]  # fmt: skip
+    spans = [
+        np.ptp(pd.read_parquet(f"results/{name}/points.parquet")["true_d.cbt.waitlist"])
+        for name in ("dial", "plain")
+    ]
     assert spans[0] < spans[1] / 2
 
 
@@ -187,12 +203,20 @@ def test_common_luck_and_luck_of_their_own(
     words = ["sweep", "distress.bond_effect=0.1,0.1001,0.1002", "size=tiny", "outputs=[post_score]"]
     asked(capsys, *words, "name=common")
     asked(capsys, *words, "name=own", "points.common=false")
-    same, own = (pd.read_parquet(f"results/{name}/points.parquet")["post_score.waitlist"]
-                 for name in ("common", "own"))  # fmt: skip
+    same, own = (
+        pd.read_parquet(f"results/{name}/points.parquet")["post_score.waitlist"]
+        for name in ("common", "own")
+    )
     assert same.nunique() == 1
     assert own.nunique() == 3
-    asked(capsys, "sweep", "distress.bond_effect=0.1002,0.1,0.2", *words[2:], "name=again",
-          "points.common=false")  # fmt: skip
+    asked(
+        capsys,
+        "sweep",
+        "distress.bond_effect=0.1002,0.1,0.2",
+        *words[2:],
+        "name=again",
+        "points.common=false",
+    )
     again = pd.read_parquet("results/again/points.parquet")["post_score.waitlist"]
     assert again[0] == own[2]  # a point's luck follows from the point, not from its place
 
@@ -202,8 +226,14 @@ def test_slow_outputs_and_studies_that_differ(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     statistic = "process_outcome_r(alliance_score@3)"
-    asked(capsys, "sweep", "study=cohort,rct", "distress.bond_effect=0.2,0.8", "size=tiny",
-          f"outputs=[dropout,d_between,'{statistic}',facts]")  # fmt: skip
+    asked(
+        capsys,
+        "sweep",
+        "study=cohort,rct",
+        "distress.bond_effect=0.2,0.8",
+        "size=tiny",
+        f"outputs=[dropout,d_between,'{statistic}',facts]",
+    )
     table = pd.read_parquet("results/sweep/points.parquet")
     care = table["study"] == "cohort"
     assert table[care]["dropout.care"].notna().all()
@@ -212,8 +242,15 @@ def test_slow_outputs_and_studies_that_differ(
     assert table[statistic].between(-1, 1).all()
     assert table["facts_met"].between(1, 41).all()
     assert table["alliance_outcome"].notna().all()
-    asked(capsys, "sweep", "name=shares", "distress.bond_effect=0.2,0.8", "size=tiny",
-          "size.replicates=2", "outputs=[accountings]")  # fmt: skip
+    asked(
+        capsys,
+        "sweep",
+        "name=shares",
+        "distress.bond_effect=0.2,0.8",
+        "size=tiny",
+        "size.replicates=2",
+        "outputs=[accountings]",
+    )
     shares = pd.read_parquet("results/shares/points.parquet")
     assert shares["effect/relationship"].is_monotonic_increasing
     effect = [name for name in shares if name.startswith("effect/") and not name.endswith(".se")]
@@ -224,16 +261,32 @@ def test_sensitivity_leaves_table_and_figure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    words = [AXIS, "alliance.rate=interval(0.1,0.6)", "size=tiny", "study.arms=[cbt,waitlist]",
-             "outputs=[true_d,gain]", "points=saltelli", "points.n=64"]  # fmt: skip
+    words = [
+        AXIS,
+        "alliance.rate=interval(0.1,0.6)",
+        "size=tiny",
+        "study.arms=[cbt,waitlist]",
+        "outputs=[true_d,gain]",
+        "points=saltelli",
+        "points.n=64",
+    ]
     told = asked(capsys, "sensitivity", *words)
     assert told["method"] == "sobol"
-    total = {row["quantity"]: row["value"] for row in told["indices"]
-             if row["index"] == "total" and row["output"] == "true_d.cbt.waitlist"}  # fmt: skip
+    total = {
+        row["quantity"]: row["value"]
+        for row in told["indices"]
+        if row["index"] == "total" and row["output"] == "true_d.cbt.waitlist"
+    }
     assert total["distress.bond_effect"] > total["alliance.rate"]
     left = {path.name for path in Path("results/sweep/sobol").iterdir()}
-    assert left == {"summary.json", "indices.csv", "noise.csv", "figure.png", "figure.svg",
-                    "figure.csv"}  # fmt: skip
+    assert left == {
+        "summary.json",
+        "indices.csv",
+        "noise.csv",
+        "figure.png",
+        "figure.svg",
+        "figure.csv",
+    }
     assert main(["sensitivity", "name=sweep", "task.method=pawn"]) == 0
     out = capsys.readouterr().out
     assert "256 taken from the store" in out
@@ -247,14 +300,26 @@ def test_sensitivity_leaves_table_and_figure(
 
 
 def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
-    words = ["sweep", "name=long", AXIS, "points=sobol", "points.n=64", "threads=1",
-             "size.clients_per_point=1000000", "study.follow_up=[]"]  # fmt: skip
+    words = [
+        "sweep",
+        "name=long",
+        AXIS,
+        "points=sobol",
+        "points.n=64",
+        "threads=1",
+        "size.clients_per_point=1000000",
+        "study.follow_up=[]",
+    ]
     command = [sys.executable, "-m", "dyadsim", *words]
     process = subprocess.Popen(
-        command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        command,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
         # A background job's children ignore the signal unless told otherwise.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )  # fmt: skip
+    )
     for _ in range(600):
         if list(tmp_path.glob("results/long/parts/*.parquet")):
             break
@@ -267,9 +332,12 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
     kept = list(tmp_path.glob("results/long/parts/*.parquet"))
     assert kept
     told = subprocess.run(
-        [sys.executable, "-m", "dyadsim", "status", "name=long", "json=true"], cwd=tmp_path,
-        capture_output=True, text=True, check=True,
-    ).stdout  # fmt: skip
+        [sys.executable, "-m", "dyadsim", "status", "name=long", "json=true"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     assert json.loads(told)["finished"] == len(kept)
 
 
