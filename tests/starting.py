@@ -7,6 +7,6 @@ from dyadsim.model.parameters import Parameters, changed
 
 
 def starting(name: str, values: Mapping[str, float] | None = None) -> Parameters:
-    """Return the quantities that calibration of a world starts from, with `values` put in."""
+    """Return the parameters that calibration of a world starts from, with `values` put in."""
     world = worlds.named(name)
     return changed(Parameters(), {**world.start, **(values or {}), **world.fixed})

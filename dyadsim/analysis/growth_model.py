@@ -58,18 +58,28 @@ def from_standardised(
 ) -> Growth:
     """Return a trial from the standardised values that planners use.
 
-    Args:
-        icc_pre_subject: share of the baseline variance that is the subject's and the cluster's.
-        icc_pre_cluster: share of it that is the cluster's, at most icc_pre_subject.
-        icc_slope: cluster share of the variance of slopes.
-        variance_ratio: variance of slopes / residual variance, slopes over the whole trial; a ratio
-            for slopes per session is multiplied by (times - 1) squared.
-        residual: residual variance, points squared, > 0.
-        effect_size: difference at the end / SD at baseline; above 0 = the treated are better.
-        others: further fields of `Growth`.
+    Parameters
+    ----------
+    icc_pre_subject
+        share of the baseline variance that is the subject's and the cluster's.
+    icc_pre_cluster
+        share of it that is the cluster's, at most icc_pre_subject.
+    icc_slope
+        cluster share of the variance of slopes.
+    variance_ratio
+        variance of slopes / residual variance, slopes over the whole trial; a ratio
+        for slopes per session is multiplied by (times - 1) squared.
+    residual
+        residual variance, points squared, > 0.
+    effect_size
+        difference at the end / SD at baseline; above 0 = the treated are better.
+    others
+        further fields of `Growth`.
 
-    Raises:
-        BadInput: a share outside [0, 1), or a variance below 0.
+    Raises
+    ------
+    BadInput
+        a share outside [0, 1), or a variance below 0.
     """
     for name, value in (
         ("icc_pre_subject", icc_pre_subject),
@@ -99,8 +109,10 @@ def from_standardised(
 def checked(one: Growth) -> Growth:
     """Return `one` if it can be drawn.
 
-    Raises:
-        BadInput: a value out of its range.
+    Raises
+    ------
+    BadInput
+        a value out of its range.
     """
     rules = {
         "subject_intercept": (0, math.inf),
@@ -181,8 +193,10 @@ def draw(one: Growth, seed: int = 1, replicate: int = 0) -> pd.DataFrame:
     therapist is missing in the control arm under partial nesting. Scores lost to dropout are
     left out. Same seed and replicate, same trial.
 
-    Raises:
-        BadInput: see `checked`.
+    Raises
+    ------
+    BadInput
+        see `checked`.
     """
     checked(one)
     dice, parts, first = np.random.default_rng([seed, replicate]), [], 0

@@ -120,13 +120,19 @@ def decompose(
 ) -> pd.DataFrame:
     """Return all five accountings as tidy rows: accounting, group, share (%), se, denominator.
 
-    Args:
-        parameters: one world's quantities.
-        care: the treatments and who gets them.
-        clients: clients in each of `replicates` (>= 2) independent repeats; the errors are the
-            spread of the repeats / sqrt(replicates).
-        seed: of the luck. threads: how many (the same numbers come out for any).
-        each: wraps the repeats, to show progress.
+    Parameters
+    ----------
+    parameters
+        one world's parameters.
+    care
+        the treatments and who gets them.
+    clients
+        clients in each of `replicates` (>= 2) independent repeats; the errors are the
+        spread of the repeats / sqrt(replicates).
+    seed
+        of the luck. threads: how many (the same numbers come out for any).
+    each
+        wraps the repeats, to show progress.
     """
     care, planned = care or Care(), true_shares.study(care or Care())
     variance = true_shares.variance_shares(

@@ -1,6 +1,6 @@
 """Accountings and published facts at many points of the space of worlds, in one tidy table each.
 
-A point is a world with all its quantities and the care that is accounted for. All points share one
+A point is a world with all its parameters and the care that is accounted for. All points share one
 seed (common random numbers), so that what differs between two points is the worlds, not the luck.
 """
 
@@ -56,13 +56,19 @@ def over(
 ) -> Grid:
     """Return the five accountings and the verdicts of all facts at every point.
 
-    Args:
-        points: at least one; facts are simulated once for points that share their quantities
-            (care is not part of a fact's design).
-        clients, replicates: of the accountings, as in `field_accountings.decompose`.
-        clients_of_facts: clients of each study and repeat of the facts.
-        seed: of the luck, the same for all. threads: how many; changes nothing but the time.
-        each: wraps the points, to show progress.
+    Parameters
+    ----------
+    points
+        at least one; facts are simulated once for points that share their parameters
+        (care is not part of a fact's design).
+    clients, replicates
+        of the accountings, as in `field_accountings.decompose`.
+    clients_of_facts
+        clients of each study and repeat of the facts.
+    seed
+        of the luck, the same for all. threads: how many; changes nothing but the time.
+    each
+        wraps the points, to show progress.
     """
     shares: list[pd.DataFrame] = []
     facts: list[pd.DataFrame] = []

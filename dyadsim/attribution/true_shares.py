@@ -68,8 +68,10 @@ def study(care: Care) -> Study:
     `dose_spread` (0-1) makes every treatment come in two arms, with doses 1 - spread and 1 + spread
     times its own; with 0 everybody gets the treatment's dose.
 
-    Raises:
-        BadInput: an unknown treatment, or one without a therapist.
+    Raises
+    ------
+    BadInput
+        an unknown treatment, or one without a therapist.
     """
     arms = []
     for name in care.treatments:

@@ -1,6 +1,6 @@
 """What calibration may move, and what follows from it.
 
-FREE are the quantities of which one standard deviation of the prior (`prior`) moves at least one
+FREE are the parameters of which one standard deviation of the prior (`prior`) moves at least one
 published fact by a quarter of its band's half-width or more, measured at a calibrated point of the
 hybrid world, and a few that carry one fact alone; all others stay at their default. Reliabilities
 are not free: they are published constants. TIED follow from others: untreated, the population
@@ -91,16 +91,18 @@ MOST_SHARE = 0.97  # chronic and life-event shares of the variance leave room fo
 
 
 def tied(values: Mapping[str, float]) -> dict[str, float]:
-    """Return the values with the tied quantities put in.
+    """Return the values with the tied parameters put in.
 
     Variance of the untreated population: chronic + life events, as distress follows them with lag,
     + fluctuation. With k = 1 - rate, f = 1 - load_decay, a first-order filter of a first-order
     autoregression has variance (1 - k)(1 + k f) / ((1 + k)(1 - k f)) of its input's; a week's event
     beyond the threshold t has second moment 2 ((1 + t^2)(1 - Phi(t)) - t phi(t)).
 
-    Raises:
-        BadInput: the shares leave no variance for fluctuation, or events are too rare for their
-            share of it.
+    Raises
+    ------
+    BadInput
+        the shares leave no variance for fluctuation, or events are too rare for their
+        share of it.
     """
     known = catalogue()
 

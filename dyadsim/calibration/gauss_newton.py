@@ -1,7 +1,7 @@
 """Polish a calibrated point: Gauss-Newton steps on common luck, with a margin and a memory.
 
-Each step simulates the point and one neighbour per quantity on the same luck (common random
-numbers), which gives the slope of every fact in every quantity at the price of as many evaluations;
+Each step simulates the point and one neighbour per parameter on the same luck (common random
+numbers), which gives the slope of every fact in every parameter for as many evaluations;
 slopes are averaged over steps, because those of one luck are noisy. In the linear picture the best
 step is a convex problem (SciPy's L-BFGS-B). Several step lengths are tried on several lucks, and
 the best is taken if it is better than staying.
@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
-# simulated(points (point, quantity), clients, lucks (point,)) -> signed distances (point, fact), in
+# simulated(points (point, parameter), clients, lucks (point,)) -> distances (point, fact), in
 # half-widths from the middle of each fact's interval: -1 and 1 are its edges.
 Simulated = Callable[[Floats, int, Sequence[int]], Floats]
 
@@ -23,7 +23,7 @@ NEIGHBOUR = 0.3  # how far a neighbour is
 NEWEST = 0.5  # weight of the newest slopes in their running mean
 STEEPEST = 60.0  # slopes beyond are a jump, such as that of a median (half-widths)
 DAMPING = (0.02, 0.1, 0.3, 1.0, 3.0)  # the step lengths that are tried
-LONGEST = 1.5  # of any quantity in one step
+LONGEST = 1.5  # of any parameter in one step
 HOME = 0.003  # pull towards the prior's middle: of points as good, the nearer one
 LUCKS = 4  # of the point and of every step tried; neighbours have the first of them
 
@@ -60,11 +60,11 @@ def best_step(
     weight: Floats | float = 1.0,
     home: float = HOME,
 ) -> Floats:
-    """Return the step that is best if facts were linear, `(quantity,)`, inside [low, high].
+    """Return the step that is best if facts were linear, `(parameter,)`, inside [low, high].
 
     It starts from no step, and finds the valley that is nearest.
 
-    far: signed distances `(fact,)`; slopes `(fact, quantity)`; at: the point. `damping` prices the
+    far: signed distances `(fact,)`; slopes `(fact, parameter)`; at: the point. `damping` prices the
     squared length of the step; `weight` `(fact,)` is what each fact counts; `home` prices the
     squared distance from the prior's middle.
     """
@@ -87,7 +87,7 @@ def slopes_at(
 ) -> tuple[Floats, Floats]:
     """Return signed distances at a point on each luck `(luck, fact)`, and slopes on the first.
 
-    Slopes `(fact, quantity)` come from one neighbour a quantity, with the same luck as the point; a
+    Slopes `(fact, parameter)` come from one neighbour a parameter, on the same random numbers; a
     neighbour beyond `high` lies on the other side.
     """
     side = np.where(at + NEIGHBOUR > high, -NEIGHBOUR, NEIGHBOUR)
@@ -108,11 +108,11 @@ def polish(
     slopes: Floats | None = None,
     fresh: bool = True,
 ) -> tuple[Floats, list[dict[str, float]]]:
-    """Return the polished point `(quantity,)` and a row a step: clients, cost before and after.
+    """Return the polished point `(parameter,)` and a row a step: clients, cost before and after.
 
     stages: (clients, steps, price of a distance) each. Every step has lucks of its own. A fact
     counts 1 / (1 + 4 s^2), where s is the Monte-Carlo error of its mean over them (half-widths).
-    `home` as in `best_step`; `slopes` `(fact, quantity)`, if some are known already: without
+    `home` as in `best_step`; `slopes` `(fact, parameter)`, if some are known already: without
     `fresh` ones from neighbours they are only mended by what the steps do.
     """
     at, memory = np.clip(start, low, high), slopes

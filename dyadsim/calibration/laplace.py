@@ -1,11 +1,11 @@
-"""What the facts say about a world's quantities, and how well it fits for what it may move.
+"""What the facts say about a world's parameters, and how well it fits for what it may move.
 
 One normal picture about the best point. A published figure is read as normal, its interval as the
 95 % one (for bands an assumption). The prior is standard normal in the coordinates of `prior`.
 Facts are taken as straight in these coordinates near the point where prior times likelihood is
 highest, the mode; slopes come from common luck. So the posterior is normal, and the evidence, the
 probability of the published figures under a world before any fitting, is Laplace's approximation.
-It is local: a profile over a quantity (`space(world, held)`) is the way to see far.
+It is local: a profile over a parameter (`space(world, held)`) is the way to see far.
 """
 
 from collections.abc import Sequence
@@ -32,10 +32,10 @@ class Effort(NamedTuple):
     steps: int
     lucks: int
 
-    def evaluations(self, quantities: int) -> int:
-        """Return how many evaluations of all facts that is, with so many free quantities."""
-        each = quantities + LUCKS * (1 + len(DAMPING))
-        return self.steps * each + self.lucks * (quantities + 1)
+    def evaluations(self, parameters: int) -> int:
+        """Return how many evaluations of all facts that is, with so many free parameters."""
+        each = parameters + LUCKS * (1 + len(DAMPING))
+        return self.steps * each + self.lucks * (parameters + 1)
 
 
 EFFORTS = {  # by the budget of `calibrate`
@@ -49,7 +49,7 @@ Mask = np.ndarray[Any, np.dtype[np.bool_]]
 class Posterior(NamedTuple):
     """The normal picture of one world, at its mode.
 
-    mode `(quantity,)` in coordinates; far `(fact,)` and slopes `(fact, quantity)` in half-widths;
+    mode `(parameter,)` in coordinates; far `(fact,)` and slopes `(fact, parameter)` in half-widths;
     used `(fact,)`: whether the fact took part; width: the prior's standard deviation, 1 by default.
     """
 
@@ -69,7 +69,7 @@ class Posterior(NamedTuple):
 
     @property
     def covariance(self) -> Floats:
-        """Covariance of the coordinates given the facts, `(quantity, quantity)`."""
+        """Covariance of the coordinates given the facts, `(parameter, parameter)`."""
         prior = np.eye(self.mode.size) / self.width**2
         return np.asarray(np.linalg.inv(prior + self.information))
 
@@ -80,7 +80,7 @@ class Posterior(NamedTuple):
 
     @property
     def effective(self) -> float:
-        """Number of quantities that the facts determine: sum of e / (1 + e) over the spectrum."""
+        """Number of parameters that the facts determine: sum of e / (1 + e) over the spectrum."""
         known = np.maximum(self.spectrum, 0.0)
         return float((known / (1 + known)).sum())
 
@@ -132,7 +132,7 @@ class Posterior(NamedTuple):
         return self._replace(mode=mode, far=moved, width=width)
 
     def draws(self, count: int, seed: int) -> Floats:
-        """Return draws `(count, quantity)`, kept between the ends of the coordinates."""
+        """Return draws `(count, parameter)`, kept between the ends of the coordinates."""
         shape = np.linalg.cholesky(self.covariance)
         drawn = np.random.default_rng([seed, LUCK]).normal(size=(count, self.mode.size))
         return np.clip(self.mode + drawn @ shape.T, self.space.low, self.space.high)
@@ -182,7 +182,7 @@ def without(
 
 
 def table(found: Posterior) -> pd.DataFrame:
-    """Return world, quantity, prior_*, value, low, high (95 %), contraction; a row a quantity.
+    """Return world, parameter, prior_*, value, low, high (95 %), contraction; a row a parameter.
 
     contraction: 1 - posterior variance / prior variance, in coordinates; 0 = the facts say nothing.
     """
@@ -212,7 +212,7 @@ def table(found: Posterior) -> pd.DataFrame:
         )
     columns = [
         "world",
-        "quantity",
+        "parameter",
         "prior_middle",
         "prior_low",
         "prior_high",
@@ -225,7 +225,7 @@ def table(found: Posterior) -> pd.DataFrame:
 
 
 def ridges(found: Posterior, count: int = 12) -> pd.DataFrame:
-    """Return the pairs of quantities whose posterior correlation is largest: first, second, r."""
+    """Return the pairs of parameters whose posterior correlation is largest: first, second, r."""
     sd = np.sqrt(np.diag(found.covariance))
     r = found.covariance / np.outer(sd, sd)
     one, two = np.triu_indices(len(sd), 1)

@@ -1,6 +1,6 @@
-"""What is believed of a quantity before any fact, and the coordinates in which that is simple.
+"""What is believed of a parameter before any fact, and the coordinates in which that is simple.
 
-Every free quantity has a coordinate with a standard normal prior, so that one step means the same
+Every free parameter has a coordinate with a standard normal prior, so that one step means the same
 for all of them, and the distance from 0 is what the prior has against a point:
 
 log      value = middle * 2^x      cannot be below 0 and starts above: a factor of 2 is one SD
@@ -9,7 +9,7 @@ uniform  value = low + (high - low) Phi(x)
 share    odds  = middle * 2^x      of life events' part of what stable_share leaves of the variance
 
 The middle is the hand-set value (`worlds.World.start`, else the default in code). Coordinates end
-where the quantity's range does, and at 3 standard deviations. All widths are assumptions.
+where the parameter's range does, and at 3 standard deviations. All widths are assumptions.
 """
 
 import math
@@ -22,7 +22,7 @@ from scipy.special import ndtr, ndtri
 from dyadsim.calibration.free_parameters import FREE, MOST_SHARE, tied
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model import worlds
-from dyadsim.model.parameter import Declared
+from dyadsim.model.parameter import Parameter
 from dyadsim.model.parameters import catalogue
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -31,7 +31,7 @@ STABLE, LOAD = "population.stable_share", "population.load_share"
 
 
 class Prior(NamedTuple):
-    """The prior of one quantity: shape and middle as above, low and high of its range."""
+    """The prior of one parameter: shape and middle as above, low and high of its range."""
 
     shape: str
     middle: float
@@ -59,8 +59,8 @@ class Prior(NamedTuple):
         return min(max(found, -FURTHEST), FURTHEST)
 
 
-def prior_of(item: Declared, middle: float, stable: float) -> Prior:
-    """Return the prior of a quantity about a middle; `stable`: the stable share beside it."""
+def prior_of(item: Parameter, middle: float, stable: float) -> Prior:
+    """Return the prior of a parameter about a middle; `stable`: the stable share beside it."""
     if item.name == LOAD:
         return Prior("share", middle / (1 - stable - middle), 0.0, math.inf)
     low, high = item.about.low, item.about.high
@@ -70,7 +70,7 @@ def prior_of(item: Declared, middle: float, stable: float) -> Prior:
 
 
 class Space(NamedTuple):
-    """The free quantities of one world by coordinate; `priors` in the order of `names`."""
+    """The free parameters of one world by coordinate; `priors` in the order of `names`."""
 
     world: str
     names: tuple[str, ...]
@@ -79,17 +79,17 @@ class Space(NamedTuple):
 
     @property
     def low(self) -> Floats:
-        """The lowest coordinates, `(quantity,)`."""
+        """The lowest coordinates, `(parameter,)`."""
         return np.array([one.coordinate(one.low) for one in self.priors])
 
     @property
     def high(self) -> Floats:
-        """The highest coordinates, `(quantity,)`."""
+        """The highest coordinates, `(parameter,)`."""
         return np.array([one.coordinate(one.high) for one in self.priors])
 
     @property
     def middle(self) -> Floats:
-        """The coordinates of the hand-set values: 0, but for uniform priors `(quantity,)`."""
+        """The coordinates of the hand-set values: 0, but for uniform priors `(parameter,)`."""
         return np.array([one.coordinate(one.middle) for one in self.priors])
 
     def values(self, coordinates: Floats) -> dict[str, float]:
@@ -104,7 +104,7 @@ class Space(NamedTuple):
         return tied(found)
 
     def coordinates(self, values: Mapping[str, float]) -> Floats:
-        """Return the coordinates of values that hold every free quantity."""
+        """Return the coordinates of values that hold every free parameter."""
         given = dict(values)
         if LOAD in self.names:
             left = 1 - given.get(STABLE, catalogue()[STABLE].default) - given[LOAD]
@@ -122,16 +122,18 @@ _CUT_OFF = (
 
 
 def space(world: str, held: Mapping[str, float] | None = None) -> Space:
-    """Return the space in which a world is calibrated, with some quantities held at a value.
+    """Return the space in which a world is calibrated, with some parameters held at a value.
 
-    Raises:
-        BadInput: an unknown world or quantity to hold, or one that the world's claim fixes.
+    Raises
+    ------
+    BadInput
+        an unknown world or parameter to hold, or one that the world's claim fixes.
     """
     one, known = worlds.named(world), catalogue()
     given = dict(held or {})
     for name in given:
         if name not in known:
-            raise BadInput(f"there is no quantity '{name}'.{nearest(name, known)}")
+            raise BadInput(f"there is no parameter '{name}'.{nearest(name, known)}")
     worlds.parameters(one, given)
     idle = tuple(
         owner

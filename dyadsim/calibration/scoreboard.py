@@ -27,7 +27,7 @@ def scoreboard(
 ) -> pd.DataFrame:
     """Return `COLUMNS`, a row a fact and world; `distance` in half-widths (0 centre, 1 edge).
 
-    chosen: world's name -> its quantities. clients: of each study and repeat. The luck of a search
+    chosen: world's name -> its parameters. clients: of each study and repeat. The luck of a search
     (`calibrate.SEARCH`) is another.
     """
     rows = []
@@ -51,7 +51,7 @@ def scoreboard(
 
 
 def totals(table: pd.DataFrame) -> pd.DataFrame:
-    """Return world, met, facts, free (quantities that its calibration may move), calibrated."""
+    """Return world, met, facts, free (parameters that its calibration may move), calibrated."""
     found = []
     for name, rows in table.groupby("world", sort=False):
         one = worlds.named(str(name))

@@ -1,4 +1,4 @@
-"""Give a world its best chance: search its free quantities for the point nearest to the facts.
+"""Give a world its best chance: search its free parameters for the point nearest to the facts.
 
 CMA-ES (Hansen's `cma`) from several starts, each end polished by Gauss-Newton steps (`polish`).
 Every generation and step is simulated with luck of its own, the same for all its candidates, and
@@ -62,12 +62,12 @@ class Budget(NamedTuple):
         each = sum(count for _, count in self.stages) + sum(count for _, count, _ in self.polish)
         return self.starts * each
 
-    def evaluations(self, quantities: int) -> list[tuple[int, int]]:
+    def evaluations(self, parameters: int) -> list[tuple[int, int]]:
         """Return (clients, evaluations of the facts) of each stage, all starts together.
 
-        quantities: how many are free in the world.
+        parameters: how many are free in the world.
         """
-        one = quantities + LUCKS * (1 + len(DAMPING))  # neighbours, the point and steps tried
+        one = parameters + LUCKS * (1 + len(DAMPING))  # neighbours, the point and steps tried
         search = [(clients, self.candidates * count) for clients, count in self.stages]
         polishing = [(clients, one * count) for clients, count, _ in self.polish]
         return [(clients, self.starts * count) for clients, count in search + polishing]
@@ -87,7 +87,7 @@ BUDGETS = {
 class Calibration(NamedTuple):
     """What was found: the best start's point, all starts, and the course of the search.
 
-    values: every free, held and tied quantity. starts: start, cost, then a column a free quantity.
+    values: every free, held and tied parameter. starts: start, cost, a column a free parameter.
     course: start, generation, clients, cost (the best candidate's), median; polishing steps come
     last, with the cost before them as `median`.
     """
@@ -157,7 +157,7 @@ def far_at(
     try:
         values = one.values(coordinates)
         found = simulate_facts(one.world, values, wanted, clients, seed, replicate)
-    except BadInput:  # quantities that exclude each other
+    except BadInput:  # parameters that exclude each other
         return np.full(len(wanted), MISSING)
     return signed(found, wanted)
 
@@ -262,17 +262,27 @@ def calibrate(
 ) -> Calibration:
     """Return a world's calibration on the published facts.
 
-    Args:
-        world: its name.
-        budget: one of `BUDGETS`, or another.
-        seed: of search and luck; the same seed gives the same calibration for any `workers`.
-        workers: processes.
-        held: quantities that stay at a value (for a profile).
-        wanted: the facts to calibrate on (default: all).
-        told: called after every generation and step, to show progress.
+    Parameters
+    ----------
+    world
+        its name.
+    budget
+        one of `BUDGETS`, or another.
+    seed
+        of search and luck; the same seed gives the same calibration for any `workers`.
+    workers
+        processes.
+    held
+        parameters that stay at a value (for a profile).
+    wanted
+        the facts to calibrate on (default: all).
+    told
+        called after every generation and step, to show progress.
 
-    Raises:
-        BadInput: an unknown world, or a quantity that cannot be held.
+    Raises
+    ------
+    BadInput
+        an unknown world, or a parameter that cannot be held.
     """
     one, goals = space(world, held), tuple(facts.load() if wanted is None else wanted)
     ends: list[Floats] = []

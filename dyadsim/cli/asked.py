@@ -39,8 +39,10 @@ class Asked(NamedTuple):
 def name_of(config: Mapping[str, Any]) -> str:
     """Return the name of the sweep's folder.
 
-    Raises:
-        BadInput: a name that is no plain folder name.
+    Raises
+    ------
+    BadInput
+        a name that is no plain folder name.
     """
     name = str(config["name"] or "sweep")
     if not re.fullmatch(r"\w[\w.-]*", name):
@@ -51,8 +53,10 @@ def name_of(config: Mapping[str, Any]) -> str:
 def shard_of(config: Mapping[str, Any]) -> Shard:
     """Return which part of the work this process does.
 
-    Raises:
-        BadInput: a shard that is not there.
+    Raises
+    ------
+    BadInput
+        a shard that is not there.
     """
     of = whole("shards", config["shards"], 1, 100_000)
     if whole("shard", config["shard"], 0, 100_000) >= of:
@@ -65,8 +69,10 @@ def shard_of(config: Mapping[str, Any]) -> Shard:
 def executor_of(config: Mapping[str, Any]) -> Executor:
     """Return where blocks are computed.
 
-    Raises:
-        BadInput: executor=dask without an address. NoScheduler: see `executors.dask`.
+    Raises
+    ------
+    BadInput
+        executor=dask without an address. NoScheduler: see `executors.dask`.
     """
     chosen = config["executor"]
     if chosen["kind"] == "threads":
@@ -79,13 +85,15 @@ def executor_of(config: Mapping[str, Any]) -> Executor:
 def sampling_of(config: Mapping[str, Any]) -> Sampling:
     """Return how the intervals are filled.
 
-    Raises:
-        BadInput: a number that cannot be used.
+    Raises
+    ------
+    BadInput
+        a number that cannot be used.
     """
     given = dict(config["points"])
     if given["method"] == "file" and given["file"] is None:
         raise BadInput(
-            "points=file needs points.file=points.csv: a header of quantities, a row a point."
+            "points=file needs points.file=points.csv: a header of parameters, a row a point."
         )
     for key, low, high in (("n", 1, 2**24), ("levels", 1, 10_000), ("seed", 0, 2**31)):
         if key in given:
@@ -106,8 +114,10 @@ def sweep_of(
 ) -> Asked:
     """Return the sweep that the settings of all its cases, their labels and its axes ask for.
 
-    Raises:
-        BadInput: anything that cannot be run.
+    Raises
+    ------
+    BadInput
+        anything that cannot be run.
     """
     first = ones[0].config
     how, given = sampling_of(first), None
@@ -158,8 +168,10 @@ def _base(one: Settings, job: Job) -> dict[str, float]:
 def _job(one: Settings, axes: Sequence[Axis], columns: tuple[str, ...]) -> Job:
     """Return what is the same for all points of one case.
 
-    Raises:
-        BadInput: an axis that this world fixes, moments, too few clients.
+    Raises
+    ------
+    BadInput
+        an axis that this world fixes, moments, too few clients.
     """
     names = [axis.name for axis in axes]
     for axis in axes:

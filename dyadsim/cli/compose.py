@@ -44,25 +44,25 @@ def choices(group: str) -> list[str]:
 
 @contextmanager
 def opened() -> Iterator[None]:
-    """Open Hydra on the configuration folder, with every quantity as a key of its own."""
+    """Open Hydra on the configuration folder, with every parameter as a key of its own."""
     from hydra import initialize_config_dir
 
     from dyadsim.choices import conf_folder
 
-    _remember_quantities()
+    _remember_parameters()
     with initialize_config_dir(str(conf_folder().resolve()), version_base="1.3"):
         yield
 
 
-def _remember_quantities() -> None:
-    """Give Hydra the quantities as a group of settings without values."""
+def _remember_parameters() -> None:
+    """Give Hydra the parameters as a group of settings without values."""
     from hydra.core.config_store import ConfigStore
 
-    ConfigStore.instance().store(name="quantities", node=_schema())
+    ConfigStore.instance().store(name="parameters", node=_schema())
 
 
 def _schema() -> dict[str, dict[str, None]]:
-    """Return {owner: {quantity: None}}: null means the world's own value."""
+    """Return {owner: {parameter: None}}: null means the world's own value."""
     from dyadsim.model.parameters import catalogue
 
     owners: dict[str, dict[str, None]] = {}
@@ -86,10 +86,12 @@ def _keys(config: Any, prefix: str = "") -> list[str]:
 def preflight(words: Sequence[str], multirun: bool, design: bool = False) -> Asked:
     """Return the overrides of every job, after checking each key and choice.
 
-    multirun: lists of values make jobs. design: they make a design; those of quantities its axes.
+    multirun: lists of values make jobs. design: they make a design; those of parameters its axes.
 
-    Raises:
-        BadInput: an unknown key or choice (with the nearest), '+', or a list without -m.
+    Raises
+    ------
+    BadInput
+        an unknown key or choice (with the nearest), '+', or a list without -m.
     """
     from hydra.core.override_parser.overrides_parser import OverridesParser
     from hydra.errors import HydraException
@@ -134,7 +136,7 @@ def _choice(group: str, value: str) -> str:
 
 
 def _axis(parsed: Any, design: bool) -> dict[str, Any] | None:
-    """Return a swept quantity's levels or interval; None where the key is no axis of a design."""
+    """Return a swept parameter's levels or interval; None where the key is no axis of a design."""
     from hydra.core.override_parser.types import IntervalSweep
 
     from dyadsim.errors import BadInput
@@ -162,8 +164,10 @@ def _axis(parsed: Any, design: bool) -> dict[str, Any] | None:
 def compose(overrides: list[str]) -> dict[str, Any]:
     """Return the configuration of one job as plain values.
 
-    Raises:
-        BadInput: a key that is not in the configuration, or a value that does not fit.
+    Raises
+    ------
+    BadInput
+        a key that is not in the configuration, or a value that does not fit.
     """
     from hydra import compose
     from hydra.errors import HydraException
@@ -217,8 +221,10 @@ LAUNCHERS = {  # Hydra launcher: the plugin that brings it
 def _check_launcher(words: Sequence[str]) -> None:
     """Refuse a launcher that is not there.
 
-    Raises:
-        BadInput: an unknown launcher. Failed: one that is not installed.
+    Raises
+    ------
+    BadInput
+        an unknown launcher. Failed: one that is not installed.
     """
     import importlib.util
 
@@ -270,7 +276,7 @@ def launch(
     kept, sys.argv = sys.argv, [sys.argv[0], "--multirun", *words]
     folder = str(conf_folder().resolve())
     try:
-        _remember_quantities()
+        _remember_parameters()
         hydra.main(version_base="1.3", config_path=folder, config_name="config")(job)()
         told = [int(path.read_text(encoding="utf-8")) for path in codes.iterdir()]
         return max(told) if len(told) == len(jobs) else 1

@@ -23,17 +23,17 @@ tasks
   calibrate a world's best chance against the facts:  dyadsim calibrate world=hybrid budget=small
   literature  many small trials: what is published, pooled, certified, called equivalent
   decompose  how much of the outcome is due to what: five accountings with their denominators
-  sweep     a design over quantities and choices, kept and resumed (docs/sweeps.md):
+  sweep     a design over parameters and choices, kept and resumed (docs/sweeps.md):
             dyadsim sweep name=bond 'distress.bond_effect=interval(0,1)' points=sobol points.n=64
   status    how much of a sweep is finished:  dyadsim status name=bond
   collect   join what shards of a sweep have left:  dyadsim collect name=bond
-  sensitivity  which quantities matter for the outputs of a sweep:  dyadsim sensitivity name=bond
+  sensitivity  which parameters matter for the outputs of a sweep:  dyadsim sensitivity name=bond
   fit       what your data say of a world, and which world they speak for (docs/fitting.md):
             dyadsim fit data.path=scores.csv data.instrument=phq9
   recover   planning: what a study would tell, and what more to measure
   teach     eight lessons in the browser, a bet before every answer (docs/teaching.md)
   lesson    one lesson without the page:  dyadsim lesson alliance world=null
-  params    the model's quantities:  dyadsim params  |  dyadsim params alliance
+  params    the model's parameters:  dyadsim params  |  dyadsim params alliance
   doctor    check the installation
 
 choices     (one file each in conf/)
@@ -46,7 +46,7 @@ settings
   threads=2               0 = every processor; changes nothing but the time
   do.hold.alliance=0.8    what is done to everybody, beside the same clients left alone:
                           do.start do.hold.x do.remove do.arm do.therapist do.file ...
-  alliance.rate=0.4       any quantity of the model (dyadsim params)
+  alliance.rate=0.4       any parameter of the model (dyadsim params)
   results=results         where output folders go     json=true   print the summary as JSON
   dry_run=true            what it would cost          -m name=a,b run each (Hydra multirun)
   of a sweep: name=bond outputs=[gain,true_d] points.n=256 points.replicates=4 shard=0 shards=8

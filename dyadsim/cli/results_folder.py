@@ -27,8 +27,10 @@ class NoFolder(Failed):
 def check_folder(results: Path) -> None:
     """Refuse a results folder that cannot be written.
 
-    Raises:
-        NoFolder: it, or the nearest folder above it, is no folder or not writable.
+    Raises
+    ------
+    NoFolder
+        it, or the nearest folder above it, is no folder or not writable.
     """
     place = results.absolute()
     while not place.exists() and place != place.parent:

@@ -1,4 +1,4 @@
-"""What the command line was told, checked: plain values, a study and each world's quantities."""
+"""What the command line was told, checked: plain values, a study and each world's parameters."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -72,11 +72,13 @@ class Settings:
 def settings(config: Mapping[str, Any]) -> Settings:
     """Return checked settings from the composed configuration.
 
-    Raises:
-        BadInput: any value that cannot be used.
+    Raises
+    ------
+    BadInput
+        any value that cannot be used.
     """
     held = _given(config)
-    values = {**(config["world"].get("quantities") or {}), **held}
+    values = {**(config["world"].get("parameters") or {}), **held}
     base = worlds.named(str(config["world"]["base"])).name
     one = Settings(
         task=config["task"],
@@ -123,8 +125,10 @@ def settings(config: Mapping[str, Any]) -> Settings:
 def budget_of(one: Settings) -> Budget:
     """Return the budget of a calibration.
 
-    Raises:
-        BadInput: there is none of that name.
+    Raises
+    ------
+    BadInput
+        there is none of that name.
     """
     name = str(one.config["budget"])
     if name not in BUDGETS:
@@ -147,8 +151,10 @@ class Literature(NamedTuple):
 def literature_of(one: Settings) -> Literature:
     """Return the literature that is asked for.
 
-    Raises:
-        BadInput: a value that cannot be used.
+    Raises
+    ------
+    BadInput
+        a value that cannot be used.
     """
     task = one.task
     if isinstance(task["comparators"], str) or not task["comparators"]:
@@ -171,8 +177,10 @@ def literature_of(one: Settings) -> Literature:
 def care_of(one: Settings) -> Care:
     """Return the care that is to be accounted for.
 
-    Raises:
-        BadInput: a value that cannot be used.
+    Raises
+    ------
+    BadInput
+        a value that cannot be used.
     """
     task = one.task
     names, spread = task["treatments"], task["dose_spread"]
@@ -230,7 +238,7 @@ def yes(name: str, value: object) -> bool:
 
 
 def _given(config: Mapping[str, Any]) -> dict[str, float]:
-    """Return the quantities that were set beside the world's file."""
+    """Return the parameters that were set beside the world's file."""
     values = {}
     for name in catalogue():
         owner, field = name.split(".")
@@ -270,7 +278,7 @@ def worlds_of(one: Settings) -> list[str]:
 
 
 def parameters_of(one: Settings, world: str) -> Parameters:
-    """Return a world's quantities under the settings.
+    """Return a world's parameters under the settings.
 
     In a comparison every world has its own file, and what its claim fixes stays.
     """

@@ -79,7 +79,7 @@ _INSTEAD = {
     "facts": "facts simulates the design of each fact; for one study: dyadsim simulate",
     "literature": "literature simulates trials of its own (task.field...)",
     "decompose": "decompose simulates studies of its own (task.treatments, task.dose_spread ...)",
-    "calibrate": "calibrate simulates the design of each fact; held quantities: distress.rate=0.3",
+    "calibrate": "calibrate simulates the design of each fact; held parameters: distress.rate=0.3",
     **dict.fromkeys(
         _SWEEPS,
         "a sweep runs its study in the closed form, with nothing done to anybody",
@@ -90,8 +90,8 @@ _INSTEAD = {
     "recover": "recover simulates the study=... that is planned, at the world's own values; "
     "task.draws=600 makes it quick",
     "teach": "the page has its own settings",
-    "lesson": "a lesson has its own settings: world, seed, its quantities, and task.set",
-    "params": "params lists the quantities of the model",
+    "lesson": "a lesson has its own settings: world, seed, its parameters, and task.set",
+    "params": "params lists the parameters of the model",
 }
 
 

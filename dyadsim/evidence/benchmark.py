@@ -251,13 +251,20 @@ def evaluate(
 ) -> list[Result]:
     """Return every fact of `facts.csv` beside its simulated value.
 
-    Args:
-        parameters: one world's quantities.
-        clients: clients per study and replicate.
-        replicates: repeats, >= 2; the Monte-Carlo error is their SD / sqrt(replicates).
-        seed: of the luck; replicate k is address (seed, k).
-        only: ids of the facts wanted (default all).
-        each: wraps the loop over studies, to show progress.
+    Parameters
+    ----------
+    parameters
+        one world's parameters.
+    clients
+        clients per study and replicate.
+    replicates
+        repeats, >= 2; the Monte-Carlo error is their SD / sqrt(replicates).
+    seed
+        of the luck; replicate k is address (seed, k).
+    only
+        ids of the facts wanted (default all).
+    each
+        wraps the loop over studies, to show progress.
     """
     wanted = [one for one in facts.load() if only is None or one.id in set(only)]
     values: dict[str, list[float]] = {one.id: [] for one in wanted}

@@ -63,8 +63,10 @@ FIELD = Field()
 def checked(field: Field) -> Field:
     """Return `field` if trials can be drawn from it.
 
-    Raises:
-        BadInput: a number out of its range.
+    Raises
+    ------
+    BadInput
+        a number out of its range.
     """
     rules = {
         "trials": (2, 1000),
@@ -123,8 +125,10 @@ def favoured(one: Therapy, field: Field) -> Therapy:
 def trial(therapy: str, comparator: str, favours: bool, field: Field = FIELD) -> Study:
     """Return one trial of `therapy` against `comparator`, by a team that favours it or does not.
 
-    Raises:
-        BadInput: an unknown therapy or comparator.
+    Raises
+    ------
+    BadInput
+        an unknown therapy or comparator.
     """
     one = therapies.named(therapy)
     study = rct(
@@ -164,8 +168,10 @@ def trials(
     """Return one row a trial of one literature: trial, team, favours, clients, far, g,
     standard_error, significant (in favour of the therapy, 5 %, two-sided), published.
 
-    Raises:
-        BadInput: an unknown therapy or comparator, or an impossible field.
+    Raises
+    ------
+    BadInput
+        an unknown therapy or comparator, or an impossible field.
     """
     checked(field)
     far = changed(

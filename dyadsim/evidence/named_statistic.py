@@ -35,8 +35,10 @@ def _kinds() -> frozenset[str]:
 def checked(name: str, study: Study) -> str:
     """Return the name of a statistic that can be computed in this study.
 
-    Raises:
-        BadInput: it cannot be read or computed.
+    Raises
+    ------
+    BadInput
+        it cannot be read or computed.
     """
     try:
         values([name], simulate.run(study, Parameters(), _TRY, threads=1))
@@ -52,8 +54,10 @@ def checked(name: str, study: Study) -> str:
 def values(names: Sequence[str], run: Run) -> dict[str, float]:
     """Return statistics of a finished run by name.
 
-    Raises:
-        ValueError, KeyError, NotImplementedError: one that cannot be read or computed here.
+    Raises
+    ------
+    ValueError, KeyError, NotImplementedError
+        one that cannot be read or computed here.
     """
     process_scores = any("(" in name for name in names)
     seen: dict[str, statistics.Arrays] = {}
@@ -71,8 +75,10 @@ def values(names: Sequence[str], run: Run) -> dict[str, float]:
 def of_arm(run: Run, name: str) -> Run:
     """Return a finished run with the clients of one arm alone.
 
-    Raises:
-        ValueError: the study has no such arm.
+    Raises
+    ------
+    ValueError
+        the study has no such arm.
     """
     names = [one.name for one in run.study.arms]
     if name not in names:

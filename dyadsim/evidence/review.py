@@ -82,8 +82,10 @@ def reviewed(
 ) -> Reviewed:
     """Return `repeats` literatures on `therapy` against each comparator, reviewed.
 
-    Raises:
-        BadInput: an unknown therapy or comparator, or an impossible field.
+    Raises
+    ------
+    BadInput
+        an unknown therapy or comparator, or an impossible field.
     """
     trials, reviews, rows = [], [], []
     for comparator in each(comparators):

@@ -55,15 +55,23 @@ def read(
 ) -> Data:
     """Return the measurements of a csv or Parquet file.
 
-    Args:
-        path: the file. columns: role (`NEEDED`, `OPTIONAL`) -> name of the column.
-        instrument: of the score, or a name of `measures.SYMPTOM_INSTRUMENTS`.
-        unit: of time: "session" (taken as weekly), "week" or "day".
-        reverse: high scores are good: turned round within the instrument's range.
+    Parameters
+    ----------
+    path
+        the file. columns: role (`NEEDED`, `OPTIONAL`) -> name of the column.
+    instrument
+        of the score, or a name of `measures.SYMPTOM_INSTRUMENTS`.
+    unit
+        of time: "session" (taken as weekly), "week" or "day".
+    reverse
+        high scores are good: turned round within the instrument's range.
 
-    Raises:
-        BadData: no such file or column, or a cell that cannot be used (row, column, value, rule).
-        BadInput: an unknown instrument or unit.
+    Raises
+    ------
+    BadData
+        no such file or column, or a cell that cannot be used (row, column, value, rule).
+    BadInput
+        an unknown instrument or unit.
     """
     form = named(instrument)
     if unit not in DAYS:
@@ -226,8 +234,10 @@ def _assembled(
 def roles(columns: Mapping[str, Any]) -> dict[str, str]:
     """Return role -> column for the columns that were named.
 
-    Raises:
-        BadInput: a column that is needed has no name.
+    Raises
+    ------
+    BadInput
+        a column that is needed has no name.
     """
     if not isinstance(columns, Mapping):
         raise BadInput(

@@ -17,16 +17,16 @@ from dyadsim.fitting.reference_table import Table
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 LEVEL = 0.9  # of the intervals whose coverage is counted
-UNKNOWN = 0.3  # contraction below which data do not identify a quantity
+UNKNOWN = 0.3  # contraction below which data do not identify a parameter
 NEIGHBOURS = 10
 
 
 class Trust(NamedTuple):
     """What held-out simulations say of a fit.
 
-    table: quantity, contraction (1 - posterior / prior variance, mean), covered (share of LEVEL
+    table: parameter, contraction (1 - posterior / prior variance, mean), covered (share of LEVEL
     intervals that hold the truth), rank_p (uniform ranks, Kolmogorov-Smirnov), recovered (r of the
-    posterior mean with the truth). ranks (data set, quantity) in [0, 1].
+    posterior mean with the truth). ranks (data set, parameter) in [0, 1].
     """
 
     table: pd.DataFrame
@@ -56,7 +56,7 @@ def trust(table: Table, learned: Learned, held: Table) -> Trust:
         )
         for j, name in enumerate(one.names)
     ]
-    columns = ["quantity", "contraction", "covered", "rank_p", "recovered"]
+    columns = ["parameter", "contraction", "covered", "rank_p", "recovered"]
     return Trust(pd.DataFrame(rows, columns=columns), rank)
 
 
@@ -100,7 +100,7 @@ def other_priors(table: Table, learned: Learned, seen: Floats) -> pd.DataFrame:
         name: infer(made, x, place, one.low, one.high, weight / weight.max()).mean()
         for name, weight in ratio.items()
     }
-    return pd.DataFrame({"quantity": one.names, **found})
+    return pd.DataFrame({"parameter": one.names, **found})
 
 
 def predicted(found: Floats, seen: Floats, names: Sequence[str]) -> pd.DataFrame:

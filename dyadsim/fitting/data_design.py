@@ -59,15 +59,23 @@ def observed(
 ) -> Observed:
     """Return the design of data.
 
-    Args:
-        arms: name of an arm in the data -> therapy ('waitlist' or 'untreated' for none).
-        sessions: weekly sessions of a treatment; None: up to the last week measured.
-        rule: how treatment ends, `study.RULES`; None: 'fixed' in a trial, else 'good_enough'.
-        sample: 'trial' or 'routine'; None: trial where there are two arms or more.
-        threshold: score from which people came or were let in; None: the sample's.
+    Parameters
+    ----------
+    arms
+        name of an arm in the data -> therapy ('waitlist' or 'untreated' for none).
+    sessions
+        weekly sessions of a treatment; None: up to the last week measured.
+    rule
+        how treatment ends, `study.RULES`; None: 'fixed' in a trial, else 'good_enough'.
+    sample
+        'trial' or 'routine'; None: trial where there are two arms or more.
+    threshold
+        score from which people came or were let in; None: the sample's.
 
-    Raises:
-        BadInput: an arm without a therapy, an unknown therapy, rule or sample.
+    Raises
+    ------
+    BadInput
+        an arm without a therapy, an unknown therapy, rule or sample.
     """
     weeks = np.unique(data.week)
     typical = float(np.median(np.bincount(np.searchsorted(weeks, data.week)))) / data.clients

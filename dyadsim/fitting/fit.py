@@ -42,16 +42,16 @@ EFFORTS = {  # by budget
 class Fit(NamedTuple):
     """What data say under one world, which world they speak for, and what they cannot say.
 
-    quantities: quantity, unit, low, middle, high (90 %), prior_low, prior_middle, prior_high,
-    contraction (for these data), trust.table's columns, identified. draws: (draw, quantity)
+    parameters: parameter, unit, low, middle, high (90 %), prior_low, prior_middle, prior_high,
+    contraction (for these data), trust.table's columns, identified. draws: (draw, parameter)
     values. prior_checks, posterior_checks: statistics that the fit has not seen. far: share of
     simulated data sets as far from the rest as the data. priors: means under other priors.
-    at_an_end: quantities that the data push to the end of their prior.
+    at_an_end: parameters that the data push to the end of their prior.
     shown: name, data, low, middle, high of some that were fitted, under the posterior.
     """
 
     problem: Problem
-    quantities: pd.DataFrame
+    parameters: pd.DataFrame
     draws: pd.DataFrame
     trust: Trust
     choice: Choice | None
@@ -86,16 +86,25 @@ def fit(
 ) -> Fit:
     """Return the fit of data.
 
-    Args:
-        seen: the data with their design (`evidence.scores_of`, `moments.read`).
-        world: whose quantities are fitted. candidates: worlds to choose among; none: no choice.
-        free, held, rest: see `problem.problem`.
-        effort: how many simulations. seed: of all luck. spread: a map over processes.
-        odds: prior weights of the candidates; None: equal.
-        told: called with the number of data sets just simulated.
+    Parameters
+    ----------
+    seen
+        the data with their design (`evidence.scores_of`, `moments.read`).
+    world
+        whose parameters are fitted. candidates: worlds to choose among; none: no choice.
+    free, held, rest
+        see `problem.problem`.
+    effort
+        how many simulations. seed: of all luck. spread: a map over processes.
+    odds
+        prior weights of the candidates; None: equal.
+    told
+        called with the number of data sets just simulated.
 
-    Raises:
-        BadInput: nothing free, an unknown quantity, a candidate that is no world.
+    Raises
+    ------
+    BadInput
+        nothing free, an unknown parameter, a candidate that is no world.
     """
     names = list(dict.fromkeys([world, *candidates]))
     tables: dict[str, Table] = {}
@@ -130,7 +139,7 @@ def fit(
     )
     return Fit(
         mine,
-        _quantities(kept, found, trusted),
+        _parameters(kept, found, trusted),
         values(mine, found.resampled(DRAWS_SHOWN, seed)),
         trusted,
         choice,
@@ -153,14 +162,14 @@ def _allowed(world: str, held: Mapping[str, float] | None) -> dict[str, float]:
 
 
 def _at_an_end(one: Problem, found: Posterior) -> tuple[str, ...]:
-    """Return the quantities of which a part of the posterior stands at the end of the prior."""
+    """Return the parameters of which a part of the posterior stands at the end of the prior."""
     ends = (found.coordinates <= one.low) | (found.coordinates >= one.high)
     share = found.weights @ ends
     return tuple(name for name, part in zip(one.names, share, strict=True) if part > AT_AN_END)
 
 
-def _quantities(kept: Table, found: Posterior, trusted: Trust) -> pd.DataFrame:
-    """Return what is known of each quantity, before and after."""
+def _parameters(kept: Table, found: Posterior, trusted: Trust) -> pd.DataFrame:
+    """Return what is known of each parameter, before and after."""
     one, shrunk, rows = kept.problem, coverage.contraction(kept, found), []
     drawn = values(one, found.resampled(DRAWS_SHOWN, 0))
     prior = values(one, np.quantile(kept.coordinates, LEVELS, axis=0))
@@ -169,7 +178,7 @@ def _quantities(kept: Table, found: Posterior, trusted: Trust) -> pd.DataFrame:
         unit = catalogue()[name].about.unit
         rows.append((name, unit, *after, *prior[name], float(shrunk[k])))
     columns = [
-        "quantity",
+        "parameter",
         "unit",
         "low",
         "middle",
@@ -179,7 +188,7 @@ def _quantities(kept: Table, found: Posterior, trusted: Trust) -> pd.DataFrame:
         "prior_high",
         "contraction_here",
     ]
-    table = pd.DataFrame(rows, columns=columns).merge(trusted.table, on="quantity")
+    table = pd.DataFrame(rows, columns=columns).merge(trusted.table, on="parameter")
     return table.assign(identified=table["contraction"] >= coverage.UNKNOWN)
 
 

@@ -1,4 +1,4 @@
-"""What is fitted: a world with free quantities, and their prior.
+"""What is fitted: a world with free parameters, and their prior.
 
 Half of the one small door of fitting: a `Problem` turns coordinates into a world's parameters; an
 `Evidence` (`evidence.py`) turns these into numbers of the same kind as the data's.
@@ -25,14 +25,14 @@ FREE = (  # what a fit moves unless told otherwise: who comes, how fast, what he
     "distress.specificity",
     "ending.dropout_base",
 )
-REST = 0.5  # prior SDs that calibrated quantities beside them may be off (assumption)
+REST = 0.5  # prior SDs that calibrated parameters beside them may be off (assumption)
 TRIES = 20  # draws of these before they are left where they are
 
 
 class Problem(NamedTuple):
-    """A world with some free quantities.
+    """A world with some free parameters.
 
-    space: of the free quantities, and after them of those that vary as `rest` says: everything
+    space: of the free parameters, and after them of those that vary as `rest` says: everything
     else that calibration may move, `rest` prior SDs about its calibrated value. What is not known
     of them is so part of the posterior and of the choice among worlds.
     """
@@ -41,21 +41,21 @@ class Problem(NamedTuple):
     space: Space
     free: int
     rest: float
-    ends: tuple[Floats, Floats]  # lowest and highest coordinates of all quantities
+    ends: tuple[Floats, Floats]  # lowest and highest coordinates of all parameters
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The free quantities."""
+        """The free parameters."""
         return self.space.names[: self.free]
 
     @property
     def low(self) -> Floats:
-        """The lowest coordinates of the free quantities."""
+        """The lowest coordinates of the free parameters."""
         return self.ends[0][: self.free]
 
     @property
     def high(self) -> Floats:
-        """The highest coordinates of the free quantities."""
+        """The highest coordinates of the free parameters."""
         return self.ends[1][: self.free]
 
 
@@ -65,22 +65,28 @@ def problem(
     held: Mapping[str, float] | None = None,
     rest: float = REST,
 ) -> Problem:
-    """Return what is fitted: `free` quantities of `world` that its claim does not fix.
+    """Return what is fitted: `free` parameters of `world` that its claim does not fix.
 
     Priors are as in calibration (`prior`), about the world's calibrated values.
 
-    Args:
-        world: its name. free: names of quantities.
-        held: quantities that stay at a value.
-        rest: how far all others that calibration moved may be from it, in prior SDs; 0: not.
+    Parameters
+    ----------
+    world
+        its name. free: names of parameters.
+    held
+        parameters that stay at a value.
+    rest
+        how far all others that calibration moved may be from it, in prior SDs; 0: not.
 
-    Raises:
-        BadInput: an unknown quantity, none left free, or a held one that the claim fixes.
+    Raises
+    ------
+    BadInput
+        an unknown parameter, none left free, or a held one that the claim fixes.
     """
     one, known = worlds.named(world), catalogue()
     for name in free:
         if name not in known:
-            raise BadInput(f"task.free: there is no quantity '{name}'.{nearest(name, known)}")
+            raise BadInput(f"task.free: there is no parameter '{name}'.{nearest(name, known)}")
     if not 0 <= rest <= 1:
         raise BadInput(f"task.rest must lie in [0, 1] prior SDs, not {rest:g}.")
     values = flat(worlds.parameters(world, held))
@@ -98,19 +104,21 @@ def problem(
 
 
 def _whole(one: Problem, free: Floats, dice: np.random.Generator) -> Floats:
-    """Return coordinates of all quantities: the free ones given, the others drawn."""
+    """Return coordinates of all parameters: the free ones given, the others drawn."""
     others = one.rest * dice.normal(size=len(one.space.names) - one.free)
     whole = np.concatenate([free, others])
     return np.asarray(np.minimum(np.maximum(whole, one.ends[0]), one.ends[1]))
 
 
 def parameters(one: Problem, free: Floats, luck: int, seed: int) -> Parameters:
-    """Return the world at free coordinates (quantity,), the others drawn by `luck`.
+    """Return the world at free coordinates (parameter,), the others drawn by `luck`.
 
     Where these exclude each other, the others are drawn again, and at last left where they are.
 
-    Raises:
-        BadInput: the free values alone exclude each other.
+    Raises
+    ------
+    BadInput
+        the free values alone exclude each other.
     """
     dice = np.random.default_rng([seed, luck, 2])
     for _ in range(TRIES):
@@ -123,7 +131,7 @@ def parameters(one: Problem, free: Floats, luck: int, seed: int) -> Parameters:
 
 
 def draw(one: Problem, count: int, dice: np.random.Generator) -> Floats:
-    """Return free coordinates drawn from the prior, `(draw, quantity)`.
+    """Return free coordinates drawn from the prior, `(draw, parameter)`.
 
     Those outside their ranges, or which exclude each other, are drawn again.
     """
@@ -142,7 +150,7 @@ def draw(one: Problem, count: int, dice: np.random.Generator) -> Floats:
 
 
 def values(one: Problem, coordinates: Floats) -> pd.DataFrame:
-    """Return the values of the free quantities at coordinates, `(draw, quantity)` both."""
+    """Return the values of the free parameters at coordinates, `(draw, parameter)` both."""
     priors = one.space.priors
     return pd.DataFrame(
         {

@@ -21,14 +21,18 @@ REFERENCE_SD = 0.95  # of true scores where the reliability holds, as for the kn
 def described(given: Mapping[str, Any]) -> tuple[Instrument, bool]:
     """Return an instrument on which high is worse, and whether its scores are turned round for it.
 
-    Args:
-        given: floor, ceiling, healthy (mean of people who are well), cut_off, reliability (0 to 1);
-            name, step (grain of scores, 1) and reliable_change (else by Jacobson and Truax's rule,
-            1.96 standard errors of a difference) may be left out. In the questionnaire's own
-            direction: where the healthy lie above the cut-off, high scores are good.
+    Parameters
+    ----------
+    given
+        floor, ceiling, healthy (mean of people who are well), cut_off, reliability (0 to 1);
+        name, step (grain of scores, 1) and reliable_change (else by Jacobson and Truax's rule,
+        1.96 standard errors of a difference) may be left out. In the questionnaire's own
+        direction: where the healthy lie above the cut-off, high scores are good.
 
-    Raises:
-        BadInput: a field missing, unknown, no number or out of range.
+    Raises
+    ------
+    BadInput
+        a field missing, unknown, no number or out of range.
     """
     for name in given:
         if name not in (*NEEDED, *OPTIONAL):

@@ -1,7 +1,7 @@
 """From a reference table to a posterior: learned summaries, the nearest draws, a straight line.
 
 1. Learn. A quadratic ridge regression predicts each coordinate from all summaries; its predictions
-   are the learned summaries, as many as there are quantities (semi-automatic ABC).
+   are the learned summaries, as many as there are parameters (semi-automatic ABC).
 2. Reject. Keep the draws whose learned summaries are nearest to the data's.
 3. Adjust. A weighted local regression of the coordinates on the learned summaries moves each kept
    draw to where it would be had it been as the data are, and stretches it by the local spread.
@@ -32,7 +32,7 @@ _RIDGES = np.logspace(-1, 4, 11)
 class Learned(NamedTuple):
     """What turns summaries into learned ones: used (summary,), middle to fill gaps, the model.
 
-    table (draw, quantity): the learned summaries of the table's own draws, each predicted by a
+    table (draw, parameter): the learned summaries of the table's own draws, each predicted by a
     model that has not seen it: a draw must not look nearer to its truth than the data can.
     """
 
@@ -43,7 +43,7 @@ class Learned(NamedTuple):
     table: Floats
 
     def __call__(self, raw: Floats) -> Floats:
-        """Return learned summaries `(draw, quantity)`, in residual SDs, of `(draw, summary)`."""
+        """Return learned summaries `(draw, parameter)`, in residual SDs, of `(draw, summary)`."""
         return np.asarray(self.model.predict(filled(raw, self.used, self.middle)) / self.scale)
 
 
@@ -80,7 +80,7 @@ def learn(raw: Floats, coordinates: Floats, used: np.ndarray[Any, Any]) -> Learn
 
 
 class Posterior(NamedTuple):
-    """Draws of a posterior: coordinates (draw, quantity) with weights (draw,) that add to 1.
+    """Draws of a posterior: coordinates (draw, parameter) with weights (draw,) that add to 1.
 
     rows (draw,): of the table, from which each was moved.
     """
@@ -107,7 +107,7 @@ class Posterior(NamedTuple):
         return np.asarray(self.coordinates[self.drawn(count, seed)])
 
     def below(self, coordinates: Floats) -> Floats:
-        """Return the posterior probability below each coordinate (quantity,)."""
+        """Return the posterior probability below each coordinate (parameter,)."""
         return np.asarray(self.weights @ (self.coordinates < coordinates))
 
 
@@ -119,12 +119,16 @@ def infer(
     high: Floats,
     reweigh: Floats | None = None,
 ) -> Posterior:
-    """Return the posterior at learned summaries `seen` (quantity,).
+    """Return the posterior at learned summaries `seen` (parameter,).
 
-    Args:
-        learned, coordinates: of the table, `(draw, quantity)`.
-        low, high: ends of the coordinates: adjusted draws are not moved beyond.
-        reweigh: another prior over the table's, a factor a draw.
+    Parameters
+    ----------
+    learned, coordinates
+        of the table, `(draw, parameter)`.
+    low, high
+        ends of the coordinates: adjusted draws are not moved beyond.
+    reweigh
+        another prior over the table's, a factor a draw.
     """
     apart = learned - seen
     distance = np.sqrt((apart**2).sum(axis=1))

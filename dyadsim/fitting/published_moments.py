@@ -104,14 +104,20 @@ def computed(
 def read(path: str, study: Study, world: str, most: int, seed: int) -> Moments:
     """Return the moments of a YAML file.
 
-    Args:
-        path: a list under `moments`, each with statistic, value, and error or n; name and check
-            (kept out of the fit, predicted afterwards) may be given.
-        study: that the numbers come from. world: in whose calibrated values chance is measured.
-        most: most clients of a simulated study. seed: of these trials.
+    Parameters
+    ----------
+    path
+        a list under `moments`, each with statistic, value, and error or n; name and check
+        (kept out of the fit, predicted afterwards) may be given.
+    study
+        that the numbers come from. world: in whose calibrated values chance is measured.
+    most
+        most clients of a simulated study. seed: of these trials.
 
-    Raises:
-        BadData: no file, no moments, or one that cannot be used (which, the field, the rule).
+    Raises
+    ------
+    BadData
+        no file, no moments, or one that cannot be used (which, the field, the rule).
     """
     found = tuple(_moment(row, k + 1, path, study) for k, row in enumerate(_rows(path)))
     if all(one.check for one in found):

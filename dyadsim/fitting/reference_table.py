@@ -24,7 +24,7 @@ CHUNK = 50  # draws a task
 
 
 class Table(NamedTuple):
-    """coordinates (draw, quantity); raw (draw, summary); checks (draw, check)."""
+    """coordinates (draw, parameter); raw (draw, summary); checks (draw, check)."""
 
     problem: Problem
     coordinates: Floats
@@ -55,12 +55,16 @@ def table(
 ) -> Table:
     """Return the table of `draws` prior draws (or of given coordinates).
 
-    Args:
-        one: the problem. seen: the data and their design. seed: of draws and luck.
-        spread: a map over processes, as from `calibrate.processes`. told: called with the number
-            of draws just simulated. coordinates: of the free quantities, instead of prior draws.
-        others, others_seed: rows of a table of that seed, which all that is not fitted is taken
-            from; None: drawn anew.
+    Parameters
+    ----------
+    one
+        the problem. seen: the data and their design. seed: of draws and luck.
+    spread
+        a map over processes, as from `calibrate.processes`. told: called with the number
+        of draws just simulated. coordinates: of the free parameters, instead of prior draws.
+    others, others_seed
+        rows of a table of that seed, which all that is not fitted is taken
+        from; None: drawn anew.
     """
     if coordinates is None:
         coordinates = problems.draw(one, draws, np.random.default_rng([seed, 1]))
@@ -86,7 +90,7 @@ def usable(tables: Sequence[Table], seen: Floats) -> np.ndarray[Any, np.dtype[np
 
 
 def prior_values(one: Problem, count: int, seed: int = 0) -> pd.DataFrame:
-    """Return draws of the free quantities' prior as values, `(draw, quantity)`."""
+    """Return draws of the free parameters' prior as values, `(draw, parameter)`."""
     return problems.values(one, problems.draw(one, count, np.random.default_rng([seed, 3])))
 
 

@@ -50,10 +50,14 @@ def classify(
 ) -> Choice:
     """Return the choice among worlds.
 
-    Args:
-        raws: each world's summaries, `(draw, summary)`, as many draws for each. worlds: names.
-        seen: the data's summaries. used: which summaries can be used.
-        odds: prior weights of the worlds; None: equal. seed: of the folds.
+    Parameters
+    ----------
+    raws
+        each world's summaries, `(draw, summary)`, as many draws for each. worlds: names.
+    seen
+        the data's summaries. used: which summaries can be used.
+    odds
+        prior weights of the worlds; None: equal. seed: of the folds.
     """
     raw, label = np.concatenate(raws), np.repeat(np.arange(len(raws)), [len(r) for r in raws])
     prior = np.full(len(worlds), 1 / len(worlds)) if odds is None else np.array(odds) / sum(odds)

@@ -1,6 +1,6 @@
 """What the length of one step does to every decay: a week in care, months of follow-up.
 
-A decay of `rate` a week keeps (1 - rate)^weeks over a step; the noise of a relaxing quantity is
+A decay of `rate` a week keeps (1 - rate)^weeks over a step; the noise of a relaxing parameter is
 spread so that its stationary variance does not depend on the length of the step.
 """
 

@@ -81,7 +81,7 @@ def own_share(loading):
 
 @compiled
 def entry(p, sample):
-    """Return the numbers of the draw from a world's quantities (float32) and a study's sample."""
+    """Return the numbers of the draw from a world's parameters (float32) and a study's sample."""
     q = p.population
     sd, mean, noise = np.float64(q.distress_sd), np.float64(q.distress_mean), sample.seeking_noise
     felt = math.sqrt(sd * sd + noise * noise)

@@ -26,7 +26,7 @@ _FIRST = tuple(sum(_SIZES[:k]) for k in range(len(_SIZES)))
 
 @compiled
 def parameters_of(row):
-    """Return the `Parameters` of a point's row `(quantity,)` float32, in `catalogue` order."""
+    """Return the `Parameters` of a point's row `(parameter,)` float32, in `catalogue` order."""
     return Parameters(
         Population(*fixed_tuple(row[_FIRST[0] :], _SIZES[0])),
         Resonance(*fixed_tuple(row[_FIRST[1] :], _SIZES[1])),
@@ -46,7 +46,7 @@ def parameters_of(row):
 
 @compiled
 def run_points(points, word, arm, therapist, th, plan, usual, sample, seat, at, first, last, sums):
-    """Run points `first` to `last` - 1 (point, quantity); `sums` (point, arm, step, sum) int64.
+    """Run points `first` to `last` - 1 (point, parameter); `sums` (point, arm, step, sum) int64.
 
     `th` is a set of therapists of this call's own, drawn again for every point.
     """

@@ -31,8 +31,10 @@ LESSONS: dict[str, Lesson] = {
 def named(name: str) -> Lesson:
     """Return a lesson.
 
-    Raises:
-        BadInput: there is none of that name; offers the nearest.
+    Raises
+    ------
+    BadInput
+        there is none of that name; offers the nearest.
     """
     if name not in LESSONS:
         raise BadInput(

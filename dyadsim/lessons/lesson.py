@@ -20,9 +20,9 @@ MOST_LUCK = 9999
 
 
 class Dial(NamedTuple):
-    """A slider. key: a quantity of the model, or a setting of the lesson (then value is given).
+    """A slider. key: a parameter of the model, or a setting of the lesson (then value is given).
 
-    value: where it starts; None: the world's own value of the quantity.
+    value: where it starts; None: the world's own value of the parameter.
     """
 
     key: str
@@ -34,7 +34,7 @@ class Dial(NamedTuple):
     unit: str = ""
 
     @property
-    def is_quantity(self) -> bool:
+    def is_parameter(self) -> bool:
         """Whether the model knows the key."""
         return "." in self.key
 
@@ -144,7 +144,7 @@ class Lesson(NamedTuple):
 
 
 def fixed(world: str) -> Mapping[str, float]:
-    """Return the quantities that a world's claim fixes."""
+    """Return the parameters that a world's claim fixes."""
     return worlds.named(world).fixed
 
 
@@ -226,9 +226,9 @@ def float_of(value: Any) -> float | None:
 def parameters(
     lesson: Lesson, values: Values, more: Mapping[str, float] | None = None
 ) -> Parameters:
-    """Return the quantities at the settings of a lesson, with others put in.
+    """Return the parameters at the settings of a lesson, with others put in.
 
-    Quantities that stay at the world's own value keep all its digits.
+    Parameters that stay at the world's own value keep all its digits.
     """
     world = values[WORLD]
     usual, held = own(lesson, world), fixed(world)
@@ -236,7 +236,7 @@ def parameters(
         one.key: float(values[one.key])
         for one in lesson.controls
         if isinstance(one, Dial)
-        and one.is_quantity
+        and one.is_parameter
         and one.key not in held
         and values[one.key] != usual[one.key]
     }
@@ -255,34 +255,36 @@ def words(lesson: Lesson, values: Values) -> str:
     """Return the command line that gives the same numbers."""
     world = values[WORLD]
     usual, held = own(lesson, world), fixed(world)
-    quantities, others = [], []
+    parameters, others = [], []
     for one in lesson.controls:
         value = values[one.key]
         if one.key == WORLD or (isinstance(one, Dial) and value == usual[one.key]):
             continue
-        if isinstance(one, Dial) and one.is_quantity:
+        if isinstance(one, Dial) and one.is_parameter:
             if one.key not in held:
-                quantities.append(f"{one.key}={value:g}")
+                parameters.append(f"{one.key}={value:g}")
         elif isinstance(one, Dial) or value != one.value:
             others.append(f"{one.key}:{value:g}" if isinstance(one, Dial) else f"{one.key}:{value}")
     chosen = [f"'task.set={{{','.join(others)}}}'"] if others else []
     where = [f"world={world}", f"seed={values[LUCK]}"]
-    return " ".join(["dyadsim lesson", lesson.name, *where, *quantities, *chosen])
+    return " ".join(["dyadsim lesson", lesson.name, *where, *parameters, *chosen])
 
 
 def check_dials(lesson: Lesson) -> None:
     """Refuse a lesson whose dials go beyond what the model allows.
 
-    Raises:
-        BadInput: an unknown quantity, or a range outside the quantity's.
+    Raises
+    ------
+    BadInput
+        an unknown parameter, or a range outside the parameter's.
     """
     known = catalogue()
     for one in lesson.controls:
-        if not isinstance(one, Dial) or not one.is_quantity:
+        if not isinstance(one, Dial) or not one.is_parameter:
             continue
         if one.key not in known:
             raise BadInput(
-                f"lesson {lesson.name}: no quantity '{one.key}'.{nearest(one.key, known)}"
+                f"lesson {lesson.name}: no parameter '{one.key}'.{nearest(one.key, known)}"
             )
         about = known[one.key].about
         if one.low < about.low or one.high > about.high:

@@ -1,9 +1,9 @@
-"""A quantity of the model: its meaning, unit, range, prior and source, and the one range check.
+"""A parameter of the model: its meaning, unit, range, prior and source, and the one range check.
 
-A mechanism declares its quantities as a named tuple whose fields carry a `Quantity`:
+A mechanism declares its parameters as a named tuple whose fields carry a `ParameterInfo`:
 
     class Alliance(NamedTuple):
-        bond_rate: Annotated[float, quantity("share of the gap closed", "1/session", 0, 1)] = 0.35
+        bond_rate: Annotated[float, parameter("share of the gap closed", "1/session", 0, 1)] = 0.35
 
 so that the default stands once, in code, beside the equation that uses it.
 """
@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, get_type_hints
 from dyadsim.errors import BadInput
 
 
-class Quantity(NamedTuple):
-    """What is known of a quantity besides its default: `low <= value <= high`, both included."""
+class ParameterInfo(NamedTuple):
+    """What is known of a parameter besides its default: `low <= value <= high`, both included."""
 
     meaning: str
     unit: str
@@ -25,15 +25,15 @@ class Quantity(NamedTuple):
     prior: str
 
 
-class Declared(NamedTuple):
-    """A quantity with its full name ('alliance.bond_rate') and default."""
+class Parameter(NamedTuple):
+    """A parameter with its full name ('alliance.bond_rate') and default."""
 
     name: str
     default: float
-    about: Quantity
+    about: ParameterInfo
 
 
-def quantity(
+def parameter(
     meaning: str,
     unit: str,
     low: float,
@@ -41,34 +41,42 @@ def quantity(
     *,
     source: str = "assumption",
     prior: str = "weak",
-) -> Quantity:
-    """Return the annotation of one quantity.
+) -> ParameterInfo:
+    """Return the annotation of one parameter.
 
-    Args:
-        meaning: one plain clause.
-        unit: its unit; "1" for a pure number.
-        low, high: the range outside which the value is refused, both ends allowed.
-        source: keys of `references.bib`, separated by ";"; "assumption" where there is none.
-        prior: "weak" about the hand-set value (`prior`), or "uniform" over the range.
+    Parameters
+    ----------
+    meaning
+        one plain clause.
+    unit
+        its unit; "1" for a pure number.
+    low, high
+        the range outside which the value is refused, both ends allowed.
+    source
+        keys of `references.bib`, separated by ";"; "assumption" where there is none.
+    prior
+        "weak" about the hand-set value (`prior`), or "uniform" over the range.
     """
-    return Quantity(meaning, unit, float(low), float(high), source, prior)
+    return ParameterInfo(meaning, unit, float(low), float(high), source, prior)
 
 
-def declared(owner: str, kind: type[NamedTuple]) -> dict[str, Declared]:
-    """Return the quantities of a named-tuple class by field name, under the name of `owner`."""
+def declared(owner: str, kind: type[NamedTuple]) -> dict[str, Parameter]:
+    """Return the parameters of a named-tuple class by field name, under the name of `owner`."""
     hints = get_type_hints(kind, include_extras=True)
     defaults: dict[str, Any] = kind._field_defaults
     return {
-        field: Declared(f"{owner}.{field}", defaults[field], hint.__metadata__[0])
+        field: Parameter(f"{owner}.{field}", defaults[field], hint.__metadata__[0])
         for field, hint in hints.items()
     }
 
 
-def checked(item: Declared, value: object) -> float:
+def checked(item: Parameter, value: object) -> float:
     """Return `value` as a float inside the range of `item`.
 
-    Raises:
-        BadInput: not a finite number, or outside the range; names owner, rule, unit and value.
+    Raises
+    ------
+    BadInput
+        not a finite number, or outside the range; names owner, rule, unit and value.
     """
     about = item.about
     unit = "" if about.unit == "1" else f" {about.unit}"

@@ -1,4 +1,4 @@
-"""The mechanisms' quantities gathered, with population and measurement; to named tuples."""
+"""The mechanisms' parameters gathered, with population and measurement; to named tuples."""
 
 from collections.abc import Mapping
 from functools import cache, lru_cache
@@ -18,60 +18,60 @@ from dyadsim.model.mechanisms.regulation import Regulation
 from dyadsim.model.mechanisms.resonance import Resonance
 from dyadsim.model.mechanisms.responsiveness import Responsiveness
 from dyadsim.model.mechanisms.rupture import Rupture
-from dyadsim.model.parameter import Declared, checked, declared, quantity
+from dyadsim.model.parameter import Parameter, checked, declared, parameter
 
 
 class Population(NamedTuple):
     """Who there is before anybody selects: distributions of client and therapist traits."""
 
     distress_mean: Annotated[
-        float, quantity("mean distress of the population care draws from", "distress", -1, 3)
+        float, parameter("mean distress of the population care draws from", "distress", -1, 3)
     ] = 0.6
     distress_sd: Annotated[
-        float, quantity("SD of distress in that population", "distress", 0.2, 4)
+        float, parameter("SD of distress in that population", "distress", 0.2, 4)
     ] = 1.4
     stable_share: Annotated[
-        float, quantity("share of that variance that is chronic (set point)", "share", 0.05, 0.9)
+        float, parameter("share of that variance that is chronic (set point)", "share", 0.05, 0.9)
     ] = 0.42
     load_share: Annotated[
-        float, quantity("share of that variance that is life-event load", "share", 0.02, 0.9)
+        float, parameter("share of that variance that is life-event load", "share", 0.02, 0.9)
     ] = 0.44
     wellbeing_readiness: Annotated[
-        float, quantity("loading of readiness on general wellbeing", "r", -0.95, 0.95)
+        float, parameter("loading of readiness on general wellbeing", "r", -0.95, 0.95)
     ] = 0.35
     wellbeing_expectancy: Annotated[
-        float, quantity("loading of expectancy on general wellbeing", "r", -0.95, 0.95)
+        float, parameter("loading of expectancy on general wellbeing", "r", -0.95, 0.95)
     ] = 0.4
     wellbeing_attachment: Annotated[
-        float, quantity("loading of attachment security on general wellbeing", "r", -0.95, 0.95)
+        float, parameter("loading of attachment security on general wellbeing", "r", -0.95, 0.95)
     ] = 0.5
     wellbeing_resources: Annotated[
-        float, quantity("loading of life-context resources on general wellbeing", "r", -0.95, 0.95)
+        float, parameter("loading of life-context resources on general wellbeing", "r", -0.95, 0.95)
     ] = 0.5
     wellbeing_set_point: Annotated[
-        float, quantity("loading of the set point on general wellbeing", "r", -0.95, 0.95)
+        float, parameter("loading of the set point on general wellbeing", "r", -0.95, 0.95)
     ] = -0.35
-    readiness_mean: Annotated[float, quantity("mean readiness at intake", "0-1", 0, 1)] = 0.5
-    readiness_sd: Annotated[float, quantity("SD of readiness at intake", "0-1", 0, 0.5)] = 0.18
-    expectancy_mean: Annotated[float, quantity("mean expectancy at intake", "0-1", 0, 1)] = 0.55
-    expectancy_sd: Annotated[float, quantity("SD of expectancy at intake", "0-1", 0, 0.5)] = 0.16
+    readiness_mean: Annotated[float, parameter("mean readiness at intake", "0-1", 0, 1)] = 0.5
+    readiness_sd: Annotated[float, parameter("SD of readiness at intake", "0-1", 0, 0.5)] = 0.18
+    expectancy_mean: Annotated[float, parameter("mean expectancy at intake", "0-1", 0, 1)] = 0.55
+    expectancy_sd: Annotated[float, parameter("SD of expectancy at intake", "0-1", 0, 0.5)] = 0.16
     weight_spread: Annotated[
-        float, quantity("how unequal a client's maintaining processes are", "log2", 0, 4)
+        float, parameter("how unequal a client's maintaining processes are", "log2", 0, 4)
     ] = 1.2
     insight: Annotated[
-        float, quantity("correlation of the client's theory of change with the weights", "r", 0, 1)
+        float, parameter("correlation of the client's theory of change with the weights", "r", 0, 1)
     ] = 0.4
-    good_enough_mean: Annotated[float, quantity("mean good-enough level", "distress", -1, 4)] = 1.2
-    good_enough_sd: Annotated[float, quantity("SD of the good-enough level", "distress", 0, 2)] = (
+    good_enough_mean: Annotated[float, parameter("mean good-enough level", "distress", -1, 4)] = 1.2
+    good_enough_sd: Annotated[float, parameter("SD of the good-enough level", "distress", 0, 2)] = (
         0.4
     )
-    therapist_spread: Annotated[float, quantity("SD of every therapist trait", "z", 0, 3)] = 1.0
+    therapist_spread: Annotated[float, parameter("SD of every therapist trait", "z", 0, 3)] = 1.0
     facilitative_loading: Annotated[
         float,
-        quantity("loading of empathy, congruence, regard on one block", "r", 0, 0.99),
+        parameter("loading of empathy, congruence, regard on one block", "r", 0, 0.99),
     ] = 0.8
     skill_loading: Annotated[
-        float, quantity("loading of the other skills on that block", "r", 0, 0.99)
+        float, parameter("loading of the other skills on that block", "r", 0, 0.99)
     ] = 0.5
 
 
@@ -79,21 +79,21 @@ class Measurement(NamedTuple):
     """What stands between a latent and its score, for all instruments alike."""
 
     style: Annotated[
-        float, quantity("rater style: SD of its effect in SDs of the true score", "SD", 0, 1)
+        float, parameter("rater style: SD of its effect in SDs of the true score", "SD", 0, 1)
     ] = 0.3
     reliability_factor: Annotated[
-        float, quantity("multiplies every instrument's error variance", "1", 0, 5)
+        float, parameter("multiplies every instrument's error variance", "1", 0, 5)
     ] = 1.0
     missing: Annotated[
-        float, quantity("share of sessions whose questionnaires are missing", "share", 0, 0.95)
+        float, parameter("share of sessions whose questionnaires are missing", "share", 0, 0.95)
     ] = 0.1
     missing_assessment: Annotated[
-        float, quantity("share of scheduled assessments that are missing", "share", 0, 0.95)
+        float, parameter("share of scheduled assessments that are missing", "share", 0, 0.95)
     ] = 0.1
 
 
 class Parameters(NamedTuple):
-    """All quantities of one world; field = config key = file in `mechanisms/`."""
+    """All parameters of one world; field = config key = file in `mechanisms/`."""
 
     population: Population = Population()
     resonance: Resonance = Resonance()
@@ -111,8 +111,8 @@ class Parameters(NamedTuple):
 
 
 @cache
-def catalogue() -> dict[str, Declared]:
-    """Return every quantity by its full name, such as 'alliance.rate', in model order."""
+def catalogue() -> dict[str, Parameter]:
+    """Return every parameter by its full name, such as 'alliance.rate', in model order."""
     return {
         item.name: item
         for owner, kind in Parameters.__annotations__.items()
@@ -123,13 +123,15 @@ def catalogue() -> dict[str, Declared]:
 def changed(parameters: Parameters, values: Mapping[str, float]) -> Parameters:
     """Return `parameters` with `values`, a mapping of full names to numbers, put in.
 
-    Raises:
-        BadInput: unknown name (with the nearest one), not a number, or out of range.
+    Raises
+    ------
+    BadInput
+        unknown name (with the nearest one), not a number, or out of range.
     """
     known, parts = catalogue(), dict[str, dict[str, float]]()
     for name, value in values.items():
         if name not in known:
-            raise BadInput(f"There is no quantity '{name}'.{nearest(name, known)}")
+            raise BadInput(f"There is no parameter '{name}'.{nearest(name, known)}")
         owner, field = name.split(".")
         parts.setdefault(owner, {})[field] = checked(known[name], value)
     changes: Any = {
@@ -151,7 +153,7 @@ def check_shares(population: Population) -> None:
 
 
 def flat(parameters: Parameters) -> dict[str, float]:
-    """Return every quantity's value by its full name."""
+    """Return every parameter's value by its full name."""
     return {
         f"{owner}.{field}": float(value)
         for owner, part in parameters._asdict().items()

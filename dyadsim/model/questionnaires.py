@@ -105,8 +105,10 @@ class Scale(NamedTuple):
 def named(name: str | Instrument) -> Instrument:
     """Return the symptom instrument called `name`; an instrument stands for itself.
 
-    Raises:
-        BadInput: there is none of that name; offers the nearest.
+    Raises
+    ------
+    BadInput
+        there is none of that name; offers the nearest.
     """
     if isinstance(name, Instrument):
         return name
@@ -120,7 +122,7 @@ def named(name: str | Instrument) -> Instrument:
 
 
 def scale(one: Instrument, q: Measurement) -> Scale:
-    """Return the instrument's numbers under the measurement quantities `q`."""
+    """Return the instrument's numbers under the measurement parameters `q`."""
     narrow: Any = [np.float32(value) for value in q]
     return Scale(*map(np.float32, scaled(usual(one), Measurement(*narrow))))
 
@@ -145,7 +147,7 @@ def usual(one: Instrument) -> Scale:
 
 @compiled
 def scaled(one, q):
-    """Return the `usual` numbers of an instrument under the measurement quantities `q`, float32."""
+    """Return the `usual` numbers of an instrument under the measurement parameters `q`, float32."""
     return Scale(
         one.intercept,
         one.slope,

@@ -1,6 +1,6 @@
 """Four worlds: the same machinery, nested by parameters.
 
-A world is a claim, the quantities that the claim fixes (its switches), and values for the rest.
+A world is a claim, the parameters that the claim fixes (its switches), and values for the rest.
 Starting values are set by hand: `treatment_gain` was solved once so that each world that heals has
 the same true effect against waitlist (`specificity.mean_effect`), nothing else differs. Calibrated
 values (`dyadsim calibrate`) stand in `conf/world/<name>.yaml` and take their place.
@@ -27,9 +27,9 @@ class World(NamedTuple):
     start: Mapping[str, float]
 
     @property
-    def quantities(self) -> Mapping[str, float]:
+    def calibrated_values(self) -> Mapping[str, float]:
         """The values in `conf/world/<name>.yaml`; empty where nothing has been calibrated."""
-        return {name: float(value) for name, value in (self._file["quantities"] or {}).items()}
+        return {name: float(value) for name, value in (self._file["parameters"] or {}).items()}
 
     @property
     def calibration(self) -> Mapping[str, Any]:
@@ -101,8 +101,10 @@ WORLDS = {
 def named(name: str) -> World:
     """Return the world called `name`.
 
-    Raises:
-        BadInput: there is no such world; offers the nearest name.
+    Raises
+    ------
+    BadInput
+        there is no such world; offers the nearest name.
     """
     if name not in WORLDS:
         known = ", ".join(WORLDS)
@@ -111,10 +113,12 @@ def named(name: str) -> World:
 
 
 def parameters(world: World | str, values: Mapping[str, float] | None = None) -> Parameters:
-    """Return the quantities of `world`, calibrated, with `values` (names to numbers) put in.
+    """Return the parameters of `world`, calibrated, with `values` (names to numbers) put in.
 
-    Raises:
-        BadInput: an unknown or impossible value, or one that the world's claim fixes.
+    Raises
+    ------
+    BadInput
+        an unknown or impossible value, or one that the world's claim fixes.
     """
     world = named(world) if isinstance(world, str) else world
     values = dict(values or {})
@@ -124,4 +128,6 @@ def parameters(world: World | str, values: Mapping[str, float] | None = None) ->
                 f"{name} is fixed at {world.fixed[name]:g} in the world '{world.name}': that is "
                 "its claim. Use world=hybrid, where it is free."
             )
-    return changed(Parameters(), {**world.start, **world.quantities, **values, **world.fixed})
+    return changed(
+        Parameters(), {**world.start, **world.calibrated_values, **values, **world.fixed}
+    )

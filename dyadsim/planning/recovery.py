@@ -69,12 +69,16 @@ def recover(
     spread: Spread = map,
     told: Callable[[int], None] = lambda _: None,
 ) -> pd.DataFrame:
-    """Return variant, clients, and for every free quantity contraction, covered and recovered.
+    """Return variant, clients, and for every free parameter contraction, covered and recovered.
 
-    Args:
-        study: the design. world: in which it is planned, with `parameters` for the data set.
-        clients: of the plain design. draws, held: of each variant's table.
-        seed: of all luck. spread: a map over processes. told: called with simulations done.
+    Parameters
+    ----------
+    study
+        the design. world: in which it is planned, with `parameters` for the data set.
+    clients
+        of the plain design. draws, held: of each variant's table.
+    seed
+        of all luck. spread: a map over processes. told: called with simulations done.
     """
     parts = []
     for one in variants(clients):

@@ -1,4 +1,4 @@
-"""Figures of a fit: what is known of each quantity, ranks, worlds, predictions, two strengths."""
+"""Figures of a fit: what is known of each parameter, ranks, worlds, predictions, two strengths."""
 
 from collections.abc import Mapping
 
@@ -18,10 +18,10 @@ def _words(name: str) -> str:
     return name.replace(".", ": ").replace("_", " ")
 
 
-def quantities(table: pd.DataFrame) -> Figure:
-    """Return each quantity's 90 % interval before (grey) and after the data, each on its own scale.
+def parameters(table: pd.DataFrame) -> Figure:
+    """Return each parameter's 90 % interval before (grey) and after the data, on its own scale.
 
-    table: `fit.Fit.quantities`.
+    table: `fit.Fit.parameters`.
     """
     made = style.figure(11, 0.6 * len(table) + 1.8)
     with style.drawing():
@@ -48,7 +48,7 @@ def quantities(table: pd.DataFrame) -> Figure:
             told = f"{row['middle']:.2g} [{row['low']:.2g}, {row['high']:.2g}]"
             note = "" if sure else "   not identified by these data"
             axes.text(1.08, place, told + note, va="center", fontsize=10)
-        axes.set_yticks(range(len(table)), [_words(name) for name in table["quantity"]])
+        axes.set_yticks(range(len(table)), [_words(name) for name in table["parameter"]])
         axes.set_ylim(len(table) - 0.4, -0.6)
         axes.set_xlim(-0.12, 2.1)
         axes.set_xticks([0, 1], ["low end", "high end"])
@@ -61,7 +61,7 @@ def quantities(table: pd.DataFrame) -> Figure:
 def ranks(found: np.ndarray, names: tuple[str, ...]) -> Figure:
     """Return the ranks of true values in their posteriors against what a calibrated one gives.
 
-    found: (data set, quantity) in [0, 1].
+    found: (data set, parameter) in [0, 1].
     """
     columns = min(4, len(names))
     lines = -(-len(names) // columns)
@@ -208,8 +208,8 @@ def strengths(prior: pd.DataFrame, posterior: pd.DataFrame) -> Figure:
 
 
 def recovery(table: pd.DataFrame) -> Figure:
-    """Return how far each way to measure narrows each quantity."""
-    names = list(dict.fromkeys(table["quantity"]))
+    """Return how far each way to measure narrows each parameter."""
+    names = list(dict.fromkeys(table["parameter"]))
     ways = list(dict.fromkeys(table["variant"]))
     made = style.figure(10, 0.62 * len(names) + 2.2)
     looks = ("o", "s", "D", "v", "P")
@@ -218,7 +218,7 @@ def recovery(table: pd.DataFrame) -> Figure:
         axes = made.subplots()
         axes.axvspan(-0.15, 0.3, color="#EEEEEE", zorder=0)
         for k, way in enumerate(ways):
-            rows = table[table["variant"] == way].set_index("quantity").loc[names]
+            rows = table[table["variant"] == way].set_index("parameter").loc[names]
             axes.plot(
                 rows["contraction"],
                 np.arange(len(names)) + 0.12 * (k - 2),

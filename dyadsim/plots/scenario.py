@@ -1,4 +1,4 @@
-"""The region in which a target is met: each limited quantity's part of its interval; the path."""
+"""The region in which a target is met: each limited parameter's part of its interval; the path."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ def _span(first: float, last: float, ends: list[float]) -> str:
 def figure(box: Scenario, spans: Mapping[str, tuple[float, float]], target: str) -> Figure:
     """Return two panels: limits on their intervals; coverage and density while peeling.
 
-    spans: quantity -> (low, high) of its interval.
+    spans: parameter -> (low, high) of its interval.
     """
     rows = box.limits
     made = style.figure(13, max(3.6, 0.55 * len(rows) + 2.4))
@@ -46,7 +46,7 @@ def figure(box: Scenario, spans: Mapping[str, tuple[float, float]], target: str)
             left.text(1.03, place, _span(first, last, ends), va="center", fontsize=10)
         left.set_yticks(
             range(len(rows)),
-            [str(one).replace(".", ": ").replace("_", " ") for one in rows["quantity"]],
+            [str(one).replace(".", ": ").replace("_", " ") for one in rows["parameter"]],
         )
         left.set_ylim(len(rows) - 0.4, -0.6)
         left.set_xlim(-0.02, 1.45)

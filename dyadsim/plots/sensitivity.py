@@ -1,4 +1,4 @@
-"""Ranked quantities of a sweep: one panel an output, a bar or point and its interval a quantity."""
+"""Ranked parameters of a sweep: one panel an output, one bar or point a parameter."""
 
 import textwrap
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from dyadsim.plots import style
 from dyadsim.sweeps.sensitivity import DUMMY
 
-PANELS, ROWS = 6, 12  # most outputs, most quantities of one figure
+PANELS, ROWS = 6, 12  # most outputs, most parameters of one figure
 WIDTH = 56  # letters of a title's line
 _LOOKS = {
     "first": style.Look("#56B4E9", "o", "-"),
@@ -28,8 +28,8 @@ _LABELS = {
 }
 _AXES = {
     "sobol": "share of the output's variance over points",
-    "morris": "change of the output over the whole interval of the quantity",
-    "pawn": "distance between the output's distributions, quantity known and unknown (0-1)",
+    "morris": "change of the output over the whole interval of the parameter",
+    "pawn": "distance between the output's distributions, parameter known and unknown (0-1)",
 }
 
 
@@ -43,12 +43,12 @@ def chosen(indices: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw(axes: Axes, part: pd.DataFrame) -> None:
-    """Draw one output's quantities, the strongest on top."""
+    """Draw one output's parameters, the strongest on top."""
     kinds = list(dict.fromkeys(part["index"]))
-    order = part[part["index"] == kinds[-1]].sort_values("value", ascending=False)["quantity"]
+    order = part[part["index"] == kinds[-1]].sort_values("value", ascending=False)["parameter"]
     names = list(order[:ROWS])
     for k, kind in enumerate(kinds):
-        rows = part[part["index"] == kind].set_index("quantity").loc[names]
+        rows = part[part["index"] == kind].set_index("parameter").loc[names]
         height = np.arange(len(names)) + (k - (len(kinds) - 1) / 2) * 0.25
         look = _LOOKS[kind]
         below = np.maximum(rows["value"] - rows["low"], 0)
@@ -82,7 +82,7 @@ def figure(
     groups = list(shown.groupby(["case", "output"], sort=False))
     columns = min(2, max(len(groups), 1))
     lines = -(-len(groups) // columns) or 1
-    tallest = min(ROWS, max((part["quantity"].nunique() for _, part in groups), default=1))
+    tallest = min(ROWS, max((part["parameter"].nunique() for _, part in groups), default=1))
     made = style.figure(7.5 * columns, lines * (0.36 * tallest + 1.7) + 0.9)
     with style.drawing():
         panels = np.atleast_1d(made.subplots(lines, columns, squeeze=False).ravel())

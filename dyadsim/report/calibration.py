@@ -41,7 +41,7 @@ def print_scoreboard(table: pd.DataFrame, totals: pd.DataFrame) -> None:
         state = "calibrated" if one.calibrated else "NOT calibrated: values set by hand"
         print(
             f"{one.world:11} meets {one.met} of {one.facts} facts; its calibration may move "
-            f"{one.free} quantities ({state}); ratio of post-test variances at equal means "
+            f"{one.free} parameters ({state}); ratio of post-test variances at equal means "
             f"{one.equal_means_ratio:.2f} ± {one.equal_means_se:.2f}"
         )
     print("The published ratio at equal means is 1.09 to 1.10; variance_ratio is the raw one.")
@@ -62,7 +62,7 @@ def world_file(found: Calibration, about: dict[str, Any]) -> str:
     """Return the text of `conf/world/<name>.yaml`: values and how they were found."""
     body = {
         "base": found.world,
-        "quantities": {name: float(f"{value:.6g}") for name, value in found.values.items()},
+        "parameters": {name: float(f"{value:.6g}") for name, value in found.values.items()},
         "calibration": about,
     }
     return (
@@ -91,7 +91,7 @@ def print_calibration(found: Calibration, facts: pd.DataFrame, folder: Path) -> 
     costs: Sequence[float] = found.starts["cost"].tolist()
     print(
         f"{found.world}: {int(facts['met'].sum())} of {len(facts)} facts met on luck that no "
-        f"search has seen; {found.starts.shape[1] - 2} free quantities, {len(costs)} starts, cost "
+        f"search has seen; {found.starts.shape[1] - 2} free parameters, {len(costs)} starts, cost "
         f"{', '.join(f'{one:.2f}' for one in costs)} (0 = all well inside)."
     )
     missed = facts.loc[~facts["met"], "fact"]

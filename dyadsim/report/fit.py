@@ -74,17 +74,17 @@ def warnings(made: Fit) -> list[str]:
     missed = made.posterior_checks[made.posterior_checks["tail"] < ODD]["statistic"]
     if len(missed):
         found.append("Statistics that the fit has not seen are missed: " + ", ".join(missed) + ".")
-    uneven = made.quantities[made.quantities["rank_p"] < UNEVEN]["quantity"]
+    uneven = made.parameters[made.parameters["rank_p"] < UNEVEN]["parameter"]
     if len(uneven):
         found.append("The posterior is not calibrated for: " + ", ".join(uneven) + ".")
     low, _ = chance(len(made.trust.ranks))
-    sure = made.quantities[made.quantities["covered"] < low]["quantity"]
+    sure = made.parameters[made.parameters["covered"] < low]["parameter"]
     if len(sure):
         found.append(
             f"Intervals are too narrow for: {', '.join(sure)} (they hold the truth in less than "
             f"{low:.0%} of {len(made.trust.ranks)} simulated data sets)."
         )
-    unknown = made.quantities[~made.quantities["identified"]]["quantity"]
+    unknown = made.parameters[~made.parameters["identified"]]["parameter"]
     if len(unknown):
         found.append(
             f"Not identified by such data (contraction below {UNKNOWN:g}): {', '.join(unknown)}. "
@@ -95,15 +95,15 @@ def warnings(made: Fit) -> list[str]:
 
 def verdict(made: Fit) -> str:
     """Return what the data say, in a sentence or two."""
-    known = made.quantities[made.quantities["identified"]]["quantity"]
+    known = made.parameters[made.parameters["identified"]]["parameter"]
     if made.far[made.problem.world] < OUTSIDE:
         return (
             f"Data like these do not come out of the {made.problem.world} world, so neither its "
-            "quantities nor the choice among worlds can be believed."
+            "parameters nor the choice among worlds can be believed."
         )
     text = (
         f"Under the {made.problem.world} world such data tell {len(known)} of "
-        f"{len(made.quantities)} quantities"
+        f"{len(made.parameters)} parameters"
     )
     text += f": {', '.join(known)}." if len(known) else "."
     if made.choice is None:
@@ -130,7 +130,7 @@ def summary(source: Source, made: Fit) -> dict[str, Any]:
         "assumed": list(source.assumed),
         "verdict": verdict(made),
         "warnings": warnings(made),
-        "quantities": rows_of(made.quantities),
+        "parameters": rows_of(made.parameters),
         "far": {name: float(share) for name, share in made.far.items()},
         "worlds": None
         if choice is None
@@ -156,7 +156,7 @@ def leave(place: Path, source: Source, made: Fit, manifest: Mapping[str, Any]) -
 
     figures = place / "figures"
     names = made.problem.names
-    style.save(drawn.quantities(made.quantities), figures, "quantities", made.quantities)
+    style.save(drawn.parameters(made.parameters), figures, "parameters", made.parameters)
     ranks = pd.DataFrame(made.trust.ranks, columns=list(names))
     style.save(drawn.ranks(made.trust.ranks, names), figures, "ranks", ranks)
     style.save(
@@ -173,7 +173,7 @@ def leave(place: Path, source: Source, made: Fit, manifest: Mapping[str, Any]) -
         style.save(drawn.worlds(shares, made.choice.curve), figures, "worlds", made.choice.curve)
         made.choice.confusion.to_csv(place / "confusion.csv")
     made.draws.to_parquet(place / "posterior.parquet", index=False)
-    made.quantities.to_csv(place / "quantities.csv", index=False)
+    made.parameters.to_csv(place / "parameters.csv", index=False)
     page = jinja2.Environment(autoescape=True).from_string(PAGE.read_text(encoding="utf-8"))
     told = page.render(
         title=f"A fit of the {made.problem.world} world to {source.what}",
@@ -195,7 +195,7 @@ def _more(source: Source) -> list[dict[str, Any]]:
             "heading": "What more would help?",
             "text": f"dyadsim recover {source.planning} simulates studies of this design with the "
             "therapists' names, with the alliance each session, with three times the clients, and "
-            "says how much narrower each quantity becomes.",
+            "says how much narrower each parameter becomes.",
         }
     ]
 
@@ -213,15 +213,15 @@ def _parts(made: Fit, figures: Path) -> list[dict[str, Any]]:
         data = base64.b64encode((figures / f"{name}.png").read_bytes()).decode()
         return f"data:image/png;base64,{data}"
 
-    trusted = made.quantities[
-        ["quantity", "contraction_here", "contraction", "covered", "rank_p", "recovered"]
+    trusted = made.parameters[
+        ["parameter", "contraction_here", "contraction", "covered", "rank_p", "recovered"]
     ]
     parts: list[dict[str, Any]] = [
         {
-            "heading": "What is known of each quantity",
-            "image": image("quantities"),
+            "heading": "What is known of each parameter",
+            "image": image("parameters"),
             "text": "Each on its own scale: its prior's 90 % interval is grey.",
-            "table": _html(made.quantities[["quantity", "unit", "low", "middle", "high"]], 3),
+            "table": _html(made.parameters[["parameter", "unit", "low", "middle", "high"]], 3),
         },
         {
             "heading": "Specific against common strength",
@@ -276,9 +276,9 @@ def _parts(made: Fit, figures: Path) -> list[dict[str, Any]]:
 
 
 def print_fit(made: Fit) -> None:
-    """Print quantities, worlds, warnings and the verdict."""
+    """Print parameters, worlds, warnings and the verdict."""
     shown = Table(
-        "quantity",
+        "parameter",
         "unit",
         "90 % before",
         "after: median [90 %]",
@@ -286,10 +286,10 @@ def print_fit(made: Fit) -> None:
         "covered",
         title=f"The {made.problem.world} world, given the data",
     )
-    for row in made.quantities.to_dict("records"):
+    for row in made.parameters.to_dict("records"):
         note = "" if row["identified"] else "  not identified"
         shown.add_row(
-            row["quantity"],
+            row["parameter"],
             row["unit"],
             f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
             f"{row['middle']:.3g} [{row['low']:.3g}, {row['high']:.3g}]",
@@ -322,15 +322,15 @@ def leave_recovery(place: Path, table: pd.DataFrame) -> None:
 
 
 def print_recovery(table: pd.DataFrame, one: Settings) -> None:
-    """Print the contraction of every quantity, a column a way to measure."""
+    """Print the contraction of every parameter, a column a way to measure."""
     ways = list(dict.fromkeys(table["variant"]))
     shown = Table(
-        "quantity",
+        "parameter",
         *ways,
         title=f"Contraction in study {one.study.name}, {one.clients} "
         f"clients, {one.world} world (below {UNKNOWN:g}: not identified)",
     )
-    for name, rows in table.groupby("quantity", sort=False):
+    for name, rows in table.groupby("parameter", sort=False):
         values = rows.set_index("variant")["contraction"]
         shown.add_row(str(name), *(f"{values[way]:.2f}" for way in ways))
     Console(width=130).print(shown)

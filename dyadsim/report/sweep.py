@@ -177,7 +177,7 @@ def print_sweep(found: Asked, about: Mapping[str, Any], path: Path | None, furth
         print(f"{about['failed']:,} of {about['rows']:,} rows failed; column 'error' says why.")
     if further:
         print(f"Table: {path}")
-        print(f"Next: dyadsim sensitivity name={name}   (which quantities matter)")
+        print(f"Next: dyadsim sensitivity name={name}   (which parameters matter)")
 
 
 def _short(value: Any) -> str:

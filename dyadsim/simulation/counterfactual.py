@@ -52,7 +52,7 @@ def _put(parameters: Parameters, values: Mapping[str, float]) -> Parameters:
 
 
 def under(parameters: Parameters, what: Intervention) -> Parameters:
-    """Return the quantities under what an intervention removes and holds."""
+    """Return the parameters under what an intervention removes and holds."""
     zeros = [PATHS[name] for name in what.remove]
     zeros += [rate for name in what.hold if name in HOLDABLE for rate in HOLDABLE[name].rates]
     return _put(parameters, dict.fromkeys(zeros, 0.0))
@@ -129,8 +129,10 @@ def do(
 ) -> Run:
     """Return a finished run under one intervention or several (a later one in the list wins).
 
-    Raises:
-        BadInput: an intervention on something that does not exist, or after the end.
+    Raises
+    ------
+    BadInput
+        an intervention on something that does not exist, or after the end.
     """
     whats = (what,) if isinstance(what, Intervention) else tuple(what)
     for one in whats:

@@ -82,8 +82,10 @@ EVENTS = ("add_rupture", "remove_rupture", "add_alert", "remove_alert")
 def read(path: str | Path) -> tuple[Intervention, ...]:
     """Return the interventions of a YAML file.
 
-    Raises:
-        BadInput: no such file, no YAML, or a field that does not exist or fit.
+    Raises
+    ------
+    BadInput
+        no such file, no YAML, or a field that does not exist or fit.
     """
     try:
         given = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
@@ -98,8 +100,10 @@ def read(path: str | Path) -> tuple[Intervention, ...]:
 def intervention(fields: object) -> Intervention:
     """Return an intervention from a mapping of its fields.
 
-    Raises:
-        BadInput: no mapping, an unknown field, or a value of the wrong kind.
+    Raises
+    ------
+    BadInput
+        no mapping, an unknown field, or a value of the wrong kind.
     """
     if not isinstance(fields, Mapping):
         raise BadInput(f"do: an intervention is a mapping of names to values, not '{fields}'.")
@@ -129,8 +133,10 @@ def _several(name: str, value: object) -> tuple[Any, ...]:
 def checked(what: Intervention, study: Study) -> Intervention:
     """Return `what` if it can be done in `study`.
 
-    Raises:
-        BadInput: an unknown latent, path or arm, a value out of range, or a session that is none.
+    Raises
+    ------
+    BadInput
+        an unknown latent, path or arm, a value out of range, or a session that is none.
     """
     for name, value in what.hold.items():
         _check_held(name, value, study)

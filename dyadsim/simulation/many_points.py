@@ -1,7 +1,7 @@
 """Many parameter points of one study in one call: no Python, no files, no tables per point.
 
 Every point gets the same clients' and therapists' luck (common random numbers) and the same
-allocation, so two points differ by their quantities alone; point k equals `simulate.stream` with
+allocation, so two points differ by their parameters alone; point k equals `simulate.stream` with
 point k's parameters, bit for bit (tested).
 """
 
@@ -29,20 +29,22 @@ type Totals = np.ndarray[Any, np.dtype[np.int64]]
 
 
 def rows(base: Parameters, values: Mapping[str, Sequence[float]]) -> Points:
-    """Return points `(point, quantity)`: `base` with columns of `values`, by full name, put in.
+    """Return points `(point, parameter)`: `base` with columns of `values`, by full name, put in.
 
-    Raises:
-        BadInput: an unknown quantity, a value out of its range, columns of unequal length.
+    Raises
+    ------
+    BadInput
+        an unknown parameter, a value out of its range, columns of unequal length.
     """
     names = list(catalogue())
     lengths = {name: len(column) for name, column in values.items()}
     if len(set(lengths.values())) > 1:
-        raise BadInput(f"points: every quantity needs as many values as the others; {lengths}.")
+        raise BadInput(f"points: every parameter needs as many values as the others; {lengths}.")
     count = next(iter(lengths.values()), 1)
     made = np.tile(np.array(list(flat(base).values()), np.float32), (count, 1))
     for name, column in values.items():
         if name not in names:
-            raise BadInput(f"There is no quantity '{name}'.{nearest(name, names)}")
+            raise BadInput(f"There is no parameter '{name}'.{nearest(name, names)}")
         numbers = np.asarray(column, float)
         for value in (numbers.min(), numbers.max()) if numbers.size else ():
             checked(catalogue()[name], float(value))
@@ -64,15 +66,23 @@ def run(
 ) -> Totals:
     """Return the streaming sums of every point, `(point, arm, step, sum)`, sums as `sums.SUMS`.
 
-    Args:
-        study: who gets what when; no arm may match clients to therapists, no case card.
-        points: `(point, quantity)` float32 from `rows`.
-        clients: clients of each point, all arms together.
-        seed, replicate: address of the luck, the same for every point.
-        threads: default: all processors; the sums are the same for any number.
+    Parameters
+    ----------
+    study
+        who gets what when; no arm may match clients to therapists, no case card.
+    points
+        `(point, parameter)` float32 from `rows`.
+    clients
+        clients of each point, all arms together.
+    seed, replicate
+        address of the luck, the same for every point.
+    threads
+        default: all processors; the sums are the same for any number.
 
-    Raises:
-        BadInput: a study that cannot be run so.
+    Raises
+    ------
+    BadInput
+        a study that cannot be run so.
     """
     plan = studies.plan(studies.check(study))
     if study.case is not None or any(one.matched for one in study.arms):

@@ -67,8 +67,10 @@ class Client(mesa.Agent):  # type: ignore[misc]
     def plan_dose(self, **dose: float) -> None:
         """Write this session's doses; processes not named keep the manual's.
 
-        Raises:
-            BadInput: an unknown process, or a dose outside [0, 5].
+        Raises
+        ------
+        BadInput
+            an unknown process, or a dose outside [0, 5].
         """
         clients = self.model.run_state.clients
         for process, value in dose.items():
@@ -82,8 +84,10 @@ class Client(mesa.Agent):  # type: ignore[misc]
     def end(self, how: str = "dropout") -> None:
         """End treatment before this session.
 
-        Raises:
-            BadInput: `how` is not one of `state.ENDINGS` but the first.
+        Raises
+        ------
+        BadInput
+            `how` is not one of `state.ENDINGS` but the first.
         """
         if how not in ENDINGS[1:]:
             raise BadInput(f"there is no ending '{how}'.{nearest(how, ENDINGS[1:])}")
@@ -131,12 +135,18 @@ class Therapist(mesa.Agent):  # type: ignore[misc]
 class DyadModel(mesa.Model):  # type: ignore[misc]
     """A study in one world, stepped session by session.
 
-    Args:
-        study, parameters: what and in which world.
-        clients: number of clients.
-        rng: the seed, a whole number >= 0 (the luck is addressed, so no generator will do).
-        replicate, moments: as in `simulate.start`.
-        client_class, therapist_class: subclasses with a `decide` or a `plan` of their own.
+    Parameters
+    ----------
+    study, parameters
+        what and in which world.
+    clients
+        number of clients.
+    rng
+        the seed, a whole number >= 0 (the luck is addressed, so no generator will do).
+    replicate, moments
+        as in `simulate.start`.
+    client_class, therapist_class
+        subclasses with a `decide` or a `plan` of their own.
 
     `run_state` is the `simulate.Run`; `running` turns False after the last step.
     """

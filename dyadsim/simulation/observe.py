@@ -21,9 +21,12 @@ _SUBSCALES = ("bond_score", "goal_score", "task_score")
 def records(run: Run, truth: bool = False) -> Records:
     """Return the tables of a finished run, as `records.SCHEMA` describes them.
 
-    Args:
-        run: finished, with its truth kept.
-        truth: also return the latents, one row a client and step.
+    Parameters
+    ----------
+    run
+        finished, with its truth kept.
+    truth
+        also return the latents, one row a client and step.
     """
     return Records(
         _clients(run), _therapists(run), _sessions(run), _truth(run) if truth else pd.DataFrame()

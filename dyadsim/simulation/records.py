@@ -145,10 +145,14 @@ def manifest(
 ) -> dict[str, Any]:
     """Return what it takes to repeat a run, as plain values for JSON.
 
-    Args:
-        config: the resolved configuration, seeds included.
-        seconds: wall time of the run.
-        inputs: files that were read, by name; their sha256 is kept.
+    Parameters
+    ----------
+    config
+        the resolved configuration, seeds included.
+    seconds
+        wall time of the run.
+    inputs
+        files that were read, by name; their sha256 is kept.
     """
     commit, dirty = _commit(Path(__file__).parent)
     return {
@@ -173,8 +177,10 @@ def manifest(
 def write_folder(folder: Path, fill: Callable[[Path], None]) -> Path:
     """Make `folder` whole or not at all: `fill` writes into a folder beside it, then it is renamed.
 
-    Raises:
-        OSError: the place cannot be written; nothing is left behind.
+    Raises
+    ------
+    OSError
+        the place cannot be written; nothing is left behind.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -215,9 +221,12 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
 def read(folder: str | Path) -> Records:
     """Return the records that `write_tables` (and so `dyadsim simulate`) left in `folder`.
 
-    Raises:
-        BadInput: no such folder, or a table is missing (truth may be).
-        ValueError: a table that does not follow the schema.
+    Raises
+    ------
+    BadInput
+        no such folder, or a table is missing (truth may be).
+    ValueError
+        a table that does not follow the schema.
     """
     folder = Path(folder)
     if not folder.is_dir():

@@ -174,18 +174,29 @@ def start(
 ) -> Run:
     """Return a run at intake: everybody drawn, allocated and measured once.
 
-    Args:
-        study: who gets what when.
-        parameters: one world's quantities.
-        clients: number of clients, all arms together, >= 1.
-        seed, replicate: address of the luck, whole numbers >= 0.
-        moments: moments simulated per session; 0 takes the closed form.
-        keep_truth: record every latent at every step.
-        allocation: arms and therapists, to replace the study's own draw (`intervene`).
-        threads: how many; None: every processor (the same bits come out).
+    Parameters
+    ----------
+    study
+        who gets what when.
+    parameters
+        one world's parameters.
+    clients
+        number of clients, all arms together, >= 1.
+    seed, replicate
+        address of the luck, whole numbers >= 0.
+    moments
+        moments simulated per session; 0 takes the closed form.
+    keep_truth
+        record every latent at every step.
+    allocation
+        arms and therapists, to replace the study's own draw (`intervene`).
+    threads
+        how many; None: every processor (the same bits come out).
 
-    Raises:
-        BadInput: a number or a study that cannot be run.
+    Raises
+    ------
+    BadInput
+        a number or a study that cannot be run.
     """
     _checked(clients, seed, replicate, moments)
     plan = studies.plan(studies.check(study))

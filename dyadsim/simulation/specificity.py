@@ -54,9 +54,11 @@ def mean_effect(parameters: Parameters, clients: int = CLIENTS, seed: int = SEED
 def dial(parameters: Parameters, specificity: float) -> Parameters:
     """Return `parameters` at another `specificity` and the same mean effect against waitlist.
 
-    Raises:
-        BadInput: specificity outside [0, 1], a world without a treatment path, or an effect that
-            no treatment gain in its range can reach.
+    Raises
+    ------
+    BadInput
+        specificity outside [0, 1], a world without a treatment path, or an effect that
+        no treatment gain in its range can reach.
     """
     moved = changed(parameters, {DIAL: specificity})
     if parameters.distress.treatment_gain == 0:

@@ -30,12 +30,12 @@ _STAY = {"ending.dropout_base": -5.0, "ending.low_alliance": 0.0, "ending.remova
 
 
 class Question(NamedTuple):
-    """Two lives of the same clients; `quantities` are set in both."""
+    """Two lives of the same clients; `parameters` are set in both."""
 
     label: str
     first: Intervention
     second: Intervention
-    quantities: Mapping[str, float] = MappingProxyType({})
+    parameters: Mapping[str, float] = MappingProxyType({})
 
 
 _HIGH = Intervention(hold={"alliance": HIGH_ALLIANCE})
@@ -69,7 +69,7 @@ def known_truth(
     count, post = min(clients, MOST_CLIENTS), trial.schedule.sessions
     rows = []
     for name, question in QUESTIONS.items():
-        world = changed(parameters, dict(question.quantities))
+        world = changed(parameters, dict(question.parameters))
         lives = (question.first, question.second)
         one, other = (do(trial, world, count, what, seed) for what in lives)
         distress = [dict(simulate.variables(run.truth))["distress"] for run in (one, other)]

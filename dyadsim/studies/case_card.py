@@ -48,8 +48,10 @@ class Case(NamedTuple):
 def read(path: str | Path) -> Case:
     """Return the client of a case card.
 
-    Raises:
-        BadInput: no such file, no YAML, a value that is missing, unknown or impossible.
+    Raises
+    ------
+    BadInput
+        no such file, no YAML, a value that is missing, unknown or impossible.
     """
     try:
         fields = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
@@ -65,8 +67,10 @@ def read(path: str | Path) -> Case:
 def case(fields: Mapping[str, Any]) -> Case:
     """Return a checked client from the fields of a card.
 
-    Raises:
-        BadInput: a value that is missing, unknown or impossible.
+    Raises
+    ------
+    BadInput
+        a value that is missing, unknown or impossible.
     """
     where = f"case card {fields.get('name', 'without a name')}"
     for field in fields:

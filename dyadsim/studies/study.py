@@ -6,7 +6,7 @@ import numpy as np
 
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model.mechanisms.ending import FIXED_RULE, GOOD_ENOUGH_RULE, OPEN_RULE
-from dyadsim.model.parameter import quantity
+from dyadsim.model.parameter import parameter
 from dyadsim.model.questionnaires import Instrument
 from dyadsim.model.variables import Array, Whole
 from dyadsim.studies.case_card import Case
@@ -74,13 +74,14 @@ class Sample(NamedTuple):
     """Who comes through the door, out of the population."""
 
     seeking_threshold: Annotated[
-        float, quantity("distress, as felt, from which people seek or get care", "distress", -9, 5)
+        float, parameter("distress, as felt, from which people seek or get care", "distress", -9, 5)
     ] = 1.8
     seeking_noise: Annotated[
-        float, quantity("SD of everything else that decides about seeking care", "distress", 0.1, 4)
+        float,
+        parameter("SD of everything else that decides about seeking care", "distress", 0.1, 4),
     ] = 0.9
     therapist_selection: Annotated[
-        float, quantity("spread of therapist traits against routine care", "1", 0, 2)
+        float, parameter("spread of therapist traits against routine care", "1", 0, 2)
     ] = 1.0
 
 
@@ -250,9 +251,11 @@ def plan(study: Study) -> Plan:
 def check(study: Study) -> Study:
     """Return `study` if it can be run.
 
-    Raises:
-        BadInput: no arm, two arms of one name, an unknown rule, no session step, a phase beyond
-            the schedule, an impossible assessment, gap or caseload.
+    Raises
+    ------
+    BadInput
+        no arm, two arms of one name, an unknown rule, no session step, a phase beyond
+        the schedule, an impossible assessment, gap or caseload.
     """
     names = [one.name for one in study.arms]
     if study.caseload.nested and any(one.matched for one in study.arms):

@@ -22,18 +22,29 @@ MEDIA = {
 class Therapy(NamedTuple):
     """A treatment as data.
 
-    Attributes:
-        name, label: its key and its name in words.
-        dose: ingredient dose per process, `(cognitive, behavioural, emotional, interpersonal)`,
-            in units of one full session's work; each in [0, 5].
-        structure: how structured and directive, 0-1.
-        rationale: credibility of its rationale, 0-1.
-        bona_fide: delivered with intent, rationale and training.
-        individualisation: 0 manualised ... 1 led by the therapist's case formulation.
-        medium: a key of `MEDIA`; fixes the bodily channel (0-1) and whether there is a therapist.
-        medication: dose of medication, 1 = usual.
-        continued: medication goes on after the last session for those who ended as agreed.
-        source: keys of `references.bib`.
+    Attributes
+    ----------
+    name, label
+        its key and its name in words.
+    dose
+        ingredient dose per process, `(cognitive, behavioural, emotional, interpersonal)`,
+        in units of one full session's work; each in [0, 5].
+    structure
+        how structured and directive, 0-1.
+    rationale
+        credibility of its rationale, 0-1.
+    bona_fide
+        delivered with intent, rationale and training.
+    individualisation
+        0 manualised ... 1 led by the therapist's case formulation.
+    medium
+        a key of `MEDIA`; fixes the bodily channel (0-1) and whether there is a therapist.
+    medication
+        dose of medication, 1 = usual.
+    continued
+        medication goes on after the last session for those who ended as agreed.
+    source
+        keys of `references.bib`.
     """
 
     name: str
@@ -61,8 +72,10 @@ class Therapy(NamedTuple):
     def dose_of(self, process: str) -> float:
         """Return the dose for one process.
 
-        Raises:
-            BadInput: there is no such process.
+        Raises
+        ------
+        BadInput
+            there is no such process.
         """
         return self.dose[_process(self.name, process)]
 
@@ -70,8 +83,10 @@ class Therapy(NamedTuple):
 def with_dose(given: Therapy, process: str, dose: float) -> Therapy:
     """Return the therapy with another dose, in [0, 5], for one process.
 
-    Raises:
-        BadInput: there is no such process, or the dose is out of range.
+    Raises
+    ------
+    BadInput
+        there is no such process, or the dose is out of range.
     """
     place = _process(given.name, process)
     doses = list(given.dose)
@@ -111,8 +126,10 @@ def _number(name: str, field: str, value: object, high: float = 1.0) -> float:
 def therapy(name: str, fields: dict[str, Any]) -> Therapy:
     """Return a checked `Therapy` from the fields of its file.
 
-    Raises:
-        BadInput: an unknown field, process or medium, or a number out of range.
+    Raises
+    ------
+    BadInput
+        an unknown field, process or medium, or a number out of range.
     """
     for field in fields:
         if field not in Therapy._fields:
@@ -162,8 +179,10 @@ def _read(folder: Path) -> dict[str, Therapy]:
 def named(name: str) -> Therapy:
     """Return the therapy called `name`.
 
-    Raises:
-        BadInput: there is no such therapy; offers the nearest name.
+    Raises
+    ------
+    BadInput
+        there is no such therapy; offers the nearest name.
     """
     known = therapies()
     if name not in known:

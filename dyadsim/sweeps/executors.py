@@ -30,8 +30,10 @@ def dask(address: str, wait: float = 10.0) -> Executor:
 
     A task whose worker dies is computed again by another one.
 
-    Raises:
-        NoScheduler: Dask is not installed, nobody answers, or there are no workers.
+    Raises
+    ------
+    NoScheduler
+        Dask is not installed, nobody answers, or there are no workers.
     """
     try:
         import distributed

@@ -82,8 +82,10 @@ def columns_of(wanted: Sequence[str], studies: Sequence[Study]) -> tuple[str, ..
     'facts' (all, and how many are met) or 'accountings'. Where studies differ in what they can
     have, the others leave the column empty.
 
-    Raises:
-        BadInput: an unknown output, or one that none of the studies can have.
+    Raises
+    ------
+    BadInput
+        an unknown output, or one that none of the studies can have.
     """
     found: dict[str, None] = {}
     for name in wanted or list(OUTCOMES):
@@ -128,7 +130,7 @@ def _columns(name: str, study: Study, mine: Sequence[str]) -> list[str]:
 
 
 def canonical(job: Job, points: Points) -> Points:
-    """Return what is hashed for each point: every quantity, and the dial (NaN: not turned)."""
+    """Return what is hashed for each point: every parameter, and the dial (NaN: not turned)."""
     names = [*catalogue(), sampling.DIAL]
     made = np.tile(np.array([*flat(job.base).values(), np.nan], np.float32), (len(points), 1))
     for k, name in enumerate(job.axes):
@@ -137,7 +139,7 @@ def canonical(job: Job, points: Points) -> Points:
 
 
 def rows(job: Job, points: Points) -> tuple[Points, list[str]]:
-    """Return points (point, axis) as rows (point, quantity) of the model, and what forbids each.
+    """Return points (point, axis) as rows (point, parameter) of the model, and what forbids each.
 
     The dial is solved point by point. A point that cannot be has NaN for its row.
     """
@@ -161,7 +163,7 @@ def rows(job: Job, points: Points) -> tuple[Points, list[str]]:
 
 
 def parameters_at(row: Points) -> Parameters:
-    """Return the quantities of a row (quantity,)."""
+    """Return the parameters of a row (parameter,)."""
     return changed(Parameters(), dict(zip(catalogue(), map(float, row), strict=True)))
 
 

@@ -1,6 +1,6 @@
 """Which points a sweep visits: grid, Latin hypercube, Sobol sequence, Saltelli, Morris, a file.
 
-An axis is a quantity with either a list of values, which is crossed with everything else, or an
+An axis is a parameter with either a list of values, which is crossed with everything else, or an
 interval, which the method fills. Points come in a fixed order for a seed; a longer grid keeps none,
 a longer Sobol sequence or Saltelli layout all of the shorter one's points, so that a store
 (`store`) can reuse them.
@@ -17,7 +17,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from dyadsim.errors import BadInput, nearest
-from dyadsim.model.parameter import Declared, Quantity, checked
+from dyadsim.model.parameter import Parameter, ParameterInfo, checked
 from dyadsim.model.parameters import catalogue
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -29,17 +29,17 @@ METHODS = {  # name: what it is
     "saltelli": "Sobol sequence laid out for Sobol indices: n (axes + 2) points, or n (2 axes + 2)",
     "morris": "n trajectories for Morris screening: n (axes + 1) points",
     "one_at_a_time": "the world's own values, then each axis alone over `levels` steps",
-    "file": "the points of a csv file: one column a quantity",
+    "file": "the points of a csv file: one column a parameter",
 }
-DIAL = "specificity"  # an axis that is no quantity: the dial at an equal mean effect
-_DIAL = Declared(
-    DIAL, 0.5, Quantity("share that needs the match, at equal effect", "share", 0, 1, "", "")
+DIAL = "specificity"  # an axis that is no parameter: the dial at an equal mean effect
+_DIAL = Parameter(
+    DIAL, 0.5, ParameterInfo("share that needs the match, at equal effect", "share", 0, 1, "", "")
 )
 MOST = 20_000_000  # points of one design: beyond, use shards of different seeds (docs/scale.md)
 
 
 class Axis(NamedTuple):
-    """One swept quantity: `levels`, or an interval [low, high], even on a log scale if `log`."""
+    """One swept parameter: `levels`, or an interval [low, high], even on a log scale if `log`."""
 
     name: str
     levels: tuple[float, ...] = ()
@@ -70,26 +70,30 @@ class Sampling(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-def declared(name: str) -> Declared:
-    """Return what is known of an axis: a quantity, or the dial.
+def declared(name: str) -> Parameter:
+    """Return what is known of an axis: a parameter, or the dial.
 
-    Raises:
-        BadInput: there is none of that name.
+    Raises
+    ------
+    BadInput
+        there is none of that name.
     """
     known = catalogue()
     if name == DIAL:
         return _DIAL
     if name not in known:
-        raise BadInput(f"there is no quantity '{name}'.{nearest(name, [*known, DIAL])}")
+        raise BadInput(f"there is no parameter '{name}'.{nearest(name, [*known, DIAL])}")
     return known[name]
 
 
 def check(axes: Sequence[Axis], sampling: Sampling, ranges: bool = True) -> None:
-    """Refuse axes and settings that cannot be sampled; `ranges`: axes are quantities of the model.
+    """Refuse axes and settings that cannot be sampled; `ranges`: axes are parameters of the model.
 
-    Raises:
-        BadInput: an unknown method or quantity, an empty or reversed interval, a value outside
-            the quantity's range, a logarithm of 0, a size that the method cannot use.
+    Raises
+    ------
+    BadInput
+        an unknown method or parameter, an empty or reversed interval, a value outside
+        the parameter's range, a logarithm of 0, a size that the method cannot use.
     """
     if sampling.method not in METHODS:
         raise BadInput(
@@ -219,11 +223,13 @@ def unit(axes: int, one: Sampling) -> Floats:
 
 
 def read(path: str, columns: Sequence[str] = ()) -> tuple[tuple[Axis, ...], Floats]:
-    """Return the axes and points of a csv file: a header of quantities, then one row a point.
+    """Return the axes and points of a csv file: a header of parameters, then one row a point.
 
-    Raises:
-        BadInput: no such file; an unknown, missing or doubled column; a cell that is no number in
-            the quantity's range (with row and column).
+    Raises
+    ------
+    BadInput
+        no such file; an unknown, missing or doubled column; a cell that is no number in
+        the parameter's range (with row and column).
     """
     try:
         with Path(path).open(newline="", encoding="utf-8-sig") as file:
@@ -260,14 +266,14 @@ def read(path: str, columns: Sequence[str] = ()) -> tuple[tuple[Axis, ...], Floa
     return tuple(Axis(name, (), float(low), float(high)) for name, low, high in spans), made
 
 
-def _column(name: str, path: str) -> Declared:
+def _column(name: str, path: str) -> Parameter:
     try:
         return declared(name)
     except BadInput as error:
         raise BadInput(f"points.file: '{path}', column '{name}': {error}") from None
 
 
-def _cell(cell: str, item: Declared, where: str) -> float:
+def _cell(cell: str, item: Parameter, where: str) -> float:
     """Return a cell's number."""
     try:
         return checked(item, float(cell))

@@ -1,7 +1,7 @@
 """Scenario discovery: the region of theory space in which a target is met (PRIM, ema-workbench).
 
 PRIM (patient rule induction) peels away, slice by slice, the part of the space where the target is
-met least often. What is left is a box: limits on a few quantities, told with its coverage (share of
+met least often. What is left is a box: limits on a few parameters, told with its coverage (share of
 all points that meet the target which lie in it) and density (share of its points that do).
 """
 
@@ -34,9 +34,9 @@ class Target(NamedTuple):
 
 
 class Scenario(NamedTuple):
-    """A box: limits (quantity, low, high, quasi_p), coverage, density, and those met outside it.
+    """A box: limits (parameter, low, high, quasi_p), coverage, density, and those met outside it.
 
-    path: the whole peeling, a row a box: limited (quantities), coverage, density, mass.
+    path: the whole peeling, a row a box: limited (parameters), coverage, density, mass.
     """
 
     limits: pd.DataFrame
@@ -50,8 +50,10 @@ class Scenario(NamedTuple):
 def target(text: object, outputs: Sequence[str]) -> Target:
     """Return the target that a text such as "facts_met >= 30" asks for.
 
-    Raises:
-        BadInput: it cannot be read, or the output is not in the sweep.
+    Raises
+    ------
+    BadInput
+        it cannot be read, or the output is not in the sweep.
     """
     match = _TARGET.fullmatch(str(text).strip())
     if text is None or match is None:
@@ -83,10 +85,12 @@ def met(one: Target, values: np.ndarray[Any, Any]) -> Mask:
 def find(points: pd.DataFrame, hit: Mask) -> Scenario:
     """Return the box on the peeling path with the best balance of coverage and density.
 
-    points: a row a point, a column a quantity. hit: whether the target is met there.
+    points: a row a point, a column a parameter. hit: whether the target is met there.
 
-    Raises:
-        BadInput: too few points meet the target, or nearly all. Failed: ema-workbench is missing.
+    Raises
+    ------
+    BadInput
+        too few points meet the target, or nearly all. Failed: ema-workbench is missing.
     """
     count = int(hit.sum())
     if min(count, len(hit) - count) < FEWEST:
@@ -116,7 +120,7 @@ def find(points: pd.DataFrame, hit: Mask) -> Scenario:
         (name, float(row["min"]), float(row["max"]), float(np.nanmax(row["qp value"])))
         for name, row in inside.iterrows()
     ]
-    limits = pd.DataFrame(rows, columns=["quantity", "low", "high", "quasi_p"])
+    limits = pd.DataFrame(rows, columns=["parameter", "low", "high", "quasi_p"])
     order = path.rename(columns={"res_dim": "limited"})[["limited", "coverage", "density", "mass"]]
     return Scenario(
         limits,

@@ -1,4 +1,4 @@
-"""Which quantities matter: Sobol indices, Morris screening, PAWN (SALib), from a sweep's table.
+"""Which parameters matter: Sobol indices, Morris screening, PAWN (SALib), from a sweep's table.
 
 All methods see the mean over replicates. `noise_share` says how much of that mean's variance over
 points is Monte-Carlo luck: indices of an output with a large one say little.
@@ -20,19 +20,19 @@ type Floats = np.ndarray[Any, np.dtype[np.float64]]
 METHODS = {  # method: (points it needs, what it says)
     "sobol": ("saltelli", "shares of the output's variance: first order, total, pairs"),
     "morris": ("morris", "mean and spread of the effects of a step along each interval"),
-    "pawn": (None, "how far knowing a quantity moves the output's distribution; any points"),
-    "prim": (None, "the region of the quantities in which a target is met; any points"),
+    "pawn": (None, "how far knowing a parameter moves the output's distribution; any points"),
+    "prim": (None, "the region of the parameters in which a target is met; any points"),
 }
-DUMMY = "(chance reaches)"  # what PAWN finds of quantities without effect, 95 times in 100
+DUMMY = "(chance reaches)"  # what PAWN finds of parameters without effect, 95 times in 100
 IN_SLICE = 5  # points of a slice, at least
-SLICES = 10  # of PAWN: intervals of a quantity, equally filled
+SLICES = 10  # of PAWN: intervals of a parameter, equally filled
 FEWEST = 8  # base samples left for Sobol indices, after those with a failed point
 
 
 class Ranking(NamedTuple):
     """What a method found.
 
-    table: output, index, quantity, other ('' but for pairs), value, low, high. noise: output,
+    table: output, index, parameter, other ('' but for pairs), value, low, high. noise: output,
     noise_share, source (how it was found), left_out: points where the output has no value, or
     beside one.
     """
@@ -45,8 +45,10 @@ class Ranking(NamedTuple):
 def method_for(wanted: str, how: Sampling) -> str:
     """Return the method, that of the points' layout for 'auto'.
 
-    Raises:
-        BadInput: no such method, or one that these points do not serve.
+    Raises
+    ------
+    BadInput
+        no such method, or one that these points do not serve.
     """
     if wanted == "auto":
         return {"saltelli": "sobol", "morris": "morris"}.get(how.method, "pawn")
@@ -94,16 +96,23 @@ def rank(
     resamples: int = 200,
     seed: int = 1,
 ) -> Ranking:
-    """Return the indices of one case's sampled quantities.
+    """Return the indices of one case's sampled parameters.
 
-    Args:
-        method: 'sobol', 'morris' or 'pawn'. names: the sampled axes.
-        how: the layout of the points. points: `(point, axis)`, in its order.
-        values, errors: output -> `(replicate, point)`, NaN where a point failed.
-        resamples: bootstrap samples behind the 95 % intervals. seed: of these.
+    Parameters
+    ----------
+    method
+        'sobol', 'morris' or 'pawn'. names: the sampled axes.
+    how
+        the layout of the points. points: `(point, axis)`, in its order.
+    values, errors
+        output -> `(replicate, point)`, NaN where a point failed.
+    resamples
+        bootstrap samples behind the 95 % intervals. seed: of these.
 
-    Raises:
-        BadInput: too few points are left of every output.
+    Raises
+    ------
+    BadInput
+        too few points are left of every output.
     """
     index = {"sobol": _sobol, "morris": _morris, "pawn": _pawn}[method]
     where = sampling.unit(len(names), how) if method == "morris" else points
@@ -126,7 +135,7 @@ def rank(
             rows += [(output, *row) for row in found]
     if len(refused) == len(values):
         raise refused[0]
-    columns = ["output", "index", "quantity", "other", "value", "low", "high"]
+    columns = ["output", "index", "parameter", "other", "value", "low", "high"]
     return Ranking(
         method,
         pd.DataFrame(rows, columns=columns),
@@ -209,9 +218,9 @@ def _morris(
 def _pawn(
     names: Sequence[str], how: Sampling, points: Floats, mean: Floats, resamples: int, seed: int
 ) -> _Rows:
-    """Take the median KS distance, and what quantities of no effect reach by luck.
+    """Take the median KS distance, and what parameters of no effect reach by luck.
 
-    The distance of few points is never 0; a bootstrap only adds to it. So a made-up quantity is
+    The distance of few points is never 0; a bootstrap only adds to it. So a made-up parameter is
     drawn `resamples` times: what it stays below 95 times in 100 is the mark to beat.
     """
     found, nan = _ks(points, mean), float("nan")
@@ -223,7 +232,7 @@ def _pawn(
 
 @functools.lru_cache
 def _by_luck(points: int, draws: int, seed: int) -> float:
-    """Return what 95 of 100 quantities without effect stay below, for any continuous output.
+    """Return what 95 of 100 parameters without effect stay below, for any continuous output.
 
     The Kolmogorov-Smirnov distance does not depend on the output's distribution.
     """

@@ -1,7 +1,7 @@
 """Where finished points are kept: Parquet parts that are whole or absent, addressed by content.
 
 A point's key is a hash of everything that decides its numbers: the model's version, the study, all
-quantities, the luck. So the same command finds what exists, in whatever order and by whichever
+parameters, the luck. So the same command finds what exists, in whatever order and by whichever
 process it was made, and points of another version can never be taken for these.
 
     results/<name>/manifest.json    what was asked
@@ -138,8 +138,10 @@ class Store:
     def write(self, rows: Rows) -> Path:
         """Add a part, whole or not at all; return its path.
 
-        Raises:
-            OSError: it cannot be written (disk full, no permission); nothing is left behind.
+        Raises
+        ------
+        OSError
+            it cannot be written (disk full, no permission); nothing is left behind.
         """
         place = self.folder / "parts"
         place.mkdir(parents=True, exist_ok=True)
@@ -152,8 +154,10 @@ class Store:
     def read(self) -> Rows:
         """Return every finished row, each key once, in no particular order.
 
-        Raises:
-            StoreError: two parts hold different numbers for one point.
+        Raises
+        ------
+        StoreError
+            two parts hold different numbers for one point.
         """
         tables = self._tables((*self.columns, "error", *KEY), whole=True)
         none = pa.table({name: pa.array([], pa.float32()) for name in self.columns})

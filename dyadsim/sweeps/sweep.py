@@ -186,13 +186,19 @@ def run(
 
     Several processes may work on one folder; each block is computed by one of them.
 
-    Args:
-        sweep: what to compute. folder: of the store.
-        executor: where (`executors`). shard: which part of the work. threads: a block may use.
-        told: called with the number of rows just finished or found finished.
+    Parameters
+    ----------
+    sweep
+        what to compute. folder: of the store.
+    executor
+        where (`executors`). shard: which part of the work. threads: a block may use.
+    told
+        called with the number of rows just finished or found finished.
 
-    Raises:
-        OSError: a part cannot be written (disk full); the finished ones stay.
+    Raises
+    ------
+    OSError
+        a part cannot be written (disk full); the finished ones stay.
     """
     began = time.perf_counter()
     store = open_store(sweep, folder)
@@ -246,8 +252,10 @@ def collect(sweep: Sweep, folder: Path) -> Path:
 
     The parts that it holds are removed; finished points of other designs stay in a part.
 
-    Raises:
-        StoreError: points are missing, or two parts disagree about one.
+    Raises
+    ------
+    StoreError
+        points are missing, or two parts disagree about one.
     """
     store = open_store(sweep, folder)
     with store.lock("collect", wait=True):

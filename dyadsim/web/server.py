@@ -117,8 +117,10 @@ def app(hosts: tuple[str, ...] = ("127.0.0.1", "localhost")) -> Starlette:
 def _listening(host: str, port: int) -> socket.socket:
     """Return a socket that listens; port 0: a free one.
 
-    Raises:
-        BadInput: the port is taken, or the host is not this machine's.
+    Raises
+    ------
+    BadInput
+        the port is taken, or the host is not this machine's.
     """
     made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -144,8 +146,10 @@ def _warm() -> None:
 def serve(host: str, port: int, browser: bool) -> None:
     """Serve until interrupted; print the address. browser: open it there too.
 
-    Raises:
-        BadInput: an address that cannot be had.
+    Raises
+    ------
+    BadInput
+        an address that cannot be had.
     """
     listening = _listening(host, port)
     address = f"http://{host}:{listening.getsockname()[1]}/"

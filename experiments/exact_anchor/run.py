@@ -23,7 +23,7 @@ FILE = FOLDER / "enrichd_cbt_bdi" / "enrichd_cbt_bdi.csv"
 
 
 def main(draws: int = 20_000, folder: Path | None = None) -> pd.DataFrame:
-    """Return data, quantity, unit, way, truth, low, middle, high (90 %), both ways.
+    """Return data, parameter, unit, way, truth, low, middle, high (90 %), both ways.
 
     Of ENRICHD's own scores, and of scores that the growth model itself made in their place, at
     the exact posterior's mean: only there can both ways be expected to agree.
@@ -54,7 +54,7 @@ def main(draws: int = 20_000, folder: Path | None = None) -> pd.DataFrame:
                     strict=True,
                 )
             ]
-    columns_of = ["data", "quantity", "unit", "way", "truth", "low", "middle", "high"]
+    columns_of = ["data", "parameter", "unit", "way", "truth", "low", "middle", "high"]
     found = pd.DataFrame(rows, columns=columns_of)
     print(found.round(3).to_string(index=False))
     if folder is not None:

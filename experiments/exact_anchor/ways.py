@@ -68,7 +68,7 @@ def by_table(seen: Observed, sets: list[np.ndarray], draws: int) -> list[np.ndar
 
 
 def figure(table: pd.DataFrame) -> Figure:
-    """Return both ways' 90 % intervals of each quantity, each on its own scale, a panel a set."""
+    """Return both ways' 90 % intervals of each parameter, each on its own scale, a panel a set."""
     made = style.figure(15, 5)
     with style.drawing():
         panels = made.subplots(1, 2)
@@ -81,8 +81,8 @@ def figure(table: pd.DataFrame) -> Figure:
 
 
 def _panel(axes: Axes, table: pd.DataFrame) -> None:
-    """Draw one data set's quantities."""
-    for place, (_, rows) in enumerate(table.groupby("quantity", sort=False)):
+    """Draw one data set's parameters."""
+    for place, (_, rows) in enumerate(table.groupby("parameter", sort=False)):
         low, high = rows["low"].min(), rows["high"].max()
         for k, row in enumerate(rows.to_dict("records")):
             look = style.Look(*(("#0072B2", "o", "-"), ("#D55E00", "s", "--"))[k])
@@ -113,7 +113,7 @@ def _panel(axes: Axes, table: pd.DataFrame) -> None:
                 va="center",
                 fontsize=9,
             )
-    names = list(dict.fromkeys(table["quantity"]))
+    names = list(dict.fromkeys(table["parameter"]))
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(-0.05, 1.75)

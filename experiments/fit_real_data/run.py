@@ -25,7 +25,7 @@ KEPT_OUT = ("*.svg", "*.parquet", "manifest.json", "report.html")
 
 
 def fitted(words: list[str], folder: Path | None, full: bool) -> pd.DataFrame:
-    """Return `fit.Fit.quantities` of one `dyadsim fit`; leave its figures and tables in folder."""
+    """Return `fit.Fit.parameters` of one `dyadsim fit`; leave its figures and tables in folder."""
     short = ["budget=small", "size=tiny", "task.candidates=[hybrid,'null']"]
     with tempfile.TemporaryDirectory() as place:
         asked = ["fit", "world=hybrid", f"results={place}", *words, *(short * (not full))]
@@ -35,11 +35,11 @@ def fitted(words: list[str], folder: Path | None, full: bool) -> pd.DataFrame:
         if folder is not None:
             skip = shutil.ignore_patterns(*KEPT_OUT)
             shutil.copytree(left, folder, ignore=skip, dirs_exist_ok=True)
-        return pd.read_csv(left / "quantities.csv")
+        return pd.read_csv(left / "parameters.csv")
 
 
 def main(draws: int = 5000, which: str = "", folder: Path | None = None) -> pd.DataFrame:
-    """Return what is known of each quantity, a row a data set.
+    """Return what is known of each parameter, a row a data set.
 
     draws: below 5,000, a try of the first data set; the others are only read.
     """

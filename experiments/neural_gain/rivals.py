@@ -15,7 +15,7 @@ type Way = Callable[[Table, Table, np.ndarray], np.ndarray]
 
 
 def by_table(kept: Table, held: Table, used: np.ndarray) -> np.ndarray:
-    """Return draws (data set, draw, quantity) of the posterior, as `dyadsim fit` has it."""
+    """Return draws (data set, draw, parameter) of the posterior, as `dyadsim fit` has it."""
     learned, one = posterior.learn(kept.raw, kept.coordinates, used), kept.problem
     return np.array(
         [
@@ -67,7 +67,7 @@ def told(way: Way, kept: Table, held: Table, used: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "way": way.__name__,
-            "quantity": kept.problem.names,
+            "parameter": kept.problem.names,
             "contraction": 1 - draws.var(axis=1).mean(axis=0) / prior,
             "covered": ((truth > low) & (truth < high)).mean(axis=0),
             "r": r,

@@ -36,7 +36,7 @@ def seen() -> Scores:
 
 
 def main(draws: int = 5000, folder: Path | None = None) -> pd.DataFrame:
-    """Return way, quantity, contraction, covered (90 %), r with the truth, seconds."""
+    """Return way, parameter, contraction, covered (90 %), r with the truth, seconds."""
     if importlib.util.find_spec("bayesflow") is None:
         print("This needs pip install bayesflow jax.")
         return pd.DataFrame()

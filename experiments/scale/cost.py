@@ -36,7 +36,7 @@ BLOCK = 16384
 
 
 def model(n: int, clients: int, sessions: int, method: str = "sobol") -> Sweep:
-    """Return a sweep of the model over twelve quantities."""
+    """Return a sweep of the model over twelve parameters."""
     study = dyadsim.rct(("cbt", "waitlist"), sessions, follow_up=())
     columns = outputs.columns_of(["true_d", "d_between", "gain", "dropout"], [study])
     points = sampling.points(AXES, Sampling(method, n), {}).astype(np.float32)
@@ -54,7 +54,7 @@ def model(n: int, clients: int, sessions: int, method: str = "sobol") -> Sweep:
 
 
 def nothing(n: int, columns: int = 20) -> Sweep:
-    """Return a sweep over twelve quantities whose outputs are luck: all overhead."""
+    """Return a sweep over twelve parameters whose outputs are luck: all overhead."""
 
     def luck(points: Any, replicate: int, keys: Any, threads: int) -> Any:
         dice = np.random.default_rng(int(keys[0, 0]))

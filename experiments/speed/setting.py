@@ -28,7 +28,7 @@ WORLD = dyadsim.world("hybrid")
 class Setting(NamedTuple):
     """A study at intake: `table` (variable, client) with this step's orders, `arm`, `therapist`.
 
-    `presence` (step, therapist), `p` the quantities, `kept` the decays of one step, `form` the
+    `presence` (step, therapist), `p` the parameters, `kept` the decays of one step, `form` the
     questionnaire, all float32.
     """
 

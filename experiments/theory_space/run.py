@@ -40,7 +40,7 @@ def words(task: str, points: int, clients: int, results: Path) -> list[str]:
 
 
 def main(clients: int = 2000, folder: Path | None = None) -> pd.DataFrame:
-    """Return the limits of the box: quantity, low, high, quasi_p."""
+    """Return the limits of the box: parameter, low, high, quasi_p."""
     points = 4096 if folder is not None else 64
     with tempfile.TemporaryDirectory() as place:
         results = folder.parent if folder is not None else Path(place)

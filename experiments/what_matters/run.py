@@ -1,4 +1,4 @@
-"""Sobol indices of what a trial finds, over twelve quantities of the calibrated hybrid world.
+"""Sobol indices of what a trial finds, over twelve parameters of the calibrated hybrid world.
 
 The same at the command line: docs/sweeps.md. Run: python experiments/what_matters/run.py
 """
@@ -47,7 +47,7 @@ def words(base: int, clients: int, results: Path) -> list[str]:
 
 
 def main(clients: int = 2000, folder: Path | None = None) -> pd.DataFrame:
-    """Return output, index, quantity, other, value, low, high, case."""
+    """Return output, index, parameter, other, value, low, high, case."""
     with tempfile.TemporaryDirectory() as place:
         results = folder.parent if folder is not None else Path(place)
         code = dyadsim(words(1024 if folder else 16, clients, results))

@@ -51,9 +51,9 @@ def draw(table: pd.DataFrame, drawn: pd.DataFrame) -> Figure:
         three.set_ylim(-100, -75)
         three.set_ylabel("log evidence (higher = likelier)")
         three.set_title("evidence: good to a few units at best", fontsize=11)
-        three.legend(fontsize=9, title="prior of all other quantities", title_fontsize=9)
+        three.legend(fontsize=9, title="prior of all other parameters", title_fontsize=9)
         for axes in (one, two, three):
             axes.set_xlabel("specificity of treatment")
             axes.set_xticks(x)
-        made.suptitle("Hybrid world: specificity held, all other quantities fitted to the facts")
+        made.suptitle("Hybrid world: specificity held, all other parameters fitted to the facts")
     return made

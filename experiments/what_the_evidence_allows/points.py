@@ -1,4 +1,4 @@
-"""One point of the profile: hold a quantity, fit the rest, and ask what causes what there."""
+"""One point of the profile: hold a parameter, fit the rest, and ask what causes what there."""
 
 from typing import Any, NamedTuple
 
@@ -48,9 +48,9 @@ def variance_shares(values: dict[str, float], clients: int) -> dict[str, float]:
 
 
 def fitted(held: dict[str, float], size: Size, spread: Spread) -> tuple[Space, Floats]:
-    """Return the point nearest to the facts' bands with some quantities held."""
+    """Return the point nearest to the facts' bands with some parameters held."""
     one = space("hybrid", held)
-    start = one.coordinates(worlds.named("hybrid").quantities)
+    start = one.coordinates(worlds.named("hybrid").calibrated_values)
     stages = [(size.clients, size.steps, NEAR)]
     simulated = simulator(one, WANTED, POINT_SEED, spread)
     return one, polish(simulated, start, one.low, one.high, stages)[0]

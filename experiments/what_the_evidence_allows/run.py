@@ -21,7 +21,7 @@ HELD = [
     (HOPE, 0.0),
     (HOPE, 0.8),
 ]
-WIDTHS = (0.5, 1.0, 2.0)  # of the prior of all other quantities, in its own standard deviations
+WIDTHS = (0.5, 1.0, 2.0)  # of the prior of all other parameters, in its own standard deviations
 
 
 def main(clients: int = 4000, folder: Path | None = None) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def draw(worth: pd.DataFrame, scores: pd.DataFrame) -> Figure:
 
 
 def spectra(whole: list[Posterior]) -> Figure:
-    """Return two panels: what facts determine by direction, and by quantity (hybrid world)."""
+    """Return two panels: what facts determine by direction, and by parameter (hybrid world)."""
     made = style.figure(13, 15)
     with style.drawing():
         left, right = made.subplots(1, 2, width_ratios=(1, 1))
@@ -67,13 +67,13 @@ def spectra(whole: list[Posterior]) -> Figure:
         left.axvline(1, color="#AAAAAA", linewidth=0.8)
         left.set_xscale("log")
         left.invert_yaxis()
-        left.set_ylabel("direction in the space of quantities, best known first")
+        left.set_ylabel("direction in the space of parameters, best known first")
         left.set_xlabel("information, facts / prior (1 = as much as the prior)")
         left.legend(fontsize=10)
         shown = next((one for one in whole if one.space.world == "hybrid"), whole[0])
         mine = table(shown).sort_values("contraction")
         colours = ["#0072B2" if ends < 0.3 else "#009E73" for ends in mine["contraction"]]
-        right.barh(mine["quantity"], mine["contraction"], color=colours)
+        right.barh(mine["parameter"], mine["contraction"], color=colours)
         right.axvline(0.3, color="#AAAAAA", linewidth=0.8)
         right.tick_params(axis="y", labelsize=8)
         right.margins(y=0.01)

@@ -30,7 +30,7 @@ def main(clients: int = 4000, folder: Path | None = None) -> pd.DataFrame:
     whole, parts = [], []
     with processes(default_threads()) as spread:
         for name in names:
-            at = space(name).coordinates(worlds.named(name).quantities)
+            at = space(name).coordinates(worlds.named(name).calibrated_values)
             found = i.posterior(space(name), at, WANTED, effort, 1, spread)
             whole += [found]
             for family in families:

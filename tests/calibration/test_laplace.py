@@ -80,7 +80,7 @@ def test_draws_have_the_covariance_and_stay_inside(found: Posterior) -> None:
 
 
 def test_table_tells_what_the_facts_narrow_and_ridges_what_goes_together(found: Posterior) -> None:
-    table = laplace.table(found).set_index("quantity")
+    table = laplace.table(found).set_index("parameter")
     assert list(table.index) == list(HYBRID.names)
     known, unknown = HYBRID.names[:4], HYBRID.names[10:]
     assert (table.loc[list(known), "contraction"] > 0.5).all()

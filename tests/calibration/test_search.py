@@ -26,7 +26,7 @@ EVERYBODY = Sample(seeking_threshold=-9.0)
 TRY = c.Budget(((300, 1),), ((300, 1, c.FAR),), 4, 2, 300)
 
 
-def test_free_and_tied_quantities_exist_and_do_not_overlap() -> None:
+def test_free_and_tied_parameters_exist_and_do_not_overlap() -> None:
     assert set(FREE) | set(TIED) <= set(catalogue())
     assert not set(FREE) & set(TIED)
     assert len(FREE) == len(set(FREE))
@@ -81,7 +81,7 @@ def test_no_coordinates_stand_for_shares_of_variance_above_one() -> None:
         {"population.load_share": 0.2, "population.stable_share": 0.6},
     ],
 )
-def test_tied_quantities_keep_the_untreated_population_as_spread_as_it_is(
+def test_tied_parameters_keep_the_untreated_population_as_spread_as_it_is(
     values: dict[str, float],
 ) -> None:
     world = starting("null", tied({**values, "distress.buffer": 0.0}))
@@ -148,9 +148,9 @@ def test_task_leaves_a_world_file_that_can_be_used(
     (folder,) = tmp_path.glob("calibrate/*")
     file = yaml.safe_load((folder / "world.yaml").read_text())
     assert file["base"] == "null"
-    assert file["quantities"]["ending.dropout_base"] == -1.4
+    assert file["parameters"]["ending.dropout_base"] == -1.4
     assert file["calibration"]["facts"] == 41
-    worlds.parameters("null", file["quantities"])
+    worlds.parameters("null", file["parameters"])
     names = {path.name for path in folder.iterdir()}
     assert {"world.yaml", "starts.csv", "course.csv", "facts.csv", "posterior.csv"} <= names
 

@@ -1,4 +1,4 @@
-"""Quantities, worlds, therapies and studies refuse what cannot be, in words for a person."""
+"""Parameters, worlds, therapies and studies refuse what cannot be, in words for a person."""
 
 import math
 from typing import Any
@@ -21,7 +21,7 @@ GOOD: dict[str, Any] = {"dose": {"cognitive": 0.5}, "structure": 0.5, "rationale
 
 
 @pytest.mark.parametrize("name", list(catalogue()))
-def test_every_quantity_is_described_and_its_default_in_range(name: str) -> None:
+def test_every_parameter_is_described_and_its_default_in_range(name: str) -> None:
     item = catalogue()[name]
     assert item.about.low <= item.default <= item.about.high
     assert item.about.low < item.about.high
@@ -36,7 +36,7 @@ def test_worlds_are_nested_in_one_parameter_set(name: str) -> None:
     world = worlds.WORLDS[name]
     free = flat(Parameters())
     differ = {key for key, value in flat(worlds.parameters(name)).items() if value != free[key]}
-    assert differ <= set(world.fixed) | set(world.start) | set(world.quantities)
+    assert differ <= set(world.fixed) | set(world.start) | set(world.calibrated_values)
     for key, value in world.fixed.items():
         assert flat(worlds.parameters(name))[key] == value
 
@@ -47,12 +47,12 @@ def test_worlds_are_nested_in_one_parameter_set(name: str) -> None:
         ({"alliance.rate": 2}, r"alliance.rate .* must lie in \[0, 1\] 1/session; .* is 2"),
         ({"alliance.rate": math.nan}, "the value given is nan"),
         ({"alliance.rate": True}, "'True' is not a number"),
-        ({"aliance.rate": 0.2}, "no quantity 'aliance.rate'. Did you mean alliance.rate"),
-        ({"rate_of": 0.2}, "no quantity 'rate_of'"),
+        ({"aliance.rate": 0.2}, "no parameter 'aliance.rate'. Did you mean alliance.rate"),
+        ({"rate_of": 0.2}, "no parameter 'rate_of'"),
         ({"population.stable_share": 0.6}, "must stay below 1"),
     ],
 )
-def test_quantities(values: dict[str, float], message: str) -> None:
+def test_parameters(values: dict[str, float], message: str) -> None:
     with pytest.raises(BadInput, match=message):
         changed(Parameters(), values)
 

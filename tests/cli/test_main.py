@@ -33,7 +33,7 @@ BAD = [
     (["seed=x"], "seed must be a whole number"),
     (["seed=1,2"], "several values: that needs -m"),
     (["simulate", "facts"], "'facts' is no setting"),
-    (["params", "xyzzy"], "no quantity's name or meaning holds 'xyzzy'"),
+    (["params", "xyzzy"], "no parameter's name or meaning holds 'xyzzy'"),
 ]
 
 

@@ -121,7 +121,7 @@ def test_a_fit_from_file_to_report(
     (folder,) = Path("results/fit").iterdir()
     told = json.loads((folder / "summary.json").read_text())
     assert sum(told["worlds"]["probability"].values()) == pytest.approx(1)
-    known = {row["quantity"]: row for row in told["quantities"]}
+    known = {row["parameter"]: row for row in told["parameters"]}
     # What the tutorial's clinic was made with, inside the 90 % interval: all but rarely.
     for name, truth in {"distress.treatment_gain": 2.5, "ending.dropout_base": -1.0}.items():
         assert known[name]["low"] < truth < known[name]["high"]
@@ -159,7 +159,7 @@ def test_planning_says_what_more_would_help(
         "json=true",
     ]
     assert main(words) == 0
-    table = pd.DataFrame(json.loads(capsys.readouterr().out)["quantities"])
+    table = pd.DataFrame(json.loads(capsys.readouterr().out)["parameters"])
     assert set(table["variant"]) == {one.name for one in variants(40)}
     shrunk = table.groupby("variant")["contraction"].mean()
     assert shrunk["3 x the clients"] > shrunk["scores alone"]

@@ -29,15 +29,15 @@ def test_exp2() -> None:
 
 
 def test_engagement_is_trust_to_a_power() -> None:
-    quantities = ProcessChange()
+    parameters = ProcessChange()
     for gating in (0.0, 0.3, 1.0, 2.0):
-        q = quantities._replace(gating=np.float32(gating))
+        q = parameters._replace(gating=np.float32(gating))
         for trust in np.linspace(0.001, 1, 101).astype(np.float32):
             found = engagement(log_trust(trust, np.float32(1), np.float32(1)), q)
             assert abs(found / float(trust) ** (gating / 3) - 1) < 5e-6
     nobody = log_trust(np.float32(0), np.float32(1), np.float32(1))
-    assert engagement(nobody, quantities._replace(gating=np.float32(0))) == 1
-    assert engagement(nobody, quantities._replace(gating=np.float32(2))) < 1e-19
+    assert engagement(nobody, parameters._replace(gating=np.float32(0))) == 1
+    assert engagement(nobody, parameters._replace(gating=np.float32(2))) < 1e-19
 
 
 def test_squash_is_a_bounded_response() -> None:

@@ -44,7 +44,7 @@ def swept(function: Any, axes: tuple[Axis, ...], how: Sampling, folder: Path) ->
 def ranked(
     method: str, function: Any, axes: tuple[Axis, ...], how: Sampling, folder: Path
 ) -> pd.Series:
-    """Indices by (index, quantity), from the table of the sweep."""
+    """Indices by (index, parameter), from the table of the sweep."""
     table = swept(function, axes, how, folder)
     names = [axis.name for axis in axes]
     found = sensitivity.rank(
@@ -57,8 +57,8 @@ def ranked(
         100,
         1,
     )
-    rows = found.table.assign(quantity=found.table["quantity"] + found.table["other"])
-    return rows.set_index(["index", "quantity"])["value"]
+    rows = found.table.assign(parameter=found.table["parameter"] + found.table["other"])
+    return rows.set_index(["index", "parameter"])["value"]
 
 
 ISHIGAMI = tuple(Axis(name, (), -np.pi, np.pi) for name in "abc")
@@ -155,7 +155,7 @@ def test_prim_finds_the_planted_box() -> None:
     points = pd.DataFrame(dice.random((3000, 4)), columns=list("abcd"))
     hit = ((points["a"] > 0.6) & (points["c"] < 0.5)).to_numpy()
     box = scenario_discovery.find(points, hit)
-    limits = box.limits.set_index("quantity")
+    limits = box.limits.set_index("parameter")
     assert set(limits.index) == {"a", "c"}
     assert limits.loc["a", "low"] == pytest.approx(0.6, abs=0.04)
     assert limits.loc["c", "high"] == pytest.approx(0.5, abs=0.04)

@@ -1,4 +1,4 @@
-"""ODD.md has the protocol's layout and speaks of every mechanism, quantity, variable and stream."""
+"""ODD.md has the protocol's layout; it names every mechanism, parameter, variable and stream."""
 
 import re
 from pathlib import Path
@@ -60,8 +60,8 @@ ELEMENT = sections(ODD, "##")
 SUBMODEL = sections(ELEMENT["7 Submodels"], "###")
 
 
-def quantities(text: str) -> set[str]:
-    """Quantities that a submodel's text names as its own: `q.name`."""
+def parameters(text: str) -> set[str]:
+    """Parameters that a submodel's text names as its own: `q.name`."""
     return set(re.findall(r"\bq\.(\w+)", text)) - {"name"}
 
 
@@ -96,12 +96,12 @@ def test_the_kernel_calls_the_mechanisms_in_that_order() -> None:
 
 
 @pytest.mark.parametrize("owner", Parameters._fields)
-def test_every_quantity_is_in_its_submodel_and_no_other_is(owner: str) -> None:
+def test_every_parameter_is_in_its_submodel_and_no_other_is(owner: str) -> None:
     fields = set(type(getattr(Parameters(), owner))._fields)
-    assert quantities(SUBMODEL[owner]) == fields
+    assert parameters(SUBMODEL[owner]) == fields
 
 
-def test_quantities_named_in_full_exist() -> None:
+def test_parameters_named_in_full_exist() -> None:
     named = re.findall(rf"\b({'|'.join(Parameters._fields)})\.(\w+)", ODD)
     known = Parameters()
     files = {"py", "md", "yaml", "csv"}

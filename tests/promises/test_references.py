@@ -43,7 +43,7 @@ def test_the_key_readers_see_what_they_should() -> None:
         "one",
         "two_b",
     ]
-    code = "quantity(1.0, source=\"hess;siegel2006\")\nquantity(2.0, source = 'assumption')"
+    code = "parameter(1.0, source=\"hess;siegel2006\")\nparameter(2.0, source = 'assumption')"
     assert source_keys(code) == ["hess", "siegel2006", "assumption"]
     assert source_keys('source="hess; x;"') == ["hess", " x", ""]
     assert source_keys('resource="hess"') == []

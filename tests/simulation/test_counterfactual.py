@@ -72,6 +72,6 @@ def test_impossible_interventions(what: Intervention, message: str) -> None:
         twins(STUDY, HYBRID, 100, what)
 
 
-def test_paths_and_rates_name_quantities() -> None:
+def test_paths_and_rates_name_parameters() -> None:
     assert set(PATHS.values()) <= set(catalogue())
     assert {rate for held in HOLDABLE.values() for rate in held.rates} <= set(catalogue())

@@ -41,7 +41,7 @@ def test_threads_and_neighbours_change_nothing() -> None:
 
 
 def test_points_that_cannot_be_are_refused() -> None:
-    with pytest.raises(BadInput, match=r"no quantity 'distress.specifity'.*distress.specificity"):
+    with pytest.raises(BadInput, match=r"no parameter 'distress.specifity'.*distress.specificity"):
         many_points.rows(HYBRID, {"distress.specifity": [0.5]})
     with pytest.raises(BadInput, match="specificity"):
         many_points.rows(HYBRID, {"distress.specificity": [0.5, 1.5]})

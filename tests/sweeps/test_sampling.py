@@ -61,7 +61,7 @@ def test_one_at_a_time_leaves_the_others_where_they_are() -> None:
 
 
 REFUSED = [
-    ((Axis("alliance.rte", (), 0, 1),), Sampling("sobol"), "no quantity 'alliance.rte'. Did you"),
+    ((Axis("alliance.rte", (), 0, 1),), Sampling("sobol"), "no parameter 'alliance.rte'. Did you"),
     ((Axis("alliance.rate", (), 0, 2),), Sampling("sobol"), r"must lie in \[0, 1\] 1/session; the"),
     ((Axis("alliance.rate", (0.1, 3.0)),), Sampling("grid"), "the value given is 3"),
     ((Axis("alliance.rate", (0.1, float("nan"))),), Sampling("grid"), "value given is nan"),
@@ -97,7 +97,7 @@ def test_a_file_of_points(tmp_path: Path) -> None:
 FILES = [
     (
         "alliance.rte\n0.1\n",
-        "column 'alliance.rte': there is no quantity .* Did you mean alliance.r",
+        "column 'alliance.rte': there is no parameter .* Did you mean alliance.r",
     ),
     ("alliance.rate,alliance.rate\n0.1,0.2\n", "has the column 'alliance.rate' twice"),
     ("alliance.rate\n0.1\nx\n", "row 3, column 'alliance.rate': 'x' is not a number"),

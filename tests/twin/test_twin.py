@@ -73,7 +73,7 @@ TRAITS = (
 
 
 def some_parameters(dice: random.Random) -> Parameters:
-    """Every quantity but the population's, within 30 % of its range around its default.
+    """Every parameter but the population's, within 30 % of its range around its default.
 
     Not drawn one by one by Hypothesis, which would repeat most of them in many examples.
     """
@@ -143,7 +143,7 @@ def some_study(draw: st.DrawFn) -> Study:
 
 
 def form(run: Run) -> dict[str, float]:
-    """The constants of the study's questionnaire and the quantities of measurement."""
+    """The constants of the study's questionnaire and the parameters of measurement."""
     one = questionnaires.SYMPTOM_INSTRUMENTS[run.study.instrument]
     constants = {name: getattr(one, name) for name in CONSTANTS}
     return constants | {"style_sign": one.style} | run.parameters.measurement._asdict()

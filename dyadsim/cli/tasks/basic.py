@@ -112,7 +112,7 @@ def run_simulate(one: Settings) -> None:
         "instrument": one.study.instrument,
         "endings": tables.clients["ending"].value_counts().sort_index().to_dict(),
         "symptom_score": rows_of(table),
-        "quantities": flat(run.parameters),
+        "parameters": flat(run.parameters),
         **({} if done is None else {"do": rows_of(individual_effects.summary(done[1]))}),
     }
 
@@ -186,7 +186,7 @@ def run_literature(one: Settings) -> None:
 
 
 def run_params(one: Settings) -> None:
-    """Print the quantities whose name or meaning holds the word."""
+    """Print the parameters whose name or meaning holds the word."""
     word = str(one.task["word"]).lower()
     rows = [
         item
@@ -194,11 +194,13 @@ def run_params(one: Settings) -> None:
         if word in item.name.lower() or word in item.about.meaning.lower()
     ]
     if not rows:
-        raise BadInput(f"no quantity's name or meaning holds '{word}'.{nearest(word, catalogue())}")
+        raise BadInput(
+            f"no parameter's name or meaning holds '{word}'.{nearest(word, catalogue())}"
+        )
     if one.json:
         print(json.dumps([{**item._asdict(), "about": item.about._asdict()} for item in rows]))
         return
-    table = Table("name", "default", "range", "unit", "meaning", "source", title="Quantities")
+    table = Table("name", "default", "range", "unit", "meaning", "source", title="Parameters")
     for item in rows:
         about = item.about
         span = f"{about.low:g} … {about.high:g}"

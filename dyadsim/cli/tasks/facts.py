@@ -72,7 +72,7 @@ def run_calibrate(one: Settings) -> None:
         one.seed,
     )
     about = manifest(found, str(one.config["budget"]), one.seed, one.held, table)
-    summary = {"task": "calibrate", **about, "quantities": found.values}
+    summary = {"task": "calibrate", **about, "parameters": found.values}
     folder = finish(
         one,
         began,

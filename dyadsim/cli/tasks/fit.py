@@ -34,8 +34,10 @@ SET_SECONDS, DYAD_SECONDS = 4e-3, 5e-7
 def read(one: Settings) -> Source:
     """Return the data with their design: scores of clients, or published moments (YAML).
 
-    Raises:
-        BadData: a file that cannot be used. BadInput: a setting that cannot.
+    Raises
+    ------
+    BadData
+        a file that cannot be used. BadInput: a setting that cannot.
     """
     given = one.config["data"]
     if not given["path"]:
@@ -130,8 +132,10 @@ def _instrument(one: Settings) -> tuple[Instrument, bool]:
 def _threshold(value: object, form: Instrument) -> float | None:
     """Return the score from which people came, if one is given.
 
-    Raises:
-        BadInput: no number in the instrument's range.
+    Raises
+    ------
+    BadInput
+        no number in the instrument's range.
     """
     if value is None:
         return None
@@ -147,8 +151,10 @@ def _threshold(value: object, form: Instrument) -> float | None:
 def _arms(given: Mapping[str, Any], found: Data) -> dict[str, str]:
     """Return arm -> therapy.
 
-    Raises:
-        BadInput: a pair that cannot be read, an arm that is not in the data.
+    Raises
+    ------
+    BadInput
+        a pair that cannot be read, an arm that is not in the data.
     """
     pairs = given["arms"] or []
     if isinstance(pairs, Mapping):
@@ -314,7 +320,7 @@ def run_recover(one: Settings) -> None:
         "world": one.world,
         "study": one.study.name,
         "clients": one.clients,
-        "quantities": rows_of(table),
+        "parameters": rows_of(table),
     }
     folder = finish(one, began, summary, lambda place, _: fit.leave_recovery(place, table))
     if one.json:

@@ -1,4 +1,4 @@
-"""The task `sensitivity`: take a sweep's table, rank its quantities or find a region, draw it."""
+"""The task `sensitivity`: take a sweep's table, rank its parameters or find a region, draw it."""
 
 import json
 import shutil
@@ -20,14 +20,16 @@ from dyadsim.sweeps import scenario_discovery, sensitivity
 from dyadsim.sweeps.outputs import SE, about
 from dyadsim.sweeps.store import read_parquet
 
-TOP = 12  # quantities that are printed an output
+TOP = 12  # parameters that are printed an output
 
 
 def check(one: Settings, found: Asked) -> None:
     """Refuse what cannot be analysed, before anything is simulated.
 
-    Raises:
-        BadInput: a method that these points do not serve, no interval to rank, no readable target.
+    Raises
+    ------
+    BadInput
+        a method that these points do not serve, no interval to rank, no readable target.
     """
     method = sensitivity.method_for(str(one.task["method"]), found.sampling)
     whole("task.resamples", one.task["resamples"], 20, 100_000)
@@ -35,7 +37,7 @@ def check(one: Settings, found: Asked) -> None:
     if method == "prim":
         scenario_discovery.target(one.task["target"], _outputs(found))
     elif not _sampled(found):
-        raise BadInput("sensitivity ranks quantities that are given as intervals; there is none.")
+        raise BadInput("sensitivity ranks parameters that are given as intervals; there is none.")
 
 
 def _outputs(found: Asked) -> list[str]:
@@ -143,7 +145,7 @@ def _leave(
 
 
 def _print(method: str, indices: pd.DataFrame, noise: pd.DataFrame) -> None:
-    """Print each output's quantities, the strongest first."""
+    """Print each output's parameters, the strongest first."""
     console = Console(width=130)
     main = {"sobol": "total", "morris": "mean absolute effect", "pawn": "median distance"}[method]
     for (case, output), part in indices.groupby(["case", "output"], sort=False):
@@ -153,10 +155,10 @@ def _print(method: str, indices: pd.DataFrame, noise: pd.DataFrame) -> None:
         told = "unknown" if np.isnan(share) else f"{share:.1%}"
         alone, where = part[part["other"] == ""], f" ({case})" if case else ""
         title = f"{output}{where}: {method}; noise {told} of the variance over points ({source})"
-        table = Table("quantity", *dict.fromkeys(alone["index"]), title=title)
-        order = alone[alone["index"] == main].sort_values("value", ascending=False)["quantity"]
+        table = Table("parameter", *dict.fromkeys(alone["index"]), title=title)
+        order = alone[alone["index"] == main].sort_values("value", ascending=False)["parameter"]
         for name in order[:TOP]:
-            rows = alone.loc[alone["quantity"] == name, ["value", "low", "high"]].to_numpy(float)
+            rows = alone.loc[alone["parameter"] == name, ["value", "low", "high"]].to_numpy(float)
             table.add_row(name, *(_cell(*row) for row in rows))
         console.print(table)
     ranked = set(indices["output"])
@@ -210,7 +212,7 @@ def _prim(one: Settings, found: Asked, folder: Path, table: pd.DataFrame) -> Non
         print(json.dumps(summary))
         return
     shown = Table(
-        "quantity",
+        "parameter",
         "low",
         "high",
         "quasi-p",

@@ -40,8 +40,10 @@ def remembered(words: Sequence[str]) -> list[str]:
 
     So `dyadsim status name=bond` is about the sweep that `dyadsim sweep name=bond ...` began.
 
-    Raises:
-        BadInput: words of no design, and no sweep of that name.
+    Raises
+    ------
+    BadInput
+        words of no design, and no sweep of that name.
     """
     if not all(map(_says_how, words)):
         return list(words)
@@ -52,7 +54,7 @@ def remembered(words: Sequence[str]) -> list[str]:
         return [*map(str, manifest["words"]), *words]
     except FileNotFoundError:
         raise BadInput(
-            f"there is no sweep in {folder}: begin one with quantities to sweep, such as "
+            f"there is no sweep in {folder}: begin one with parameters to sweep, such as "
             f"dyadsim sweep name={folder.name} 'distress.bond_effect=interval(0,1)' points=sobol."
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -105,9 +107,12 @@ def _said(one: Settings, summary: Mapping[str, Any]) -> int:
 def _execute(one: Settings, found: Asked, folder: Path, executor: Executor, shard: Shard) -> Status:
     """Run this process's shard with progress on a terminal's stderr.
 
-    Raises:
-        NoFolder: the disk is full or the folder cannot be written; finished parts stay.
-        KeyboardInterrupt: after saying how much is kept.
+    Raises
+    ------
+    NoFolder
+        the disk is full or the folder cannot be written; finished parts stay.
+    KeyboardInterrupt
+        after saying how much is kept.
     """
     threads = one.threads or default_threads()
     try:

@@ -18,8 +18,10 @@ from dyadsim.lessons.lesson import Lesson, Shown
 def _given(one: Settings, lesson: Lesson) -> dict[str, Any]:
     """Return the settings of the lesson as the command line has them.
 
-    Raises:
-        BadInput: `task.set` is no mapping.
+    Raises
+    ------
+    BadInput
+        `task.set` is no mapping.
     """
     own = one.task["set"] or {}
     if not isinstance(own, Mapping):

@@ -14,7 +14,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from dyadsim.model.parameter import quantity
+from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import ONE, exp2
 from dyadsim.numerics.jit import compiled
 
@@ -22,15 +22,17 @@ _THIRD = np.float32(1.0 / 3.0)
 
 
 class Action(NamedTuple):
-    """Quantities of health-promoting action."""
+    """Parameters of health-promoting action."""
 
     learning_rate: Annotated[
-        float, quantity("uptake at full coherence, credibility and part", "1/session", 0, 2)
+        float, parameter("uptake at full coherence, credibility and part", "1/session", 0, 2)
     ] = 0.2
     unfit_coherence: Annotated[
-        float, quantity("coherence of a treatment without intent", "0-1", 0, 1)
+        float, parameter("coherence of a treatment without intent", "0-1", 0, 1)
     ] = 0.35
-    action_decay: Annotated[float, quantity("action lost after treatment", "1/week", 0, 0.2)] = 0.01
+    action_decay: Annotated[float, parameter("action lost after treatment", "1/week", 0, 0.2)] = (
+        0.01
+    )
 
 
 @compiled

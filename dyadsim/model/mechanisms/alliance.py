@@ -17,39 +17,39 @@ draw for the bond, one shared by the two agreements. Equations and values are as
 
 from typing import Annotated, NamedTuple
 
-from dyadsim.model.parameter import quantity
+from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
 from dyadsim.numerics.jit import compiled
 
 
 class Alliance(NamedTuple):
-    """Quantities of the alliance."""
+    """Parameters of the alliance."""
 
-    bond_base: Annotated[float, quantity("bond target at the reference", "squash", -2, 3)] = 0.55
-    goal_base: Annotated[float, quantity("goal target at the reference", "squash", -2, 3)] = 0.6
-    task_base: Annotated[float, quantity("task target at the reference", "squash", -2, 3)] = 0.5
+    bond_base: Annotated[float, parameter("bond target at the reference", "squash", -2, 3)] = 0.55
+    goal_base: Annotated[float, parameter("goal target at the reference", "squash", -2, 3)] = 0.6
+    task_base: Annotated[float, parameter("task target at the reference", "squash", -2, 3)] = 0.5
     empathy: Annotated[
         float,
-        quantity("effect of empathy on the bond", "1/z", 0, 2, source="rogers1957;assumption"),
+        parameter("effect of empathy on the bond", "1/z", 0, 2, source="rogers1957;assumption"),
     ] = 0.3
     regard: Annotated[
         float,
-        quantity("effect of regard on the bond", "1/z", 0, 2, source="rogers1957;assumption"),
+        parameter("effect of regard on the bond", "1/z", 0, 2, source="rogers1957;assumption"),
     ] = 0.15
     congruence: Annotated[
         float,
-        quantity("effect of congruence on the bond", "1/z", 0, 2, source="rogers1957;assumption"),
+        parameter("effect of congruence on the bond", "1/z", 0, 2, source="rogers1957;assumption"),
     ] = 0.15
     attachment: Annotated[
         float,
-        quantity("effect of attachment security", "1/z", 0, 2, source="harter1999;assumption"),
+        parameter("effect of attachment security", "1/z", 0, 2, source="harter1999;assumption"),
     ] = 0.13
     synchrony: Annotated[
-        float, quantity("effect of in-session synchrony; weak and contested", "1", 0, 2)
+        float, parameter("effect of in-session synchrony; weak and contested", "1", 0, 2)
     ] = 0.1
     match: Annotated[
         float,
-        quantity(
+        parameter(
             "effect of the match with the client's theory of change",
             "1",
             0,
@@ -57,21 +57,21 @@ class Alliance(NamedTuple):
             source="duncan2010;assumption",
         ),
     ] = 0.7
-    expectancy: Annotated[float, quantity("effect of expectancy on goals", "1", 0, 4)] = 0.6
-    credibility: Annotated[float, quantity("effect of credibility on tasks", "1", 0, 4)] = 0.8
-    readiness: Annotated[float, quantity("effect of readiness on tasks", "1", 0, 4)] = 0.6
-    fit: Annotated[float, quantity("effect of the dyad's own chemistry", "1/z", 0, 2)] = 0.3
-    strain: Annotated[float, quantity("effect of unresolved strain", "1", 0, 4)] = 1.0
+    expectancy: Annotated[float, parameter("effect of expectancy on goals", "1", 0, 4)] = 0.6
+    credibility: Annotated[float, parameter("effect of credibility on tasks", "1", 0, 4)] = 0.8
+    readiness: Annotated[float, parameter("effect of readiness on tasks", "1", 0, 4)] = 0.6
+    fit: Annotated[float, parameter("effect of the dyad's own chemistry", "1/z", 0, 2)] = 0.3
+    strain: Annotated[float, parameter("effect of unresolved strain", "1", 0, 4)] = 1.0
     reverse: Annotated[
         float,
-        quantity("reverse path: effect of recent improvement", "1/distress", 0, 4),
+        parameter("reverse path: effect of recent improvement", "1/distress", 0, 4),
     ] = 0.8
-    rate: Annotated[float, quantity("share of the gap closed", "1/session", 0, 1)] = 0.35
+    rate: Annotated[float, parameter("share of the gap closed", "1/session", 0, 1)] = 0.35
     alliance_noise: Annotated[
-        float, quantity("SD of a session's own weather in the target", "0-1", 0, 0.5)
+        float, parameter("SD of a session's own weather in the target", "0-1", 0, 0.5)
     ] = 0.1
     start: Annotated[
-        float, quantity("bond, goal and task agreement before the first session", "0-1", 0, 1)
+        float, parameter("bond, goal and task agreement before the first session", "0-1", 0, 1)
     ] = 0.55
 
 

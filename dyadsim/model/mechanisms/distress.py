@@ -23,7 +23,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from dyadsim.model.parameter import quantity
+from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
 from dyadsim.numerics.jit import compiled
 
@@ -31,28 +31,28 @@ _INSIDE = np.float32(0.5)
 
 
 class Distress(NamedTuple):
-    """Quantities of distress, life events and the strength of every pathway."""
+    """Parameters of distress, life events and the strength of every pathway."""
 
-    rate: Annotated[float, quantity("share of the gap to the target closed", "1/week", 0.01, 1)] = (
-        0.35
-    )
+    rate: Annotated[
+        float, parameter("share of the gap to the target closed", "1/week", 0.01, 1)
+    ] = 0.35
     distress_noise: Annotated[
-        float, quantity("SD of distress from week to week", "distress", 0, 5)
+        float, parameter("SD of distress from week to week", "distress", 0, 5)
     ] = 0.44
-    load_decay: Annotated[float, quantity("life-event load that fades", "1/week", 0, 1)] = 0.035
+    load_decay: Annotated[float, parameter("life-event load that fades", "1/week", 0, 1)] = 0.035
     event_threshold: Annotated[
-        float, quantity("a week counts as eventful beyond this", "z", 0, 3)
+        float, parameter("a week counts as eventful beyond this", "z", 0, 3)
     ] = 1.5
     event_impact: Annotated[
-        float, quantity("distress per unit of an event", "distress/z", 0, 100)
+        float, parameter("distress per unit of an event", "distress/z", 0, 100)
     ] = 1.13  # with distress_noise: untreated, the population keeps the spread it starts with
     buffer: Annotated[
         float,
-        quantity("how far resources soften bad events: half of it either way", "0-1", 0, 1),
+        parameter("how far resources soften bad events: half of it either way", "0-1", 0, 1),
     ] = 0.3
     specificity: Annotated[
         float,
-        quantity(
+        parameter(
             "share of the treatment path that needs the match of dose and process",
             "0-1",
             0,
@@ -62,25 +62,25 @@ class Distress(NamedTuple):
     ] = 0.5
     treatment_gain: Annotated[
         float,
-        quantity("strength of the treatment path (process change or action)", "distress", 0, 20),
+        parameter("strength of the treatment path (process change or action)", "distress", 0, 20),
     ] = 1.0
     expectancy_effect: Annotated[
-        float, quantity("strength of expectancy in care", "distress", 0, 5)
+        float, parameter("strength of expectancy in care", "distress", 0, 5)
     ] = 0.35
     bond_effect: Annotated[
-        float, quantity("strength of the bond (real relationship) in care", "distress", 0, 5)
+        float, parameter("strength of the bond (real relationship) in care", "distress", 0, 5)
     ] = 0.4
     regulation_effect: Annotated[
-        float, quantity("strength of self-regulation", "distress", 0, 5)
+        float, parameter("strength of self-regulation", "distress", 0, 5)
     ] = 0.4
     medication_effect: Annotated[
-        float, quantity("strength of medication at the usual dose", "distress", 0, 5)
+        float, parameter("strength of medication at the usual dose", "distress", 0, 5)
     ] = 0.5
     contact_fade: Annotated[
-        float, quantity("what the relationship keeps giving fades", "1/week", 0, 1)
+        float, parameter("what the relationship keeps giving fades", "1/week", 0, 1)
     ] = 0.15
     improvement_memory: Annotated[
-        float, quantity("weight of the newest change in recent improvement", "0-1", 0, 1)
+        float, parameter("weight of the newest change in recent improvement", "0-1", 0, 1)
     ] = 0.5
 
 

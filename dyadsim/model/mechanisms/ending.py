@@ -19,7 +19,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from dyadsim.model.parameter import quantity
+from dyadsim.model.parameter import parameter
 from dyadsim.model.variables import DROPOUT, GOOD_ENOUGH, PLANNED, REMOVED
 from dyadsim.numerics.float32 import HALF, ONE, ZERO
 from dyadsim.numerics.jit import compiled
@@ -30,30 +30,32 @@ _DROPOUT, _REMOVED = np.float32(DROPOUT), np.float32(REMOVED)
 
 
 class Ending(NamedTuple):
-    """Quantities of the ends of treatment."""
+    """Parameters of the ends of treatment."""
 
     good_enough_base: Annotated[
-        float, quantity("agreed end at the good-enough level", "probit", -4, 2)
+        float, parameter("agreed end at the good-enough level", "probit", -4, 2)
     ] = -0.8
     good_enough_slope: Annotated[
-        float, quantity("effect of being below the level", "probit/distress", 0, 5)
+        float, parameter("effect of being below the level", "probit/distress", 0, 5)
     ] = 0.35
     good_enough_from: Annotated[
-        float, quantity("first session after which an end can be agreed", "sessions", 1, 20)
+        float, parameter("first session after which an end can be agreed", "sessions", 1, 20)
     ] = 3.0
     dropout_base: Annotated[
-        float, quantity("dropout hazard at the reference", "probit", -5, 1)
+        float, parameter("dropout hazard at the reference", "probit", -5, 1)
     ] = -1.15
     low_alliance: Annotated[
-        float, quantity("effect of a low alliance", "probit", 0, 8, source="sharf2010;assumption")
+        float, parameter("effect of a low alliance", "probit", 0, 8, source="sharf2010;assumption")
     ] = 1.6
-    progress: Annotated[float, quantity("effect of progress so far", "probit/distress", 0, 3)] = 0.1
+    progress: Annotated[float, parameter("effect of progress so far", "probit/distress", 0, 3)] = (
+        0.1
+    )
     mismatch: Annotated[
-        float, quantity("effect of a mismatch with the theory of change", "probit", 0, 4)
+        float, parameter("effect of a mismatch with the theory of change", "probit", 0, 4)
     ] = 0.4
-    strain: Annotated[float, quantity("effect of unresolved strain", "probit", 0, 4)] = 0.4
-    skill: Annotated[float, quantity("the therapist's own effect", "probit/z", 0, 2)] = 0.08
-    removal_base: Annotated[float, quantity("removal for outside reasons", "probit", -6, 0)] = -2.9
+    strain: Annotated[float, parameter("effect of unresolved strain", "probit", 0, 4)] = 0.4
+    skill: Annotated[float, parameter("the therapist's own effect", "probit/z", 0, 2)] = 0.08
+    removal_base: Annotated[float, parameter("removal for outside reasons", "probit", -6, 0)] = -2.9
 
 
 @compiled

@@ -13,21 +13,21 @@ credibility2024). Equations and values are assumptions.
 
 from typing import Annotated, NamedTuple
 
-from dyadsim.model.parameter import quantity
+from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
 from dyadsim.numerics.jit import compiled
 
 
 class Expectancy(NamedTuple):
-    """Quantities of expectancy and credibility."""
+    """Parameters of expectancy and credibility."""
 
     credibility_base: Annotated[
-        float, quantity("credibility at the reference", "squash", -2, 3)
+        float, parameter("credibility at the reference", "squash", -2, 3)
     ] = 0.3
-    rationale: Annotated[float, quantity("effect of the rationale's credibility", "1", 0, 4)] = 0.9
+    rationale: Annotated[float, parameter("effect of the rationale's credibility", "1", 0, 4)] = 0.9
     match: Annotated[
         float,
-        quantity(
+        parameter(
             "effect of the match with the client's theory of change",
             "1",
             0,
@@ -35,24 +35,24 @@ class Expectancy(NamedTuple):
             source="duncan2010;assumption",
         ),
     ] = 0.6
-    allegiance: Annotated[float, quantity("effect of the therapist's allegiance", "1/z", 0, 2)] = (
+    allegiance: Annotated[float, parameter("effect of the therapist's allegiance", "1/z", 0, 2)] = (
         0.12
     )
-    congruence: Annotated[float, quantity("effect of the therapist's congruence", "1/z", 0, 2)] = (
+    congruence: Annotated[float, parameter("effect of the therapist's congruence", "1/z", 0, 2)] = (
         0.1
     )
     bona_fide: Annotated[
-        float, quantity("effect of intent: bona fide against intent-to-fail", "1", 0, 4)
+        float, parameter("effect of intent: bona fide against intent-to-fail", "1", 0, 4)
     ] = 0.4
     learning_rate: Annotated[
-        float, quantity("share of the prediction error learnt", "1/session", 0, 1)
+        float, parameter("share of the prediction error learnt", "1/session", 0, 1)
     ] = 0.15
     evidence: Annotated[
-        float, quantity("weight of own progress against credibility", "0-1", 0, 1)
+        float, parameter("weight of own progress against credibility", "0-1", 0, 1)
     ] = 0.4
-    progress: Annotated[float, quantity("how strongly progress speaks", "1/distress", 0, 4)] = 0.6
+    progress: Annotated[float, parameter("how strongly progress speaks", "1/distress", 0, 4)] = 0.6
     expectancy_noise: Annotated[
-        float, quantity("SD of expectancy from session to session", "0-1", 0, 0.3)
+        float, parameter("SD of expectancy from session to session", "0-1", 0, 0.3)
     ] = 0.02
 
 

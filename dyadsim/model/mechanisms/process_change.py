@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from dyadsim.model.parameter import quantity
+from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import ONE, TWO, exp2, log2, squash
 from dyadsim.numerics.jit import compiled
 
@@ -24,19 +24,19 @@ _SMALLEST = np.float32(1e-30)
 
 
 class ProcessChange(NamedTuple):
-    """Quantities of the specific pathway."""
+    """Parameters of the specific pathway."""
 
     gating: Annotated[
         float,
-        quantity(
+        parameter(
             "how far technique needs trust: 0 alone, 1 in proportion", "1", 0, 2, prior="uniform"
         ),
     ] = 0.8
-    learning_rate: Annotated[float, quantity("process change per unit of dose", "1/dose", 0, 2)] = (
-        0.35
-    )
+    learning_rate: Annotated[
+        float, parameter("process change per unit of dose", "1/dose", 0, 2)
+    ] = 0.35
     process_decay: Annotated[
-        float, quantity("process change lost after treatment", "1/week", 0, 0.2)
+        float, parameter("process change lost after treatment", "1/week", 0, 0.2)
     ] = 0.004
 
 

@@ -9,20 +9,20 @@ duncan2010), stage of change (krebs2018). Equations and values are assumptions.
 
 from typing import Annotated, NamedTuple
 
-from dyadsim.model.parameter import quantity
+from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import ONE, ZERO
 from dyadsim.numerics.jit import compiled
 
 
 class Readiness(NamedTuple):
-    """Quantities of readiness."""
+    """Parameters of readiness."""
 
     growth: Annotated[
-        float, quantity("growth at full autonomy and alliance", "1/session", 0, 1)
+        float, parameter("growth at full autonomy and alliance", "1/session", 0, 1)
     ] = 0.05
-    resistance: Annotated[float, quantity("loss when pushed", "1/session", 0, 1)] = 0.15
+    resistance: Annotated[float, parameter("loss when pushed", "1/session", 0, 1)] = 0.15
     readiness_noise: Annotated[
-        float, quantity("SD of readiness from session to session", "0-1", 0, 0.3)
+        float, parameter("SD of readiness from session to session", "0-1", 0, 0.3)
     ] = 0.02
 
 

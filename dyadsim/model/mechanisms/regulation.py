@@ -13,23 +13,23 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from dyadsim.model.parameter import quantity
+from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import ONE
 from dyadsim.numerics.jit import compiled
 
 
 class Regulation(NamedTuple):
-    """Quantities of self-regulation."""
+    """Parameters of self-regulation."""
 
     growth: Annotated[
         float,
-        quantity("growth at full support", "1/session", 0, 1, source="siegel2006;assumption"),
+        parameter("growth at full support", "1/session", 0, 1, source="siegel2006;assumption"),
     ] = 0.05
     coregulation_weight: Annotated[
-        float, quantity("weight of co-regulation against narrative", "0-1", 0, 1)
+        float, parameter("weight of co-regulation against narrative", "0-1", 0, 1)
     ] = 0.3
     regulation_decay: Annotated[
-        float, quantity("self-regulation lost after treatment", "1/week", 0, 0.2)
+        float, parameter("self-regulation lost after treatment", "1/week", 0, 0.2)
     ] = 0.002
 
 

@@ -25,7 +25,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from dyadsim.model.parameter import quantity
+from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import ONE, TWO, ZERO, squash
 from dyadsim.numerics.jit import compiled
 from dyadsim.numerics.random_streams import Stream, fill_normal
@@ -34,17 +34,17 @@ _MOMENT = np.int64(Stream.MOMENT)
 
 
 class Resonance(NamedTuple):
-    """Quantities of the moment clock."""
+    """Parameters of the moment clock."""
 
     client_damping: Annotated[
-        float, quantity("how fast the client's arousal settles alone", "1/moment", 0.05, 0.4)
+        float, parameter("how fast the client's arousal settles alone", "1/moment", 0.05, 0.4)
     ] = 0.2
     therapist_damping: Annotated[
-        float, quantity("how fast the therapist's arousal settles alone", "1/moment", 0.05, 0.5)
+        float, parameter("how fast the therapist's arousal settles alone", "1/moment", 0.05, 0.5)
     ] = 0.4
     mirroring: Annotated[
         float,
-        quantity(
+        parameter(
             "largest client -> therapist coupling (empathy)",
             "1/moment",
             0,
@@ -54,7 +54,7 @@ class Resonance(NamedTuple):
     ] = 0.35
     coregulation_coupling: Annotated[
         float,
-        quantity(
+        parameter(
             "largest therapist -> client coupling",
             "1/moment",
             0,
@@ -63,20 +63,20 @@ class Resonance(NamedTuple):
         ),
     ] = 0.3
     client_noise: Annotated[
-        float, quantity("SD of the client's arousal shocks", "arousal", 0.1, 3)
+        float, parameter("SD of the client's arousal shocks", "arousal", 0.1, 3)
     ] = 1.0
     therapist_noise: Annotated[
-        float, quantity("SD of the therapist's arousal shocks", "arousal", 0.1, 3)
+        float, parameter("SD of the therapist's arousal shocks", "arousal", 0.1, 3)
     ] = 0.6
     presence_recovery: Annotated[
-        float, quantity("share of lost presence regained", "1/step", 0, 1)
+        float, parameter("share of lost presence regained", "1/step", 0, 1)
     ] = 0.3
     presence_wear: Annotated[
-        float, quantity("presence lost per 100 clients of caseload", "1/step", 0, 1)
+        float, parameter("presence lost per 100 clients of caseload", "1/step", 0, 1)
     ] = 0.12
-    presence_noise: Annotated[float, quantity("SD of presence between sessions", "0-1", 0, 0.3)] = (
-        0.05
-    )
+    presence_noise: Annotated[
+        float, parameter("SD of presence between sessions", "0-1", 0, 0.3)
+    ] = 0.05
 
 
 @compiled

@@ -21,7 +21,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from dyadsim.model.parameter import quantity
+from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
 from dyadsim.numerics.jit import compiled
 
@@ -30,15 +30,15 @@ _SECOND_SESSION = np.float32(2.0)
 
 
 class Responsiveness(NamedTuple):
-    """Quantities of responsiveness."""
+    """Parameters of responsiveness."""
 
     formulation_start: Annotated[
         float,
-        quantity("accuracy of the formulation at intake", "0-1", 0, 1),
+        parameter("accuracy of the formulation at intake", "0-1", 0, 1),
     ] = 0.2
     formulation_rate: Annotated[
         float,
-        quantity(
+        parameter(
             "share of the formulation error that unlimited skill removes",
             "1/session",
             0,
@@ -47,10 +47,10 @@ class Responsiveness(NamedTuple):
         ),
     ] = 0.2
     alert_boost: Annotated[
-        float, quantity("extra formulation work after an alert, as a share", "1", 0, 5)
+        float, parameter("extra formulation work after an alert, as a share", "1", 0, 5)
     ] = 1.0
     alert_level: Annotated[
-        float, quantity("improvement below which an alert is raised", "distress", -2, 2)
+        float, parameter("improvement below which an alert is raised", "distress", -2, 2)
     ] = 0.0
 
 

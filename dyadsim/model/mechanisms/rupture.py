@@ -14,38 +14,38 @@ characteristics and the alliance). The equations and values are assumptions.
 
 from typing import Annotated, NamedTuple
 
-from dyadsim.model.parameter import quantity
+from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import HALF, ONE, ZERO
 from dyadsim.numerics.jit import compiled
 
 
 class Rupture(NamedTuple):
-    """Quantities of rupture and repair."""
+    """Parameters of rupture and repair."""
 
-    base: Annotated[float, quantity("rupture hazard at the reference", "probit", -4, 1)] = -1.7
-    low_bond: Annotated[float, quantity("effect of a low bond", "probit", 0, 5)] = 1.2
+    base: Annotated[float, parameter("rupture hazard at the reference", "probit", -4, 1)] = -1.7
+    low_bond: Annotated[float, parameter("effect of a low bond", "probit", 0, 5)] = 1.2
     congruence: Annotated[
         float,
-        quantity(
+        parameter(
             "effect of the therapist's congruence", "probit/z", 0, 1, source="rogers1957;assumption"
         ),
     ] = 0.12
-    goal_distance: Annotated[float, quantity("effect of goal distance", "probit", 0, 5)] = 0.8
+    goal_distance: Annotated[float, parameter("effect of goal distance", "probit", 0, 5)] = 0.8
     pushing_weight: Annotated[
-        float, quantity("effect of pushing ahead of readiness", "probit", 0, 5)
+        float, parameter("effect of pushing ahead of readiness", "probit", 0, 5)
     ] = 0.8
     alert_easing: Annotated[
-        float, quantity("share of the structure dropped after an alert", "0-1", 0, 1)
+        float, parameter("share of the structure dropped after an alert", "0-1", 0, 1)
     ] = 0.5
-    repair_base: Annotated[float, quantity("repair at average skill", "probit", -2, 3)] = 0.2
-    repair_skill: Annotated[float, quantity("effect of repair skill", "probit/z", 0, 2)] = 0.4
-    repair_empathy: Annotated[float, quantity("effect of empathy", "probit/z", 0, 2)] = 0.2
-    strain_decay: Annotated[float, quantity("strain that fades", "1/session", 0, 1)] = 0.2
+    repair_base: Annotated[float, parameter("repair at average skill", "probit", -2, 3)] = 0.2
+    repair_skill: Annotated[float, parameter("effect of repair skill", "probit/z", 0, 2)] = 0.4
+    repair_empathy: Annotated[float, parameter("effect of empathy", "probit/z", 0, 2)] = 0.2
+    strain_decay: Annotated[float, parameter("strain that fades", "1/session", 0, 1)] = 0.2
     repair_relief: Annotated[
-        float, quantity("share of old strain that a repair removes", "0-1", 0, 1)
+        float, parameter("share of old strain that a repair removes", "0-1", 0, 1)
     ] = 0.6
     rupture_cost: Annotated[
-        float, quantity("strain left by an unrepaired rupture", "0-1", 0, 1)
+        float, parameter("strain left by an unrepaired rupture", "0-1", 0, 1)
     ] = 0.4
 
 

@@ -27,14 +27,21 @@ def additive(
     Rationale, structure and the other doses are the same in both arms, and the same therapists
     treat in both.
 
-    Args:
-        therapy: name in `conf/therapy/`.
-        component: the process that the added ingredient works on.
-        dose: what is added to its dose, in (0, 5].
-        sessions, weeks_between, follow_up, instrument, sample, caseload: as in `rct`.
+    Parameters
+    ----------
+    therapy
+        name in `conf/therapy/`.
+    component
+        the process that the added ingredient works on.
+    dose
+        what is added to its dose, in (0, 5].
+    sessions, weeks_between, follow_up, instrument, sample, caseload
+        as in `rct`.
 
-    Raises:
-        BadInput: an unknown therapy or process, or a dose that adds nothing.
+    Raises
+    ------
+    BadInput
+        an unknown therapy or process, or a dose that adds nothing.
     """
     base = library.named(therapy)
     if isinstance(dose, bool) or not isinstance(dose, int | float) or not 0 < dose <= 5:

@@ -23,19 +23,29 @@ def cohort(
 ) -> Study:
     """Return a naturalistic cohort.
 
-    Args:
-        therapy: name in `conf/therapy/`.
-        sessions: the most sessions that anyone gets; None = the setting's.
-        rule: 'good_enough' (agreed end when the client has had enough), 'open' (the same without
-            a planned end) or 'fixed'; None = the setting's.
-        weeks_between, follow_up, instrument: as in `rct`.
-        sample, caseload: as in `rct`; None = the setting's.
-        feedback: therapists see the scores (routine outcome monitoring).
-        setting: 'routine_service', 'trial_clinic', 'counselling_centre' or 'private_practice'
-            (`study.SETTINGS`): who comes, caseloads, the most sessions and the rule.
+    Parameters
+    ----------
+    therapy
+        name in `conf/therapy/`.
+    sessions
+        the most sessions that anyone gets; None = the setting's.
+    rule
+        'good_enough' (agreed end when the client has had enough), 'open' (the same without
+        a planned end) or 'fixed'; None = the setting's.
+    weeks_between, follow_up, instrument
+        as in `rct`.
+    sample, caseload
+        as in `rct`; None = the setting's.
+    feedback
+        therapists see the scores (routine outcome monitoring).
+    setting
+        'routine_service', 'trial_clinic', 'counselling_centre' or 'private_practice'
+        (`study.SETTINGS`): who comes, caseloads, the most sessions and the rule.
 
-    Raises:
-        BadInput: an unknown therapy, setting or rule, or a plan that does not fit.
+    Raises
+    ------
+    BadInput
+        an unknown therapy, setting or rule, or a plan that does not fit.
     """
     if setting not in SETTINGS:
         raise BadInput(

@@ -25,13 +25,19 @@ def dismantling(
     Rationale, structure and the other doses are the same in both arms, and the same therapists
     treat in both.
 
-    Args:
-        therapy: name in `conf/therapy/`.
-        component: the process whose ingredient is left out of `reduced`.
-        sessions, weeks_between, follow_up, instrument, sample, caseload: as in `rct`.
+    Parameters
+    ----------
+    therapy
+        name in `conf/therapy/`.
+    component
+        the process whose ingredient is left out of `reduced`.
+    sessions, weeks_between, follow_up, instrument, sample, caseload
+        as in `rct`.
 
-    Raises:
-        BadInput: an unknown therapy or process, or an ingredient that the therapy does not have.
+    Raises
+    ------
+    BadInput
+        an unknown therapy or process, or an ingredient that the therapy does not have.
     """
     base = library.named(therapy)
     if base.dose_of(component) == 0:

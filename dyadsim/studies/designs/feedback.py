@@ -24,15 +24,22 @@ def feedback(
     The same therapists treat in both arms. Everybody is assessed at the last planned session, in
     treatment or not.
 
-    Args:
-        therapy: name in `conf/therapy/`; it needs a therapist.
-        sessions: the most sessions that anyone gets.
-        rule, weeks_between, follow_up, instrument, sample, caseload: as in `cohort`.
-        support: alerts come with clinical support tools, in a third arm, `feedback_support`.
+    Parameters
+    ----------
+    therapy
+        name in `conf/therapy/`; it needs a therapist.
+    sessions
+        the most sessions that anyone gets.
+    rule, weeks_between, follow_up, instrument, sample, caseload
+        as in `cohort`.
+    support
+        alerts come with clinical support tools, in a third arm, `feedback_support`.
 
-    Raises:
-        BadInput: an unknown therapy or one without a therapist, an unknown rule, or a plan that
-            does not fit.
+    Raises
+    ------
+    BadInput
+        an unknown therapy or one without a therapist, an unknown rule, or a plan that
+        does not fit.
     """
     given = library.named(therapy)
     if not given.human:

@@ -23,14 +23,20 @@ def matching(
     The same therapists treat in both arms (`population.matched` says how they are chosen; it is
     the best that matching could do, because strengths and needs are known without error).
 
-    Args:
-        therapy: name in `conf/therapy/`; it needs a therapist.
-        sessions: the most sessions that anyone gets.
-        rule, weeks_between, follow_up, instrument, sample, caseload: as in `cohort`.
+    Parameters
+    ----------
+    therapy
+        name in `conf/therapy/`; it needs a therapist.
+    sessions
+        the most sessions that anyone gets.
+    rule, weeks_between, follow_up, instrument, sample, caseload
+        as in `cohort`.
 
-    Raises:
-        BadInput: an unknown therapy or one without a therapist, an unknown rule, or a plan that
-            does not fit.
+    Raises
+    ------
+    BadInput
+        an unknown therapy or one without a therapist, an unknown rule, or a plan that
+        does not fit.
     """
     given = library.named(therapy)
     if not given.human:

@@ -28,17 +28,26 @@ def n_of_1(
 
     With a `card`, everybody is that one client: several clients are several possible lives.
 
-    Args:
-        therapy: name in `conf/therapy/`, given weekly in phases B.
-        baseline: what is given in phases A: 'untreated', 'waitlist' or a name in `conf/therapy/`.
-        phases: letters A and B, at least one of each.
-        weeks_per_phase: length of a phase, a session a week, >= 2.
-        follow_up, instrument, sample, caseload: as in `rct`.
-        card: a case card: a name in `conf/case/` or the path of a YAML file (`case.read`).
+    Parameters
+    ----------
+    therapy
+        name in `conf/therapy/`, given weekly in phases B.
+    baseline
+        what is given in phases A: 'untreated', 'waitlist' or a name in `conf/therapy/`.
+    phases
+        letters A and B, at least one of each.
+    weeks_per_phase
+        length of a phase, a session a week, >= 2.
+    follow_up, instrument, sample, caseload
+        as in `rct`.
+    card
+        a case card: a name in `conf/case/` or the path of a YAML file (`case.read`).
 
-    Raises:
-        BadInput: a case card that cannot be, an unknown therapy, other letters, only one kind
-            of phase, too short a phase.
+    Raises
+    ------
+    BadInput
+        a case card that cannot be, an unknown therapy, other letters, only one kind
+        of phase, too short a phase.
     """
     if set(phases) != {"A", "B"}:
         raise BadInput(

@@ -22,12 +22,17 @@ def preference(
     the lot: the comparison is between clients whose lot was the therapy they prefer (matched) and
     the others (mismatched), so that the lot decides about the match too.
 
-    Args:
-        arms: two names or more in `conf/therapy/`.
-        sessions, weeks_between, follow_up, instrument, sample, caseload: as in `rct`.
+    Parameters
+    ----------
+    arms
+        two names or more in `conf/therapy/`.
+    sessions, weeks_between, follow_up, instrument, sample, caseload
+        as in `rct`.
 
-    Raises:
-        BadInput: fewer than two arms, an unknown therapy, or a plan that does not fit.
+    Raises
+    ------
+    BadInput
+        fewer than two arms, an unknown therapy, or a plan that does not fit.
     """
     return rct(arms, sessions, weeks_between, follow_up, instrument, sample, caseload)._replace(
         name="preference"

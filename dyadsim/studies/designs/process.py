@@ -24,13 +24,19 @@ def process(
     what `analysis.within_between` and `analysis.lagged` need to tell changes within a client from
     differences between clients and between therapists.
 
-    Args:
-        therapy: name in `conf/therapy/`.
-        sessions: the number of sessions planned.
-        rule, weeks_between, follow_up, instrument, sample, caseload: as in `cohort`.
+    Parameters
+    ----------
+    therapy
+        name in `conf/therapy/`.
+    sessions
+        the number of sessions planned.
+    rule, weeks_between, follow_up, instrument, sample, caseload
+        as in `cohort`.
 
-    Raises:
-        BadInput: an unknown therapy or rule, or a plan that does not fit.
+    Raises
+    ------
+    BadInput
+        an unknown therapy or rule, or a plan that does not fit.
     """
     return cohort(
         therapy, sessions, weeks_between, rule, follow_up, instrument, sample, caseload

@@ -27,16 +27,25 @@ def rct(
 ) -> Study:
     """Return a trial with equal allocation to `arms`.
 
-    Args:
-        arms: names in `conf/therapy/`, `Therapy` values, or 'waitlist' / 'untreated'.
-        sessions: planned number; the post-test is at the last session, for everybody.
-        weeks_between: weeks from session to session.
-        follow_up: weeks after the last session at which everybody is assessed again.
-        instrument: the symptom instrument, `measures.SYMPTOM_INSTRUMENTS`.
-        sample, caseload: who is included and how therapists share them; nested in arms.
+    Parameters
+    ----------
+    arms
+        names in `conf/therapy/`, `Therapy` values, or 'waitlist' / 'untreated'.
+    sessions
+        planned number; the post-test is at the last session, for everybody.
+    weeks_between
+        weeks from session to session.
+    follow_up
+        weeks after the last session at which everybody is assessed again.
+    instrument
+        the symptom instrument, `measures.SYMPTOM_INSTRUMENTS`.
+    sample, caseload
+        who is included and how therapists share them; nested in arms.
 
-    Raises:
-        BadInput: fewer than two arms, an unknown therapy, or a plan that does not fit.
+    Raises
+    ------
+    BadInput
+        fewer than two arms, an unknown therapy, or a plan that does not fit.
     """
     if isinstance(arms, str) or len(arms) < 2:
         raise BadInput(

@@ -23,19 +23,27 @@ def skill_training(
 ) -> Study:
     """Return a trial with therapists as the unit of the lot: `trained` against `untrained`.
 
-    Args:
-        skill: the therapist trait that training raises, one of `study.TRAINABLE`: 'empathy',
-            'repair_skill', 'formulation_skill', 'congruence', 'regard', 'competence' (of every
-            process) or 'allegiance'.
-        gain: by how much, in standard deviations of that skill among therapists, in [-3, 3]; how
-            much a real training achieves is an assumption of whoever sets it.
-        therapy: name in `conf/therapy/`; it needs a therapist.
-        sessions: the most sessions that anyone gets.
-        rule, weeks_between, follow_up, instrument, sample, caseload: as in `cohort`.
+    Parameters
+    ----------
+    skill
+        the therapist trait that training raises, one of `study.TRAINABLE`: 'empathy',
+        'repair_skill', 'formulation_skill', 'congruence', 'regard', 'competence' (of every
+        process) or 'allegiance'.
+    gain
+        by how much, in standard deviations of that skill among therapists, in [-3, 3]; how
+        much a real training achieves is an assumption of whoever sets it.
+    therapy
+        name in `conf/therapy/`; it needs a therapist.
+    sessions
+        the most sessions that anyone gets.
+    rule, weeks_between, follow_up, instrument, sample, caseload
+        as in `cohort`.
 
-    Raises:
-        BadInput: an unknown skill, a gain out of range, an unknown therapy or one without a
-            therapist, an unknown rule, or a plan that does not fit.
+    Raises
+    ------
+    BadInput
+        an unknown skill, a gain out of range, an unknown therapy or one without a
+        therapist, an unknown rule, or a plan that does not fit.
     """
     given = library.named(therapy)
     if not given.human:

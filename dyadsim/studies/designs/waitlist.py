@@ -15,8 +15,10 @@ def waitlist(
 ) -> Study:
     """Return a study of one untreated arm over `weeks` weekly steps, assessed at `assessments`.
 
-    Raises:
-        BadInput: an assessment outside the study or an impossible length.
+    Raises
+    ------
+    BadInput
+        an assessment outside the study or an impossible length.
     """
     inside = tuple(week for week in assessments if week <= weeks) or (weeks,)
     schedule = Schedule(weeks, 1.0, inside, ())

@@ -21,7 +21,7 @@ SMALL = ["points=sobol", "points.n=16", "size=tiny", "study.arms=[cbt,waitlist]"
 BAD = [
     (
         ["distress.bnd=interval(0,1)"],
-        "there is no quantity 'distress.bnd'. Did you mean distr",
+        "there is no parameter 'distress.bnd'. Did you mean distr",
     ),
     (["distress.bnd=0.1,0.2"], "there is no setting 'distress.bnd'. Did you mean distress.bond_e"),
     (["distress.bond_effect=interval(0,99)"], "distress.bond_effect (strength of the bond"),
@@ -77,7 +77,7 @@ def test_bad_input_gets_one_sentence_and_exit_2_and_writes_nothing(
 
 
 ANALYSES = [
-    (["alliance.rate=0.1,0.2"], "ranks quantities that are given as intervals"),
+    (["alliance.rate=0.1,0.2"], "ranks parameters that are given as intervals"),
     ([AXIS, "points=sobol", "task.method=sobol"], "needs points=saltelli"),
     ([AXIS, "points=sobol", "task.method=soboll"], "task.method: there is no 'soboll'. Did you"),
     ([AXIS, "points=sobol", "task.method=prim"], "must be an output, a sign and a number"),
@@ -273,7 +273,7 @@ def test_sensitivity_leaves_table_and_figure(
     told = asked(capsys, "sensitivity", *words)
     assert told["method"] == "sobol"
     total = {
-        row["quantity"]: row["value"]
+        row["parameter"]: row["value"]
         for row in told["indices"]
         if row["index"] == "total" and row["output"] == "true_d.cbt.waitlist"
     }
