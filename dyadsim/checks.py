@@ -32,10 +32,10 @@ def known_name(kind: str, name: object, names: Iterable[str], *, where: str = ""
 
     Examples
     --------
-    >>> known_name("world", "hibrid", ["medical", "hybrid"])
+    >>> known_name("world", "nul", ["null", "hybrid"])
     Traceback (most recent call last):
         ...
-    dyadsim.errors.BadInput: There is no world 'hibrid'. Did you mean hybrid? Known: medical, hybrid.
+    dyadsim.errors.BadInput: There is no world 'nul'. Did you mean null? Known: null, hybrid.
     """
     known = list(names)
     if isinstance(name, str) and name in known:
