@@ -64,7 +64,8 @@ def number(name: str, value: object, low: float, high: float, *, open_low: bool 
         if low <= plain <= high and not (open_low and plain == low):
             return plain
     bracket = "(" if open_low else "["
-    raise BadInput(f"{name} must be a number in {bracket}{low:g}, {high:g}], not '{value}'.")
+    shown = f"{value:g}" if is_number(value) else value
+    raise BadInput(f"{name} must be a number in {bracket}{low:g}, {high:g}], not '{shown}'.")
 
 
 def whole_number(name: str, value: object, low: int, high: int) -> int:

@@ -24,8 +24,8 @@ def nearest(word: str, names: Iterable[str]) -> str:
     if (same := re.sub(r"\W", "", word).lower()) in plain and plain[same] != word:
         return f" Did you mean {plain[same]}?"
     by_last = {name.rsplit(".", 1)[-1]: name for name in names}
-    found = difflib.get_close_matches(word, names, 1, 0.6)
-    if not found:
+    close = difflib.get_close_matches(word, names, 1, 0.6)
+    if not close:
         last = difflib.get_close_matches(word.rsplit(".", 1)[-1], list(by_last), 1, 0.6)
-        found = [by_last[name] for name in last]
-    return f" Did you mean {found[0]}?" if found else ""
+        close = [by_last[name] for name in last]
+    return f" Did you mean {close[0]}?" if close else ""

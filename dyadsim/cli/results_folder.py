@@ -1,22 +1,19 @@
-"""What every task needs: a stamped results folder, whole or not at all, progress, JSON rows."""
+"""The results folder of a task: a new stamped one, written whole or not at all."""
 
 import datetime
 import errno
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from rich.console import Console
-from rich.progress import Progress, track
-
 from dyadsim.cli.settings import Settings
 from dyadsim.errors import Failed
+from dyadsim.report.plain_rows import plain_rows as rows_of
 from dyadsim.simulation import records
 
+__all__ = ["NoFolder", "check_folder", "rows_of", "write_results"]
 _TRIES = 100  # names for a folder, before it is given up
 
 
@@ -30,7 +27,7 @@ def check_folder(results: Path) -> None:
     Raises
     ------
     NoFolder
-        it, or the nearest folder above it, is no folder or not writable.
+        It, or the nearest folder above it, is no folder or cannot be written.
     """
     place = results.absolute()
     while not place.exists() and place != place.parent:
@@ -41,41 +38,10 @@ def check_folder(results: Path) -> None:
         raise NoFolder(f"The results folder '{results}' cannot be written: no permission.")
 
 
-def each(what: str) -> Callable[[Iterable[Any]], Iterable[Any]]:
-    """Return a wrapper that shows progress on a terminal's stderr and is quiet elsewhere."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        return iter
-    return lambda items: track(list(items), description=what, console=console, transient=True)
-
-
-@contextmanager
-def steps(what: str, total: int) -> Iterator[Callable[..., None]]:
-    """Give a function to call after a step or n steps; shows progress on a terminal's stderr."""
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as shown:
-        task = shown.add_task(what, total=total)
-        yield lambda count=1: shown.advance(task, count)
-
-
-def _plain(value: Any) -> Any:
-    """Return numpy numbers as Python's, NaN as null."""
-    if isinstance(value, float | np.floating):
-        return None if np.isnan(value) else float(value)
-    if isinstance(value, np.integer | np.bool_):
-        return value.item()
-    return value
-
-
-def rows_of(table: Any) -> list[dict[str, Any]]:
-    """Return a data frame as plain rows for JSON."""
-    return [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
-
-
-def _folder(one: Settings) -> Path:
-    """Return a new stamped folder's path, results/<experiment>/<date>_<time>."""
+def _new_folder(settings: Settings) -> Path:
+    """Return the path of a new stamped folder, results/EXPERIMENT/DATE_TIME."""
     stamp = datetime.datetime.now().strftime("%Y-%m-%d_%H-%M-%S")
-    folder = one.results / one.experiment / stamp
+    folder = settings.results / settings.experiment / stamp
     count = 2
     while folder.exists():
         folder = folder.with_name(f"{stamp}-{count}")
@@ -83,30 +49,50 @@ def _folder(one: Settings) -> Path:
     return folder
 
 
-def finish(
-    one: Settings,
+def write_results(
+    settings: Settings,
     began: float,
+    *,
     summary: Any,
-    fill: Callable[[Path, dict[str, Any]], None],
+    fill: Callable[[Path, dict[str, Any]], object],
     inputs: Mapping[str, Path] | None = None,
 ) -> Path:
     """Write summary, manifest and what `fill` adds into a new folder; return its path.
 
-    inputs: files that were read, by name; the manifest keeps their sha256.
-    """
-    manifest = records.manifest(one.config, time.perf_counter() - began, inputs)
+    Parameters
+    ----------
+    settings
+        Of the task.
+    began
+        When it began, by `time.perf_counter`.
+    summary
+        Plain values for summary.json.
+    fill
+        Writes the rest into the folder; gets its path and the manifest.
+    inputs
+        Files that were read, by name; the manifest keeps their sha256.
 
-    def everything(folder: Path) -> None:
+    Raises
+    ------
+    NoFolder
+        The place cannot be written.
+    """
+    manifest = records.manifest(settings.manifest, time.perf_counter() - began, inputs)
+
+    def write(folder: Path) -> None:
         records.write_json(folder / "summary.json", summary)
         records.write_json(folder / "manifest.json", manifest)
         fill(folder, manifest)
 
     for _ in range(_TRIES):
         try:
-            return records.write_folder(_folder(one), everything)
+            return records.write_folder(_new_folder(settings), write)
         except OSError as error:
             # Another job has taken the folder's name since: take the next one.
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-                told = f"The results folder '{one.results}' cannot be written: {error}."
-                raise NoFolder(told) from None
-    raise NoFolder(f"No free name for a folder was found in '{one.results / one.experiment}'.")
+                raise NoFolder(
+                    f"The results folder '{settings.results}' cannot be written: {error}."
+                ) from None
+    raise NoFolder(
+        f"No free name for a folder was found in '{settings.results / settings.experiment}'."
+    )

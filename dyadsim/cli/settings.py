@@ -1,301 +1,227 @@
-"""What the command line was told, checked: plain values, a study and each world's parameters."""
+"""Every setting of the command line, typed once: Hydra's structured configs, and what they become.
+
+`Config` is what Hydra composes and checks the types of; `read_settings` turns it into `Settings`,
+which the tasks get. The choices of a group (world, study, size ...) are files in `conf/`.
+"""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from dyadsim.attribution import true_shares
-from dyadsim.attribution.true_shares import Care
-from dyadsim.calibration.prior import space
-from dyadsim.calibration.search import BUDGETS, Budget
-from dyadsim.errors import BadInput, nearest
-from dyadsim.evidence import literature
-from dyadsim.evidence.literature import Field
-from dyadsim.model import questionnaires, worlds
-from dyadsim.model.parameters import Parameters, catalogue
-from dyadsim.simulation import intervention, simulate, specificity
-from dyadsim.simulation.intervention import Intervention
-from dyadsim.studies import study
-from dyadsim.studies.designs.additive import additive
-from dyadsim.studies.designs.cohort import cohort
-from dyadsim.studies.designs.dismantling import dismantling
-from dyadsim.studies.designs.feedback import feedback
-from dyadsim.studies.designs.matching import matching
-from dyadsim.studies.designs.n_of_1 import n_of_1
-from dyadsim.studies.designs.preference import preference
-from dyadsim.studies.designs.process import process
-from dyadsim.studies.designs.rct import rct
-from dyadsim.studies.designs.skill_training import skill_training
-from dyadsim.studies.designs.waitlist import waitlist
-from dyadsim.studies.study import Study
+from dyadsim.cli.task import TaskSettings, setting
 
-DESIGNS: dict[str, Callable[..., Study]] = {
-    "rct": rct,
-    "cohort": cohort,
-    "waitlist": waitlist,
-    "additive": additive,
-    "dismantling": dismantling,
-    "feedback": feedback,
-    "preference": preference,
-    "n_of_1": n_of_1,
-    "process": process,
-    "skill_training": skill_training,
-    "matching": matching,
-}
+if TYPE_CHECKING:
+    from dyadsim.model.parameters import Parameters
+    from dyadsim.simulation.intervention import Intervention
+    from dyadsim.studies.study import Study
+
+MISSING: Any = "???"  # OmegaConf's mark of a value that a choice fills in
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass
+class Size:
+    """How many clients and repeats: the group `size`."""
+
+    clients: int = setting(MISSING, "clients of each study")
+    replicates: int = setting(MISSING, "repeats of each study")
+    clients_per_replicate: int = setting(MISSING, "clients of a repeat")
+    clients_per_point: int = setting(MISSING, "clients at each point of a sweep")
+
+
+@dataclasses.dataclass
+class DataFile:
+    """A researcher's file, and what its columns are."""
+
+    path: str | None = setting(None, "csv or Parquet, a row a client and time; or moments in YAML")
+    instrument: Any = setting(
+        "by_study", "phq9, bdi2, oq45, core_om, gad7, or described (docs/fitting.md)"
+    )
+    unit: str = setting("session", "of time: session (a week apart), week, day")
+    reverse: bool = setting(False, "high scores are good")
+    columns: Any = setting(
+        {
+            "client": "client",
+            "time": "session",
+            "score": "score",
+            "arm": None,
+            "therapist": None,
+            "alliance": None,
+        },
+        "which column is which",
+    )
+    therapy: str = setting("routine_care", "of everybody, where there are no arms")
+    arms: Any = setting(None, "[BtheB:self_help,TAU:usual_care]; waitlist = no therapy")
+    sessions: int | None = setting(
+        None, "weekly sessions at most; null = to the last week measured"
+    )
+    rule: str | None = setting(
+        None, "how it ends: fixed, good_enough, open; null = fixed in trials"
+    )
+    threshold: float | None = setting(
+        None, "score from which people were let in; null = the sample's"
+    )
+    sample: str | None = setting(None, "trial or routine; null = trial where there are arms")
+
+
+@dataclasses.dataclass
+class Hold:
+    """Values at which latents are fixed from session `do.start` on."""
+
+    alliance: float | None = None
+    expectancy: float | None = None
+    readiness: float | None = None
+    process: float | None = None
+    action: float | None = None
+    regulation: float | None = None
+    load: float | None = None
+    distress: float | None = None
+    symptom_score: float | None = None
+
+
+@dataclasses.dataclass
+class Do:
+    """What is done to everybody, beside the same clients left alone."""
+
+    file: str | None = setting(None, "a YAML file of interventions, instead of the keys below")
+    start: int = setting(1, "session from which on")
+    hold: Hold = setting(Hold, "do.hold.alliance=0.8: a latent is fixed at a value")
+    remove: list[Any] = setting(
+        [], "treatment, bond, expectancy, regulation, medication, reverse, synchrony, gating"
+    )
+    arm: str | None = setting(None, "everybody moves to this arm")
+    therapist: int | None = setting(None, "everybody gets the therapist of this number")
+    add_rupture: list[Any] = setting([], "sessions")
+    remove_rupture: list[Any] = setting([], "sessions")
+    add_alert: list[Any] = setting([], "sessions")
+    remove_alert: list[Any] = setting([], "sessions")
+
+
+@dataclasses.dataclass
+class Points:
+    """How the intervals of a sweep are filled: the group `points`; a method has some of these."""
+
+    method: str
+    n: int | None = None
+    levels: int | None = None
+    seed: int | None = None
+    second_order: bool | None = None
+    file: str | None = None
+    columns: Any = dataclasses.field(default_factory=list)
+    replicates: int = 1
+    common: bool = True
+
+
+@dataclasses.dataclass
+class Workers:
+    """Where the points of a sweep are computed: the group `executor`."""
+
+    kind: str
+    address: str | None = None
+
+
+@dataclasses.dataclass
+class Config:
+    """The whole of a command line: what Hydra composes. The model's parameters are added to it."""
+
+    seed: int = setting(1, "random seed: the same seed gives the same numbers")
+    replicate: int = setting(0, "another repeat with the same seed")
+    beats: int = setting(0, "simulate so many beats within a session (0 = closed form)")
+    threads: int = setting(0, "0 = every processor; changes nothing but the time")
+    budget: str = setting("standard", "of calibrate and fit: small (a quick try), standard, large")
+    specificity: float | None = setting(
+        None, "share of the treatment path that needs the match, 0-1, at equal mean effect"
+    )
+    data: DataFile = setting(DataFile, "your data (docs/fitting.md)")
+    name: str | None = setting(None, "of a sweep's folder, results/NAME; null = sweep")
+    outputs: Any = setting([], "of a sweep: outcomes, statistics, facts; none = all outcomes")
+    shard: int = setting(0, "this process computes every shards-th block, from this one on")
+    shards: int = setting(1, "number of such processes")
+    job: int = setting(0, "number of a job that a Hydra launcher runs")
+    do: Do = setting(
+        Do, "what is done to everybody, beside the same clients left alone (docs/interventions.md)"
+    )
+    results: str = setting("results", "where results folders go")
+    json: bool = setting(False, "print the summary as JSON")
+    dry_run: bool = setting(False, "say what it would cost, compute nothing")
+    size: Size = setting(Size, "number of clients")
+    task: Any = setting(TaskSettings, "what to do")
+    world: Any = setting(MISSING, "what heals")
+    study: Any = setting(MISSING, "who gets what, when")
+    population: Any = setting(MISSING, "who comes")
+    measure: Any = setting(MISSING, "which questionnaire")
+    points: Any = setting(MISSING, "how a sweep's intervals are filled")
+    executor: Any = setting(MISSING, "where a sweep runs")
+    experiment: Any = setting(MISSING, "a named experiment")
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What the command line was told, as plain values; `config` is the whole for the manifest."""
+    """What the command line says, checked: plain values, a study, and each world's parameters.
 
-    task: Mapping[str, Any]
+    Attributes
+    ----------
+    task
+        The task's own settings.
+    world
+        The name of the world.
+    values
+        Parameters that the world's file or the command line sets.
+    fixed
+        Parameters that the command line sets.
+    compared
+        The worlds of `task.worlds`; empty where the task has one world.
+    study_clients
+        `study.n_clients`, if it is set.
+    instrument
+        The questionnaire of `measure`, or "by_study".
+    threads
+        None for every processor.
+    data, points, executor, outputs, sweep_name, shard, shards
+        As in `Config`.
+    do
+        Interventions; empty where nothing is done.
+    manifest
+        The whole configuration as plain values, for the manifest.
+    """
+
+    task: Any
     world: str
     values: Mapping[str, float]
-    held: Mapping[str, float]
-    study: Study
+    fixed: Mapping[str, float]
+    compared: tuple[str, ...]
+    study: "Study"
+    study_clients: int | None
+    size: Size
     clients: int
-    clients_per_replicate: int
-    replicates: int
     seed: int
     replicate: int
-    moments: int
-    do: tuple[Intervention, ...]
+    beats: int
+    do: tuple["Intervention", ...]
     threads: int | None
     specificity: float | None
+    budget: str
+    data: DataFile
+    instrument: str
+    points: Points
+    executor: Workers
+    outputs: Any
+    sweep_name: str | None
+    shard: int
+    shards: int
     results: Path
     experiment: str
     json: bool
-    config: Mapping[str, Any]
+    dry_run: bool
+    manifest: Mapping[str, Any]
 
+    @property
+    def worlds(self) -> tuple[str, ...]:
+        """The worlds that a task runs: those it compares, else the one that is set."""
+        return self.compared or (self.world,)
 
-def settings(config: Mapping[str, Any]) -> Settings:
-    """Return checked settings from the composed configuration.
+    def parameters(self, world: str | None = None) -> "Parameters":
+        """Return a world's parameters under these settings; of the world that is set by default."""
+        from dyadsim.cli.read_settings import parameters_of
 
-    Raises
-    ------
-    BadInput
-        any value that cannot be used.
-    """
-    held = _given(config)
-    values = {**(config["world"].get("parameters") or {}), **held}
-    base = worlds.named(str(config["world"]["base"])).name
-    one = Settings(
-        task=config["task"],
-        world=base,
-        values=values,
-        held=held,
-        study=_study(config),
-        clients=_clients(config),
-        clients_per_replicate=whole(
-            "size.clients_per_replicate", config["size"]["clients_per_replicate"], 100, 10**6
-        ),
-        replicates=whole("size.replicates", config["size"]["replicates"], 2, 1000),
-        seed=whole("seed", config["seed"], 0, 2**62),
-        replicate=whole("replicate", config["replicate"], 0, 2**31),
-        moments=whole("moments", config["moments"], 0, 4000),
-        do=_do(config),
-        threads=whole("threads", config["threads"], 0, 1024) or None,
-        specificity=config["specificity"],
-        results=Path(str(config["results"])),
-        experiment=str(config["experiment"]["name"] or config["task"]["name"]),
-        json=yes("json", config["json"]),
-        config=config,
-    )
-    for name in worlds_of(one):
-        parameters_of(one, name)
-    if one.task["name"] == "literature":
-        literature_of(one)
-    if one.task["name"] == "decompose":
-        care_of(one)
-    if one.task["name"] == "calibrate":
-        budget_of(one)
-        space(one.world, one.held)
-    arms = len(one.study.arms)
-    if one.task["name"] == "simulate" and one.clients < arms:
-        raise BadInput(
-            f"{one.clients} client{'s' * (one.clients > 1)} cannot fill the {arms} arms of study "
-            f"{one.study.name}: give size.clients={arms} or more."
-        )
-    for what in one.do:
-        intervention.checked(what, one.study)
-    return one
-
-
-def budget_of(one: Settings) -> Budget:
-    """Return the budget of a calibration.
-
-    Raises
-    ------
-    BadInput
-        there is none of that name.
-    """
-    name = str(one.config["budget"])
-    if name not in BUDGETS:
-        raise BadInput(
-            f"there is no budget '{name}'.{nearest(name, BUDGETS)} Budgets: {', '.join(BUDGETS)}."
-        )
-    return BUDGETS[name]
-
-
-class Literature(NamedTuple):
-    """What the task `literature` was told."""
-
-    therapy: str
-    comparators: tuple[str, ...]
-    repeats: int
-    margin: float
-    field: Field
-
-
-def literature_of(one: Settings) -> Literature:
-    """Return the literature that is asked for.
-
-    Raises
-    ------
-    BadInput
-        a value that cannot be used.
-    """
-    task = one.task
-    if isinstance(task["comparators"], str) or not task["comparators"]:
-        raise BadInput(f"task.comparators must be a list of names, not '{task['comparators']}'.")
-    margin = task["margin"]
-    if isinstance(margin, bool) or not isinstance(margin, int | float) or not 0 < margin <= 2:
-        raise BadInput(f"task.margin must be a number in (0, 2], not '{margin}'.")
-    asked = Literature(
-        str(task["therapy"]),
-        tuple(map(str, task["comparators"])),
-        whole("task.repeats", task["repeats"], 3, 10_000),
-        float(margin),
-        literature.checked(Field(**task["field"])),
-    )
-    for comparator in asked.comparators:
-        literature.trial(asked.therapy, comparator, False)
-    return asked
-
-
-def care_of(one: Settings) -> Care:
-    """Return the care that is to be accounted for.
-
-    Raises
-    ------
-    BadInput
-        a value that cannot be used.
-    """
-    task = one.task
-    names, spread = task["treatments"], task["dose_spread"]
-    if isinstance(names, str) or not names:
-        raise BadInput(f"task.treatments must be a list of names, not '{names}'.")
-    if isinstance(spread, bool) or not isinstance(spread, int | float) or not 0 <= spread <= 1:
-        raise BadInput(f"task.dose_spread must be a number in [0, 1], not '{spread}'.")
-    if one.clients < 100:
-        raise BadInput(f"size.clients must be 100 or more to decompose, not {one.clients}.")
-    sessions = whole("task.sessions", task["sessions"], 4, 200)
-    care = Care(tuple(map(str, names)), float(spread), sessions)
-    true_shares.study(care)
-    return care
-
-
-def _do(config: Mapping[str, Any]) -> tuple[Intervention, ...]:
-    """Return the interventions asked for: those of do.file, or the one of the other do keys."""
-    given = dict(config["do"])
-    file = given.pop("file")
-    given["hold"] = {name: value for name, value in given["hold"].items() if value is not None}
-    one = intervention.intervention(given)
-    asked = one._replace(start=1) != intervention.intervention({"hold": {}})
-    if file is not None:
-        if asked:
-            raise BadInput("do: give either do.file or the other do keys, not both.")
-        return intervention.read(str(file))
-    if not asked and one.start != 1:
-        raise BadInput(
-            f"do: start={one.start} says from when on, but nothing is to be done: give do.hold, "
-            "do.remove, do.arm, do.therapist or a session for one of the events."
-        )
-    return (one,) if asked else ()
-
-
-def _clients(config: Mapping[str, Any]) -> int:
-    """Return the number of clients of a study: study.n_clients, else size.clients."""
-    given = config["study"].get("n_clients")
-    if given is not None:
-        return whole("study.n_clients", given, 1, simulate.MOST_CLIENTS)
-    return whole("size.clients", config["size"]["clients"], 1, simulate.MOST_CLIENTS)
-
-
-def whole(name: str, value: object, low: int, high: int) -> int:
-    """Return a whole number in [low, high]."""
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise BadInput(f"{name} must be a whole number from {low} to {high}, not '{value}'.")
-    return value
-
-
-def yes(name: str, value: object) -> bool:
-    """Return true or false."""
-    if not isinstance(value, bool):
-        raise BadInput(f"{name} must be true or false, not '{value}'.")
-    return value
-
-
-def _given(config: Mapping[str, Any]) -> dict[str, float]:
-    """Return the parameters that were set beside the world's file."""
-    values = {}
-    for name in catalogue():
-        owner, field = name.split(".")
-        given = (config.get(owner) or {}).get(field)
-        if given is not None:
-            values[name] = given
-    return values
-
-
-def _study(config: Mapping[str, Any]) -> Study:
-    """Return the study that was chosen, with its sample and instrument."""
-    options = {key: value for key, value in config["study"].items() if key != "n_clients"}
-    design = str(options.pop("design"))
-    if design not in DESIGNS:
-        raise BadInput(f"there is no design '{design}'.{nearest(design, DESIGNS)}")
-    instrument = config["measure"]["instrument"]
-    if instrument != "by_study":
-        options["instrument"] = questionnaires.named(str(instrument)).name
-    try:
-        built = DESIGNS[design](**options)
-    except TypeError as error:
-        raise BadInput(f"study {design}: {error}.") from None
-    sample = config["population"]["sample"]
-    if sample != "by_study":
-        if sample not in study.SAMPLES:
-            known = ", ".join(study.SAMPLES)
-            raise BadInput(f"population.sample: '{sample}' is none of by_study, {known}.")
-        built = built._replace(sample=study.SAMPLES[sample])
-    return built
-
-
-def worlds_of(one: Settings) -> list[str]:
-    """Return the worlds a task runs."""
-    if not one.task.get("worlds"):
-        return [one.world]
-    return [worlds.named(str(name)).name for name in one.task["worlds"]]
-
-
-def parameters_of(one: Settings, world: str) -> Parameters:
-    """Return a world's parameters under the settings.
-
-    In a comparison every world has its own file, and what its claim fixes stays.
-    """
-    values = dict(one.values)
-    fixed = worlds.named(world).fixed
-    if one.task.get("worlds"):
-        values = {name: value for name, value in one.held.items() if name not in fixed}
-    found = worlds.parameters(world, values)
-    if one.specificity is None:
-        return found
-    if specificity.DIAL in fixed:
-        if one.task.get("worlds"):
-            return found
-        raise BadInput(
-            f"specificity is fixed at {fixed[specificity.DIAL]:g} in the world '{world}': that is "
-            "its claim. Use world=hybrid, where it is free."
-        )
-    if not isinstance(one.specificity, int | float) or not 0 <= one.specificity <= 1:
-        raise BadInput(f"specificity must be a number in [0, 1], not '{one.specificity}'.")
-    return specificity.dial(found, float(one.specificity))
+        return parameters_of(self, world or self.world)

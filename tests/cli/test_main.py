@@ -14,10 +14,10 @@ from dyadsim.simulation import records
 BAD = [
     (["study.n_clent=3"], "there is no setting 'study.n_clent'. Did you mean study.n_clients?"),
     (["+study.n_clients=3"], "'+' adds or removes settings"),
-    (["world=hibrid"], "there is no world 'hibrid'. Did you mean hybrid?"),
-    (["study=rtc"], "there is no study 'rtc'. Did you mean rct?"),
+    (["world=hibrid"], "There is no world 'hibrid'. Did you mean hybrid?"),
+    (["study=rtc"], "There is no study 'rtc'. Did you mean rct?"),
     (["wrld=hybrid"], "there is no setting 'wrld'. Did you mean world?"),
-    (["fact"], "there is no task 'fact'. Did you mean facts?"),
+    (["fact"], "There is no task 'fact'. Did you mean facts?"),
     (["alliance.rate=3"], "alliance.rate (share of the gap closed) must lie in [0, 1] 1/session"),
     (["alliance.rte=0.3"], "there is no setting 'alliance.rte'. Did you mean alliance.rate?"),
     (["alliance.rate=much"], "'much' is not a number"),
@@ -133,11 +133,11 @@ def test_interrupt_gives_130(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_help_of_a_task_shows_its_settings(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fit", "--help"]) == 0
     told = capsys.readouterr().out
-    for word in ("candidates:", "threshold:", "budget=small"):
+    for word in ("task.candidates=", "data.threshold=", "budget=small"):
         assert word in told
     assert "literature" not in told
     assert main(["recover", "--help"]) == 0
-    assert "draws:" in capsys.readouterr().out
+    assert "task.draws=" in capsys.readouterr().out
 
 
 def test_help_needs_neither_hydra_nor_numba() -> None:

@@ -1,87 +1,123 @@
-"""The tasks that hold worlds against the published facts: `facts` and `calibrate`."""
+"""Every published fact beside its simulated value: all worlds side by side, or one."""
 
+import dataclasses
 import json
 import time
+from typing import TYPE_CHECKING, Any
 
-from dyadsim.cli.results_folder import check_folder, each, finish, rows_of, steps
-from dyadsim.cli.settings import Settings, budget_of, parameters_of, worlds_of
-from dyadsim.model import worlds
+from dyadsim.cli.cost import estimate
+from dyadsim.cli.progress import progress_of
+from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
+
+if TYPE_CHECKING:
+    from dyadsim.cli.settings import Settings
+
+ALL_WORLDS = "task.worlds=[medical,contextual,hybrid,'null']"
 
 
-def run_facts(one: Settings) -> None:
-    """Print every published fact beside its simulated value: all worlds, or the one that is set."""
+@dataclasses.dataclass
+class FactsSettings(TaskSettings):
+    """Settings of `facts`."""
+
+    worlds: Any = setting(None, "worlds side by side; null = all four, or the one of world=...")
+
+
+def all_worlds_unless_one(words: list[str]) -> list[str]:
+    """Return the words with all worlds added, unless they name a world."""
+    named = any(word.split("=", 1)[0] in ("world", "task.worlds") for word in words)
+    return words if named else [*words, ALL_WORLDS]
+
+
+def cost(settings: "Settings") -> dict[str, float]:
+    """Return what the facts would take."""
+    from dyadsim.evidence.studies_of_facts import fact_studies
+
+    return estimate(
+        fact_studies().values(),
+        settings.size.clients_per_replicate,
+        points=len(settings.worlds),
+        replicates=settings.size.replicates,
+    )
+
+
+def run(settings: "Settings") -> None:
+    """Print every published fact beside its simulated value."""
+    if settings.compared:
+        _run_side_by_side(settings)
+    else:
+        _run_one_world(settings)
+
+
+def _run_side_by_side(settings: "Settings") -> None:
     from dyadsim.calibration import scoreboard
-    from dyadsim.evidence import benchmark
-    from dyadsim.report import calibration, comparison
+    from dyadsim.cli.results_folder import check_folder, rows_of, write_results
+    from dyadsim.report import facts as report
 
     began = time.perf_counter()
-    if one.task["worlds"]:
-        check_folder(one.results)
-        chosen = {name: parameters_of(one, name) for name in worlds_of(one)}
-        table = scoreboard.scoreboard(
-            chosen, one.clients_per_replicate, one.replicates, one.seed, each("worlds")
-        )
-        totals = scoreboard.totals(table)
-        ratios = [scoreboard.equal_means_ratio(world, seed=one.seed) for world in chosen.values()]
-        totals[["equal_means_ratio", "equal_means_se"]] = ratios
-        summary = {"task": "facts", "seed": one.seed, "totals": rows_of(totals)}
-        folder = finish(
-            one, began, summary, lambda place, _: calibration.leave_scoreboard(place, table)
-        )
-        if one.json:
-            print(json.dumps(rows_of(table)))
-            return
-        calibration.print_scoreboard(table, totals)
-        print(f"Table and figure: {folder}")
-        return
-    found = benchmark.evaluate(
-        parameters_of(one, one.world),
-        one.clients_per_replicate,
-        one.replicates,
-        one.seed,
-        each=each("studies"),
+    check_folder(settings.results)
+    worlds = {name: settings.parameters(name) for name in settings.compared}
+    table = scoreboard.score_worlds(
+        worlds,
+        clients=settings.size.clients_per_replicate,
+        replicates=settings.size.replicates,
+        seed=settings.seed,
+        progress=progress_of("worlds"),
     )
-    if one.json:
-        print(json.dumps([comparison.fact_row(result) for result in found]))
-        return
-    comparison.print_facts(found, one.world, worlds.named(one.world).calibrated)
-
-
-def run_calibrate(one: Settings) -> None:
-    """Calibrate one world; leave its file, all starts, a posterior and the facts on new luck."""
-    from dyadsim.calibration import laplace, scoreboard
-    from dyadsim.calibration.prior import space
-    from dyadsim.calibration.search import calibrate, manifest, processes
-    from dyadsim.evidence import fact as facts
-    from dyadsim.report import calibration
-    from dyadsim.simulation.simulate import default_threads
-
-    began = time.perf_counter()
-    check_folder(one.results)
-    budget, workers = budget_of(one), one.threads or default_threads()
-    with steps("generations", budget.steps) as told:
-        found = calibrate(one.world, budget, one.seed, workers, one.held, told=told)
-    mine, effort = space(one.world, one.held), laplace.EFFORTS[str(one.config["budget"])]
-    with processes(workers) as spread:
-        start = mine.coordinates(found.values)
-        known = laplace.posterior(mine, start, facts.load(), effort, one.seed, spread)
-    table = scoreboard.scoreboard(
-        {one.world: worlds.parameters(one.world, found.values)},
-        budget.clients_of_choice,
-        one.replicates,
-        one.seed,
-    )
-    about = manifest(found, str(one.config["budget"]), one.seed, one.held, table)
-    summary = {"task": "calibrate", **about, "parameters": found.values}
-    folder = finish(
-        one,
+    totals = scoreboard.world_totals(table)
+    ratios = [
+        scoreboard.equal_means_ratio(parameters, seed=settings.seed)
+        for parameters in worlds.values()
+    ]
+    totals[["equal_means_ratio", "equal_means_se"]] = ratios
+    summary = {"task": "facts", "seed": settings.seed, "totals": rows_of(totals)}
+    folder = write_results(
+        settings,
         began,
-        summary,
-        lambda place, _: calibration.leave_calibration(
-            place, found, about, table, laplace.table(known)
-        ),
+        summary=summary,
+        fill=lambda place, _: report.write_scoreboard(place, table),
     )
-    if one.json:
-        print(json.dumps(summary))
+    if settings.json:
+        print(json.dumps(rows_of(table)))
         return
-    calibration.print_calibration(found, table, folder)
+    report.print_scoreboard(table, totals)
+    print(f"Table and figure: {folder}")
+
+
+def _run_one_world(settings: "Settings") -> None:
+    from dyadsim.evidence import benchmark
+    from dyadsim.model import worlds
+    from dyadsim.report import facts as report
+
+    results = benchmark.evaluate_facts(
+        settings.parameters(),
+        settings.size.clients_per_replicate,
+        replicates=settings.size.replicates,
+        seed=settings.seed,
+        progress=progress_of("studies"),
+    )
+    if settings.json:
+        print(json.dumps([report.fact_row(result) for result in results]))
+        return
+    report.print_facts(results, settings.world, worlds.named(settings.world).calibrated)
+
+
+TASK = Task(
+    name="facts",
+    section="published evidence",
+    help="every published fact in all worlds; in one: dyadsim facts world=hybrid",
+    example="dyadsim facts world=hybrid",
+    settings=FactsSettings,
+    adapt=all_worlds_unless_one,
+    cost=cost,
+    run=run,
+    no_effect=NoEffect(
+        "do",
+        "study",
+        "population.sample",
+        "measure",
+        "beats",
+        "threads",
+        "replicate",
+        instead="facts simulates the design of each fact; for one study: dyadsim simulate",
+    ),
+)

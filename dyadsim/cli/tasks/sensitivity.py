@@ -1,140 +1,229 @@
-"""The task `sensitivity`: take a sweep's table, rank its parameters or find a region, draw it."""
+"""Which parameters matter for the outputs of a sweep; runs the sweep or takes what is stored."""
 
+import dataclasses
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import pandas as pd
-from rich.console import Console
-from rich.table import Table
-
-from dyadsim.cli.asked import Asked
-from dyadsim.cli.results_folder import NoFolder, rows_of
-from dyadsim.cli.settings import Settings, whole
+from dyadsim.checks import whole_number
+from dyadsim.cli.task import Task, TaskSettings, setting
+from dyadsim.cli.tasks.sweep import NOT_IN_SWEEPS, execute, finish
 from dyadsim.errors import BadInput
-from dyadsim.simulation import records
-from dyadsim.sweeps import scenario_discovery, sensitivity
-from dyadsim.sweeps.outputs import SE, about
-from dyadsim.sweeps.store import read_parquet
 
-TOP = 12  # parameters that are printed an output
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from dyadsim.cli.sweep_request import SweepRequest
+    from dyadsim.sweeps.planned_sweep import PlannedSweep
+    from dyadsim.sweeps.sensitivity import SweptTable
 
 
-def check(one: Settings, found: Asked) -> None:
+@dataclasses.dataclass
+class SensitivitySettings(TaskSettings):
+    """Settings of `sensitivity`."""
+
+    method: str = setting(
+        "auto", "sobol, morris, pawn, prim; auto = what the points were laid out for"
+    )
+    target: Any = setting(None, 'of prim: what is looked for, such as "facts_met >= 30"')
+    resamples: int = setting(200, "bootstrap samples behind the intervals")
+    seed: int = setting(1, "random seed of these")
+
+
+def _method(request: "SweepRequest") -> str:
+    from dyadsim.sweeps.sensitivity import method_for
+
+    return method_for(request.settings.task.method, request.planned.sampling)
+
+
+def _outputs(planned: "PlannedSweep") -> list[str]:
+    """Return the outputs, without the columns of their errors."""
+    from dyadsim.sweeps.outputs import SE
+
+    return [name for name in planned.sweep.columns if not name.endswith(SE)]
+
+
+def _sampled(planned: "PlannedSweep") -> list[str]:
+    """Return the axes that are intervals."""
+    return [axis.name for axis in planned.axes if not axis.levels]
+
+
+def check(request: "SweepRequest") -> None:
     """Refuse what cannot be analysed, before anything is simulated.
 
     Raises
     ------
     BadInput
-        a method that these points do not serve, no interval to rank, no readable target.
+        A method that these points do not serve, no interval to rank, no readable target.
     """
-    method = sensitivity.method_for(str(one.task["method"]), found.sampling)
-    whole("task.resamples", one.task["resamples"], 20, 100_000)
-    whole("task.seed", one.task["seed"], 0, 2**31)
+    from dyadsim.sweeps import scenario_discovery
+
+    task: SensitivitySettings = request.settings.task
+    method = _method(request)
+    whole_number("task.resamples", task.resamples, 20, 100_000)
+    whole_number("task.seed", task.seed, 0, 2**31)
     if method == "prim":
-        scenario_discovery.target(one.task["target"], _outputs(found))
-    elif not _sampled(found):
+        scenario_discovery.parse_target(task.target, _outputs(request.planned))
+    elif not _sampled(request.planned):
         raise BadInput("sensitivity ranks parameters that are given as intervals; there is none.")
 
 
-def _outputs(found: Asked) -> list[str]:
-    return [name for name in found.sweep.columns if not name.endswith(SE)]
+def run(request: "SweepRequest") -> int:
+    """Compute what is missing of the sweep; once it is complete, analyse it."""
+    state = execute(request)
+    code = finish(request, state, ranked=True)
+    if state.finished == state.rows:
+        _analyse(request)
+    return code
 
 
-def _sampled(found: Asked) -> list[str]:
-    return [axis.name for axis in found.axes if not axis.levels]
+def _analyse(request: "SweepRequest") -> None:
+    from dyadsim.sweeps.store import read_parquet
+
+    table = read_parquet(request.folder / "points.parquet").to_pandas()
+    if _method(request) == "prim":
+        _find_box(request, table)
+    else:
+        _rank(request, table)
 
 
-def _groups(found: Asked, table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield the parts that are analysed on their own: cases, and levels that are crossed."""
-    crossed = [axis.name for axis in found.axes if axis.levels]
-    labels = [*found.sweep.cases[0].labels, *crossed]
+def _groups(planned: "PlannedSweep", table: "pd.DataFrame") -> "Iterator[tuple[str, pd.DataFrame]]":
+    """Yield the parts that are analysed on their own: conditions, and levels that are crossed."""
+    crossed = [axis.name for axis in planned.axes if axis.levels]
+    labels = [*planned.sweep.conditions[0].labels, *crossed]
     if not labels:
         yield "", table
         return
     for values, part in table.groupby(labels, sort=False, observed=True):
-        yield ", ".join(f"{k} {_text(v)}" for k, v in zip(labels, values, strict=True)), part
+        pairs = zip(labels, values, strict=True)
+        yield ", ".join(f"{label} {_text(value)}" for label, value in pairs), part
 
 
 def _text(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float | np.floating) else str(value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _by_replicate(part: pd.DataFrame, name: str) -> np.ndarray[Any, Any]:
+def _by_replicate(part: "pd.DataFrame", name: str) -> "np.ndarray[Any, Any]":
     """Return a column as `(replicate, point)`."""
-    count = part["replicate"].nunique()
-    values: np.ndarray[Any, Any] = part[name].to_numpy(float).reshape(count, -1)
-    return values
+    values: np.ndarray[Any, Any] = part[name].to_numpy(float)
+    return values.reshape(part["replicate"].nunique(), -1)
 
 
-def analyse(one: Settings, found: Asked, folder: Path) -> None:
-    """Leave tables and figure of the analysis beside the sweep's table, and print the ranking."""
-    method = sensitivity.method_for(str(one.task["method"]), found.sampling)
-    table = read_parquet(folder / "points.parquet").to_pandas()
-    if method == "prim":
-        _prim(one, found, folder, table)
-        return
+def _swept_table(planned: "PlannedSweep", part: "pd.DataFrame") -> "SweptTable":
+    from dyadsim.sweeps.outputs import SE
+    from dyadsim.sweeps.sensitivity import SweptTable
+
+    names = [name for name in _outputs(planned) if part[name].notna().any()]
+    with_error = [name for name in names if name + SE in planned.sweep.columns]
+    first = part[part["replicate"] == part["replicate"].iloc[0]]
+    return SweptTable(
+        _sampled(planned),
+        planned.sampling,
+        first[_sampled(planned)].to_numpy(float),
+        {name: _by_replicate(part, name) for name in names},
+        {name: _by_replicate(part, name + SE) for name in with_error},
+    )
+
+
+def _rank(request: "SweepRequest", table: "pd.DataFrame") -> None:
+    """Rank the parameters; leave and print the ranking."""
+    import pandas as pd
+
+    from dyadsim.report import sensitivity as report
+    from dyadsim.report.plain_rows import plain_rows
+    from dyadsim.sweeps.outputs import column_meanings
+    from dyadsim.sweeps.sensitivity import Bootstrap, rank_parameters
+
+    settings, method = request.settings, _method(request)
+    bootstrap = Bootstrap(settings.task.resamples, settings.task.seed)
     rankings, noises = [], []
-    for label, part in _groups(found, table):
-        outputs = [name for name in _outputs(found) if part[name].notna().any()]
-        first = part[part["replicate"] == part["replicate"].iloc[0]]
-        ranking = sensitivity.rank(
-            method,
-            _sampled(found),
-            found.sampling,
-            first[_sampled(found)].to_numpy(float),
-            {name: _by_replicate(part, name) for name in outputs},
-            {n: _by_replicate(part, n + SE) for n in outputs if n + SE in found.sweep.columns},
-            int(one.task["resamples"]),
-            int(one.task["seed"]),
-        )
-        rankings.append(ranking.table.assign(case=label))
-        noises.append(ranking.noise.assign(case=label))
+    for label, part in _groups(request.planned, table):
+        ranking = rank_parameters(method, _swept_table(request.planned, part), bootstrap)
+        rankings.append(ranking.table.assign(condition=label))
+        noises.append(ranking.noise.assign(condition=label))
     indices, noise = pd.concat(rankings), pd.concat(noises)
     summary = {
         "task": "sensitivity",
         "method": method,
         "points": len(table),
-        "indices": rows_of(indices),
-        "noise": rows_of(noise),
+        "indices": plain_rows(indices),
+        "noise": plain_rows(noise),
     }
-    place = _leave(
-        folder,
-        method,
+    place = _write(
+        request.folder / method,
         summary,
         {"indices": indices, "noise": noise},
-        lambda where: _draw(where, method, indices, noise),
+        lambda folder: report.write_ranking(folder, method, indices, noise, column_meanings),
     )
-    if one.json:
+    if settings.json:
         print(json.dumps(summary))
         return
-    _print(method, indices, noise)
+    report.print_ranking(method, indices, noise)
     print(f"Tables and figure: {place}")
 
 
-def _draw(where: Path, method: str, indices: pd.DataFrame, noise: pd.DataFrame) -> None:
-    from dyadsim.plots import sensitivity as drawn
-    from dyadsim.plots import style
+def _find_box(request: "SweepRequest", table: "pd.DataFrame") -> None:
+    """Find the region in which the target is met, all conditions and replicates together."""
+    import pandas as pd
 
-    shown = drawn.chosen(indices)
-    meanings = about(list(dict.fromkeys(shown["output"])))
-    style.save(drawn.figure(method, shown, noise, meanings), where, "figure", shown)
+    from dyadsim.report import sensitivity as report
+    from dyadsim.report.plain_rows import plain_rows
+    from dyadsim.sweeps import scenario_discovery
+
+    settings, sweep = request.settings, request.planned.sweep
+    text = str(settings.task.target)
+    target = scenario_discovery.parse_target(settings.task.target, _outputs(request.planned))
+    axes, labels = list(sweep.axes), list(sweep.conditions[0].labels)
+    means = table.groupby([*labels, *axes], sort=False, observed=True)[target.output].mean()
+    points = means.reset_index()
+    space = pd.get_dummies(points[[*axes, *labels]], columns=labels, dtype=float)
+    space = space.loc[:, space.nunique() > 1]
+    met = scenario_discovery.target_met(target, points[target.output].to_numpy(float))
+    box = scenario_discovery.find_box(space, met)
+    summary = {
+        "task": "sensitivity",
+        "method": "prim",
+        "target": text,
+        "points": box.points,
+        "share_met": box.share_met,
+        "coverage": box.coverage,
+        "density": box.density,
+        "limits": plain_rows(box.limits),
+    }
+    intervals = {
+        axis.name: (axis.low, axis.high) for axis in request.planned.axes if not axis.levels
+    }
+    place = _write(
+        request.folder / "prim",
+        summary,
+        {"limits": box.limits, "path": box.path},
+        lambda folder: report.write_box(folder, box, intervals, text),
+    )
+    if settings.json:
+        print(json.dumps(summary))
+        return
+    report.print_box(box, text)
+    print(f"Tables and figure: {place}")
 
 
-def _leave(
-    folder: Path, method: str, summary: dict[str, Any], tables: dict[str, pd.DataFrame], draw: Any
+def _write(
+    place: Path,
+    summary: dict[str, Any],
+    tables: "dict[str, pd.DataFrame]",
+    draw: Callable[[Path], None],
 ) -> Path:
     """Write a method's folder whole or not at all; it takes the place of an older one."""
-    place = folder / method
+    from dyadsim.cli.results_folder import NoFolder
+    from dyadsim.simulation import records
 
-    def fill(where: Path) -> None:
-        records.write_json(where / "summary.json", summary)
+    def fill(folder: Path) -> None:
+        records.write_json(folder / "summary.json", summary)
         for name, table in tables.items():
-            table.to_csv(where / f"{name}.csv", index=False)
-        draw(where)
+            table.to_csv(folder / f"{name}.csv", index=False)
+        draw(folder)
 
     try:
         if place.exists():
@@ -144,84 +233,13 @@ def _leave(
         raise NoFolder(f"{place} cannot be written: {error.strerror or error}.") from None
 
 
-def _print(method: str, indices: pd.DataFrame, noise: pd.DataFrame) -> None:
-    """Print each output's parameters, the strongest first."""
-    console = Console(width=130)
-    main = {"sobol": "total", "morris": "mean absolute effect", "pawn": "median distance"}[method]
-    for (case, output), part in indices.groupby(["case", "output"], sort=False):
-        share, source = noise.loc[
-            (noise["case"] == case) & (noise["output"] == output), ["noise_share", "source"]
-        ].iloc[0]
-        told = "unknown" if np.isnan(share) else f"{share:.1%}"
-        alone, where = part[part["other"] == ""], f" ({case})" if case else ""
-        title = f"{output}{where}: {method}; noise {told} of the variance over points ({source})"
-        table = Table("parameter", *dict.fromkeys(alone["index"]), title=title)
-        order = alone[alone["index"] == main].sort_values("value", ascending=False)["parameter"]
-        for name in order[:TOP]:
-            rows = alone.loc[alone["parameter"] == name, ["value", "low", "high"]].to_numpy(float)
-            table.add_row(name, *(_cell(*row) for row in rows))
-        console.print(table)
-    ranked = set(indices["output"])
-    for row in noise[~noise["output"].isin(ranked)].itertuples():
-        print(f"{row.output}: {str(row.source).rstrip('.')}; no indices.")
-    brackets = "" if method == "pawn" else "Brackets: 95 % bootstrap intervals. "
-    print(f"{brackets}{sensitivity.METHODS[method][1].capitalize()}.")
-    for case, output, count in noise.loc[
-        noise["left_out"] > 0, ["case", "output", "left_out"]
-    ].to_numpy():
-        where = f" ({case})" if case else ""
-        print(f"{output}{where}: {count} points were left out, without a value or beside one.")
-
-
-def _cell(value: float, low: float, high: float) -> str:
-    """Return an index with its interval, if it has one."""
-    return f"{value:.3f}" + ("" if np.isnan(low) else f" [{low:.3f}, {high:.3f}]")
-
-
-def _prim(one: Settings, found: Asked, folder: Path, table: pd.DataFrame) -> None:
-    """Find and leave the region in which the target is met, all cases and replicates together."""
-    wanted = scenario_discovery.target(one.task["target"], _outputs(found))
-    axes = list(found.sweep.axes)
-    means = table.groupby([*found.sweep.cases[0].labels, *axes], sort=False, observed=True)
-    flat = means[wanted.output].mean().reset_index()
-    labels = list(found.sweep.cases[0].labels)
-    space = pd.get_dummies(flat[[*axes, *labels]], columns=labels, dtype=float)
-    space = space.loc[:, space.nunique() > 1]
-    box = scenario_discovery.find(
-        space, scenario_discovery.met(wanted, flat[wanted.output].to_numpy(float))
-    )
-    summary = {
-        "task": "sensitivity",
-        "method": "prim",
-        "target": str(one.task["target"]),
-        "points": box.points,
-        "share_met": box.share_met,
-        "coverage": box.coverage,
-        "density": box.density,
-        "limits": rows_of(box.limits),
-    }
-
-    def draw(where: Path) -> None:
-        from dyadsim.plots import scenario, style
-
-        spans = {axis.name: (axis.low, axis.high) for axis in found.axes if not axis.levels}
-        style.save(scenario.figure(box, spans, str(one.task["target"])), where, "figure", box.path)
-
-    place = _leave(folder, "prim", summary, {"limits": box.limits, "path": box.path}, draw)
-    if one.json:
-        print(json.dumps(summary))
-        return
-    shown = Table(
-        "parameter",
-        "low",
-        "high",
-        "quasi-p",
-        title=f"Where {one.task['target']}: {box.density:.0%} of the points in the box "
-        f"meet it ({box.share_met:.0%} of all {box.points:,}); the box holds "
-        f"{box.coverage:.0%} of those that do",
-    )
-    for name, low, high, luck in zip(*(box.limits[key] for key in box.limits), strict=True):
-        mark = "" if luck < scenario_discovery.CHANCE else " (may be chance)"
-        shown.add_row(str(name), f"{low:.3g}", f"{high:.3g}", f"{luck:.2g}{mark}")
-    Console(width=120).print(shown)
-    print(f"Tables and figure: {place}")
+TASK = Task(
+    name="sensitivity",
+    section="sweeps over many worlds",
+    help="which parameters matter for the outputs of a sweep",
+    example="dyadsim sensitivity name=bond",
+    settings=SensitivitySettings,
+    run_sweep=run,
+    check_sweep=check,
+    no_effect=NOT_IN_SWEEPS,
+)

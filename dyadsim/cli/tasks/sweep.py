@@ -1,125 +1,66 @@
-"""The tasks about sweeps: sweep, status, collect and sensitivity."""
+"""Many worlds in one table: results/NAME holds it, and the same command resumes it."""
 
 import errno
 import json
-import os
 import sys
-import tempfile
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from dyadsim.cli import asked
-from dyadsim.cli.asked import Asked
-from dyadsim.cli.results_folder import NoFolder, check_folder, steps
-from dyadsim.cli.settings import Settings
-from dyadsim.errors import BadInput
-from dyadsim.report import sweep as present_sweep
-from dyadsim.simulation import records
-from dyadsim.simulation.simulate import default_threads
-from dyadsim.sweeps import sweep
-from dyadsim.sweeps.executors import Executor
-from dyadsim.sweeps.sweep import Shard, Status
+from dyadsim.cli.progress import counting
+from dyadsim.cli.task import NoEffect, Task
+
+if TYPE_CHECKING:
+    from dyadsim.cli.sweep_request import SweepRequest
+    from dyadsim.sweeps.sweep import Status
 
 OK, POINTS_FAILED, INTERRUPTED = 0, 3, 130
-MANIFEST = "manifest.json"
-# Words that say how and where, not what: with no others, the design is the one that is stored.
-_HOW = ("task", "name", "results", "json", "threads", "shard", "shards", "executor", "dry_run")
+NOT_IN_SWEEPS = NoEffect(
+    "do",
+    "beats",
+    "budget",
+    instead="a sweep runs its study in the closed form, with nothing done to anybody",
+)
 
 
-def _key(word: str) -> str:
-    return word.split("=", 1)[0]
+def say(request: "SweepRequest", summary: dict[str, Any]) -> int:
+    """Print a summary for people or machines; return exit code 0."""
+    from dyadsim.report import sweep as report
 
-
-def _says_how(word: str) -> bool:
-    return _key(word) in _HOW or _key(word).startswith(("task.", "executor."))
-
-
-def remembered(words: Sequence[str]) -> list[str]:
-    """Return the words with those of the stored sweep before them, where they name no design.
-
-    So `dyadsim status name=bond` is about the sweep that `dyadsim sweep name=bond ...` began.
-
-    Raises
-    ------
-    BadInput
-        words of no design, and no sweep of that name.
-    """
-    if not all(map(_says_how, words)):
-        return list(words)
-    given = dict(word.split("=", 1) for word in words)
-    folder = Path(given.get("results", "results")) / given.get("name", "sweep")
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return [*map(str, manifest["words"]), *words]
-    except FileNotFoundError:
-        raise BadInput(
-            f"there is no sweep in {folder}: begin one with parameters to sweep, such as "
-            f"dyadsim sweep name={folder.name} 'distress.bond_effect=interval(0,1)' points=sobol."
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput(f"{folder / MANIFEST} cannot be read: {error}.") from None
-
-
-def run(
-    ones: Sequence[Settings],
-    labels: Sequence[Mapping[str, Any]],
-    axes: Mapping[str, Mapping[str, Any]],
-    words: Sequence[str],
-) -> int:
-    """Do the task of the settings about the sweep that they and the axes describe.
-
-    Returns the exit code: 3 where some points failed.
-    """
-    one, task = ones[0], str(ones[0].task["name"])
-    found, shard = asked.sweep_of(ones, labels, axes), asked.shard_of(ones[0].config)
-    executor = asked.executor_of(one.config)
-    if task == "sensitivity":
-        from dyadsim.cli.tasks import sensitivity
-
-        sensitivity.check(one, found)
-    if one.config["dry_run"]:
-        return _said(one, present_sweep.cost(found, one.threads or default_threads()))
-    folder = asked.folder_of(one)
-    if task == "status":
-        return _said(one, present_sweep.state(found, folder, shard.of))
-    check_folder(one.results)
-    if task == "collect":
-        state = sweep.status(found.sweep, folder)
-        return _finish(one, found, folder, state, must=True)
-    _write_manifest(one, found, words, folder)
-    state = _execute(one, found, folder, executor, shard)
-    code = _finish(one, found, folder, state)
-    if task == "sensitivity" and state.finished == state.rows:
-        sensitivity.analyse(one, found, folder)
-    return code
-
-
-def _said(one: Settings, summary: Mapping[str, Any]) -> int:
-    """Print a summary for people or machines."""
-    if one.json:
+    if request.settings.json:
         print(json.dumps(summary))
     else:
-        present_sweep.say(summary)
+        report.print_summary(summary)
     return OK
 
 
-def _execute(one: Settings, found: Asked, folder: Path, executor: Executor, shard: Shard) -> Status:
-    """Run this process's shard with progress on a terminal's stderr.
+def execute(request: "SweepRequest") -> "Status":
+    """Compute this process's shard, with progress; return the state of the sweep.
 
     Raises
     ------
     NoFolder
-        the disk is full or the folder cannot be written; finished parts stay.
-    KeyboardInterrupt
-        after saying how much is kept.
+        The disk is full or the folder cannot be written; finished parts stay.
+    SystemExit
+        Interrupted, after a line that says how much is kept.
     """
-    threads = one.threads or default_threads()
+    from dyadsim.cli.results_folder import NoFolder, check_folder
+    from dyadsim.cli.sweep_request import write_manifest
+    from dyadsim.sweeps import sweep as sweeps
+
+    check_folder(request.settings.results)
+    write_manifest(request)
+    sweep, folder = request.planned.sweep, request.folder
     try:
-        with steps("points", -(-found.sweep.size // shard.of)) as told:
-            return sweep.run(found.sweep, folder, executor, shard, threads, told)
+        with counting("points", -(-sweep.size // request.shard.of)) as on_step:
+            return sweeps.run_sweep(
+                sweep,
+                folder,
+                executor=request.executor,
+                shard=request.shard,
+                threads=request.threads,
+                on_step=on_step,
+            )
     except KeyboardInterrupt:
-        state = sweep.status(found.sweep, folder)
+        state = sweeps.sweep_status(sweep, folder)
         print(
             f"dyadsim: interrupted. {state.finished:,} of {state.rows:,} points are kept in "
             f"{folder}; the same command goes on from there.",
@@ -134,33 +75,53 @@ def _execute(one: Settings, found: Asked, folder: Path, executor: Executor, shar
         ) from None
 
 
-def _finish(one: Settings, found: Asked, folder: Path, state: Status, must: bool = False) -> int:
-    """Collect what is complete; tell what there is and what to do next."""
+def finish(
+    request: "SweepRequest", state: "Status", *, incomplete: bool = False, ranked: bool = False
+) -> int:
+    """Join the table if it is complete, or as far as it is; print what there is; return the code.
+
+    Parameters
+    ----------
+    request
+        The sweep.
+    state
+        How much of it is finished.
+    incomplete
+        Join it even if points are missing: an error that names them.
+    ranked
+        An analysis follows: print less.
+    """
+    from dyadsim.cli.results_folder import NoFolder
+    from dyadsim.report import sweep as report
+    from dyadsim.sweeps import sweep as sweeps
+
     try:
-        path = None
-        if must or state.finished == state.rows:
-            path = sweep.collect(found.sweep, folder)
+        complete = incomplete or state.finished == state.rows
+        path = sweeps.collect_sweep(request.planned.sweep, request.folder) if complete else None
     except OSError as error:
-        raise NoFolder(f"{folder} cannot be written: {error.strerror or error}.") from None
-    summary = present_sweep.summary(found, folder, state, path)
-    if one.json and one.task["name"] != "sensitivity":
+        raise NoFolder(f"{request.folder} cannot be written: {error.strerror or error}.") from None
+    summary = report.sweep_summary(request.planned, request.folder, state, path)
+    if not request.settings.json:
+        report.print_sweep(summary, path, outputs_too=not ranked)
+    elif not ranked:
         print(json.dumps(summary))
-    elif not one.json:
-        present_sweep.print_sweep(found, summary, path, one.task["name"] != "sensitivity")
     return POINTS_FAILED if state.failed else OK
 
 
-def _write_manifest(one: Settings, found: Asked, words: Sequence[str], folder: Path) -> None:
-    """Leave what was asked, so that the sweep can be named instead of described."""
-    inputs = {"points": Path(str(found.sampling.file))} if found.sampling.file else {}
-    asked_words = [word for word in words if not _says_how(word)]
-    about = records.manifest(one.config, 0.0, inputs) | {"words": asked_words}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle, beside = tempfile.mkstemp(prefix=".manifest.", dir=folder)
-        os.close(handle)
-        records.write_json(Path(beside), about)
-        os.chmod(beside, 0o666 & ~records.umask())
-        os.replace(beside, folder / MANIFEST)
-    except OSError as error:
-        raise NoFolder(f"{folder} cannot be written: {error.strerror or error}.") from None
+def run(request: "SweepRequest") -> int:
+    """Compute what is missing of a sweep and join its table."""
+    return finish(request, execute(request))
+
+
+TASK = Task(
+    name="sweep",
+    section="sweeps over many worlds",
+    help="many points over parameters and choices, kept and resumed (docs/sweeps.md)",
+    example="dyadsim sweep name=bond 'distress.bond_effect=interval(0,1)' points=sobol points.n=64",
+    more=(
+        "alliance.rate=0.2,0.4 (crossed)    'alliance.rate=interval(0.1,0.6)' (filled by points)",
+        "name=bond outputs=[gain,true_d] points.n=256 points.replicates=4 shard=0 shards=8",
+    ),
+    run_sweep=run,
+    no_effect=NOT_IN_SWEEPS,
+)

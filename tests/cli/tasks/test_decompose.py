@@ -20,9 +20,9 @@ def test_json_has_the_keys_that_the_docs_say(
 ) -> None:
     assert _run(tmp_path, "world=hybrid", "json=true") == 0
     rows = json.loads(capsys.readouterr().out)
-    assert all(set(row) == {"accounting", "group", "share", "se", "denominator"} for row in rows)
-    assert sum(row["share"] for row in rows if row["accounting"] == "gain") == pytest.approx(100)
-    assert [row["se"] for row in rows if row["accounting"] == "claimed pie"] == [None] * 4
+    assert all(set(row) == {"attribution", "group", "share", "se", "denominator"} for row in rows)
+    assert sum(row["share"] for row in rows if row["attribution"] == "gain") == pytest.approx(100)
+    assert [row["se"] for row in rows if row["attribution"] == "claimed pie"] == [None] * 4
 
 
 def test_page_and_table_are_left_and_the_null_world_has_no_effect_to_share(
@@ -36,8 +36,8 @@ def test_page_and_table_are_left_and_the_null_world_has_no_effect_to_share(
     text = page.read_text()
     assert "never put them into one sum" in " ".join(text.split())
     assert "http" not in text.replace("data:image", "")
-    table = pd.read_csv(page.parent / "accountings.csv")
-    assert set(table.columns) == {"accounting", "group", "share", "se", "denominator"}
+    table = pd.read_csv(page.parent / "attribution.csv")
+    assert set(table.columns) == {"attribution", "group", "share", "se", "denominator"}
     assert (page.parent / "figures" / "percentages.png").stat().st_size > 20000
 
 
@@ -68,13 +68,13 @@ def test_multirun_is_one_table_over_the_grid_with_the_facts_of_each_point(
     assert "facts met" in capsys.readouterr().out
     (page,) = tmp_path.glob("decompose/*")
     dials = ["specificity", "process_change.gating", "task.dose_spread"]
-    shares = pd.read_csv(page / "accountings.csv")
+    shares = pd.read_csv(page / "attribution.csv")
     assert list(shares.columns[:3]) == dials
     assert len(shares.groupby(dials)) == 8
     alone = tmp_path / "alone"
     given = ("specificity=1", "process_change.gating=0", "task.dose_spread=0.5", "world=hybrid")
     assert _run(alone, *given) == 0
-    (one,) = alone.glob("decompose/*/accountings.csv")
+    (one,) = alone.glob("decompose/*/attribution.csv")
     same = shares[(shares[dials] == [1, 0, 0.5]).all(axis=1)]["share"].reset_index(drop=True)
     pd.testing.assert_series_equal(same, pd.read_csv(one)["share"])
     facts = pd.read_csv(page / "facts.csv")

@@ -35,7 +35,7 @@ BAD = [
     (["specificity=interval(0,1)", "distress.specificity=0.1,0.2"], "not both"),
     (["specificity=interval(0,2)"], "specificity (share that needs the match"),
     (["points=sobol"], "points=sobol fills intervals, and none is given"),
-    (["points=soboll", AXIS], "there is no points 'soboll'. Did you mean sobol?"),
+    (["points=soboll", AXIS], "There is no points 'soboll'. Did you mean sobol?"),
     (["points=sobol", "points.n=100", AXIS], "take 64 or 128"),
     (["points=sobol", "points.levels=3", AXIS], "there is no setting 'points.levels'"),
     (["points.replicates=0", AXIS], "points.replicates must be a whole number from 1"),
@@ -47,12 +47,12 @@ BAD = [
     (["outputs=gain", AXIS], "outputs must be a list"),
     (["outputs=[d_between]", "study=cohort", AXIS], "d_between needs two arms or more"),
     (["outputs=['r(a;b)']", AXIS], "outputs: r(a;b)"),
-    (["outputs=['odd(alliance_score@3)']", AXIS], "no function computes the statistic"),
+    (["outputs=['odd(alliance_score@3)']", AXIS], "no statistic 'odd'"),
     (["executor=dask", AXIS], "executor=dask needs executor.address"),
     (["shard=8", "shards=8", AXIS], "shard=8 is not there: shards=8 are numbered 0 to 7"),
     (["shard=0,1", "shards=2", AXIS], "several values: that needs -m"),
     (["name=a/b", AXIS], "name must be letters, digits"),
-    (["moments=5", AXIS], "a sweep takes the closed form of the moments"),
+    (["beats=5", AXIS], "a sweep takes the closed form of the beats"),
     (["size.clients_per_point=4", AXIS], "4 clients a point are too few for the 3 arms"),
     (["name=nowhere"], "there is no sweep in results/nowhere"),
 ]
@@ -112,7 +112,7 @@ def test_a_sweep_from_the_first_word_to_the_table(
     monkeypatch.chdir(tmp_path)
     words = ["sweep", "name=bond", AXIS, *SMALL, "world=hybrid,contextual", "outputs=[true_d]"]
     plan = asked(capsys, *words, "dry_run=true")
-    assert (plan["rows"], plan["cases"], plan["points"]) == (32, 2, 16)
+    assert (plan["rows"], plan["conditions"], plan["points"]) == (32, 2, 16)
     assert plan["dyad_sessions"] == 32 * 100 * (12 + 7 + 7)
     assert list(tmp_path.iterdir()) == []
     first = asked(capsys, *words)

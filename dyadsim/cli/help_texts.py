@@ -1,0 +1,129 @@
+"""What `dyadsim --help` and `dyadsim TASK --help` print, and the commands table of the docs.
+
+All of it is read from the tasks and from the settings classes; nothing is written twice.
+"""
+
+import dataclasses
+import textwrap
+from typing import Any
+
+from dyadsim.cli.settings import Config
+from dyadsim.cli.task import SECTIONS, SWEEP_SETTINGS, Task, all_tasks
+
+GROUPS_SHOWN = (
+    "world",
+    "study",
+    "population",
+    "measure",
+    "size",
+    "points",
+    "executor",
+    "experiment",
+)
+WIDTH = 27  # letters of a setting, before its meaning
+_ELSEWHERE = ("task", "data", "do", "job", *GROUPS_SHOWN, *SWEEP_SETTINGS)
+EXIT_CODES = """exit codes  0 ok · 1 run failed · 2 bad input · 3 some points failed ·
+            4 bad data file · 130 interrupted
+"""
+
+
+def _choices_lines() -> list[str]:
+    """Return the names of the choices of every group."""
+    from dyadsim.choices import conf_folder
+
+    lines = []
+    for group in GROUPS_SHOWN:
+        names = sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
+        texts = textwrap.wrap(" | ".join(names), 84)
+        lines += [f"  {group + '=':12}{texts[0]}", *(f"{'':14}{text}" for text in texts[1:])]
+    return lines
+
+
+def _default(field: Any) -> str:
+    """Return the default of a settings field as it is typed."""
+    if field.default is dataclasses.MISSING:
+        value = field.default_factory()
+        if isinstance(value, list):
+            return f"[{','.join(map(str, value))}]"
+        if isinstance(value, dict):
+            pairs = (f"{key}:{_typed(value)}" for key, value in value.items())
+            return f"{{{','.join(pairs)}}}"
+        return "..."
+    return _typed(field.default)
+
+
+def _typed(value: object) -> str:
+    """Return a value as YAML writes it."""
+    if value is None or isinstance(value, bool):
+        return "null" if value is None else str(value).lower()
+    return str(value)
+
+
+def _line(word: str, about: str) -> list[str]:
+    """Return a setting and its meaning on one line, or on two where the setting is long."""
+    if len(word) <= WIDTH:
+        return [f"  {word:{WIDTH}} {about}".rstrip()]
+    return [f"  {word}", f"  {'':{WIDTH}} {about}".rstrip()]
+
+
+def _setting_lines(kind: Any, prefix: str = "", skip: tuple[str, ...] = ("name",)) -> list[str]:
+    """Return a line a setting: name=default and its meaning; nested ones below it."""
+    lines = []
+    for field in dataclasses.fields(kind):
+        if field.name in skip:
+            continue
+        name = f"{prefix}{field.name}"
+        nested = field.default_factory
+        if isinstance(nested, type) and dataclasses.is_dataclass(nested):
+            lines += _setting_lines(nested, f"{name}.", skip=())
+            continue
+        word = name if field.default == "???" else f"{name}={_default(field)}"
+        lines += _line(word, field.metadata.get("help", ""))
+    return lines
+
+
+def help_of_all() -> str:
+    """Return the text of `dyadsim --help`."""
+    tasks = all_tasks()
+    lines = [
+        "dyadsim: an open simulator of psychotherapy; truth beside what a researcher concludes",
+        "",
+        "usage: dyadsim [task] [name=value ...]        dyadsim alone runs the main comparison",
+        "       dyadsim TASK --help                    its settings and an example",
+    ]
+    for section in SECTIONS:
+        lines += ["", section]
+        lines += [f"  {task.name:12}{task.help}" for task in tasks if task.section == section]
+    lines += ["", "choices     (one file each in conf/)", *_choices_lines()]
+    lines += ["", "settings    (name=default)", *_setting_lines(Config, skip=_ELSEWHERE)]
+    lines += [
+        "  do.start do.hold.x do.remove ...   what is done to everybody (dyadsim simulate --help)",
+        "  alliance.rate=0.4           any parameter of the model (dyadsim params)",
+        "  -m name=a,b                 run each (Hydra multirun)",
+        "  --cfg                       print the composed configuration",
+        "",
+    ]
+    return "\n".join(lines) + "\n" + EXIT_CODES
+
+
+def help_of_task(task: Task) -> str:
+    """Return the text of `dyadsim TASK --help`."""
+    lines = [f"dyadsim {task.name}: {task.help}", "", f"example: {task.example}"]
+    lines += [f"         {text}" for text in task.more]
+    own = _setting_lines(task.settings, "task.")
+    if own:
+        lines += ["", "settings    (name=default)", *own]
+    for field in dataclasses.fields(Config):
+        if field.name in task.shows:
+            kind = field.default_factory
+            lines += ["", field.metadata["help"], *_setting_lines(kind, f"{field.name}.")]
+    return "\n".join([*lines, "", "everything else: dyadsim --help", ""])
+
+
+def commands_table() -> str:
+    """Return the commands as a Markdown table, for the docs."""
+    rows = ["| command | what it does | example |", "|---|---|---|"]
+    for task in all_tasks():
+        example = task.example.replace("|", "\\|")
+        rows.append(f"| `{task.name}` | {task.help} | `{example}` |")
+    return "\n".join(rows) + "\n"

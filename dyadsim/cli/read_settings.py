@@ -1,0 +1,196 @@
+"""From a composed configuration to `Settings`: every value checked before anything is computed."""
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dyadsim.checks import known_name, names_list, number, whole_number
+from dyadsim.cli.settings import Config, Points, Settings, Workers
+from dyadsim.errors import BadInput
+from dyadsim.model import questionnaires, worlds
+from dyadsim.model.parameters import Parameters, catalogue
+from dyadsim.simulation import intervention, simulate, specificity
+from dyadsim.simulation.intervention import Intervention
+from dyadsim.studies import study as studies
+from dyadsim.studies.study import Study
+
+
+def read_settings(config: Any, plain: Mapping[str, Any]) -> Settings:
+    """Return checked settings from the composed configuration.
+
+    Parameters
+    ----------
+    config
+        A `Config`, with the model's parameters beside its fields.
+    plain
+        The same as plain values.
+
+    Raises
+    ------
+    BadInput
+        A value that cannot be used.
+    """
+    fixed = _parameters_set(plain)
+    compared = getattr(config.task, "worlds", None)
+    settings = Settings(
+        task=config.task,
+        world=worlds.named(str(config.world["base"])).name,
+        values={**(config.world.get("parameters") or {}), **fixed},
+        fixed=fixed,
+        compared=_compared(compared) if compared else (),
+        study=_study(config),
+        study_clients=config.study.get("n_clients"),
+        size=config.size,
+        clients=_clients(config),
+        seed=whole_number("seed", config.seed, 0, 2**62),
+        replicate=whole_number("replicate", config.replicate, 0, 2**31),
+        beats=whole_number("beats", config.beats, 0, 4000),
+        do=_interventions(config),
+        threads=whole_number("threads", config.threads, 0, 1024) or None,
+        specificity=config.specificity,
+        budget=config.budget,
+        data=config.data,
+        instrument=str(config.measure["instrument"]),
+        points=typed("points", Points, config.points),
+        executor=typed("executor", Workers, config.executor),
+        outputs=config.outputs,
+        sweep_name=config.name,
+        shard=config.shard,
+        shards=config.shards,
+        results=Path(config.results),
+        experiment=str(config.experiment["name"] or config.task.name),
+        json=config.json,
+        dry_run=config.dry_run,
+        manifest=plain,
+    )
+    whole_number("size.clients_per_replicate", config.size.clients_per_replicate, 100, 10**6)
+    whole_number("size.replicates", config.size.replicates, 2, 1000)
+    for name in settings.worlds:
+        parameters_of(settings, name)
+    for planned in settings.do:
+        intervention.checked(planned, settings.study)
+    return settings
+
+
+def typed[T](group: str, kind: type[T], values: Mapping[str, Any]) -> T:
+    """Return the values of a group as an object of its class, each of its field's type.
+
+    Raises
+    ------
+    BadInput
+        A value of another type.
+    """
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    from dyadsim.cli.compose import reason
+
+    try:
+        merged = OmegaConf.merge(OmegaConf.structured(kind), values)
+        value: T = OmegaConf.to_object(merged)  # type: ignore[assignment]
+    except OmegaConfBaseException as error:
+        raise BadInput(reason(error, prefix=f"{group}.")) from None
+    return value
+
+
+def _compared(names: object) -> tuple[str, ...]:
+    return tuple(worlds.named(name).name for name in names_list("task.worlds", names))
+
+
+def _interventions(config: Config) -> tuple[Intervention, ...]:
+    """Return the interventions: those of do.file, or the one of the other do keys."""
+    fields = dataclasses.asdict(config.do)
+    file = fields.pop("file")
+    fields["hold"] = {name: value for name, value in fields["hold"].items() if value is not None}
+    planned = intervention.intervention(fields)
+    does_something = planned._replace(start=1) != intervention.intervention({"hold": {}})
+    if file is not None:
+        if does_something:
+            raise BadInput("do: give either do.file or the other do keys, not both.")
+        return intervention.read(str(file))
+    if not does_something and planned.start != 1:
+        raise BadInput(
+            f"do: start={planned.start} says from when on, but nothing is to be done: give "
+            "do.hold, do.remove, do.arm, do.therapist or a session for one of the events."
+        )
+    return (planned,) if does_something else ()
+
+
+def _clients(config: Config) -> int:
+    """Return the number of clients of a study: study.n_clients, else size.clients."""
+    n_clients = config.study.get("n_clients")
+    if n_clients is not None:
+        return whole_number("study.n_clients", n_clients, 1, simulate.MOST_CLIENTS)
+    return whole_number("size.clients", config.size.clients, 1, simulate.MOST_CLIENTS)
+
+
+def _parameters_set(plain: Mapping[str, Any]) -> dict[str, float]:
+    """Return the parameters that were set beside the world's file."""
+    values = {}
+    for name in catalogue():
+        owner, field = name.split(".")
+        value = (plain.get(owner) or {}).get(field)
+        if value is not None:
+            values[name] = value
+    return values
+
+
+def _study(config: Config) -> Study:
+    """Return the study that was chosen, with its sample and instrument."""
+    options = {key: value for key, value in config.study.items() if key != "n_clients"}
+    name = str(options.pop("design"))
+    instrument = config.measure["instrument"]
+    if instrument != "by_study":
+        options["instrument"] = questionnaires.named(str(instrument)).name
+    try:
+        study: Study = find_design(name)(**options)
+    except TypeError as error:
+        raise BadInput(f"study {name}: {error}.") from None
+    sample = config.population["sample"]
+    if sample == "by_study":
+        return study
+    known = ("by_study", *studies.SAMPLES)
+    return study._replace(
+        sample=studies.SAMPLES[known_name("sample", sample, known, where="population")]
+    )
+
+
+@functools.cache
+def find_design(name: str) -> Any:
+    """Return the function of a design."""
+    import importlib
+
+    known = sorted(
+        path.stem for path in (Path(studies.__file__).parent / "designs").glob("[a-z]*.py")
+    )
+    known_name("design", name, known)
+    return getattr(importlib.import_module(f"dyadsim.studies.designs.{name}"), name)
+
+
+def parameters_of(settings: Settings, world: str) -> Parameters:
+    """Return a world's parameters under the settings.
+
+    In a comparison every world has its own file, and what its claim fixes stays.
+
+    Raises
+    ------
+    BadInput
+        A value out of range, or one that the world's claim fixes.
+    """
+    values = dict(settings.values)
+    claimed = worlds.named(world).fixed
+    if settings.compared:
+        values = {name: value for name, value in settings.fixed.items() if name not in claimed}
+    parameters = worlds.parameters(world, values)
+    if settings.specificity is None:
+        return parameters
+    if specificity.DIAL in claimed:
+        if settings.compared:
+            return parameters
+        raise BadInput(
+            f"specificity is fixed at {claimed[specificity.DIAL]:g} in the world '{world}': that "
+            "is its claim. Use world=hybrid, where it is free."
+        )
+    return specificity.dial(parameters, number("specificity", settings.specificity, 0, 1))

@@ -1,0 +1,311 @@
+"""What the words of a sweep ask for: axes, points and conditions, checked, as a `PlannedSweep`."""
+
+import dataclasses
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dyadsim.attribution.true_shares import Care
+from dyadsim.checks import whole_number
+from dyadsim.cli.results_folder import NoFolder
+from dyadsim.cli.settings import Points, Settings, Workers
+from dyadsim.errors import BadInput
+from dyadsim.model import worlds
+from dyadsim.model.parameters import flat
+from dyadsim.simulation import records
+from dyadsim.simulation.simulate import default_threads
+from dyadsim.simulation.specificity import DIAL as SPECIFICITY
+from dyadsim.simulation.specificity import GAIN
+from dyadsim.studies import study as studies
+from dyadsim.sweeps import outputs, sampling
+from dyadsim.sweeps.executors import Executor, run_here, run_on_dask
+from dyadsim.sweeps.outputs import Job
+from dyadsim.sweeps.planned_sweep import PlannedSweep
+from dyadsim.sweeps.sampling import DIAL, Axis, Sampling
+from dyadsim.sweeps.sweep import Condition, Shard, Sweep
+
+BLOCK_SECONDS = 1.0  # about what a block should take: often enough to keep, seldom enough to write
+MOST_ROWS = 16384  # of a block: bounds its memory
+MANIFEST = "manifest.json"
+# Words that say how and where, not what: with no others, the sweep is the one that is stored.
+_HOW = ("task", "name", "results", "json", "threads", "shard", "shards", "executor", "dry_run")
+
+
+class SweepRequest(NamedTuple):
+    """A sweep, and how and where this process works on it.
+
+    Attributes
+    ----------
+    settings
+        Of its first condition.
+    planned
+        The sweep.
+    shard
+        The part of the work that this process does.
+    executor
+        Where blocks are computed.
+    folder
+        Of the store.
+    words
+        The words of the command line that describe the sweep.
+    """
+
+    settings: Settings
+    planned: PlannedSweep
+    shard: Shard
+    executor: Executor
+    folder: Path
+    words: tuple[str, ...]
+
+    @property
+    def threads(self) -> int:
+        """Threads of this process."""
+        return self.settings.threads or default_threads()
+
+
+def _says_how(word: str) -> bool:
+    key = word.split("=", 1)[0]
+    return key in _HOW or key.startswith(("task.", "executor."))
+
+
+def with_stored_words(words: Sequence[str]) -> list[str]:
+    """Return the words with those of the stored sweep before them, where they describe no sweep.
+
+    So `dyadsim status name=bond` is about the sweep that `dyadsim sweep name=bond ...` began.
+
+    Raises
+    ------
+    BadInput
+        Words that describe no sweep, and no sweep of that name.
+    """
+    if not all(map(_says_how, words)):
+        return list(words)
+    values = dict(word.split("=", 1) for word in words)
+    folder = Path(values.get("results", "results")) / values.get("name", "sweep")
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        return [*map(str, manifest["words"]), *words]
+    except FileNotFoundError:
+        raise BadInput(
+            f"there is no sweep in {folder}: begin one with parameters to sweep, such as "
+            f"dyadsim sweep name={folder.name} 'distress.bond_effect=interval(0,1)' points=sobol."
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadInput(f"{folder / MANIFEST} cannot be read: {error}.") from None
+
+
+def write_manifest(request: SweepRequest) -> None:
+    """Leave the words of a sweep in its folder, so that it can be named instead of described.
+
+    Raises
+    ------
+    NoFolder
+        The place cannot be written.
+    """
+    folder, file = request.folder, request.planned.sampling.file
+    inputs = {"points": Path(str(file))} if file else {}
+    words = [word for word in request.words if not _says_how(word)]
+    manifest = records.manifest(request.settings.manifest, 0.0, inputs) | {"words": words}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle, unfinished = tempfile.mkstemp(prefix=".manifest.", dir=folder)
+        os.close(handle)
+        records.write_json(Path(unfinished), manifest)
+        os.chmod(unfinished, 0o666 & ~records.umask())
+        os.replace(unfinished, folder / MANIFEST)
+    except OSError as error:
+        raise NoFolder(f"{folder} cannot be written: {error.strerror or error}.") from None
+
+
+def sweep_request(
+    conditions: Sequence[Settings],
+    labels: Sequence[Mapping[str, Any]],
+    *,
+    axes: Mapping[str, Mapping[str, Any]],
+    words: Sequence[str],
+) -> SweepRequest:
+    """Return the request that the settings of all conditions, their labels and the axes make.
+
+    Parameters
+    ----------
+    conditions
+        The settings of each condition; they differ in what `labels` says.
+    labels
+        The settings that differ between conditions, by name.
+    axes
+        The swept parameters: levels, or low, high and log.
+    words
+        The words of the command line.
+
+    Raises
+    ------
+    BadInput
+        Anything that cannot be run.
+    NoScheduler
+        There is no Dask scheduler at the address.
+    """
+    first = conditions[0]
+    return SweepRequest(
+        first,
+        _planned(conditions, labels, axes),
+        _shard(first),
+        _executor(first.executor),
+        first.results / _name(first.sweep_name),
+        tuple(words),
+    )
+
+
+def _name(name: str | None) -> str:
+    """Return the name of the sweep's folder."""
+    name = name or "sweep"
+    if not re.fullmatch(r"\w[\w.-]*", name):
+        raise BadInput(f"name must be letters, digits, '_', '-' and '.', not '{name}'.")
+    return name
+
+
+def _shard(settings: Settings) -> Shard:
+    """Return which part of the work this process does."""
+    count = whole_number("shards", settings.shards, 1, 100_000)
+    if whole_number("shard", settings.shard, 0, 100_000) >= count:
+        raise BadInput(
+            f"shard={settings.shard} is not there: shards={count} are numbered 0 to {count - 1}."
+        )
+    return Shard(settings.shard, count)
+
+
+def _executor(workers: Workers) -> Executor:
+    """Return where blocks are computed."""
+    if workers.kind == "threads":
+        return run_here
+    if workers.address is None:
+        raise BadInput("executor=dask needs executor.address=tcp://host:8786, its scheduler's.")
+    return run_on_dask(workers.address)
+
+
+def _sampling(points: Points) -> Sampling:
+    """Return how the intervals are filled."""
+    if points.method == "file" and points.file is None:
+        raise BadInput(
+            "points=file needs points.file=points.csv: a header of parameters, a row a point."
+        )
+    if isinstance(points.columns, str):
+        raise BadInput(f"points.columns must be a list of names, not '{points.columns}'.")
+    values = {key: value for key, value in dataclasses.asdict(points).items() if value is not None}
+    for key, low, high in (("n", 1, 2**24), ("levels", 1, 10_000), ("seed", 0, 2**31)):
+        if key in values:
+            whole_number(f"points.{key}", values[key], low, high)
+    values["columns"] = tuple(map(str, points.columns))
+    return Sampling(**{name: values[name] for name in Sampling._fields if name in values})
+
+
+def _axes(axes: Mapping[str, Mapping[str, Any]]) -> tuple[Axis, ...]:
+    """Return the swept parameters."""
+    return tuple(
+        Axis(
+            name,
+            tuple(values.get("levels", ())),
+            values.get("low", 0.0),
+            values.get("high", 1.0),
+            bool(values.get("log", False)),
+        )
+        for name, values in axes.items()
+    )
+
+
+def _planned(
+    conditions: Sequence[Settings],
+    labels: Sequence[Mapping[str, Any]],
+    values_of_axes: Mapping[str, Mapping[str, Any]],
+) -> PlannedSweep:
+    """Return the sweep with its sampling, axes and jobs."""
+    first = conditions[0]
+    layout, points = _sampling(first.points), None
+    axes = _axes(values_of_axes)
+    if layout.method == "file":
+        filled, points = sampling.read_points(str(layout.file), layout.columns)
+        if any(not axis.levels for axis in axes):
+            raise BadInput("points=file has its points in the file: give no interval beside it.")
+        in_file = {axis.name for axis in filled}
+        axes = (*(axis for axis in axes if axis.name not in in_file), *filled)
+    else:
+        sampling.check_sampling(axes, layout)
+    replicates = whole_number("points.replicates", first.points.replicates, 1, 10_000)
+    if isinstance(first.outputs, str):
+        raise BadInput(
+            f"outputs must be a list, such as outputs=[gain,true_d], not '{first.outputs}'."
+        )
+    all_studies = list(dict.fromkeys(condition.study for condition in conditions))
+    columns = outputs.columns_of(list(map(str, first.outputs)), all_studies)
+    jobs = tuple(_job(condition, axes, columns) for condition in conditions)
+    points_of_conditions = tuple(
+        Condition(
+            label,
+            job.digest,
+            partial(outputs.compute_outputs, job),
+            partial(outputs.canonical_points, job),
+            sampling.sample_points(axes, layout, base=_departure(job), filled=points).astype(
+                np.float32
+            ),
+        )
+        for job, label in zip(jobs, labels, strict=True)
+    )
+    slowest = max(map(outputs.seconds_per_point, jobs))
+    block = int(min(max(BLOCK_SECONDS / slowest, 1), MOST_ROWS))
+    sweep = Sweep(jobs[0].axes, jobs[0].columns, points_of_conditions, replicates, block)
+    return PlannedSweep(sweep, layout, axes, jobs)
+
+
+def _departure(job: Job) -> dict[str, float]:
+    """Return the values from which one axis at a time departs."""
+    values = flat(job.base)
+    return {**values, DIAL: values[SPECIFICITY]}
+
+
+def _check_axes(settings: Settings, axes: Sequence[Axis]) -> None:
+    """Refuse an axis that the world fixes, or one beside the dial that turns it."""
+    for axis in axes:
+        if axis.name != DIAL:
+            value = axis.levels[0] if axis.levels else axis.low
+            worlds.parameters(settings.world, {axis.name: value})
+    names = [axis.name for axis in axes]
+    if DIAL in names:
+        dataclasses.replace(settings, specificity=0.5).parameters()  # refused where it is fixed
+        if SPECIFICITY in names or settings.specificity is not None:
+            raise BadInput(
+                f"{DIAL} turns {SPECIFICITY} and solves {GAIN} again: sweep either the dial or "
+                f"{SPECIFICITY}, not both."
+            )
+
+
+def _job(settings: Settings, axes: Sequence[Axis], columns: tuple[str, ...]) -> Job:
+    """Return what is the same for all points of one condition."""
+    _check_axes(settings, axes)
+    if settings.beats:
+        raise BadInput("a sweep takes the closed form of the beats: leave out beats.")
+    study, size = settings.study, settings.study_clients
+    size = settings.size.clients_per_point if size is None else size
+    clients = whole_number("size.clients_per_point", size, 2, 10**7)
+    if clients < 2 * len(study.arms):
+        raise BadInput(
+            f"{clients} clients a point are too few for the {len(study.arms)} arms of study "
+            f"{study.name}: give size.clients_per_point={2 * len(study.arms)} or more."
+        )
+    return Job(
+        studies.check(study),
+        settings.parameters(),
+        clients,
+        settings.seed,
+        settings.replicate,
+        settings.points.common,
+        tuple(axis.name for axis in axes),
+        columns,
+        Care(),
+        settings.size.replicates,
+    )

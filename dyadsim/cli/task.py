@@ -1,0 +1,176 @@
+"""What a command is: one `Task` in one file of `cli/tasks/`, found by the file's name.
+
+A task file imports only what is light; what computes is imported inside its functions, so that
+`dyadsim --help` reads every task without loading NumPy.
+"""
+
+import dataclasses
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dyadsim.checks import known_name
+
+if TYPE_CHECKING:
+    from dyadsim.cli.settings import Settings
+    from dyadsim.cli.sweep_request import SweepRequest
+
+_FOLDER = Path(__file__).with_name("tasks")
+SECTIONS = (
+    "compare worlds",
+    "simulate",
+    "published evidence",
+    "sweeps over many worlds",
+    "your own data",
+    "teaching",
+    "about dyadsim",
+)
+"""The headings under which `dyadsim --help` lists the tasks."""
+
+
+def setting(default: Any, about: str) -> Any:
+    """Return a field of a settings class: its default and the words of its help line."""
+    metadata = {"help": about}
+    if isinstance(default, list | dict):
+        kind = type(default)
+        return dataclasses.field(default_factory=lambda: kind(default), metadata=metadata)
+    if isinstance(default, type):
+        return dataclasses.field(default_factory=default, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+@dataclasses.dataclass
+class TaskSettings:
+    """The settings of a task, `task.x=...` on the command line; tasks add theirs."""
+
+    name: str = ""
+
+
+class NoEffect:
+    """Settings that a task does not use, and what serves instead."""
+
+    def __init__(self, *settings: str, instead: str, task: str = "") -> None:
+        self.settings, self.instead, self.task = settings, instead, task
+
+
+def _nothing(settings: "Settings") -> None:
+    """Check nothing beyond the settings themselves."""
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Task:
+    """One command of the command line.
+
+    Attributes
+    ----------
+    name
+        What is typed: `dyadsim NAME`.
+    section
+        One of `SECTIONS`.
+    help
+        One line.
+    example
+        A command line that runs.
+    more
+        Further lines of `dyadsim NAME --help`.
+    settings
+        The class of its own settings, `task.x=...`.
+    word
+        The setting that a second bare word fills: `dyadsim lesson alliance`.
+    check
+        Refuses settings that the task cannot use, before anything is computed or written.
+    cost
+        What a run would take, for `dry_run=true`.
+    run
+        Does it; returns an exit code, or None for 0.
+    run_sweep, check_sweep
+        The same for a task about a sweep, in which lists of values make points instead of jobs.
+    run_many
+        Runs all jobs of `-m` together, with the settings that differ; None: one after the other.
+    adapt
+        Changes the words of the command line before they are composed.
+    no_effect
+        Which settings do nothing here, given those that were set.
+    shows
+        Fields of `settings.Config` that `dyadsim NAME --help` explains.
+    """
+
+    name: str
+    section: str
+    help: str
+    run: Callable[["Settings"], int | None] | None = None
+    run_sweep: Callable[["SweepRequest"], int] | None = None
+    check_sweep: Callable[["SweepRequest"], None] | None = None
+    example: str = ""
+    more: tuple[str, ...] = ()
+    settings: type[TaskSettings] = TaskSettings
+    word: str = ""
+    check: Callable[["Settings"], None] = _nothing
+    cost: Callable[["Settings"], Mapping[str, Any]] | None = None
+    run_many: Callable[[Sequence["Settings"], Sequence[Mapping[str, Any]]], int | None] | None = (
+        None
+    )
+    adapt: Callable[[list[str]], list[str]] = list
+    no_effect: Callable[[Mapping[str, str]], NoEffect] | NoEffect | None = None
+    shows: tuple[str, ...] = ()
+
+    @property
+    def samples(self) -> bool:
+        """Whether lists of values make the points of a sweep."""
+        return self.run_sweep is not None
+
+    def notes(self, words: Mapping[str, str], parameters: Mapping[str, Any]) -> list[str]:
+        """Return a note for every setting in `words` (name: value) that has no effect here.
+
+        Parameters
+        ----------
+        words
+            The settings that were given.
+        parameters
+            The model's parameters by name: they always have an effect.
+        """
+        notes = [
+            f"'{key}' has no effect in {self.name}: it is a setting of dyadsim sweep."
+            for key in words
+            if key.split(".")[0] in SWEEP_SETTINGS and not self.samples
+        ]
+        unused = self.no_effect(words) if callable(self.no_effect) else self.no_effect
+        if unused is None:
+            return notes
+        return notes + [
+            f"'{key}' has no effect in {unused.task or self.name}: {unused.instead}."
+            for key in words
+            for name in unused.settings
+            if (key == name or key.startswith(f"{name}."))
+            and key not in parameters
+            and key != "study.n_clients"
+        ]
+
+
+SWEEP_SETTINGS = ("points", "outputs", "name", "shard", "shards", "executor")
+"""Settings of sweeps alone; `-m` with a launcher runs any task as jobs."""
+
+
+def task_names() -> list[str]:
+    """Return the name of every task: the files of `cli/tasks/`."""
+    return sorted(path.stem for path in _FOLDER.glob("[a-z]*.py"))
+
+
+def find_task(name: str) -> Task:
+    """Return the task called `name`.
+
+    Raises
+    ------
+    BadInput
+        There is no such task; the message offers the nearest name.
+    """
+    known_name("task", name, task_names())
+    task: Task = importlib.import_module(f"dyadsim.cli.tasks.{name}").TASK
+    return task
+
+
+def all_tasks() -> list[Task]:
+    """Return every task, in the order of `SECTIONS`."""
+    tasks = [find_task(name) for name in task_names()]
+    return sorted(tasks, key=lambda task: SECTIONS.index(task.section))

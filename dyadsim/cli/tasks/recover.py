@@ -1,0 +1,112 @@
+"""Planning: what a study would tell, and what more would help most. No data needed."""
+
+import dataclasses
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+from dyadsim.checks import whole_number
+from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
+from dyadsim.cli.tasks.fit import DYAD_SECONDS, SET_SECONDS, working
+from dyadsim.errors import BadInput
+
+if TYPE_CHECKING:
+    from dyadsim.cli.settings import Settings
+
+
+@dataclasses.dataclass
+class RecoverSettings(TaskSettings):
+    """Settings of `recover`."""
+
+    draws: int = setting(3000, "simulated data sets to learn from, for each way to measure")
+    held_out: int = setting(300, "further ones, fitted as if they were data")
+
+
+def _sizes(settings: "Settings") -> tuple[int, int]:
+    """Return the data sets to learn from and to fit, of each way to measure."""
+    draws = whole_number("task.draws", settings.task.draws, 300, 100_000)
+    return draws, whole_number("task.held_out", settings.task.held_out, 50, 10_000)
+
+
+def cost(settings: "Settings") -> dict[str, Any]:
+    """Return how many data sets planning simulates."""
+    from dyadsim.planning.recovery import measurement_variants
+    from dyadsim.simulation.simulate import default_threads
+    from dyadsim.studies import study as studies
+
+    sets = sum(_sizes(settings))
+    clients = [variant.clients for variant in measurement_variants(settings.clients)]
+    sessions = sets * sum(clients) * studies.plan(settings.study).weeks.size
+    seconds = sets * len(clients) * SET_SECONDS + sessions * DYAD_SECONDS
+    return {
+        "data_sets": sets * len(clients),
+        "dyad_sessions": sessions,
+        "estimated_seconds": round(10 + seconds / (settings.threads or default_threads()), 1),
+    }
+
+
+def run(settings: "Settings") -> None:
+    """Say what a planned study would tell, and what more would help."""
+    from dyadsim.cli.results_folder import check_folder, rows_of, write_results
+    from dyadsim.fitting.client_data import FEWEST
+    from dyadsim.planning.recovery import PlannedStudy, measurement_variants, recover_parameters
+    from dyadsim.report import recovery as report
+
+    draws, held_out = _sizes(settings)
+    if settings.clients < FEWEST:
+        raise BadInput(
+            f"recover plans studies of {FEWEST} clients or more, not {settings.clients}."
+        )
+    began = time.perf_counter()
+    check_folder(settings.results)
+    total = len(measurement_variants(settings.clients)) * (draws + held_out)
+    plan = PlannedStudy(settings.study, settings.world, settings.parameters(), settings.clients)
+    with working(settings, total) as (parallel_map, on_step):
+        table = recover_parameters(
+            plan,
+            draws=draws,
+            held_out=held_out,
+            seed=settings.seed,
+            parallel_map=parallel_map,
+            on_step=on_step,
+        )
+    summary = {
+        "task": "recover",
+        "world": settings.world,
+        "study": settings.study.name,
+        "clients": settings.clients,
+        "parameters": rows_of(table),
+    }
+    folder = write_results(
+        settings,
+        began,
+        summary=summary,
+        fill=lambda place, _: report.write_recovery(place, table),
+    )
+    if settings.json:
+        print(json.dumps(summary))
+        return
+    report.print_recovery(table, settings.study.name, settings.clients, settings.world)
+    print(f"Table and figure: {folder}")
+
+
+TASK = Task(
+    name="recover",
+    section="your own data",
+    help="planning: what a study would tell, and what more to measure",
+    example="dyadsim recover study=cohort study.sessions=16 size.clients=240",
+    settings=RecoverSettings,
+    cost=cost,
+    run=run,
+    no_effect=NoEffect(
+        "do",
+        "beats",
+        "replicate",
+        "specificity",
+        "budget",
+        "measure",
+        "data",
+        instead="recover simulates the study=... that is planned, at the world's own values; "
+        "task.draws=600 makes it quick",
+    ),
+)

@@ -1,0 +1,26 @@
+"""How much of a sweep is finished."""
+
+from typing import TYPE_CHECKING
+
+from dyadsim.cli.task import Task
+from dyadsim.cli.tasks.sweep import NOT_IN_SWEEPS, say
+
+if TYPE_CHECKING:
+    from dyadsim.cli.sweep_request import SweepRequest
+
+
+def run(request: "SweepRequest") -> int:
+    """Print how much of a sweep is finished."""
+    from dyadsim.report import sweep as report
+
+    return say(request, report.sweep_state(request.planned, request.folder, request.shard.of))
+
+
+TASK = Task(
+    name="status",
+    section="sweeps over many worlds",
+    help="how much of a sweep is finished",
+    example="dyadsim status name=bond",
+    run_sweep=run,
+    no_effect=NOT_IN_SWEEPS,
+)
