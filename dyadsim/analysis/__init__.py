@@ -1,5 +1,6 @@
-"""From what a researcher sees (scores, attendance) to numbers. One file per kind of question.
+"""From what a researcher sees (scores, attendance) to estimates. One file per kind of question.
 
-Every function takes plain data frames or series with column names as keywords, so that a
-simulated and a real data set are analysed by the same lines. Latents are never read here.
+Every function takes plain data frames or series, with column names as keywords, so that the same
+lines analyse a simulated and a real data set. Latent variables are never read here. `arrays` holds
+each statistic once, on arrays of scores; the other modules add standard errors and intervals.
 """

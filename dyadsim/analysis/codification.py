@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 from scipy.special import ndtri
 
-from dyadsim.analysis.columns import require
+from dyadsim.analysis.columns import require_columns
 from dyadsim.analysis.effects import NORMAL_QUANTILE
 from dyadsim.analysis.estimate import Estimate
 
@@ -27,32 +27,87 @@ def empirically_supported(
     team: str = "team",
     needed: int = 2,
 ) -> bool:
-    """Whether `needed` teams or more each have a positive trial; one row a trial, g > 0 = better.
+    """Return whether enough independent teams have a positive trial.
 
-    Raises ValueError for an unknown column.
+    Parameters
+    ----------
+    trials
+        One row per trial.
+    effect, standard_error
+        Columns of the effect (above 0 = the therapy is better) and of its standard error.
+    team
+        Column of the team.
+    needed
+        Number of teams that must have a positive trial.
+
+    Returns
+    -------
+    bool
+        True if `needed` teams or more have one.
+
+    Raises
+    ------
+    ValueError
+        An unknown column.
+
+    Examples
+    --------
+    >>> trials = pd.DataFrame(
+    ...     {"team": [1, 1, 2], "g": [0.8, 0.7, 0.6], "standard_error": [0.2, 0.2, 0.2]}
+    ... )
+    >>> empirically_supported(trials), empirically_supported(trials.head(2))
+    (True, False)
     """
-    require(trials, effect, standard_error, team)
+    require_columns(trials, effect, standard_error, team)
     positive = trials[effect] > NORMAL_QUANTILE * trials[standard_error]
     return bool(trials.loc[positive, team].nunique() >= needed)
 
 
 class Equivalence(NamedTuple):
-    """What two reviewers call equivalent: `not_significant` (an error of reasoning: no proof of a
-    difference is no proof of none) and `shown`: the 90 % interval lies inside ± the margin (two
-    one-sided tests at 5 %)."""
+    """What two reviewers call equivalent.
+
+    Attributes
+    ----------
+    not_significant
+        The difference is not significant. To conclude equivalence from it is an error of
+        reasoning: no proof of a difference is no proof of none.
+    shown
+        The 90 % interval lies inside ± the margin (two one-sided tests at 5 %).
+    """
 
     not_significant: bool
     shown: bool
 
 
 def equivalent(difference: Estimate, margin: float = 0.2) -> Equivalence:
-    """Return both verdicts on a difference; `margin` in its unit, above 0, an assumption.
+    """Return both verdicts on a difference.
 
-    Raises ValueError if the margin is not above 0.
+    Parameters
+    ----------
+    difference
+        The difference with its standard error.
+    margin
+        What still counts as equivalent, in the unit of the difference, above 0. An assumption.
+
+    Returns
+    -------
+    Equivalence
+        The two verdicts.
+
+    Raises
+    ------
+    ValueError
+        The margin is not above 0.
+
+    Examples
+    --------
+    >>> from dyadsim.analysis.estimate import from_standard_error
+    >>> equivalent(from_standard_error(0.1, 0.2, n=60))
+    Equivalence(not_significant=True, shown=False)
     """
     if not margin > 0:
         raise ValueError(f"the margin of equivalence must be above 0, it is {margin}")
-    reach = ONE_SIDED * difference.standard_error
-    inside = abs(difference.value) + reach < margin
+    half_width = ONE_SIDED * difference.standard_error
+    shown = abs(difference.value) + half_width < margin
     unclear = abs(difference.value) < NORMAL_QUANTILE * difference.standard_error
-    return Equivalence(unclear, inside)
+    return Equivalence(unclear, shown)

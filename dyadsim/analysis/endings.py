@@ -1,4 +1,4 @@
-"""How therapies end: how many sessions, who leaves early, and how the leavers felt allied."""
+"""How therapies end: how many sessions, who leaves early, and how they rated the alliance."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.analysis.columns import Floats, numbers, observed, require
+from dyadsim.analysis.arrays import Floats
+from dyadsim.analysis.columns import as_numbers, observed_scores, require_columns
 from dyadsim.analysis.effects import NORMAL_QUANTILE, d_groups
 from dyadsim.analysis.estimate import Estimate, from_count, from_standard_error
 from dyadsim.analysis.process import score_at_session
 
 
 class SessionsAttended(NamedTuple):
-    """Distribution of sessions attended (sessions) over clients."""
+    """Distribution over clients of the number of sessions attended: mean, SD, median."""
 
     mean: Estimate
     standard_deviation: Estimate
@@ -25,15 +26,40 @@ class SessionsAttended(NamedTuple):
 def sessions_attended(
     clients: pd.DataFrame, minimum: int = 3, *, n_sessions: str = "n_sessions"
 ) -> SessionsAttended:
-    """Mean, SD and median of sessions among clients with `minimum` or more (one row a client).
+    """Return mean, SD and median of the number of sessions.
 
-    Standard errors: of the SD by the delta method without assuming normality (fourth moment);
-    of the median from its order-statistic interval, width / (2 · 1.96), which is 0 when both
-    ends are the same whole number. Raises ValueError if fewer than 3 clients attended so many.
+    The standard error of the SD follows from the delta method without assuming normality (fourth
+    moment); that of the median from its order-statistic interval, width / (2 · 1.96), which is 0
+    when both ends are the same whole number.
+
+    Parameters
+    ----------
+    clients
+        One row per client.
+    minimum
+        Clients with fewer sessions do not count.
+    n_sessions
+        Column of the number of sessions; missing ones are left out.
+
+    Returns
+    -------
+    SessionsAttended
+        In sessions.
+
+    Raises
+    ------
+    ValueError
+        An unknown column, or fewer than 3 clients with `minimum` sessions.
+
+    Examples
+    --------
+    >>> attended = sessions_attended(pd.DataFrame({"n_sessions": [1, 2, 3, 4, 5, 8, 10]}))
+    >>> attended.mean.value, attended.median.value
+    (6.0, 5.0)
     """
-    require(clients, n_sessions)
-    counts = numbers(clients[n_sessions], n_sessions)
-    counts = np.sort(observed(counts[counts >= minimum], n_sessions))
+    require_columns(clients, n_sessions)
+    counts = as_numbers(clients[n_sessions], n_sessions)
+    counts = np.sort(observed_scores(counts[counts >= minimum], n_sessions))
     n, deviation = len(counts), float(counts.std(ddof=1))
     return SessionsAttended(
         from_standard_error(float(counts.mean()), deviation / math.sqrt(n), n),
@@ -43,7 +69,7 @@ def sessions_attended(
 
 
 def _error_of_deviation(values: Floats) -> float:
-    """Delta method: var(SD²) = (fourth central moment - SD⁴) / n, and SD = sqrt(SD²)."""
+    """Return the error of the SD: var(SD²) = (fourth central moment - SD⁴) / n, delta method."""
     centred = values - values.mean()
     variance = float((centred**2).mean())
     if variance == 0:
@@ -53,28 +79,48 @@ def _error_of_deviation(values: Floats) -> float:
 
 
 def _median(ordered: Floats) -> Estimate:
-    """The rank of the median is binomial, so its 95 % interval is n/2 ± 1.96 sqrt(n)/2 ranks."""
+    """Return the median; its rank is binomial, so the interval is n/2 ± 1.96 sqrt(n)/2 ranks."""
     n = len(ordered)
-    half = NORMAL_QUANTILE * math.sqrt(n) / 2
-    low = float(ordered[max(0, math.floor(n / 2 - half) - 1)])
-    high = float(ordered[min(n - 1, math.ceil(n / 2 + half))])
+    half_width = NORMAL_QUANTILE * math.sqrt(n) / 2
+    low = float(ordered[max(0, math.floor(n / 2 - half_width) - 1)])
+    high = float(ordered[min(n - 1, math.ceil(n / 2 + half_width))])
     error = (high - low) / (2 * NORMAL_QUANTILE)
     return Estimate(float(np.median(ordered)), error, low, high, n)
 
 
 def share_dropout(clients: pd.DataFrame, *, dropped: str = "dropped") -> Estimate:
-    """Share of clients (one row each) who dropped out; those with a missing mark are left out.
+    """Return the share of clients who dropped out.
 
-    dropped: true/false or 1/0. Give treated clients only. Raises ValueError for other marks.
+    Parameters
+    ----------
+    clients
+        One row per client. Give treated clients only.
+    dropped
+        Column that says who dropped out: true/false or 1/0. Missing marks are left out.
+
+    Returns
+    -------
+    Estimate
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        An unknown column, another mark, or fewer than 3 clients with one.
+
+    Examples
+    --------
+    >>> share_dropout(pd.DataFrame({"dropped": [True, False, False, False, None]})).value
+    0.25
     """
-    require(clients, dropped)
+    require_columns(clients, dropped)
     marks = _marks(clients[dropped], dropped)
     known = marks[~np.isnan(marks)]
     return from_count(int(known.sum()), len(known))
 
 
 def _marks(values: pd.Series, name: str) -> Floats:
-    marks = numbers(values, name)
+    marks = as_numbers(values, name)
     if not np.isin(marks[~np.isnan(marks)], (0, 1)).all():
         raise ValueError(f"'{name}' must be true or false (or 1 and 0) for every client")
     return marks
@@ -91,13 +137,41 @@ def alliance_dropout(
     session: str = "session",
     occasion: str = "occasion",
 ) -> Estimate:
-    """Standardised difference in an early score, completers minus dropouts; see `d_groups`.
+    """Return the standardised difference in an early score, completers minus dropouts.
 
-    Positive = those who stayed rated higher. Clients who left before a score near session `at`
-    (`score_at_session`) are not in it, nor are clients with a missing mark.
-    Raises ValueError if a client has two rows or a group has fewer than 3 scores.
+    Parameters
+    ----------
+    clients
+        One row per client, with the columns `client` and `dropped`. Clients with a missing mark
+        are left out.
+    sessions
+        One row per client and occasion, with the score.
+    score, at
+        The early score and its session, as in `score_at_session`. Clients who left before such a
+        score are left out.
+    dropped, client, session, occasion
+        Names of the columns.
+
+    Returns
+    -------
+    Estimate
+        As `d_groups`: above 0 = those who stayed rated higher.
+
+    Raises
+    ------
+    ValueError
+        An unknown column, a client with two rows, or a group with fewer than 3 scores.
+
+    Examples
+    --------
+    >>> clients = pd.DataFrame({"client": range(7), "dropped": [1, 1, 1, 0, 0, 0, 0]})
+    >>> sessions = pd.DataFrame(
+    ...     {"client": range(7), "session": 3, "alliance_score": [1, 2, 3, 4, 4, 5, 6]}
+    ... )
+    >>> round(alliance_dropout(clients, sessions).value, 2)
+    2.38
     """
-    require(clients, client, dropped)
+    require_columns(clients, client, dropped)
     if clients[client].duplicated().any():
         raise ValueError(f"'{client}' appears twice in clients: one row per client is needed")
     scores = score_at_session(

@@ -21,16 +21,48 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 from scipy.stats import ttest_ind
 
+from dyadsim.checks import number
 from dyadsim.errors import BadInput
+
+_RANGES = {
+    "subject_intercept": (0, math.inf),
+    "subject_slope": (0, math.inf),
+    "cluster_intercept": (0, math.inf),
+    "cluster_slope": (0, math.inf),
+    "residual": (1e-9, math.inf),
+    "subjects": (1, 10**6),
+    "clusters": (2, 10**6),
+    "times": (2, 10**4),
+    "unequal": (0, 3),
+    "dropout": (0, 0.95),
+}
 
 
 class Growth(NamedTuple):
-    """One trial. Variances in points squared (a slope's: over the whole trial); all >= 0.
+    """One trial. Variances are in points squared (a slope's: over the whole trial), 0 or more.
 
-    `subjects` in each cluster, `clusters` in each arm, `times` of measurement from start to end,
-    `effect`: difference of the treated arm's slope in points, `unequal`: SD of log cluster size,
-    `dropout`: share of each arm lost by the end, at random times, `partial`: only the treated arm
-    has clusters.
+    Attributes
+    ----------
+    subject_intercept, subject_slope
+        Variances between the subjects of a cluster.
+    cluster_intercept, cluster_slope
+        Variances between clusters.
+    residual
+        Variance of one measurement.
+    effect
+        Difference of the treated arm's slope, in points.
+    subjects
+        Subjects in each cluster.
+    clusters
+        Clusters in each arm.
+    times
+        Measurements from start to end.
+    unequal
+        SD of the log cluster size.
+    dropout
+        Share of each arm lost by the end, at random times.
+    partial
+        Whether only the treated arm has clusters.
     """
 
     subject_intercept: float = 50.0
@@ -61,41 +93,50 @@ def from_standardised(
     Parameters
     ----------
     icc_pre_subject
-        share of the baseline variance that is the subject's and the cluster's.
+        Share of the baseline variance that is the subject's and the cluster's.
     icc_pre_cluster
-        share of it that is the cluster's, at most icc_pre_subject.
+        Share of it that is the cluster's, at most `icc_pre_subject`.
     icc_slope
-        cluster share of the variance of slopes.
+        The clusters' share of the variance of slopes.
     variance_ratio
-        variance of slopes / residual variance, slopes over the whole trial; a ratio
-        for slopes per session is multiplied by (times - 1) squared.
+        Variance of slopes / residual variance, slopes over the whole trial; a ratio for slopes
+        per session is multiplied by (times - 1) squared.
     residual
-        residual variance, points squared, > 0.
+        Residual variance, points squared, above 0.
     effect_size
-        difference at the end / SD at baseline; above 0 = the treated are better.
+        Difference at the end / SD at baseline; above 0 = the treated are better.
     others
-        further fields of `Growth`.
+        Further fields of `Growth`.
+
+    Returns
+    -------
+    Growth
+        The trial.
 
     Raises
     ------
     BadInput
-        a share outside [0, 1), or a variance below 0.
+        A share outside [0, 1), or a variance below 0.
+
+    Examples
+    --------
+    >>> growth = from_standardised(0.5, 0.1, 0.05, 0.03, effect_size=0.5)
+    >>> growth.subject_intercept, growth.cluster_intercept, growth.effect
+    (40.0, 10.0, -5.0)
     """
-    for name, value in (
-        ("icc_pre_subject", icc_pre_subject),
-        ("icc_pre_cluster", icc_pre_cluster),
-        ("icc_slope", icc_slope),
-    ):
-        if not 0 <= value <= 1 or (name != "icc_slope" and value == 1):
-            raise BadInput(f"statistical: {name} is a share and must lie in [0, 1), not {value:g}.")
+    shares = {"icc_pre_subject": icc_pre_subject, "icc_pre_cluster": icc_pre_cluster}
+    for name, value in shares.items():
+        if not 0 <= value < 1:
+            raise BadInput(f"growth model: {name} is a share in [0, 1), not {value:g}.")
+    number("growth model: icc_slope", icc_slope, 0, 1)
     if icc_pre_cluster > icc_pre_subject:
         raise BadInput(
-            f"statistical: icc_pre_cluster ({icc_pre_cluster:g}) is part of icc_pre_subject "
+            f"growth model: icc_pre_cluster ({icc_pre_cluster:g}) is part of icc_pre_subject "
             f"({icc_pre_subject:g}) and cannot be larger."
         )
     total = residual / (1 - icc_pre_subject)
     slopes = variance_ratio * residual
-    made = Growth(
+    growth = Growth(
         subject_intercept=(icc_pre_subject - icc_pre_cluster) * total,
         cluster_intercept=icc_pre_cluster * total,
         subject_slope=(1 - icc_slope) * slopes,
@@ -103,50 +144,49 @@ def from_standardised(
         residual=residual,
         effect=-effect_size * math.sqrt(total),
     )
-    return checked(made._replace(**others))  # type: ignore[arg-type]
+    return check_growth(growth._replace(**others))  # type: ignore[arg-type]
 
 
-def checked(one: Growth) -> Growth:
-    """Return `one` if it can be drawn.
+def check_growth(growth: Growth) -> Growth:
+    """Return a trial if it can be drawn.
 
     Raises
     ------
     BadInput
-        a value out of its range.
+        A value out of its range.
     """
-    rules = {
-        "subject_intercept": (0, math.inf),
-        "subject_slope": (0, math.inf),
-        "cluster_intercept": (0, math.inf),
-        "cluster_slope": (0, math.inf),
-        "residual": (1e-9, math.inf),
-        "subjects": (1, 10**6),
-        "clusters": (2, 10**6),
-        "times": (2, 10**4),
-        "unequal": (0, 3),
-        "dropout": (0, 0.95),
-    }
-    for name, (low, high) in rules.items():
-        value = getattr(one, name)
-        if not low <= value <= high:
-            raise BadInput(
-                f"statistical: {name} must lie in [{low:g}, {high:g}]; the value given is "
-                f"{value:g}."
-            )
-    return one
+    for name, (low, high) in _RANGES.items():
+        number(f"growth model: {name}", float(getattr(growth, name)), low, high)
+    return growth
 
 
-def when(one: Growth) -> np.ndarray:
-    """Return the times of measurement, `(time,)`, from 0 to 1."""
-    return np.linspace(0, 1, one.times)
+def measurement_times(growth: Growth) -> np.ndarray:
+    """Return the times of measurement, shape (time,), from 0 to 1."""
+    return np.linspace(0, 1, growth.times)
 
 
-def variance_partition(one: Growth) -> pd.DataFrame:
-    """Return the closed form: time, subject, cluster, residual, total (points squared)."""
-    t = when(one)
-    subject = one.subject_intercept + one.subject_slope * t**2
-    cluster = one.cluster_intercept + one.cluster_slope * t**2
-    residual = np.full(t.size, one.residual)
+def variance_partition(growth: Growth) -> pd.DataFrame:
+    """Return the variance of scores at each time, in closed form.
+
+    Parameters
+    ----------
+    growth
+        The trial.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns time, subject, cluster, residual, total (points squared).
+
+    Examples
+    --------
+    >>> variance_partition(Growth(times=2))["total"].tolist()
+    [100.0, 122.0]
+    """
+    t = measurement_times(growth)
+    subject = growth.subject_intercept + growth.subject_slope * t**2
+    cluster = growth.cluster_intercept + growth.cluster_slope * t**2
+    residual = np.full(t.size, growth.residual)
     return pd.DataFrame(
         {
             "time": t,
@@ -158,120 +198,202 @@ def variance_partition(one: Growth) -> pd.DataFrame:
     )
 
 
-def slope_variances(one: Growth) -> tuple[float, float]:
+def slope_variances(growth: Growth) -> tuple[float, float]:
     """Return the variance of a subject's least-squares slope: within clusters, between them."""
-    t = when(one)
-    noise = one.residual / float(((t - t.mean()) ** 2).sum())
-    return one.subject_slope + noise, one.cluster_slope
+    t = measurement_times(growth)
+    noise = growth.residual / float(((t - t.mean()) ** 2).sum())
+    return growth.subject_slope + noise, growth.cluster_slope
 
 
-def design_effect(one: Growth) -> float:
+def design_effect(growth: Growth) -> float:
     """Return how many times larger the variance of an arm's mean slope is through clusters.
 
     1 + (subjects - 1) ICC of the slopes; equal clusters, complete data.
+
+    Parameters
+    ----------
+    growth
+        The trial.
+
+    Returns
+    -------
+    float
+        1 or more.
+
+    Examples
+    --------
+    >>> design_effect(Growth(cluster_slope=0.0))
+    1.0
     """
-    within, between = slope_variances(one)
-    return 1 + (one.subjects - 1) * between / (within + between)
+    within, between = slope_variances(growth)
+    return 1 + (growth.subjects - 1) * between / (within + between)
 
 
-def false_positives(one: Growth, level: float = 0.05) -> float:
-    """Return the closed-form share of significant trials without an effect, clusters ignored.
+def false_positives(growth: Growth, level: float = 0.05) -> float:
+    """Return the share of significant trials without an effect if clusters are ignored.
 
-    Normal theory for many subjects: the t value is inflated by the square root of the design
-    effect. With `partial` only one arm is inflated, and the average of both counts.
+    Closed form by normal theory for many subjects: the t value is inflated by the square root of
+    the design effect. With `partial` only one arm is inflated, and the average of both counts.
+
+    Parameters
+    ----------
+    growth
+        The trial.
+    level
+        Nominal two-sided level.
+
+    Returns
+    -------
+    float
+        `level` or more.
+
+    Examples
+    --------
+    >>> round(false_positives(Growth(subjects=20, cluster_slope=4.0)), 2)
+    0.17
     """
-    inflation = design_effect(one)
-    if one.partial:
+    inflation = design_effect(growth)
+    if growth.partial:
         inflation = (inflation + 1) / 2
-    cut = stdtrit(2 * one.subjects * one.clusters - 2, 1 - level / 2)
-    return float(2 * stdtr(2 * one.subjects * one.clusters - 2, -cut / math.sqrt(inflation)))
+    freedom = 2 * growth.subjects * growth.clusters - 2
+    critical = stdtrit(freedom, 1 - level / 2)
+    return float(2 * stdtr(freedom, -critical / math.sqrt(inflation)))
 
 
-def draw(one: Growth, seed: int = 1, replicate: int = 0) -> pd.DataFrame:
-    """Return one trial, long: client, arm (treated, control), therapist, time, score.
+def draw_trial(growth: Growth, seed: int = 1, replicate: int = 0) -> pd.DataFrame:
+    """Return one trial, one row per score.
 
-    therapist is missing in the control arm under partial nesting. Scores lost to dropout are
-    left out. Same seed and replicate, same trial.
+    Parameters
+    ----------
+    growth
+        The trial.
+    seed, replicate
+        Same numbers, same trial.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns client, arm (treated, control), therapist (missing in the control arm under
+        partial nesting), time, score. Scores lost to dropout are left out.
 
     Raises
     ------
     BadInput
-        see `checked`.
+        See `check_growth`.
+
+    Examples
+    --------
+    >>> len(draw_trial(Growth(subjects=5, clusters=4, times=3)))
+    120
     """
-    checked(one)
-    dice, parts, first = np.random.default_rng([seed, replicate]), [], 0
+    check_growth(growth)
+    rng, parts, first = np.random.default_rng([seed, replicate]), [], 0
     for place, arm in enumerate(("treated", "control")):
-        nested = arm == "treated" or not one.partial
-        sizes = _sizes(one, dice)
-        owner = np.repeat(np.arange(one.clusters), sizes)
-        count = owner.size
-        scores = _scores(one, owner, nested, one.effect * (place == 0), dice)
-        seen = (
-            when(one) <= np.where(dice.random(count) < one.dropout, dice.random(count), 1)[:, None]
-        )
-        who, at = np.nonzero(seen)
-        therapist = owner[who] + place * one.clusters
-        parts.append(
-            pd.DataFrame(
-                {
-                    "client": first + who,
-                    "arm": arm,
-                    "therapist": pd.array(
-                        therapist if nested else [None] * who.size, dtype="Int64"
-                    ),
-                    "time": when(one)[at],
-                    "score": scores[who, at],
-                }
-            )
-        )
+        table, count = _draw_arm(growth, arm, rng)
+        table["client"] += first
+        table["therapist"] += place * growth.clusters
+        parts.append(table)
         first += count
     return pd.concat(parts, ignore_index=True)
 
 
-def _sizes(one: Growth, dice: np.random.Generator) -> np.ndarray:
+def _draw_arm(growth: Growth, arm: str, rng: np.random.Generator) -> tuple[pd.DataFrame, int]:
+    """Return the rows of an arm, clients and therapists counted from 0, and its clients."""
+    nested = arm == "treated" or not growth.partial
+    owner = np.repeat(np.arange(growth.clusters), _cluster_sizes(growth, rng))
+    effect = growth.effect * (arm == "treated")
+    scores = _scores(growth, owner, nested=nested, effect=effect, rng=rng)
+    times = measurement_times(growth)
+    leaves = np.where(rng.random(owner.size) < growth.dropout, rng.random(owner.size), 1)
+    client, time = np.nonzero(times <= leaves[:, None])
+    therapist = owner[client] if nested else [None] * client.size
+    table = pd.DataFrame(
+        {
+            "client": client,
+            "arm": arm,
+            "therapist": pd.array(therapist, dtype="Int64"),
+            "time": times[time],
+            "score": scores[client, time],
+        }
+    )
+    return table, owner.size
+
+
+def _cluster_sizes(growth: Growth, rng: np.random.Generator) -> np.ndarray:
     """Return the sizes of an arm's clusters: equal, or log-normal with the same total."""
-    if one.unequal == 0:
-        return np.full(one.clusters, one.subjects)
-    share = np.exp(one.unequal * dice.normal(size=one.clusters))
-    extra = one.clusters * one.subjects - one.clusters
-    return 1 + dice.multinomial(extra, share / share.sum())
+    if growth.unequal == 0:
+        return np.full(growth.clusters, growth.subjects)
+    share = np.exp(growth.unequal * rng.normal(size=growth.clusters))
+    extra = growth.clusters * growth.subjects - growth.clusters
+    return 1 + rng.multinomial(extra, share / share.sum())
 
 
 def _scores(
-    one: Growth, owner: np.ndarray, nested: bool, effect: float, dice: np.random.Generator
+    growth: Growth, owner: np.ndarray, *, nested: bool, effect: float, rng: np.random.Generator
 ) -> np.ndarray:
-    """Return the scores of one arm, `(subject, time)`."""
-    t, count = when(one), owner.size
-    intercept = math.sqrt(one.subject_intercept) * dice.normal(size=count)
-    slope = math.sqrt(one.subject_slope) * dice.normal(size=count) + effect
-    ours = dice.normal(size=(2, one.clusters))[:, owner] * nested
-    intercept = intercept + math.sqrt(one.cluster_intercept) * ours[0]
-    slope = slope + math.sqrt(one.cluster_slope) * ours[1]
-    noise = math.sqrt(one.residual) * dice.normal(size=(count, t.size))
+    """Return the scores of one arm, shape (subject, time)."""
+    t, count = measurement_times(growth), owner.size
+    intercept = math.sqrt(growth.subject_intercept) * rng.normal(size=count)
+    slope = math.sqrt(growth.subject_slope) * rng.normal(size=count) + effect
+    cluster = rng.normal(size=(2, growth.clusters))[:, owner] * nested
+    intercept = intercept + math.sqrt(growth.cluster_intercept) * cluster[0]
+    slope = slope + math.sqrt(growth.cluster_slope) * cluster[1]
+    noise = math.sqrt(growth.residual) * rng.normal(size=(count, t.size))
     return np.asarray(intercept[:, None] + slope[:, None] * t + noise)
 
 
-def slopes(trial: pd.DataFrame) -> pd.DataFrame:
-    """Return client, arm, therapist and least-squares slope of each subject with 2 scores."""
+def subject_slopes(trial: pd.DataFrame) -> pd.DataFrame:
+    """Return the least-squares slope of each subject with two scores or more.
+
+    Parameters
+    ----------
+    trial
+        As `draw_trial` returns it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns client, arm, therapist, slope (points over the whole trial).
+
+    Examples
+    --------
+    >>> len(subject_slopes(draw_trial(Growth(subjects=5, clusters=4, times=3))))
+    40
+    """
     rows = trial[["client", "arm", "therapist", "time", "score"]]
     groups = rows.groupby("client", sort=False)
     t = rows["time"] - groups["time"].transform("mean")
-    top = (t * rows["score"]).groupby(rows["client"], sort=False).sum()
-    bottom = (t**2).groupby(rows["client"], sort=False).sum()
-    table = groups[["arm", "therapist"]].first().assign(slope=top / bottom.where(bottom > 0))
+    products = (t * rows["score"]).groupby(rows["client"], sort=False).sum()
+    squares = (t**2).groupby(rows["client"], sort=False).sum()
+    slope = products / squares.where(squares > 0)
+    table = groups[["arm", "therapist"]].first().assign(slope=slope)
     return table.dropna(subset=["slope"]).reset_index()
 
 
 def p_values(trial: pd.DataFrame) -> tuple[float, float]:
     """Return the two-sided p of a difference in slopes: therapist ignored, therapist respected.
 
-    Respected: therapists' mean slopes are the units (subjects where an arm has no therapists),
-    with Welch's t test. Mean slopes of unequal clusters are weighed alike.
+    Parameters
+    ----------
+    trial
+        As `draw_trial` returns it.
+
+    Returns
+    -------
+    tuple of float
+        Ignored: Student's t test over subjects. Respected: Welch's t test over therapists' mean
+        slopes (subjects where an arm has no therapists); unequal clusters weigh alike.
+
+    Examples
+    --------
+    >>> ignored, respected = p_values(draw_trial(Growth(effect=-20.0)))
+    >>> ignored < 0.05, respected < 0.05
+    (True, True)
     """
-    table = slopes(trial)
-    one, other = (table[table["arm"] == arm] for arm in ("treated", "control"))
-    ignored = ttest_ind(one["slope"], other["slope"]).pvalue
-    units = [_units(part) for part in (one, other)]
+    table = subject_slopes(trial)
+    treated, control = (table[table["arm"] == arm] for arm in ("treated", "control"))
+    ignored = ttest_ind(treated["slope"], control["slope"]).pvalue
+    units = [_units(part) for part in (treated, control)]
     return float(ignored), float(ttest_ind(*units, equal_var=False).pvalue)
 
 

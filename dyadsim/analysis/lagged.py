@@ -1,4 +1,4 @@
-"""Session to session: does a client's process score today go with symptoms next time?
+"""Session to session: how a client's process score today goes with symptoms next time.
 
     y_t+1 - m(y) = b (x_t - m(x)) + a (y_t - m(y)) + e
 
@@ -17,14 +17,26 @@ import numpy as np
 import pandas as pd
 from statsmodels.regression.linear_model import OLS
 
-from dyadsim.analysis.columns import numbers, require, vary
+from dyadsim.analysis.columns import as_numbers, require_columns, require_variance
 from dyadsim.analysis.estimate import Estimate, from_standard_error
 
+FEWEST_SESSIONS = 4
 
-class Lagged(NamedTuple):
-    """`effect`: points of the outcome per point of the predictor one session before; `standardised`
-    in within-client SDs of both; `carry_over`: of the outcome's own last value; `n` in each counts
-    pairs of sessions, `clients` the clients."""
+
+class LaggedEffects(NamedTuple):
+    """Effects of one session on the next; n of each estimate counts pairs of sessions.
+
+    Attributes
+    ----------
+    effect
+        Points of the outcome per point of the predictor one session before.
+    standardised
+        The same in within-client SDs of both.
+    carry_over
+        Effect of the outcome's own last value.
+    clients
+        Number of clients.
+    """
 
     effect: Estimate
     standardised: Estimate
@@ -32,7 +44,7 @@ class Lagged(NamedTuple):
     clients: int
 
 
-def lagged(
+def lagged_effects(
     sessions: pd.DataFrame,
     predictor: str = "alliance_score",
     outcome: str = "symptom_score",
@@ -41,64 +53,96 @@ def lagged(
     client: str = "client",
     session: str = "session",
     occasion: str = "occasion",
-) -> Lagged:
-    """Return the lagged effect of `predictor` on `outcome`; swap the two for the reverse effect.
+) -> LaggedEffects:
+    """Return the lagged effect of `predictor` on `outcome`; swap them for the reverse effect.
 
-    sessions: long, consecutive session numbers; sessions 0 and rows marked "follow_up" are left
-    out, as are clients with fewer than 4 sessions with both scores.
-    Raises ValueError for an unknown column, no client with 4 sessions, or a score that never
-    changes within a client.
+    Parameters
+    ----------
+    sessions
+        One row per client and session, with consecutive session numbers. Session 0 and rows
+        marked "follow_up" are left out, as are clients with fewer than 4 sessions with both.
+    predictor, outcome
+        Columns of the two scores.
+    detrend
+        Take the client's own straight line out, not only the own mean.
+    client, session, occasion
+        Names of the columns; `occasion` may be absent.
+
+    Returns
+    -------
+    LaggedEffects
+        In the units of the two scores, and standardised.
+
+    Raises
+    ------
+    ValueError
+        An unknown column, no client with 4 sessions, or a score that never changes within a
+        client.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> alliance = rng.normal(size=(50, 20))
+    >>> symptoms = -0.5 * np.roll(alliance, 1, axis=1) + rng.normal(size=(50, 20))
+    >>> sessions = pd.DataFrame({
+    ...     "client": np.repeat(np.arange(50), 20),
+    ...     "session": np.tile(np.arange(1, 21), 50),
+    ...     "alliance_score": alliance.ravel(),
+    ...     "symptom_score": symptoms.ravel(),
+    ... })
+    >>> lagged_effects(sessions).effect.high < 0
+    True
     """
-    require(sessions, predictor, outcome, client, session)
-    pairs = _pairs(_own(sessions, [predictor, outcome], detrend, client, session, occasion))
+    require_columns(sessions, predictor, outcome, client, session)
+    rows = _observed_rows(sessions, (predictor, outcome), client, session, occasion)
+    pairs = _neighbouring_sessions(_within_client(rows, detrend))
     x, y, before = (pairs[name].to_numpy(float) for name in ("x", "next", "before"))
-    vary(x, predictor)
-    vary(before, outcome)
+    require_variance(x, predictor)
+    require_variance(before, outcome)
     fit = OLS(y, np.column_stack([x, before])).fit(
         cov_type="cluster", cov_kwds={"groups": pairs["client"].factorize()[0]}
     )
     scale = float(x.std() / y.std())
-    first, second = (
-        from_standard_error(float(b), float(e), len(pairs))
-        for b, e in zip(fit.params, fit.bse, strict=True)
+    effect, carry_over = (
+        from_standard_error(float(b), float(error), len(pairs))
+        for b, error in zip(fit.params, fit.bse, strict=True)
     )
     standardised = from_standard_error(
-        first.value * scale, first.standard_error * scale, len(pairs)
+        effect.value * scale, effect.standard_error * scale, len(pairs)
     )
-    return Lagged(first, standardised, second, int(pairs["client"].nunique()))
+    return LaggedEffects(effect, standardised, carry_over, int(pairs["client"].nunique()))
 
 
-def _own(
-    sessions: pd.DataFrame,
-    scores: list[str],
-    detrend: bool,
-    client: str,
-    session: str,
-    occasion: str,
+def _observed_rows(
+    sessions: pd.DataFrame, scores: tuple[str, str], client: str, session: str, occasion: str
 ) -> pd.DataFrame:
-    """Return client, session, x and y: each score without the client's own mean or line."""
+    """Return client, session, x and y of the clients with enough sessions with both scores."""
     rows = pd.DataFrame({"client": sessions[client], "session": sessions[session].astype(float)})
-    rows["x"], rows["y"] = (numbers(sessions[name], name) for name in scores)
+    rows["x"], rows["y"] = (as_numbers(sessions[name], name) for name in scores)
     if occasion in sessions:
         rows = rows[sessions[occasion] != "follow_up"]
     rows = rows[rows["session"] > 0].dropna().drop_duplicates(["client", "session"])
-    rows = rows[rows.groupby("client")["x"].transform("size") >= 4].copy()
+    rows = rows[rows.groupby("client")["x"].transform("size") >= FEWEST_SESSIONS].copy()
     if rows.empty:
-        raise ValueError("no client has 4 sessions with both scores")
-    groups = rows.groupby("client")
-    when = rows["session"] - groups["session"].transform("mean")
-    for name in ("x", "y"):
-        own = rows[name] - groups[name].transform("mean")
-        if detrend:
-            slope = (own * when).groupby(rows["client"]).sum() / (when**2).groupby(
-                rows["client"]
-            ).sum()
-            own = own - rows["client"].map(slope) * when
-        rows[name] = own
+        raise ValueError(f"no client has {FEWEST_SESSIONS} sessions with both scores")
     return rows
 
 
-def _pairs(rows: pd.DataFrame) -> pd.DataFrame:
+def _within_client(rows: pd.DataFrame, detrend: bool) -> pd.DataFrame:
+    """Return the rows with x and y less the client's own mean, or own line."""
+    groups = rows.groupby("client")
+    when = rows["session"] - groups["session"].transform("mean")
+    for name in ("x", "y"):
+        deviation = rows[name] - groups[name].transform("mean")
+        if detrend:
+            products = (deviation * when).groupby(rows["client"]).sum()
+            slope = products / (when**2).groupby(rows["client"]).sum()
+            deviation = deviation - rows["client"].map(slope) * when
+        rows[name] = deviation
+    return rows
+
+
+def _neighbouring_sessions(rows: pd.DataFrame) -> pd.DataFrame:
     """Return client, x and before (this session), next (the outcome one session later)."""
     later = rows[["client", "session", "y"]].assign(session=rows["session"] - 1)
     pairs = rows.merge(later.rename(columns={"y": "next"}), on=["client", "session"])

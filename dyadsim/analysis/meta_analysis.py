@@ -18,7 +18,8 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from dyadsim.analysis.columns import Floats, numbers
+from dyadsim.analysis.arrays import Floats
+from dyadsim.analysis.columns import as_numbers
 from dyadsim.analysis.estimate import Estimate, from_standard_error
 
 FEWEST = 3
@@ -27,9 +28,16 @@ FEWEST = 3
 class Pooled(NamedTuple):
     """A random-effects meta-analysis; effects in the unit of the effect sizes.
 
-    `mean`: with a 95 % interval from the normal distribution, n = trials; `tau2`: variance of the
-    true effects; `i2`: share of the variance between trials that is not error, 0-1; `low`, `high`:
-    95 % prediction interval for a new trial's true effect.
+    Attributes
+    ----------
+    mean
+        Mean effect with a 95 % interval from the normal distribution; n = trials.
+    tau2
+        Variance of the true effects.
+    i2
+        Share of the variance between trials that is not error, 0 to 1.
+    low, high
+        95 % prediction interval for a new trial's true effect.
     """
 
     mean: Estimate
@@ -40,30 +48,52 @@ class Pooled(NamedTuple):
 
 
 def random_effects(effect: ArrayLike, standard_error: ArrayLike) -> Pooled:
-    """Return the REML random-effects meta-analysis of `effect` (trial,) and its errors (trial,).
+    """Return the REML random-effects meta-analysis of trials.
 
-    Trials with a missing effect or error are left out.
-    Raises ValueError if fewer than 3 trials are left or an error is not above 0.
+    Parameters
+    ----------
+    effect, standard_error
+        Shapes (trial,); errors above 0. Trials with a missing number are left out.
+
+    Returns
+    -------
+    Pooled
+        Mean effect and heterogeneity.
+
+    Raises
+    ------
+    ValueError
+        Lengths differ, fewer than 3 trials are left, or an error is not above 0.
+
+    Examples
+    --------
+    >>> pooled = random_effects([0.1, 0.5, 0.9, 1.3], [0.2, 0.2, 0.2, 0.2])
+    >>> round(pooled.mean.value, 2), round(pooled.tau2, 2)
+    (0.7, 0.23)
     """
-    g, error = _trials(effect, standard_error)
+    g, error = _complete_trials(effect, standard_error)
     estimators, dataset = _pymare()
     model = estimators.VarianceBasedLikelihoodEstimator(method="REML")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # PyMARE's start values can lie at the edge tau2 = 0
-        found = model.fit_dataset(dataset(g[:, None], error[:, None] ** 2)).summary()
-    tau2 = max(0.0, float(np.ravel(found.tau2)[0]))
+        fit = model.fit_dataset(dataset(g[:, None], error[:, None] ** 2)).summary()
+    tau2 = max(0.0, float(np.ravel(fit.tau2)[0]))
     weight = 1 / (tau2 + error**2)
     mean = float(weight @ g / weight.sum())
-    spread = float(np.sqrt(1 / weight.sum()))
-    half = float(stdtrit(len(g) - 2, 0.975)) * math.sqrt(tau2 + spread**2)
+    mean_error = float(np.sqrt(1 / weight.sum()))
+    half_width = float(stdtrit(len(g) - 2, 0.975)) * math.sqrt(tau2 + mean_error**2)
     return Pooled(
-        from_standard_error(mean, spread, len(g)), tau2, _i2(g, error), mean - half, mean + half
+        from_standard_error(mean, mean_error, len(g)),
+        tau2,
+        _i2(g, error),
+        mean - half_width,
+        mean + half_width,
     )
 
 
 @cache
 def _pymare() -> tuple[Any, Any]:
-    """Import PyMARE, whose import leaves a file open: collected here, its warning is not ours."""
+    """Import PyMARE, whose import leaves a file open: collect it here and silence its warning."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         from pymare import Dataset, estimators
@@ -72,13 +102,13 @@ def _pymare() -> tuple[Any, Any]:
     return estimators, Dataset
 
 
-def _trials(effect: ArrayLike, standard_error: ArrayLike) -> tuple[Floats, Floats]:
+def _complete_trials(effect: ArrayLike, standard_error: ArrayLike) -> tuple[Floats, Floats]:
     """Return complete pairs; refuse too few and impossible errors."""
-    g, error = numbers(effect, "effect"), numbers(standard_error, "standard_error")
+    g, error = as_numbers(effect, "effect"), as_numbers(standard_error, "standard_error")
     if len(g) != len(error):
         raise ValueError(f"each trial needs both numbers; there are {len(g)} and {len(error)}")
-    there = ~(np.isnan(g) | np.isnan(error))
-    g, error = g[there], error[there]
+    complete = ~(np.isnan(g) | np.isnan(error))
+    g, error = g[complete], error[complete]
     if len(g) < FEWEST:
         raise ValueError(f"a meta-analysis needs at least {FEWEST} trials, there are {len(g)}")
     if (error <= 0).any():
@@ -101,13 +131,33 @@ class Asymmetry(NamedTuple):
 
 
 def funnel_asymmetry(effect: ArrayLike, standard_error: ArrayLike) -> Asymmetry:
-    """Return Egger's regression of `effect` (trial,) with errors (trial,).
+    """Return Egger's regression of trials.
 
-    Raises ValueError as `random_effects`, and if all trials have the same error.
+    Parameters
+    ----------
+    effect, standard_error
+        Shapes (trial,); errors above 0. Trials with a missing number are left out.
+
+    Returns
+    -------
+    Asymmetry
+        The intercept, with Student's t interval, and its two-sided p.
+
+    Raises
+    ------
+    ValueError
+        As `random_effects`, or all trials have the same error.
+
+    Examples
+    --------
+    >>> error = np.array([0.05, 0.1, 0.2, 0.3, 0.4])
+    >>> effect = 0.3 + 1.5 * error + np.array([0.002, -0.004, 0.003, 0.006, -0.005])
+    >>> round(funnel_asymmetry(effect, error).intercept.value, 1)
+    1.5
     """
     from statsmodels.api import OLS, add_constant
 
-    g, error = _trials(effect, standard_error)
+    g, error = _complete_trials(effect, standard_error)
     if np.ptp(error) == 0:
         raise ValueError("all trials have the same standard error: a funnel needs different ones")
     fit = OLS(g / error, add_constant(1 / error)).fit()
@@ -119,7 +169,13 @@ def funnel_asymmetry(effect: ArrayLike, standard_error: ArrayLike) -> Asymmetry:
 
 
 def pooled_or_none(trials: pd.DataFrame) -> Pooled | None:
-    """Return the meta-analysis of the columns g and standard_error; None for too few trials."""
+    """Return the meta-analysis of the columns g and standard_error; None for too few trials.
+
+    Examples
+    --------
+    >>> pooled_or_none(pd.DataFrame({"g": [0.1], "standard_error": [0.1]})) is None
+    True
+    """
     if len(trials) < FEWEST:
         return None
     return random_effects(trials["g"], trials["standard_error"])

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dyadsim.analysis.change import pre_post, remission, response, score_at_week
-from dyadsim.analysis.columns import paired
+from dyadsim.analysis.change import pre_post, score_at_week
+from dyadsim.analysis.clinical_significance import remission, response
+from dyadsim.analysis.columns import paired_scores
 from dyadsim.analysis.estimate import Estimate
 
 
@@ -19,13 +20,40 @@ def response_at_week(
     score: str = "symptom_score",
     time: str = "week",
 ) -> Estimate:
-    """Share whose score fell by `share` from the first observed score to `week` after intake.
+    """Return the share whose score fell by `share` from the first score to `week`.
 
-    Denominator: clients with a score within the tolerance of that week (2 weeks: assumption)
-    and a first score above 0. Give untreated clients only for the natural course.
+    Parameters
+    ----------
+    sessions
+        One row per client and occasion. Select untreated clients for the natural course.
+    week, tolerance
+        When, and how far from it a score may be (2 weeks: an assumption); as in `score_at_week`.
+    share
+        Of the first score, above 0 and at most 1.
+    client, score, time
+        Names of the columns.
+
+    Returns
+    -------
+    Estimate
+        Of the clients with a first score above 0 and a score within the tolerance of the week.
+
+    Raises
+    ------
+    ValueError
+        An unknown column, an impossible number, or fewer than 3 such clients.
+
+    Examples
+    --------
+    >>> sessions = pd.DataFrame({
+    ...     "client": [1, 1, 2, 2, 3, 3, 4, 4],
+    ...     "week": [0, 8, 0, 8, 0, 9, 0, 7],
+    ...     "symptom_score": [20, 10, 20, 15, 18, 17, 24, 12],
+    ... })
+    >>> response_at_week(sessions, 8).value
+    0.5
     """
-    pre = pre_post(sessions, client=client, score=score, week=time, carry=())["pre"]
-    post = score_at_week(sessions, week, tolerance, client=client, score=score, time=time)
+    pre, post = _pre_and_at_week(sessions, week, tolerance, client, score, time)
     return response(pre, post, share)
 
 
@@ -39,12 +67,47 @@ def remission_at_week(
     score: str = "symptom_score",
     time: str = "week",
 ) -> Estimate:
-    """Share below the clinical cut-off `week` weeks after intake.
+    """Return the share below the clinical cut-off `week` weeks after intake.
 
-    Denominator: clients at or above the cut-off at their first observed score (who is not ill
-    cannot remit) with a score within the tolerance of that week (2 weeks: assumption).
+    Parameters
+    ----------
+    sessions
+        One row per client and occasion. Select untreated clients for the natural course.
+    week, tolerance
+        When, and how far from it a score may be (2 weeks: an assumption); as in `score_at_week`.
+    cut_off
+        Clinical cut-off in points.
+    client, score, time
+        Names of the columns.
+
+    Returns
+    -------
+    Estimate
+        Of the clients with a score within the tolerance of the week who were at or above the
+        cut-off at their first score (a client below it cannot remit).
+
+    Raises
+    ------
+    ValueError
+        An unknown column, an impossible number, or fewer than 3 such clients.
+
+    Examples
+    --------
+    >>> sessions = pd.DataFrame({
+    ...     "client": [1, 1, 2, 2, 3, 3, 4, 4],
+    ...     "week": [0, 13, 0, 13, 0, 12, 0, 13],
+    ...     "symptom_score": [20, 9, 20, 15, 8, 7, 24, 12],
+    ... })
+    >>> round(remission_at_week(sessions, 13, cut_off=10).value, 2)
+    0.33
     """
+    pairs = paired_scores(*_pre_and_at_week(sessions, week, tolerance, client, score, time))
+    return remission(pairs.loc[pairs["first"] >= cut_off, "second"], cut_off)
+
+
+def _pre_and_at_week(
+    sessions: pd.DataFrame, week: float, tolerance: float, client: str, score: str, time: str
+) -> tuple[pd.Series[float], pd.Series[float]]:
     pre = pre_post(sessions, client=client, score=score, week=time, carry=())["pre"]
     post = score_at_week(sessions, week, tolerance, client=client, score=score, time=time)
-    pairs = paired(pre, post)
-    return remission(pairs.loc[pairs["first"] >= cut_off, "second"], cut_off)
+    return pre, post

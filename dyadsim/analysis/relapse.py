@@ -14,13 +14,24 @@ from typing import NamedTuple
 import pandas as pd
 
 from dyadsim.analysis.change import pre_post
-from dyadsim.analysis.columns import numbers, require
+from dyadsim.analysis.columns import as_numbers, require_columns
 from dyadsim.analysis.estimate import Estimate, from_count
 
 
 class Relapse(NamedTuple):
-    """`week` of the follow-up; `share` relapsed among recovered clients who were seen then;
-    `recovered` clients at the end of treatment; `missing` of them at this follow-up."""
+    """Relapse at one follow-up.
+
+    Attributes
+    ----------
+    week
+        Week of the follow-up.
+    share
+        Share relapsed of the recovered clients with a score at this follow-up.
+    recovered
+        Clients who had recovered at the end of treatment.
+    missing
+        Those of them without a score at this follow-up.
+    """
 
     week: float
     share: Estimate
@@ -38,36 +49,48 @@ def relapses(
     week: str = "week",
     occasion: str = "occasion",
 ) -> list[Relapse]:
-    """Return the relapse of every follow-up, first follow-up first.
+    """Return the relapse at every follow-up.
 
-    sessions: long, with occasions named "follow_up". cut_off, reliable_change: points, high = bad.
-    Raises ValueError for an unknown column, no follow-up, or fewer than 3 recovered clients seen.
+    Parameters
+    ----------
+    sessions
+        One row per client and occasion; follow-ups are marked "follow_up".
+    cut_off, reliable_change
+        Clinical cut-off and smallest reliable change, in points; high scores are bad.
+    client, score, week, occasion
+        Names of the columns.
+
+    Returns
+    -------
+    list of Relapse
+        The first follow-up first.
+
+    Raises
+    ------
+    ValueError
+        An unknown column, no follow-up, or fewer than 3 recovered clients with a score at one.
+
+    Examples
+    --------
+    >>> later = {1: 14, 2: 11, 3: 8, 4: 9}
+    >>> rows = [(k, w, "session", s) for k in later for w, s in enumerate([20, 8])]
+    >>> rows += [(k, 26, "follow_up", s) for k, s in later.items()]
+    >>> sessions = pd.DataFrame(rows, columns=["client", "week", "occasion", "symptom_score"])
+    >>> relapses(sessions, cut_off=10, reliable_change=6)[0].share.value
+    0.25
     """
-    require(sessions, client, score, week, occasion)
+    require_columns(sessions, client, score, week, occasion)
     ends = pre_post(sessions, client=client, score=score, week=week, occasion=occasion, carry=())
     well = ends["post"] < cut_off
     recovered = ends[well & (ends["pre"] - ends["post"] >= reliable_change)]
     later = sessions[sessions[occasion] == "follow_up"]
     if later.empty:
         raise ValueError("there is no follow-up: no occasion is named 'follow_up'")
-    later = later.assign(**{score: numbers(later[score], score)})
-    return [
-        _one(
-            float(str(when)),
-            part.set_index(client)[score],
-            recovered["post"],
-            cut_off,
-            reliable_change,
-        )
-        for when, part in later.groupby(week)
-    ]
-
-
-def _one(
-    week: float, seen: pd.Series, end: pd.Series, cut_off: float, reliable_change: float
-) -> Relapse:
-    """Return the relapse of one follow-up."""
-    then = seen.reindex(end.index).dropna()
-    back = (then >= cut_off) & (then - end[then.index] >= reliable_change)
-    share = from_count(int(back.sum()), len(then))
-    return Relapse(week, share, len(end), len(end) - len(then))
+    later = later.assign(**{score: as_numbers(later[score], score)})
+    end, relapse = recovered["post"], []
+    for when, rows in later.groupby(week):
+        then = rows.set_index(client)[score].reindex(end.index).dropna()
+        back = (then >= cut_off) & (then - end[then.index] >= reliable_change)
+        share = from_count(int(back.sum()), len(then))
+        relapse.append(Relapse(float(str(when)), share, len(end), len(end) - len(then)))
+    return relapse

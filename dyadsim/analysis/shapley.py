@@ -1,4 +1,4 @@
-"""Shares of a whole that causes make together: Shapley values from the worth of every subset.
+"""Shares of what causes do together: Shapley values from the worth of every subset.
 
     share_i = sum over subsets u without i of |u|! (k - |u| - 1)! / k!  (worth(u + i) - worth(u))
 
@@ -13,26 +13,45 @@ from __future__ import annotations
 from math import factorial
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from dyadsim.analysis.arrays import Floats
 
 
-def _causes(worth: Floats) -> int:
+def _number_of_causes(worth: Floats) -> int:
     count = int(worth.shape[-1]).bit_length() - 1
     if worth.shape[-1] != 1 << count or count < 1:
         raise ValueError(f"worth must be given for all 2^k subsets, not for {worth.shape[-1]}")
     return count
 
 
-def shapley(worth: Floats) -> Floats:
-    """Return each cause's share `(..., k)` from the worth of all subsets `(..., 2^k)`.
+def shapley_shares(worth: Floats) -> Floats:
+    """Return each cause's Shapley value.
 
-    Raises ValueError if the number of subsets is no power of 2.
+    Parameters
+    ----------
+    worth
+        Of all subsets, shape (..., 2^k).
+
+    Returns
+    -------
+    Floats
+        Shape (..., k), in the unit of `worth`.
+
+    Raises
+    ------
+    ValueError
+        The number of subsets is no power of 2.
+
+    Examples
+    --------
+    Two causes worth 1 and 2 alone and 5 together:
+
+    >>> shapley_shares(np.array([0.0, 1.0, 2.0, 5.0])).tolist()
+    [2.0, 3.0]
     """
-    count = _causes(worth)
+    count = _number_of_causes(worth)
     subsets = np.arange(1 << count)
-    size = np.array([int(one).bit_count() for one in subsets])
+    size = np.array([int(subset).bit_count() for subset in subsets])
     weight = np.array([factorial(n) * factorial(count - n - 1) for n in range(count)])
     weight = weight / factorial(count)
     shares = np.empty((*worth.shape[:-1], count))
@@ -43,25 +62,88 @@ def shapley(worth: Floats) -> Floats:
     return shares
 
 
-def alone(worth: Floats) -> Floats:
-    """Return what each cause is worth alone (first-order share, if worth is variance)."""
-    return worth[..., [1 << cause for cause in range(_causes(worth))]] - worth[..., :1]
+def shares_alone(worth: Floats) -> Floats:
+    """Return what each cause is worth alone (its first-order share, if worth is variance).
 
+    Parameters
+    ----------
+    worth
+        Of all subsets, shape (..., 2^k).
 
-def last(worth: Floats) -> Floats:
-    """Return what is lost if each cause alone is taken away (total share, if it is variance)."""
-    count = _causes(worth)
-    every = (1 << count) - 1
-    return worth[..., every : every + 1] - worth[..., [every ^ 1 << one for one in range(count)]]
+    Returns
+    -------
+    Floats
+        Shape (..., k), in the unit of `worth`.
 
+    Raises
+    ------
+    ValueError
+        The number of subsets is no power of 2.
 
-def pairs(worth: Floats) -> Floats:
-    """Return the interaction of each two causes `(..., k, k)` when all the others are present.
-
-    worth(all) - worth(all - i) - worth(all - j) + worth(all - i - j); above 0: together they do
-    more than each adds; 0 on the diagonal.
+    Examples
+    --------
+    >>> shares_alone(np.array([0.0, 1.0, 2.0, 5.0])).tolist()
+    [1.0, 2.0]
     """
-    count = _causes(worth)
+    alone = [1 << cause for cause in range(_number_of_causes(worth))]
+    return worth[..., alone] - worth[..., :1]
+
+
+def shares_last(worth: Floats) -> Floats:
+    """Return what is lost if one cause is taken away (its total share, if worth is variance).
+
+    Parameters
+    ----------
+    worth
+        Of all subsets, shape (..., 2^k).
+
+    Returns
+    -------
+    Floats
+        Shape (..., k), in the unit of `worth`.
+
+    Raises
+    ------
+    ValueError
+        The number of subsets is no power of 2.
+
+    Examples
+    --------
+    >>> shares_last(np.array([0.0, 1.0, 2.0, 5.0])).tolist()
+    [3.0, 4.0]
+    """
+    count = _number_of_causes(worth)
+    every = (1 << count) - 1
+    without = [every ^ 1 << cause for cause in range(count)]
+    return worth[..., every : every + 1] - worth[..., without]
+
+
+def pair_interactions(worth: Floats) -> Floats:
+    """Return the interaction of each two causes when all the others are present.
+
+    worth(all) - worth(all - i) - worth(all - j) + worth(all - i - j)
+
+    Parameters
+    ----------
+    worth
+        Of all subsets, shape (..., 2^k).
+
+    Returns
+    -------
+    Floats
+        Shape (..., k, k), 0 on the diagonal; above 0: together they do more than each adds.
+
+    Raises
+    ------
+    ValueError
+        The number of subsets is no power of 2.
+
+    Examples
+    --------
+    >>> pair_interactions(np.array([0.0, 1.0, 2.0, 5.0])).tolist()
+    [[0.0, 2.0], [2.0, 0.0]]
+    """
+    count = _number_of_causes(worth)
     every = (1 << count) - 1
     table = np.zeros((*worth.shape[:-1], count, count))
     for i in range(count):

@@ -16,15 +16,24 @@ suddengains2020.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from dyadsim.analysis.columns import numbers, require
+from dyadsim.analysis.columns import as_numbers, require_columns
 from dyadsim.analysis.estimate import Estimate, from_count
 
 
-def sudden_gains(
+class _Gain(NamedTuple):
+    before: float
+    after: float
+    magnitude: float
+    reversed: bool
+
+
+def find_sudden_gains(
     sessions: pd.DataFrame,
     score: str = "symptom_score",
     *,
@@ -33,49 +42,96 @@ def sudden_gains(
     client: str = "client",
     session: str = "session",
 ) -> pd.DataFrame:
-    """Return one row a sudden gain: client, session (before the gain), before, after, magnitude,
-    reversed.
+    """Return every sudden gain.
 
-    sessions: long; session numbers count from 1 (0 and missing scores are left out; of several
-    scores at one session the first counts). cut_off: points, 7 for the BDI. share: of the score
-    before. Raises ValueError for an unknown column or a score that is no number.
+    Parameters
+    ----------
+    sessions
+        One row per client and session; session numbers count from 1 (0 and missing scores are
+        left out; of several scores at one session the first counts).
+    score
+        Column of the score; high is bad.
+    cut_off
+        Smallest fall in points; 7 for the BDI.
+    share
+        Smallest fall as a share of the score before.
+    client, session
+        Names of the columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per gain: client, session (before the gain), before, after, magnitude, reversed.
+
+    Raises
+    ------
+    ValueError
+        An unknown column, or a score that is no number.
+
+    Examples
+    --------
+    >>> sessions = pd.DataFrame({
+    ...     "client": 1, "session": range(1, 8), "symptom_score": [30, 32, 31, 20, 19, 18, 18]
+    ... })
+    >>> find_sudden_gains(sessions)[["session", "magnitude"]].to_numpy().tolist()
+    [[3.0, 11.0]]
     """
-    require(sessions, client, session, score)
+    require_columns(sessions, client, session, score)
     rows = pd.DataFrame({"client": sessions[client], "session": sessions[session]})
-    rows["score"] = numbers(sessions[score], score)
+    rows["score"] = as_numbers(sessions[score], score)
     rows = rows[rows["session"] >= 1].dropna().drop_duplicates(["client", "session"])
     wide = rows.pivot(index="client", columns="session", values="score")
     wide = wide.reindex(columns=np.arange(1, int(wide.columns.max()) + 1) if rows.size else [])
-    found = [
-        (who, place + 1, *gain)
-        for who, x in zip(wide.index, wide.to_numpy(float), strict=True)
-        for place in range(1, len(x) - 2)
-        if (gain := _gain(x, place, cut_off, share)) is not None
+    gains = [
+        (name, place + 1, *gain)
+        for name, scores in zip(wide.index, wide.to_numpy(float), strict=True)
+        for place in range(1, len(scores) - 2)
+        if (gain := _gain_after(scores, place, cut_off, share)) is not None
     ]
-    names = ["client", "session", "before", "after", "magnitude", "reversed"]
-    return pd.DataFrame(found, columns=names)
+    return pd.DataFrame(gains, columns=["client", "session", *_Gain._fields])
 
 
-def _gain(
-    x: np.ndarray, place: int, cut_off: float, share: float
-) -> tuple[float, float, float, bool] | None:
-    """Return (before, after, magnitude, reversed) of the gain after index `place`, or None."""
-    before, after = x[place], x[place + 1]
+def _gain_after(scores: np.ndarray, place: int, cut_off: float, share: float) -> _Gain | None:
+    """Return the gain after index `place` of one client's scores (session,), or None."""
+    before, after = scores[place], scores[place + 1]
     fall = before - after
     if not (fall >= cut_off and fall >= share * before):  # False where a score is missing
         return None
-    sides = [x[max(0, place - 2) : place + 1], x[place + 1 : place + 4]]
+    sides = [scores[max(0, place - 2) : place + 1], scores[place + 1 : place + 4]]
     pre, post = (side[~np.isnan(side)] for side in sides)
     if min(pre.size, post.size) < 2:
         return None
-    degrees = pre.size + post.size - 2
+    freedom = pre.size + post.size - 2
     squares = ((pre - pre.mean()) ** 2).sum() + ((post - post.mean()) ** 2).sum()
-    if not pre.mean() - post.mean() > stdtrit(degrees, 0.975) * np.sqrt(squares / degrees):
+    if not pre.mean() - post.mean() > stdtrit(freedom, 0.975) * np.sqrt(squares / freedom):
         return None
-    back = bool(np.nanmax(x[place + 1 :]) >= before - fall / 2)
-    return float(before), float(after), float(fall), back
+    given_back = bool(np.nanmax(scores[place + 1 :]) >= before - fall / 2)
+    return _Gain(float(before), float(after), float(fall), given_back)
 
 
 def share_with_sudden_gain(gains: pd.DataFrame, clients: int) -> Estimate:
-    """Return the share of `clients` (their number) with one sudden gain or more."""
+    """Return the share of clients with a sudden gain or more.
+
+    Parameters
+    ----------
+    gains
+        As `find_sudden_gains` returns them.
+    clients
+        Number of clients in the data, 3 or more.
+
+    Returns
+    -------
+    Estimate
+        0 to 1.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 3 clients.
+
+    Examples
+    --------
+    >>> share_with_sudden_gain(pd.DataFrame({"client": [1, 1, 5]}), clients=8).value
+    0.25
+    """
     return from_count(int(gains["client"].nunique()), clients)

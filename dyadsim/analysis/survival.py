@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from dyadsim.analysis.columns import numbers, require
+from dyadsim.analysis.columns import as_numbers, require_columns
 
 
 def time_to_change(
@@ -25,14 +25,42 @@ def time_to_change(
     session: str = "session",
     occasion: str = "occasion",
 ) -> pd.DataFrame:
-    """Return one row a client with caseness at the start: session, changed (else censored there).
+    """Return when each client changed, or until when the client was observed.
 
-    sessions: long; session counts from 0 = intake; rows marked "follow_up" are left out. Clients
-    whose first score is below the cut-off, or who have no second score, are left out.
-    Raises ValueError for an unknown column or no client with caseness.
+    Parameters
+    ----------
+    sessions
+        One row per client and occasion; session counts from 0 = intake; rows marked "follow_up"
+        are left out.
+    cut_off, reliable_change
+        Clinical cut-off and smallest reliable change, in points; high scores are bad.
+    client, score, session, occasion
+        Names of the columns; `occasion` may be absent.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: client, of those at or above the cut-off at their first score who have a second.
+        Columns session, changed (False: censored at that session).
+
+    Raises
+    ------
+    ValueError
+        An unknown column, or no such client.
+
+    Examples
+    --------
+    >>> sessions = pd.DataFrame({
+    ...     "client": [1, 1, 1, 2, 2],
+    ...     "session": [0, 1, 2, 0, 1],
+    ...     "symptom_score": [20, 15, 8, 20, 15],
+    ... })
+    >>> times = time_to_change(sessions, cut_off=10, reliable_change=6)
+    >>> times["session"].to_dict(), times["changed"].to_dict()
+    ({1: 2.0, 2: 1.0}, {1: True, 2: False})
     """
-    require(sessions, client, score, session)
-    rows = sessions.assign(**{score: numbers(sessions[score], score)}).dropna(subset=[score])
+    require_columns(sessions, client, score, session)
+    rows = sessions.assign(**{score: as_numbers(sessions[score], score)}).dropna(subset=[score])
     if occasion in rows:
         rows = rows[rows[occasion] != "follow_up"]
     rows = rows.sort_values([client, session], kind="stable")
@@ -48,11 +76,30 @@ def time_to_change(
 
 
 def change_curve(times: pd.DataFrame) -> pd.DataFrame:
-    """Return session, changed (share of clients by then), standard_error, at_risk, events.
+    """Return the Kaplan-Meier curve of change.
 
-    times: as `time_to_change` returns them. Raises ValueError if nobody changed.
+    Parameters
+    ----------
+    times
+        As `time_to_change` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns session, changed (share of clients by then), standard_error, at_risk, events.
+
+    Raises
+    ------
+    ValueError
+        An unknown column, or nobody changed.
+
+    Examples
+    --------
+    >>> times = pd.DataFrame({"session": [1, 2, 3, 4], "changed": [True, False, False, True]})
+    >>> change_curve(times)["changed"].tolist()
+    [0.25, 1.0]
     """
-    require(times, "session", "changed")
+    require_columns(times, "session", "changed")
     if not times["changed"].any():
         raise ValueError("nobody has changed: there is no curve to draw")
     fit = SurvfuncRight(times["session"].to_numpy(float), times["changed"].to_numpy(int))
@@ -68,7 +115,28 @@ def change_curve(times: pd.DataFrame) -> pd.DataFrame:
 
 
 def median_session(times: pd.DataFrame) -> float:
-    """Return the session by which half of the clients have changed; NaN if fewer ever do."""
+    """Return the session by which half of the clients have changed.
+
+    Parameters
+    ----------
+    times
+        As `time_to_change` returns them.
+
+    Returns
+    -------
+    float
+        In sessions; NaN if fewer than half ever change.
+
+    Raises
+    ------
+    ValueError
+        As `change_curve`.
+
+    Examples
+    --------
+    >>> median_session(pd.DataFrame({"session": [1, 2, 2, 4], "changed": True}))
+    2.0
+    """
     curve = change_curve(times)
     reached = curve[curve["changed"] >= 0.5]
     return float(reached["session"].iloc[0]) if len(reached) else float("nan")

@@ -1,4 +1,4 @@
-"""How much of the outcome lies with the therapist, and who stands where, shrunk to be fair.
+"""How much of the outcome lies with the therapist, and the therapists' shrunken means.
 
 One model throughout: post ~ pre + (1 | therapist), restricted maximum likelihood (REML).
 Everything it needs is in one cross-product matrix per therapist, so that 20,000 clients cost
@@ -15,18 +15,29 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
 
+from dyadsim.analysis.arrays import Floats
 from dyadsim.analysis.change import residual_gain
-from dyadsim.analysis.columns import Floats, numbers, require, vary
+from dyadsim.analysis.columns import as_numbers, require_columns, require_variance
 from dyadsim.analysis.effects import NORMAL_QUANTILE
 from dyadsim.analysis.estimate import Estimate, from_standard_error
 
-# Shares of variance at which the profile likelihood is looked at before its peak is polished.
+# Shares of variance at which the profile likelihood is computed before its peak is refined.
 GRID = np.concatenate([np.linspace(0.0, 0.975, 40), [0.99, 0.999, 0.9999]])
 BLOCKS = 20  # of therapists, left out in turn for a jackknife error
 
 
 class TherapistEffect(NamedTuple):
-    """Therapist share of the outcome variance (per cent) and the two variances it is made of."""
+    """The therapist effect and what it is made of.
+
+    Attributes
+    ----------
+    percent
+        Therapist share of the outcome variance, in per cent.
+    therapist_variance, client_variance
+        The two variances, points squared.
+    therapists
+        Number of therapists.
+    """
 
     percent: Estimate
     therapist_variance: float
@@ -35,6 +46,8 @@ class TherapistEffect(NamedTuple):
 
 
 class _Fit(NamedTuple):
+    """The fitted model: therapist share of the variance, both variances, fixed coefficients."""
+
     share: float
     therapist_variance: float
     client_variance: float
@@ -44,13 +57,38 @@ class _Fit(NamedTuple):
 def therapist_effect(
     frame: pd.DataFrame, *, pre: str = "pre", post: str = "post", therapist: str = "therapist"
 ) -> TherapistEffect:
-    """100 · var(therapist) / (var(therapist) + var(client)) of post ~ pre + (1 | therapist).
+    """Return 100 · var(therapist) / (var(therapist) + var(client)) of post ~ pre + (1 | therapist).
 
-    frame: one row per client. Clients without a therapist or a score are left out.
-    Interval: profile REML likelihood, cut at 0. Standard error: its curvature at the peak; when
-    the estimate is 0, upper end / 1.96. `percent.n` counts clients.
-    Raises ValueError if fewer than 2 therapists, no therapist has 2 clients, pre has no variance
-    or scores do not vary within therapists.
+    The interval comes from the profile REML likelihood, cut at 0. The standard error is its
+    curvature at the peak; when the estimate is 0, upper end / 1.96.
+
+    Parameters
+    ----------
+    frame
+        One row per client. Clients without a therapist or a score are left out.
+    pre, post, therapist
+        Names of the columns.
+
+    Returns
+    -------
+    TherapistEffect
+        `percent.n` counts clients.
+
+    Raises
+    ------
+    ValueError
+        An unknown column, fewer than 2 therapists, no therapist with 2 clients, a pre without
+        variance, or scores that do not vary within therapists.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> therapist, pre = np.arange(600) % 30, 15 + 6 * rng.normal(size=600)
+    >>> post = 3 + 0.5 * pre + 2 * rng.normal(size=30)[therapist] + 5 * rng.normal(size=600)
+    >>> frame = pd.DataFrame({"therapist": therapist, "pre": pre, "post": post})
+    >>> percent = therapist_effect(frame).percent
+    >>> percent.low < 100 * 4 / 29 < percent.high
+    True
     """
     cross = _cross_products(_complete(frame, [pre], post, therapist))
     fit = _reml(cross)
@@ -63,7 +101,33 @@ def therapist_effect(
 def therapist_percent(
     frame: pd.DataFrame, *, pre: str = "pre", post: str = "post", therapist: str = "therapist"
 ) -> float:
-    """The value of `therapist_effect` alone, without its interval: for loops."""
+    """Return the value of `therapist_effect` alone, without its interval: for loops.
+
+    Parameters
+    ----------
+    frame, pre, post, therapist
+        As in `therapist_effect`.
+
+    Returns
+    -------
+    float
+        In per cent.
+
+    Raises
+    ------
+    ValueError
+        As `therapist_effect`.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({
+    ...     "therapist": [1, 1, 1, 2, 2, 2],
+    ...     "pre": [20, 22, 24, 20, 22, 24],
+    ...     "post": [10, 12, 15, 4, 7, 8],
+    ... })
+    >>> therapist_percent(frame) > 50
+    True
+    """
     return 100 * _reml(_cross_products(_complete(frame, [pre], post, therapist))).share
 
 
@@ -76,38 +140,93 @@ def share_of_therapist_variance(
     therapist: str = "therapist",
     jackknife: bool = True,
 ) -> Estimate:
-    """Proportion by which var(therapist) falls when the therapist's `skill` enters the model.
+    """Return by which proportion var(therapist) falls when `skill` enters the model.
 
-    1 = skill explains all differences between therapists, 0 = none; can fall a little below 0 by
-    chance. Both models use the same clients: those with a therapist, both scores and a skill.
-    Standard error: jackknife over 20 blocks of therapists (blocks whose removal leaves no
-    therapist variance are skipped); NaN without `jackknife`. `n` counts clients.
-    Raises ValueError as `therapist_effect`, and if skill differs within a therapist, is the same
-    for all, fewer than 4 therapists have one, or there is no therapist variance to share out.
+    Both models use the same clients: those with a therapist, both scores and a skill. The
+    standard error is a jackknife over 20 blocks of therapists (blocks whose removal leaves no
+    therapist variance are skipped).
+
+    Parameters
+    ----------
+    frame
+        One row per client.
+    skill
+        Column of the therapist's skill: one value per therapist.
+    pre, post, therapist
+        Names of the columns.
+    jackknife
+        Without it the standard error and the interval are NaN.
+
+    Returns
+    -------
+    Estimate
+        1 = skill explains all differences between therapists, 0 = none; by chance a little below
+        0. n counts clients.
+
+    Raises
+    ------
+    ValueError
+        As `therapist_effect`; or skill differs within a therapist, is the same for all, fewer
+        than 4 therapists have one, or there is no therapist variance to divide.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> therapist, skill = np.arange(900) % 30, rng.normal(size=30)
+    >>> pre = 15 + 6 * rng.normal(size=900)
+    >>> post = 3 + 0.5 * pre - 3 * skill[therapist] + 5 * rng.normal(size=900)
+    >>> frame = pd.DataFrame(
+    ...     {"therapist": therapist, "pre": pre, "post": post, "skill": skill[therapist]}
+    ... )
+    >>> share_of_therapist_variance(frame, "skill").value > 0.9
+    True
     """
     rows = _complete(frame, [pre, skill], post, therapist)
     _check_skill(rows, skill)
     cross = _cross_products(rows)
-    value = _fall(cross)
-    if math.isnan(value):
-        raise ValueError("therapists do not differ (variance 0): there is nothing to share out")
+    share = _relative_fall(cross)
+    if math.isnan(share):
+        raise ValueError("therapists do not differ (variance 0): there is nothing to divide")
     if not jackknife:
-        return Estimate(value, math.nan, math.nan, math.nan, len(rows))
+        return Estimate(share, math.nan, math.nan, math.nan, len(rows))
     blocks = np.array_split(np.arange(len(cross)), min(BLOCKS, len(cross)))
-    falls = np.array([_fall(np.delete(cross, block, axis=0)) for block in blocks])
-    falls = falls[~np.isnan(falls)]
-    error = math.sqrt((len(falls) - 1) * falls.var()) if len(falls) else 0.0
-    return from_standard_error(value, error, len(rows))
+    shares = np.array([_relative_fall(np.delete(cross, block, axis=0)) for block in blocks])
+    shares = shares[~np.isnan(shares)]
+    error = math.sqrt((len(shares) - 1) * shares.var()) if len(shares) else 0.0
+    return from_standard_error(share, error, len(rows))
 
 
 def therapist_table(
     frame: pd.DataFrame, *, pre: str = "pre", post: str = "post", therapist: str = "therapist"
 ) -> pd.DataFrame:
-    """One row per therapist, worst first, for a caterpillar plot; gains in score points.
+    """Return one row per therapist, worst first, for a caterpillar plot.
 
-    Columns: n (clients), raw_gain (mean residual gain, see `residual_gain`), shrunken_gain (best
-    linear unbiased prediction from `therapist_effect`'s model; positive = clients do better),
-    standard_error of it given the variances, low, high (95 %). Raises as `therapist_effect`.
+    Parameters
+    ----------
+    frame, pre, post, therapist
+        As in `therapist_effect`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index: therapist. n (clients), raw_gain (mean of `residual_gain`), shrunken_gain (best
+        linear unbiased prediction from `therapist_effect`'s model), standard_error of it given
+        the variances, low, high (95 %). Gains in score points; above 0 = clients do better.
+
+    Raises
+    ------
+    ValueError
+        As `therapist_effect`.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({
+    ...     "therapist": ["a", "a", "a", "b", "b", "b"],
+    ...     "pre": [20, 22, 24, 20, 22, 24],
+    ...     "post": [10, 12, 15, 4, 7, 8],
+    ... })
+    >>> therapist_table(frame).index.tolist()
+    ['a', 'b']
     """
     rows = _complete(frame, [pre], post, therapist)
     cross = _cross_products(rows)
@@ -132,13 +251,13 @@ def therapist_table(
 def _complete(
     frame: pd.DataFrame, regressors: list[str], post: str, therapist: str
 ) -> pd.DataFrame:
-    """Complete rows sorted by therapist; columns therapist, regressors, post."""
-    require(frame, therapist, *regressors, post)
-    scores = {name: numbers(frame[name], name) for name in (*regressors, post)}
+    """Return complete rows sorted by therapist; columns therapist, regressors, post."""
+    require_columns(frame, therapist, *regressors, post)
+    scores = {name: as_numbers(frame[name], name) for name in (*regressors, post)}
     rows = pd.DataFrame({therapist: frame[therapist], **scores}).dropna()
     if len(rows) < 3:
         raise ValueError(f"at least 3 clients need a therapist and scores, {len(rows)} have them")
-    vary(rows[regressors[0]].to_numpy(), regressors[0])
+    require_variance(rows[regressors[0]].to_numpy(), regressors[0])
     return rows.sort_values(therapist, kind="stable")
 
 
@@ -148,11 +267,11 @@ def _check_skill(rows: pd.DataFrame, skill: str) -> None:
         raise ValueError(f"'{skill}' differs within a therapist: one value each is needed")
     if by_therapist.ngroups < 4:
         raise ValueError(f"at least 4 therapists need a '{skill}', {by_therapist.ngroups} have one")
-    vary(by_therapist.first().to_numpy(), skill)
+    require_variance(by_therapist.first().to_numpy(), skill)
 
 
 def _cross_products(rows: pd.DataFrame) -> Floats:
-    """Z'Z of every therapist, shape (therapist, column, column), Z = [1, regressors, post].
+    """Return Z'Z of every therapist, (therapist, column, column), Z = [1, regressors, post].
 
     Columns are centred first: it moves only the intercept and keeps the algebra well conditioned.
     """
@@ -175,7 +294,7 @@ def _reml(cross: Floats) -> _Fit:
 
 
 def _peak(cross: Floats) -> float:
-    """Best point of the grid, polished to the root of the slope between its neighbours."""
+    """Return the best point of the grid, refined to the root of the slope beside it."""
     best = int(np.argmin([_deviance(share, cross) for share in GRID]))
     low, high = GRID[max(best - 1, 0)], GRID[min(best + 1, len(GRID) - 1)]
     if _slope(low, cross) >= 0:
@@ -186,7 +305,7 @@ def _peak(cross: Floats) -> float:
 
 
 def _solve(cross: Floats, ratio: float) -> tuple[Floats, float, Floats]:
-    """Z'VZ with V = (I + ratio J)⁻¹, weighted residual sum of squares, fixed coefficients.
+    """Return Z'VZ with V = (I + ratio J)⁻¹, weighted residual sum of squares, coefficients.
 
     For a therapist with n clients the inverse is I - ratio / (1 + n ratio) J (Woodbury), and J
     needs only the therapist's column sums, which are the first row of their cross-product.
@@ -202,7 +321,7 @@ def _solve(cross: Floats, ratio: float) -> tuple[Floats, float, Floats]:
 
 
 def _deviance(share: float, cross: Floats) -> float:
-    """-2 log REML likelihood up to a constant, client variance profiled out."""
+    """Return -2 log REML likelihood up to a constant, client variance profiled out."""
     ratio, sizes = share / (1 - share), cross[:, 0, 0]
     weighted, rss, _ = _solve(cross, ratio)
     freedom = sizes.sum() - len(weighted) + 1
@@ -211,24 +330,24 @@ def _deviance(share: float, cross: Floats) -> float:
 
 
 def _slope(share: float, cross: Floats) -> float:
-    """Derivative of `_deviance` in share, term by term (the fixed part is at its optimum)."""
+    """Return the derivative of `_deviance` in share (the fixed part is at its optimum)."""
     ratio, sums = share / (1 - share), cross[:, 0, :]
     sizes = sums[:, 0]
     weighted, rss, coefficients = _solve(cross, ratio)
     freedom = sizes.sum() - len(weighted) + 1
     change = 1 / (1 + sizes * ratio) ** 2
     residual = sums[:, -1] - sums[:, :-1] @ coefficients
-    moved = (sums[:, :-1] * change[:, None]).T @ sums[:, :-1]
+    weighted_change = (sums[:, :-1] * change[:, None]).T @ sums[:, :-1]
     slope = (
         (sizes / (1 + sizes * ratio)).sum()
         - freedom * (change @ residual**2) / rss
-        - np.trace(np.linalg.solve(weighted[:-1, :-1], moved))
+        - np.trace(np.linalg.solve(weighted[:-1, :-1], weighted_change))
     )
     return float(slope / (1 - share) ** 2)
 
 
 def _uncertainty(cross: Floats, share: float) -> tuple[float, float, float]:
-    """Standard error, low and high of the share."""
+    """Return standard error, low and high of the share."""
     limit = _deviance(share, cross) + NORMAL_QUANTILE**2
 
     def above(point: float) -> float:
@@ -243,14 +362,14 @@ def _uncertainty(cross: Floats, share: float) -> tuple[float, float, float]:
 
 
 def _crossing(above: Callable[[float], float], inside: float, edge: float) -> float:
-    """Where the function turns positive between inside and edge; the edge if it never does."""
+    """Return where the function turns positive from inside to edge; the edge if it never does."""
     if above(edge) <= 0:
         return edge
     return float(brentq(above, inside, edge))
 
 
-def _fall(cross: Floats) -> float:
-    """Relative fall of the therapist variance as the skill column enters; NaN if there is none."""
+def _relative_fall(cross: Floats) -> float:
+    """Return the relative fall of the therapist variance as skill enters; NaN if there is none."""
     without = np.delete(np.delete(cross, 2, axis=1), 2, axis=2)
     before = _reml(without).therapist_variance
     return 1 - _reml(cross).therapist_variance / before if before > 0 else math.nan

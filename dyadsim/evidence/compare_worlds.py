@@ -1,9 +1,9 @@
 """The main comparison: four worlds, each at its calibrated values, one trial and one clinic.
 
 In every world as many people enter a trial (two bona fide therapies, a supportive control and a
-waitlist) and routine care, with the same luck. What heals differs; who the people are differs as
-far as each world had to assume other people to meet the facts. The result is a set of tables;
-plots and the report draw them.
+waitlist) and routine care, with common random numbers. What heals differs; who the people are
+differs as far as each world had to assume other people to meet the facts. The result is a set of
+tables; plots and the report draw them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.analysis import change, effects, endings, process, therapists
-from dyadsim.evidence import fact as facts
-from dyadsim.evidence.benchmark import Seen, see
+from dyadsim.analysis import clinical_significance, effects, endings, process, therapists
+from dyadsim.analysis.estimate import Estimate
+from dyadsim.evidence.fact import is_met, load_facts
+from dyadsim.evidence.observed_study import ObservedStudy, observe_study
 from dyadsim.model import questionnaires
 from dyadsim.model.parameters import Parameters
 from dyadsim.simulation import simulate
@@ -26,31 +27,27 @@ from dyadsim.studies.study import Study
 TRIAL_ARMS = ("cbt", "interpersonal", "intent_to_fail", "waitlist")
 SHOWN_CLIENTS = 400  # individual courses kept for the figure, of each world
 SHOWN_THERAPISTS = 60
+FEWEST_OBSERVED = 30  # a mean course ends where fewer clients are observed
 _CASES = "share of clients with caseness and two sessions or more"
-_LABELS = {
-    "g_waitlist": ("Effect of therapy against waitlist", "g"),
-    "bona_fide_contrast": ("Difference between two bona fide therapies", "g"),
-    "supportive_vs_active": ("Supportive control against bona fide therapy", "g"),
-    "gain_treated_bdi": ("Gain of treated clients", "BDI-II points"),
-    "gain_control_bdi": ("Gain of waiting clients (published: mixed controls)", "BDI-II points"),
-    "therapist_effect": ("Therapist effect in routine care", "% of outcome variance"),
-    "alliance_outcome": ("Correlation of alliance (session 3) and outcome", "r"),
-    "prepost_routine": ("Change from intake to end, routine care", "d"),
-    "dropout": ("Clients who drop out of routine care", "share of all clients"),
-    "reliable_recovery": ("Reliable recovery", _CASES),
-    "reliable_improvement": ("Reliable improvement, recovered clients included", _CASES),
-    "reliable_deterioration": ("Reliable deterioration", _CASES),
-}
 
 
 class Comparison(NamedTuple):
-    """Tables of a comparison.
+    """Tables of a comparison, each with the column `world`.
 
-    courses: world, study, arm, week, mean, low, high, n (mean symptom score, 95 % interval);
-    statistics: world, fact, label, unit, simulated, se, low, high, estimate, met;
-    individuals: world, client, pre, post, category, reliable_change, cut_off;
-    therapists: world, therapist, n, mean, shrunken, low, high (residual gain, points);
-    truth: world, question, label, effect, se (twins, in SD of distress at intake).
+    Attributes
+    ----------
+    courses
+        study, arm, week, mean, low, high, n: mean symptom score, 95 % interval.
+    statistics
+        fact, label, unit, simulated, se, low, high, estimate, met.
+    individuals
+        client, pre, post, category, reliable_change, cut_off.
+    therapists
+        therapist, n, mean, shrunken, low, high: residual gain in points.
+    truth
+        question, label, effect, se: from counterfactual twins, in SDs of distress at intake.
+    verdict
+        Two sentences about the statistics.
     """
 
     courses: pd.DataFrame
@@ -64,143 +61,253 @@ class Comparison(NamedTuple):
 TABLES = Comparison._fields[:-1]
 
 
-def studies() -> dict[str, Study]:
+class _Studies(NamedTuple):
+    """The trial and the clinic of one world, as a researcher has them."""
+
+    trial: ObservedStudy
+    care: ObservedStudy
+
+    def post(self, arm: str) -> "pd.Series[float]":
+        """Return the last scores of one arm of the trial."""
+        return self.trial.outcome.loc[self.trial.outcome["arm"] == arm, "post"]
+
+    def gain(self, arm: str) -> Estimate:
+        """Return the mean gain of one arm of the trial."""
+        rows = self.trial.outcome[self.trial.outcome["arm"] == arm]
+        return effects.mean_gain(rows["pre"], rows["post"])
+
+    def reliable(self, share: Callable[..., Estimate]) -> Estimate:
+        """Return a share of reliable change among the cases of the clinic."""
+        form = questionnaires.named(self.care.run.study.instrument)
+        cases = _cases(self.care)
+        return share(
+            cases["pre"],
+            cases["post"],
+            reliable_change=form.reliable_change,
+            cut_off=form.cut_off,
+        )
+
+
+class _Compared(NamedTuple):
+    """A statistic of the comparison: the fact beside which it stands, words, and how to get it."""
+
+    fact: str
+    label: str
+    unit: str
+    estimate: Callable[[_Studies], Estimate]
+
+
+_COMPARED = (
+    _Compared(
+        "g_waitlist",
+        "Effect of therapy against waitlist",
+        "g",
+        lambda studies: effects.hedges_g(studies.post("cbt"), studies.post("waitlist")),
+    ),
+    _Compared(
+        "bona_fide_contrast",
+        "Difference between two bona fide therapies",
+        "g",
+        lambda studies: effects.hedges_g(studies.post("cbt"), studies.post("interpersonal")),
+    ),
+    _Compared(
+        "supportive_vs_active",
+        "Supportive control against bona fide therapy",
+        "g",
+        lambda studies: effects.hedges_g(studies.post("intent_to_fail"), studies.post("cbt")),
+    ),
+    _Compared(
+        "gain_treated_bdi",
+        "Gain of treated clients",
+        "BDI-II points",
+        lambda studies: studies.gain("cbt"),
+    ),
+    _Compared(
+        "gain_control_bdi",
+        "Gain of waiting clients (published: mixed controls)",
+        "BDI-II points",
+        lambda studies: studies.gain("waitlist"),
+    ),
+    _Compared(
+        "therapist_effect",
+        "Therapist effect in routine care",
+        "% of outcome variance",
+        lambda studies: therapists.therapist_effect(_stayed(studies.care)).percent,
+    ),
+    _Compared(
+        "alliance_outcome",
+        "Correlation of alliance (session 3) and outcome",
+        "r",
+        lambda studies: process.process_outcome_r(studies.care.sessions, "alliance_score", 3),
+    ),
+    _Compared(
+        "prepost_routine",
+        "Change from intake to end, routine care",
+        "d",
+        lambda studies: effects.pre_post_d(
+            studies.care.outcome["pre"], studies.care.outcome["post"]
+        ),
+    ),
+    _Compared(
+        "dropout",
+        "Clients who drop out of routine care",
+        "share of all clients",
+        lambda studies: endings.share_dropout(studies.care.clients),
+    ),
+    _Compared(
+        "reliable_recovery",
+        "Reliable recovery",
+        _CASES,
+        lambda studies: studies.reliable(clinical_significance.share_reliable_recovery),
+    ),
+    _Compared(
+        "reliable_improvement",
+        "Reliable improvement, recovered clients included",
+        _CASES,
+        lambda studies: studies.reliable(clinical_significance.share_reliable_improvement),
+    ),
+    _Compared(
+        "reliable_deterioration",
+        "Reliable deterioration",
+        _CASES,
+        lambda studies: studies.reliable(clinical_significance.share_reliable_deterioration),
+    ),
+)
+
+
+def comparison_studies() -> dict[str, Study]:
     """Return the trial and the clinic of the comparison."""
     return {"trial": rct(TRIAL_ARMS, follow_up=(26.0,)), "care": cohort(follow_up=())}
 
 
-def compare(
+def compare_worlds(
     worlds: Mapping[str, Parameters],
     clients: int = 20000,
+    *,
     seed: int = 1,
-    moments: int = 0,
+    beats: int = 0,
     threads: int | None = None,
-    each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+    progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> Comparison:
-    """Return the tables for `worlds`, each with `clients` in the trial and in routine care.
+    """Return the tables of a comparison.
 
-    `each` wraps the loop over worlds, to show progress.
+    Parameters
+    ----------
+    worlds
+        Name -> parameters.
+    clients
+        Clients in the trial, and as many in routine care, of each world.
+    seed
+        Random seed; the same for every world.
+    beats
+        Equal steps into which each session is divided; 0 = none are simulated.
+    threads
+        Number of threads; the same numbers come out for any.
+    progress
+        Wraps the loop over worlds, to show progress.
+
+    Returns
+    -------
+    Comparison
+        Tables with a column `world`, and a verdict.
+
+    Raises
+    ------
+    ValueError
+        A study leaves too few clients with scores for a statistic.
     """
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
-    for name, parameters in each(worlds.items()):
-        seen = {
-            kind: see(simulate.run(study, parameters, clients, seed, 0, moments, threads))
-            for kind, study in studies().items()
-        }
-        found = (
-            _courses(seen),
-            _statistics(seen),
-            _individuals(seen["care"]),
-            _caterpillar(seen["care"]),
-            known_truth(studies()["trial"], parameters, clients, seed),
+    for name, parameters in progress(worlds.items()):
+        studies = _Studies(
+            **{
+                kind: observe_study(
+                    simulate.run(
+                        study, parameters, clients, seed, 0, moments=beats, threads=threads
+                    )
+                )
+                for kind, study in comparison_studies().items()
+            }
         )
-        for part, table in zip(parts.values(), found, strict=True):
+        truth = known_truth(comparison_studies()["trial"], parameters, clients, seed)
+        for table_name, table in {**_tables(studies), "truth": truth}.items():
             table.insert(0, "world", name)
-            part.append(table)
+            parts[table_name].append(table)
     tables = {name: pd.concat(part, ignore_index=True) for name, part in parts.items()}
     return Comparison(**tables, verdict=verdict(tables["statistics"]))
 
 
-def _courses(seen: Mapping[str, Seen]) -> pd.DataFrame:
-    """Return mean symptom score by week; treated arms only while at least 30 are observed."""
+def _tables(studies: _Studies) -> dict[str, pd.DataFrame]:
+    """Return the tables of one world that rest on scores."""
+    return {
+        "courses": _courses(studies),
+        "statistics": _statistics(studies),
+        "individuals": _individuals(studies.care),
+        "therapists": _caterpillar(studies.care),
+    }
+
+
+def _courses(studies: _Studies) -> pd.DataFrame:
+    """Return mean symptom score by week, while enough clients are observed."""
     tables = []
-    for kind, one in seen.items():
-        rows = one.sessions.dropna(subset="symptom_score")
+    for kind, study in studies._asdict().items():
+        rows = study.sessions.dropna(subset="symptom_score")
         groups = rows.groupby(["arm", "week"], observed=True)["symptom_score"]
         table = groups.agg(["mean", "std", "count"]).reset_index()
-        half = 1.96 * table["std"] / np.sqrt(table["count"])
-        table["low"], table["high"] = table["mean"] - half, table["mean"] + half
-        table = table[table["count"] >= 30].rename(columns={"count": "n"})
+        half_width = 1.96 * table["std"] / np.sqrt(table["count"])
+        table["low"], table["high"] = table["mean"] - half_width, table["mean"] + half_width
+        table = table[table["count"] >= FEWEST_OBSERVED].rename(columns={"count": "n"})
         tables.append(table.drop(columns="std").assign(study=kind))
-    return pd.concat(tables, ignore_index=True)[
-        ["study", "arm", "week", "mean", "low", "high", "n"]
-    ]
+    courses: pd.DataFrame = pd.concat(tables, ignore_index=True)
+    return courses[["study", "arm", "week", "mean", "low", "high", "n"]]
 
 
-def _stayed(care: Seen) -> pd.DataFrame:
+def _stayed(care: ObservedStudy) -> pd.DataFrame:
     """Return pre and post of the clients with two sessions or more."""
     attended = care.clients.set_index("client")["n_sessions"].reindex(care.outcome.index)
     return care.outcome[attended >= 2]
 
 
-def _cases(care: Seen) -> pd.DataFrame:
+def _cases(care: ObservedStudy) -> pd.DataFrame:
     """Return those of them at or above the cut-off at intake."""
     stayed = _stayed(care)
     return stayed[stayed["pre"] >= questionnaires.named(care.run.study.instrument).cut_off]
 
 
-def _estimates(seen: Mapping[str, Seen]) -> dict[str, tuple[float, float]]:
-    """Return (value, standard error) of every statistic of the comparison."""
-    trial, care = seen["trial"], seen["care"]
-    arms = dict(list(trial.outcome.groupby("arm")))
-    instrument = questionnaires.named(care.run.study.instrument)
-    stayed, cases = _stayed(care), _cases(care)
-    rule = {"reliable_change": instrument.reliable_change, "cut_off": instrument.cut_off}
-    found = {
-        "g_waitlist": effects.hedges_g(arms["cbt"]["post"], arms["waitlist"]["post"]),
-        "bona_fide_contrast": effects.hedges_g(arms["cbt"]["post"], arms["interpersonal"]["post"]),
-        "supportive_vs_active": effects.hedges_g(
-            arms["intent_to_fail"]["post"], arms["cbt"]["post"]
-        ),
-        "gain_treated_bdi": effects.mean_gain(arms["cbt"]["pre"], arms["cbt"]["post"]),
-        "gain_control_bdi": effects.mean_gain(arms["waitlist"]["pre"], arms["waitlist"]["post"]),
-        "therapist_effect": therapists.therapist_effect(stayed).percent,
-        "alliance_outcome": process.process_outcome_r(care.sessions, "alliance_score", 3),
-        "prepost_routine": effects.pre_post_d(care.outcome["pre"], care.outcome["post"]),
-        "dropout": endings.share_dropout(care.clients),
-        "reliable_recovery": change.share_reliable_recovery(cases["pre"], cases["post"], **rule),
-        "reliable_improvement": change.share_reliable_improvement(
-            cases["pre"], cases["post"], **rule
-        ),
-        "reliable_deterioration": change.share_reliable_deterioration(
-            cases["pre"], cases["post"], **rule
-        ),
-    }
-    return {name: (one.value, one.standard_error) for name, one in found.items()}
-
-
-def _statistics(seen: Mapping[str, Seen]) -> pd.DataFrame:
+def _statistics(studies: _Studies) -> pd.DataFrame:
     """Return every statistic beside its published interval."""
-    published = {one.id: one for one in facts.load()}
+    published = {fact.id: fact for fact in load_facts()}
     rows = []
-    for name, (value, error) in _estimates(seen).items():
-        one = published[name]
-        label, unit = _LABELS[name]
+    for compared in _COMPARED:
+        fact, estimate = published[compared.fact], compared.estimate(studies)
         rows.append(
             {
-                "fact": name,
-                "label": label,
-                "unit": unit,
-                "simulated": value,
-                "se": error,
-                "low": one.low,
-                "high": one.high,
-                "estimate": one.estimate,
-                "met": facts.met(one, value, error),
+                "fact": fact.id,
+                "label": compared.label,
+                "unit": compared.unit,
+                "simulated": estimate.value,
+                "se": estimate.standard_error,
+                "low": fact.low,
+                "high": fact.high,
+                "estimate": fact.estimate,
+                "met": is_met(fact, estimate.value, estimate.standard_error),
             }
         )
     return pd.DataFrame(rows)
 
 
-def _individuals(care: Seen) -> pd.DataFrame:
+def _individuals(care: ObservedStudy) -> pd.DataFrame:
     """Return pre, post and category of the first clients that `_cases` counts."""
-    instrument = questionnaires.named(care.run.study.instrument)
+    form = questionnaires.named(care.run.study.instrument)
+    rule = {"reliable_change": form.reliable_change, "cut_off": form.cut_off}
     rows = _cases(care)[["pre", "post"]].dropna().head(SHOWN_CLIENTS)
-    category = change.reliable_change(
-        rows["pre"],
-        rows["post"],
-        reliable_change=instrument.reliable_change,
-        cut_off=instrument.cut_off,
-    )
+    category = clinical_significance.reliable_change(rows["pre"], rows["post"], **rule)
     table = rows.assign(
-        category=category,
-        reliable_change=instrument.reliable_change,
-        cut_off=instrument.cut_off,
+        category=category, reliable_change=form.reliable_change, cut_off=form.cut_off
     )
     return table.rename_axis("client").reset_index()
 
 
-def _caterpillar(care: Seen) -> pd.DataFrame:
+def _caterpillar(care: ObservedStudy) -> pd.DataFrame:
     """Return the first therapists' raw and shrunken mean residual gain."""
     table = therapists.therapist_table(care.outcome)
     names = {"raw_gain": "mean", "shrunken_gain": "shrunken"}
@@ -209,16 +316,27 @@ def _caterpillar(care: Seen) -> pd.DataFrame:
 
 
 def verdict(statistics: pd.DataFrame) -> str:
-    """Return two sentences: the correlation in every world, the published intervals met."""
-    blind = statistics[statistics["fact"] == "alliance_outcome"].set_index("world")["simulated"]
-    shown = ", ".join(f"{value:.2f} in the {world} world" for world, value in blind.items())
+    """Return two sentences: the correlation in every world, the published intervals met.
+
+    Parameters
+    ----------
+    statistics
+        The table of a `Comparison`.
+
+    Returns
+    -------
+    str
+        Text for the reader.
+    """
+    alliance = statistics[statistics["fact"] == "alliance_outcome"].set_index("world")["simulated"]
+    shown = ", ".join(f"{value:.2f} in the {world} world" for world, value in alliance.items())
     inside = statistics["simulated"].between(statistics["low"], statistics["high"])
     counts = statistics.assign(inside=inside).groupby("world", sort=False)[["met", "inside"]].sum()
     parts = [f"{row.Index} {row.met} ({row.inside})" for row in counts.itertuples()]
-    nothing = ", where nothing heals" if "null" in blind else ""
+    nothing = ", where nothing heals" if "null" in alliance else ""
     return (
         f"Alliance and outcome correlate r = {shown}{nothing}. Of {statistics['fact'].nunique()} "
-        "published intervals each world meets (in brackets: holds the value, before its error): "
+        "published intervals each world meets (in brackets: contains the value, before its error): "
         f"{', '.join(parts)}. Every world was fitted to these and other facts (dyadsim facts shows "
         "all): one that meets them is possible, not true; one that cannot has a problem."
     )

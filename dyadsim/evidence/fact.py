@@ -1,4 +1,4 @@
-"""One published number, how the table of them is read, and when a simulated value meets one.
+"""A published number, how the table of them is read, and when a simulated value meets one.
 
 Definitions of the statistics stand in `docs/facts.md`; the keys of `source` in `references.bib`.
 """
@@ -24,9 +24,23 @@ _ARGUMENT = re.compile(r"(?P<name>[A-Za-z]\w*)(?:@(?P<at>\d+))?", re.ASCII)
 class Fact(NamedTuple):
     """One row of `facts.csv`.
 
-    `estimate`, `low`, `high` are in the unit of `statistic`; None where nothing is published.
-    `kind`: "ci" published 95 % interval, "band" tolerance we state, "sign" must exceed 0,
-    "bound" one-sided, and its estimate is the bound. `k` counts studies, `n` counts clients.
+    Attributes
+    ----------
+    id, family
+        Its name, and the group under which it is listed.
+    statistic, design
+        What is computed, and what is simulated for it; see `docs/facts.md`.
+    estimate, low, high
+        In the unit of `statistic`; None where nothing is published.
+    kind
+        "ci": published 95 % interval; "band": a tolerance that we state; "sign": must exceed 0;
+        "bound": one-sided, and its estimate is the bound.
+    k, n
+        Number of studies and of clients, None if unknown.
+    source
+        Keys of `references.bib`.
+    evidence
+        Where the number was seen, and what was converted or assumed.
     """
 
     id: str
@@ -44,9 +58,9 @@ class Fact(NamedTuple):
 
 
 class Argument(NamedTuple):
-    """One argument of a statistic: a score, arm or group, and the session (or time) it is taken at.
+    """One argument of a statistic: a score, arm or group, and its session or time.
 
-    `at` is None when the argument names no time. For "remission@13_weeks" the one argument is
+    `at` is None when the argument names no time. For "remission@13_weeks" the only argument is
     ("weeks", 13).
     """
 
@@ -55,16 +69,41 @@ class Argument(NamedTuple):
 
 
 @functools.cache
-def load() -> tuple[Fact, ...]:
-    """All facts, in file order. Raises ValueError as `read_facts` does."""
+def load_facts() -> tuple[Fact, ...]:
+    """Return all facts of `facts.csv`, in file order.
+
+    Raises
+    ------
+    ValueError
+        As `read_facts`.
+
+    Examples
+    --------
+    >>> load_facts()[0].statistic
+    'process_outcome_r(alliance_score@3)'
+    """
     table = resources.files("dyadsim.evidence").joinpath("facts.csv")
     return read_facts(table.read_text(encoding="utf-8"))
 
 
 def read_facts(text: str) -> tuple[Fact, ...]:
-    """Facts from the text of a csv table with exactly the columns of `Fact`, in any order.
+    """Return the facts of a csv table.
 
-    Raises ValueError naming row (line of the file, the header is 1), column, value and rule.
+    Parameters
+    ----------
+    text
+        Of the table, with exactly the columns of `Fact`, in any order.
+
+    Returns
+    -------
+    tuple of Fact
+        In the order of the table.
+
+    Raises
+    ------
+    ValueError
+        A broken row: the message names row (line of the file, the header is 1), column, value and
+        rule.
     """
     reader = csv.DictReader(io.StringIO(text, newline=""))
     _check_header(list(reader.fieldnames or []))
@@ -80,13 +119,37 @@ def read_facts(text: str) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def met(fact: Fact, simulated: float, standard_error: float) -> bool:
-    """Whether `simulated` ± 1.96 `standard_error` lies wholly inside [low, high] of `fact`.
+def is_met(fact: Fact, simulated: float, standard_error: float) -> bool:
+    """Return whether `simulated` ± 1.96 `standard_error` lies inside [low, high] of a fact.
 
-    `simulated` and `standard_error` (Monte-Carlo, >= 0) are in the unit of the statistic; a missing
-    end is infinite. "sign": the interval must exceed 0 strictly. "bound": the error counts at
-    the bound only, as the other end is where the scale ends. NaN is never met.
-    Raises ValueError when `standard_error` is negative. Source: house rule (model.md, section 9).
+    A missing end is infinite. "sign": the interval must exceed 0 strictly. "bound": the error
+    counts at the bound only, as the other end is where the scale ends. NaN is never met.
+    Source: a rule of this project (docs/facts.md, "When a fact is met").
+
+    Parameters
+    ----------
+    fact
+        The published number.
+    simulated
+        The simulated value, in the unit of the statistic.
+    standard_error
+        Its Monte-Carlo error, 0 or more.
+
+    Returns
+    -------
+    bool
+        True if the fact is met.
+
+    Raises
+    ------
+    ValueError
+        `standard_error` is negative.
+
+    Examples
+    --------
+    >>> fact = load_facts()[0]
+    >>> fact.low, fact.high, is_met(fact, 0.28, 0.005), is_met(fact, 0.28, 0.02)
+    (0.256, 0.299, True, False)
     """
     if standard_error < 0:
         raise ValueError(f"standard_error is {standard_error}; a standard error is never negative")
@@ -101,13 +164,30 @@ def met(fact: Fact, simulated: float, standard_error: float) -> bool:
 
 
 def distance(fact: Fact, value: float) -> float:
-    """How far `value` (unit of the statistic) is from the fact: 0 centre, 1 edge, above 1 outside.
+    """Return how far a value is from a fact: 0 = centre, 1 = edge, above 1 = outside.
 
     "ci", "band": |value - centre| over the half-width on that side; centre = estimate, else the
-    midpoint. "sign", "bound": NaN while met, for a one-sided fact has no centre; when violated,
-    1 + excess over the half-width, or over one unit of the statistic where no width is written.
-    NaN when `value` is NaN. Monte-Carlo error plays no part.
-    Source: assumption (a scale for reports).
+    midpoint. "sign", "bound": NaN while met, because a one-sided fact has no centre; when violated,
+    1 + excess over the half-width, or over one unit of the statistic where there is no width.
+    Monte-Carlo error plays no part. Source: assumption (a scale for reports).
+
+    Parameters
+    ----------
+    fact
+        The published number.
+    value
+        In the unit of the statistic.
+
+    Returns
+    -------
+    float
+        In half-widths, 0 or more; NaN if `value` is NaN.
+
+    Examples
+    --------
+    >>> fact = load_facts()[0]
+    >>> distance(fact, fact.estimate), distance(fact, fact.high)
+    (0.0, 1.0)
     """
     low, high = _ends(fact)
     if fact.kind in ("sign", "bound"):
@@ -118,12 +198,31 @@ def distance(fact: Fact, value: float) -> float:
 
 
 def parse_statistic(statistic: str) -> tuple[str, tuple[Argument, ...]]:
-    """Name and arguments of a statistic as `facts.csv` writes it.
+    """Return name and arguments of a statistic.
 
-    "process_outcome_r(alliance_score@3)" -> ("process_outcome_r", (("alliance_score", 3),));
-    "g_between(a;b)" -> ("g_between", (("a", None), ("b", None)));
-    "remission@13_weeks" -> ("remission", (("weeks", 13),)); "d_pre_post" -> ("d_pre_post", ()).
-    Raises ValueError quoting the statistic and the rule.
+    Parameters
+    ----------
+    statistic
+        As `facts.csv` writes it: name, name@8_weeks or name(argument@3;argument), without blanks.
+
+    Returns
+    -------
+    tuple
+        The name, and a tuple of `Argument`.
+
+    Raises
+    ------
+    ValueError
+        It cannot be read; the message quotes it and the rule.
+
+    Examples
+    --------
+    >>> parse_statistic("process_outcome_r(alliance_score@3)")
+    ('process_outcome_r', (Argument(name='alliance_score', at=3),))
+    >>> parse_statistic("remission@13_weeks")
+    ('remission', (Argument(name='weeks', at=13),))
+    >>> parse_statistic("d_pre_post")
+    ('d_pre_post', ())
     """
     match = _STATISTIC.fullmatch(statistic)
     if match is None:
@@ -189,7 +288,7 @@ class _Row(NamedTuple):
             raise self.fault(column, rule)
         return number
 
-    def whole(self, column: str) -> int | None:
+    def whole_number(self, column: str) -> int | None:
         number = self.number(column)
         if number is None:
             return None
@@ -225,8 +324,8 @@ def _fact(row: _Row) -> Fact:
         low=row.number("low"),
         high=row.number("high"),
         kind=row.text("kind"),
-        k=row.whole("k"),
-        n=row.whole("n"),
+        k=row.whole_number("k"),
+        n=row.whole_number("n"),
         source=row.keys("source"),
         evidence=row.text("evidence"),
     )
@@ -253,7 +352,7 @@ def _check_statistic(row: _Row, fact: Fact) -> None:
 
 
 def _check_interval(row: _Row, fact: Fact) -> None:
-    """The rule of each kind; every one that can be broken is broken in a test."""
+    """Check the rule of each kind; a test breaks every rule that can be broken."""
     if fact.kind not in KINDS:
         raise row.fault("kind", f"must be one of {', '.join(KINDS)}")
     if fact.kind == "sign":

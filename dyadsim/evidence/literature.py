@@ -10,15 +10,14 @@ and the teams.
 How large all of this is in the real field is an assumption (`Field`), to be varied.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dyadsim.analysis import effects
 from dyadsim.analysis.estimate import Estimate
-from dyadsim.errors import BadInput
+from dyadsim.checks import number, whole_number
 from dyadsim.model.parameters import Parameters, changed
 from dyadsim.simulation import simulate
 from dyadsim.simulation.simulate import Run
@@ -30,17 +29,35 @@ from dyadsim.studies.therapy import Therapy
 
 TRUTH_CLIENTS = 20000
 _TRIALS_APART = 10_000  # replicate = _TRIALS_APART x literature + trial
+_TRUTH_REPLICATE = 2**30  # far from those of the trials
+_LARGEST_RELIABILITY_FACTOR = 5.0
 
 
 class Field(NamedTuple):
     """How a field does its trials. Every number is an assumption.
 
-    `trials` of one comparison; `smallest` to `largest` clients a trial, even on the log scale;
-    `teams`; `allegiant`: share of teams that favour the therapy; `belief`, `supervision` (z): what
-    that adds to their therapists' allegiance and competence; `credibility` (0-1): what it adds to
-    the rationale; `far`: share of trials whose outcome is far from the target, which multiplies
-    the error variance of the form by `far_error`; `publication`: chance that a trial without a
-    significant result in favour of the therapy is published.
+    Attributes
+    ----------
+    trials
+        Trials of one comparison.
+    smallest, largest
+        Clients of a trial, even on the log scale.
+    teams
+        Number of teams.
+    allegiant
+        Share of teams that favour the therapy.
+    belief, supervision
+        What that adds to their therapists' allegiance and competence, z.
+    credibility
+        What it adds to the rationale, 0 to 1.
+    far
+        Share of trials whose outcome measure is far from the target.
+    far_error
+        Factor by which that multiplies the error variance of the form.
+    publication
+        Probability that a trial is published without a significant result for the therapy.
+    caseload
+        Clients per therapist.
     """
 
     trials: int = 12
@@ -60,19 +77,33 @@ class Field(NamedTuple):
 FIELD = Field()
 
 
-def checked(field: Field) -> Field:
-    """Return `field` if trials can be drawn from it.
+def check_field(field: Field) -> Field:
+    """Return a field if trials can be drawn from it.
+
+    Parameters
+    ----------
+    field
+        How the field does its trials.
+
+    Returns
+    -------
+    Field
+        The same.
 
     Raises
     ------
     BadInput
-        a number out of its range.
+        A number out of its range.
     """
-    rules = {
+    counts = {
         "trials": (2, 1000),
         "teams": (1, 1000),
         "smallest": (12, 10_000),
         "largest": (field.smallest, 10_000),
+    }
+    for name, (fewest, most) in counts.items():
+        whole_number(f"literature: {name}", getattr(field, name), fewest, most)
+    ranges = {
         "allegiant": (0, 1),
         "belief": (0, 3),
         "supervision": (0, 3),
@@ -81,175 +112,249 @@ def checked(field: Field) -> Field:
         "far_error": (1, 5),
         "publication": (0, 1),
     }
-    for name, (low, high) in rules.items():
-        value = getattr(field, name)
-        whole = isinstance(Field._field_defaults[name], int)
-        kind = int if whole else int | float
-        if isinstance(value, bool) or not isinstance(value, kind) or not low <= value <= high:
-            word = "whole number" if whole else "number"
-            raise BadInput(
-                f"literature: {name} must be a {word} from {low:g} to {high:g}, not '{value}'."
-            )
+    for name, (low, high) in ranges.items():
+        number(f"literature: {name}", getattr(field, name), low, high)
     return field
 
 
 class _Plan(NamedTuple):
-    """What a team decides before a trial."""
+    """What a team decides before a trial; `chance` in [0, 1) decides about publication."""
 
     team: int
     favours: bool
     clients: int
     far: bool
-    luck: float  # in [0, 1): decides about publication, if the result does not
+    chance: float
 
 
 def _plans(field: Field, seed: int, literature: int) -> list[_Plan]:
     """Draw every trial's team, size and measure."""
-    dice = np.random.default_rng([seed, literature])
-    favours = dice.random(field.teams) < field.allegiant
+    rng = np.random.default_rng([seed, literature])
+    favours = rng.random(field.teams) < field.allegiant
     size = np.log(field.smallest), np.log(field.largest)
     plans = []
     for _ in range(field.trials):
-        team = int(dice.integers(field.teams))
-        clients = round(float(np.exp(dice.uniform(*size))))
-        far = bool(dice.random() < field.far)
-        plans.append(_Plan(team, bool(favours[team]), clients, far, float(dice.random())))
+        team = int(rng.integers(field.teams))
+        clients = round(float(np.exp(rng.uniform(*size))))
+        far = bool(rng.random() < field.far)
+        plans.append(_Plan(team, bool(favours[team]), clients, far, float(rng.random())))
     return plans
 
 
-def favoured(one: Therapy, field: Field) -> Therapy:
+def favoured_therapy(therapy: Therapy, field: Field) -> Therapy:
     """Return a therapy as its own team presents it: the same doses, a more credible rationale."""
-    return one._replace(rationale=min(1.0, one.rationale + field.credibility))
+    return therapy._replace(rationale=min(1.0, therapy.rationale + field.credibility))
 
 
-def trial(therapy: str, comparator: str, favours: bool, field: Field = FIELD) -> Study:
-    """Return one trial of `therapy` against `comparator`, by a team that favours it or does not.
+def trial_study(therapy: str, comparator: str, *, favours: bool, field: Field = FIELD) -> Study:
+    """Return one trial of a therapy against a comparator.
+
+    Parameters
+    ----------
+    therapy, comparator
+        Names of the two treatments.
+    favours
+        Whether the team favours the therapy.
+    field
+        How the field does its trials.
+
+    Returns
+    -------
+    Study
+        A randomised trial without follow-up.
 
     Raises
     ------
     BadInput
-        an unknown therapy or comparator.
+        An unknown therapy or comparator.
     """
-    one = therapies.named(therapy)
+    tested = therapies.named(therapy)
     study = rct(
-        (favoured(one, field) if favours else one, comparator),
+        (favoured_therapy(tested, field) if favours else tested, comparator),
         follow_up=(),
         caseload=field.caseload,
     )
     if not favours:
         return study
-    gains = (("allegiance", field.belief), ("competence", field.supervision))
-    ours = study.arms[0]._replace(training=gains)
-    theirs = study.arms[1]
+    first, second = study.arms
+    training = (("allegiance", field.belief), ("competence", field.supervision))
     if comparator not in UNTREATED:
-        theirs = theirs._replace(training=(("allegiance", -field.belief),))
-    return study._replace(arms=(ours, theirs))
+        second = second._replace(training=(("allegiance", -field.belief),))
+    return study._replace(arms=(first._replace(training=training), second))
 
 
-def outcome(run: Run) -> Estimate:
-    """Return Hedges g of the last scores that the two arms gave; above 0 = the first arm better.
+def trial_effect(run: Run) -> Estimate:
+    """Return Hedges' g of the last scores of two arms.
 
-    Who gave none after intake is left out, as in `analysis.change.pre_post`.
+    Clients without a score after intake are left out, as in `analysis.change.pre_post`.
+
+    Parameters
+    ----------
+    run
+        A finished trial.
+
+    Returns
+    -------
+    Estimate
+        Above 0 = the first arm did better.
+
+    Raises
+    ------
+    ValueError
+        An arm has fewer than 3 scores.
     """
     step, rows = run.study.schedule.sessions, dict(simulate.variables(run.truth))
-    gave = ~np.isnan(rows["symptom_score"][1 : step + 1]).all(axis=0)
-    last = np.where(gave, rows["last_score"][step].astype(np.float64), np.nan)
+    rated = ~np.isnan(rows["symptom_score"][1 : step + 1]).all(axis=0)
+    last = np.where(rated, rows["last_score"][step].astype(np.float64), np.nan)
     return effects.hedges_g(last[run.clients.arm == 0], last[run.clients.arm == 1])
 
 
-def trials(
+def simulate_literature(
     parameters: Parameters,
     therapy: str,
     comparator: str,
+    *,
     field: Field = FIELD,
     seed: int = 1,
     literature: int = 0,
 ) -> pd.DataFrame:
-    """Return one row a trial of one literature: trial, team, favours, clients, far, g,
-    standard_error, significant (in favour of the therapy, 5 %, two-sided), published.
+    """Return the trials of one literature.
+
+    Parameters
+    ----------
+    parameters
+        One world's parameters.
+    therapy, comparator
+        Names of the two treatments.
+    field
+        How the field does its trials.
+    seed, literature
+        Random seed, and the number of the literature: a random stream of its own.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per trial: trial, team, favours, clients, far, g, standard_error, significant (in
+        favour of the therapy, 5 %, two-sided), published.
 
     Raises
     ------
     BadInput
-        an unknown therapy or comparator, or an impossible field.
+        An unknown therapy or comparator, or an impossible field.
     """
-    checked(field)
-    far = changed(
-        parameters,
-        {"measurement.reliability_factor": min(5.0, _error(parameters) * field.far_error)},
-    )
-    studies = {favours: trial(therapy, comparator, favours, field) for favours in (False, True)}
+    check_field(field)
+    worlds = {False: parameters, True: _far_from_target(parameters, field)}
+    studies = {
+        favours: trial_study(therapy, comparator, favours=favours, field=field)
+        for favours in (False, True)
+    }
     rows = []
-    for number, plan in enumerate(_plans(field, seed, literature)):
-        found = outcome(
-            simulate.run(
-                studies[plan.favours],
-                far if plan.far else parameters,
-                plan.clients,
-                seed,
-                _TRIALS_APART * literature + number,
-                threads=1,
-            )
+    for trial, plan in enumerate(_plans(field, seed, literature)):
+        replicate = _TRIALS_APART * literature + trial
+        run = simulate.run(
+            studies[plan.favours], worlds[plan.far], plan.clients, seed, replicate, threads=1
         )
-        good = found.value > effects.NORMAL_QUANTILE * found.standard_error
-        published = good or plan.luck < field.publication
-        rows.append(
-            (
-                number,
-                plan.team,
-                plan.favours,
-                plan.clients,
-                plan.far,
-                found.value,
-                found.standard_error,
-                good,
-                published,
-            )
-        )
-    names = [
-        "trial",
-        "team",
-        "favours",
-        "clients",
-        "far",
-        "g",
-        "standard_error",
-        "significant",
-        "published",
-    ]
-    return pd.DataFrame(rows, columns=names)
+        rows.append({"trial": trial, **_reported(plan, trial_effect(run), field)})
+    return pd.DataFrame(rows)
 
 
-def _error(parameters: Parameters) -> float:
-    return parameters.measurement.reliability_factor
+def _reported(plan: _Plan, effect: Estimate, field: Field) -> dict[str, int | float | bool]:
+    """Return what a trial reports, and whether it is published."""
+    significant = effect.value > effects.NORMAL_QUANTILE * effect.standard_error
+    return {
+        "team": plan.team,
+        "favours": plan.favours,
+        "clients": plan.clients,
+        "far": plan.far,
+        "g": effect.value,
+        "standard_error": effect.standard_error,
+        "significant": significant,
+        "published": significant or plan.chance < field.publication,
+    }
+
+
+def _far_from_target(parameters: Parameters, field: Field) -> Parameters:
+    """Return parameters whose outcome measure has a larger error variance."""
+    factor = parameters.measurement.reliability_factor * field.far_error
+    return changed(
+        parameters,
+        {"measurement.reliability_factor": min(_LARGEST_RELIABILITY_FACTOR, factor)},
+    )
 
 
 def true_effect(
     parameters: Parameters,
     therapy: str,
     comparator: str,
+    *,
     seed: int = 1,
     clients: int = TRUTH_CLIENTS,
 ) -> Estimate:
-    """Return the difference in true distress, in SD of it, of one huge trial without allegiance."""
-    study = trial(therapy, comparator, False)
-    run = simulate.run(study, parameters, clients, seed, 2**30)
+    """Return the difference in true distress of one huge trial without allegiance.
+
+    Parameters
+    ----------
+    parameters
+        One world's parameters.
+    therapy, comparator
+        Names of the two treatments.
+    seed
+        Random seed.
+    clients
+        Clients of the trial.
+
+    Returns
+    -------
+    Estimate
+        In pooled SDs of true distress; above 0 = the therapy does better.
+
+    Raises
+    ------
+    BadInput
+        An unknown therapy or comparator.
+    """
+    study = trial_study(therapy, comparator, favours=False)
+    run = simulate.run(study, parameters, clients, seed, _TRUTH_REPLICATE)
     distress = dict(simulate.variables(run.truth))["distress"][study.schedule.sessions]
     return effects.hedges_g(distress[run.clients.arm == 0], distress[run.clients.arm == 1])
 
 
-def several(
+def simulate_literatures(
     parameters: Parameters,
     therapy: str,
     comparator: str,
     repeats: int,
+    *,
     field: Field = FIELD,
     seed: int = 1,
-    each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> pd.DataFrame:
-    """Return `trials` of `repeats` literatures one under the other, with a column `literature`."""
+    """Return the trials of several literatures, one under the other.
+
+    Parameters
+    ----------
+    parameters
+        One world's parameters.
+    therapy, comparator
+        Names of the two treatments.
+    repeats
+        Number of literatures.
+    field, seed
+        As in `simulate_literature`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `simulate_literature`, with a column `literature`.
+
+    Raises
+    ------
+    BadInput
+        As `simulate_literature`.
+    """
     parts = [
-        trials(parameters, therapy, comparator, field, seed, number).assign(literature=number)
-        for number in each(range(repeats))
+        simulate_literature(
+            parameters, therapy, comparator, field=field, seed=seed, literature=number
+        ).assign(literature=number)
+        for number in range(repeats)
     ]
     return pd.concat(parts, ignore_index=True)

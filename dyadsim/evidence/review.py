@@ -1,6 +1,6 @@
 """What reviewers conclude from simulated literatures, beside the truth that they cannot see."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,8 +9,7 @@ import pandas as pd
 from dyadsim.analysis.codification import empirically_supported, equivalent
 from dyadsim.analysis.estimate import from_count
 from dyadsim.analysis.meta_analysis import FEWEST, funnel_asymmetry, random_effects
-from dyadsim.evidence import literature
-from dyadsim.evidence.literature import FIELD, Field
+from dyadsim.evidence.literature import FIELD, Field, simulate_literatures, true_effect
 from dyadsim.model.parameters import Parameters
 
 _VERDICTS = (
@@ -20,16 +19,53 @@ _VERDICTS = (
     "equivalent",
     "asymmetry",
 )
+_ASYMMETRY_P = 0.1
+_NOTHING_POOLED = {
+    **dict.fromkeys(("pooled", "se", "tau2", "i2", "low", "high"), np.nan),
+    "asymmetry": False,
+    "not_significant": False,
+    "equivalent": False,
+}
+
+
+class ReviewPlan(NamedTuple):
+    """Which literatures are drawn and reviewed.
+
+    Attributes
+    ----------
+    therapy, comparators
+        The therapy under review, and what it is compared with.
+    repeats
+        Literatures per comparator, 2 or more.
+    margin
+        Hedges' g inside which two treatments count as equivalent, above 0.
+    field
+        How the field does its trials.
+    """
+
+    therapy: str
+    comparators: tuple[str, ...]
+    repeats: int
+    margin: float = 0.2
+    field: Field = FIELD
 
 
 class Reviewed(NamedTuple):
-    """`trials`: one row a trial; `reviews`: one row a literature; `summary`: one row a comparator.
+    """Reviewed literatures.
 
-    `reviews`: comparator, literature, trials, published, pooled (published trials), se, tau2, i2,
-    low, high (prediction interval), pooled_all (had all been published), asymmetry (Egger p < .1),
-    certified, certified_if_all_published, not_significant, equivalent.
-    `summary`: comparator, question, truth, truth_se, then mean and se of pooled and pooled_all over
-    literatures, and each verdict's share with its 95 % interval (`_low`, `_high`).
+    Attributes
+    ----------
+    trials
+        One row per trial, as `literature.simulate_literatures`, with a column `comparator`.
+    reviews
+        One row per literature: comparator, literature, trials, published, pooled (published
+        trials), se, tau2, i2, low, high (prediction interval), pooled_all (had all been
+        published), asymmetry (Egger p < .1), certified, certified_if_all_published,
+        not_significant, equivalent.
+    summary
+        One row per comparator: comparator, truth, truth_se, then mean and se of pooled and
+        pooled_all over literatures, and each verdict's share with its 95 % interval (`_low`,
+        `_high`).
     """
 
     trials: pd.DataFrame
@@ -37,72 +73,108 @@ class Reviewed(NamedTuple):
     summary: pd.DataFrame
 
 
-def review(trials: pd.DataFrame, margin: float = 0.2) -> dict[str, Any]:
-    """Return what one literature's reviewers conclude; NaN and False where fewer than 3 trials."""
-    seen = trials[trials["published"]]
-    found: dict[str, Any] = {
+def review_literature(trials: pd.DataFrame, margin: float = 0.2) -> dict[str, Any]:
+    """Return what one literature's reviewers conclude.
+
+    Parameters
+    ----------
+    trials
+        One row per trial: team, g, standard_error, published.
+    margin
+        Hedges' g inside which two treatments count as equivalent, above 0.
+
+    Returns
+    -------
+    dict
+        Columns of `Reviewed.reviews`; NaN and False where fewer than 3 trials are published.
+
+    Raises
+    ------
+    ValueError
+        An unknown column, or a standard error that is not above 0.
+    """
+    published = trials[trials["published"]]
+    row: dict[str, Any] = {
         "trials": len(trials),
-        "published": len(seen),
-        "pooled_all": random_effects(trials["g"], trials["standard_error"]).mean.value
-        if len(trials) >= FEWEST
-        else np.nan,
-        "certified": empirically_supported(seen),
+        "published": len(published),
+        "pooled_all": _pooled_value(trials),
+        "certified": empirically_supported(published),
         "certified_if_all_published": empirically_supported(trials),
     }
-    if len(seen) < FEWEST:
-        return (
-            found
-            | dict.fromkeys(("pooled", "se", "tau2", "i2", "low", "high"), np.nan)
-            | {"asymmetry": False, "not_significant": False, "equivalent": False}
-        )
-    pooled = random_effects(seen["g"], seen["standard_error"])
+    if len(published) < FEWEST:
+        return row | _NOTHING_POOLED
+    pooled = random_effects(published["g"], published["standard_error"])
     verdict = equivalent(pooled.mean, margin)
-    return found | {
+    return row | {
         "pooled": pooled.mean.value,
         "se": pooled.mean.standard_error,
         "tau2": pooled.tau2,
         "i2": pooled.i2,
         "low": pooled.low,
         "high": pooled.high,
-        "asymmetry": funnel_asymmetry(seen["g"], seen["standard_error"]).p < 0.1,
+        "asymmetry": funnel_asymmetry(published["g"], published["standard_error"]).p < _ASYMMETRY_P,
         "not_significant": verdict.not_significant,
         "equivalent": verdict.shown,
     }
 
 
-def reviewed(
+def _pooled_value(trials: pd.DataFrame) -> float:
+    """Return the pooled effect; NaN for too few trials."""
+    if len(trials) < FEWEST:
+        return float("nan")
+    return random_effects(trials["g"], trials["standard_error"]).mean.value
+
+
+def review_literatures(
     parameters: Parameters,
-    therapy: str,
-    comparators: Sequence[str],
-    repeats: int,
-    field: Field = FIELD,
-    margin: float = 0.2,
+    plan: ReviewPlan,
+    *,
     seed: int = 1,
-    each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+    progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> Reviewed:
-    """Return `repeats` literatures on `therapy` against each comparator, reviewed.
+    """Return literatures on a therapy against each comparator, reviewed.
+
+    Parameters
+    ----------
+    parameters
+        One world's parameters.
+    plan
+        Which literatures are drawn and reviewed.
+    seed
+        Random seed.
+    progress
+        Wraps the loop over comparators, to show progress.
+
+    Returns
+    -------
+    Reviewed
+        Trials, reviews, and a summary.
 
     Raises
     ------
     BadInput
-        an unknown therapy or comparator, or an impossible field.
+        An unknown therapy or comparator, or an impossible field.
     """
     trials, reviews, rows = [], [], []
-    for comparator in each(comparators):
-        found = literature.several(parameters, therapy, comparator, repeats, field, seed)
-        trials.append(found.assign(comparator=comparator))
+    for comparator in progress(plan.comparators):
+        drawn = simulate_literatures(
+            parameters, plan.therapy, comparator, plan.repeats, field=plan.field, seed=seed
+        )
+        trials.append(drawn.assign(comparator=comparator))
         table = pd.DataFrame(
             [
-                {"comparator": comparator, "literature": number, **review(part, margin)}
-                for number, part in found.groupby("literature")
+                {
+                    "comparator": comparator,
+                    "literature": number,
+                    **review_literature(part, plan.margin),
+                }
+                for number, part in drawn.groupby("literature")
             ]
         )
         reviews.append(table)
-        truth = literature.true_effect(parameters, therapy, comparator, seed)
-        rows.append(
-            {"comparator": comparator, "truth": truth.value, "truth_se": truth.standard_error}
-            | _over(table)
-        )
+        truth = true_effect(parameters, plan.therapy, comparator, seed=seed)
+        about = {"comparator": comparator, "truth": truth.value, "truth_se": truth.standard_error}
+        rows.append(about | _over_literatures(table))
     return Reviewed(
         pd.concat(trials, ignore_index=True),
         pd.concat(reviews, ignore_index=True),
@@ -110,14 +182,14 @@ def reviewed(
     )
 
 
-def _over(table: pd.DataFrame) -> dict[str, float]:
+def _over_literatures(reviews: pd.DataFrame) -> dict[str, float]:
     """Return means, errors and shares over literatures."""
-    found: dict[str, float] = {"literatures": len(table)}
+    summary: dict[str, float] = {"literatures": len(reviews)}
     for name in ("pooled", "pooled_all", "published", "tau2"):
-        values = table[name].dropna()
-        found[name] = float(values.mean())
-        found[f"{name}_se"] = float(values.std(ddof=1) / np.sqrt(len(values)))
+        values = reviews[name].dropna()
+        summary[name] = float(values.mean())
+        summary[f"{name}_se"] = float(values.std(ddof=1) / np.sqrt(len(values)))
     for name in _VERDICTS:
-        share = from_count(int(table[name].sum()), len(table))
-        found |= {name: share.value, f"{name}_low": share.low, f"{name}_high": share.high}
-    return found
+        share = from_count(int(reviews[name].sum()), len(reviews))
+        summary |= {name: share.value, f"{name}_low": share.low, f"{name}_high": share.high}
+    return summary

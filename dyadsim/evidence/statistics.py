@@ -1,250 +1,318 @@
-"""Every statistic of `facts.csv` from arrays of scores: the quick way, for calibration and sweeps.
+"""Every statistic of `facts.csv`, from arrays of scores: fast enough for calibration and sweeps.
 
-`benchmark.statistic` takes a researcher's long tables and the functions of `analysis`, with their
-intervals; this takes the same scores as arrays (step, client) and computes the values alone. A test
-holds the two together, fact by fact.
+A statistic is declared here, once: its name as `facts.csv` writes it, and a function of a study's
+scores and of the arguments in brackets. `docs/facts.md` defines each in words.
+`tests/oracles/statistics_from_tables.py` computes the same from a researcher's long tables with the
+estimates of `analysis`; a test compares the two fact by fact.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+import inspect
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from dyadsim.analysis import endings, process, synchrony, therapists
-from dyadsim.evidence import fact as facts
-from dyadsim.evidence.fact import Argument, Fact
+from dyadsim.analysis import arrays, endings, process, synchrony, therapists
+from dyadsim.analysis.arrays import Floats
+from dyadsim.checks import known_name
+from dyadsim.evidence.fact import Argument, Fact, parse_statistic
+from dyadsim.evidence.study_scores import (
+    BONA_FIDE,
+    ScoreArrays,
+    clients_in_role,
+    score_at,
+    treated_clients,
+)
 from dyadsim.model import questionnaires
+from dyadsim.model.questionnaires import Instrument
 from dyadsim.model.variables import DROPOUT
 from dyadsim.simulation import observe, simulate
 from dyadsim.simulation.simulate import Run
 from dyadsim.studies.designs.rct import TRIAL_CASELOAD
-from dyadsim.studies.study import FOLLOW_UP, SESSION, arm
+from dyadsim.studies.study import arm
 from dyadsim.studies.therapy import named
 
-BONA_FIDE = ("cbt", "interpersonal")
-ARM = {  # arms that a statistic's argument names, by study
-    "active": "cbt",
-    "active_a": "cbt",
-    "active_b": "interpersonal",
-    "usual_care": "usual_care",
-    "waitlist": "waitlist",
-    "control": "waitlist",
-}
-Floats = np.ndarray[Any, np.dtype[np.float64]]
-_NEAR_3 = (3, 2, 4, 5)  # sessions that count as the third, in the order in which they are taken
+_WEEKS_NEAR = 2.0  # a score this far from the week asked for still counts
 
 
-class Arrays(NamedTuple):
-    """One study's scores: `scores` name -> (step, client), NaN where there is none.
+class Statistic(NamedTuple):
+    """How a statistic is computed.
 
-    `number` (step, client): number of the session held at that step, -1 where none was; `pre`,
-    `post` (client,); `arms` name -> mask (client,).
+    Attributes
+    ----------
+    compute
+        Function of `ScoreArrays` and of the arguments in brackets.
+    arguments
+        Names of the arguments that it reads; further ones are words for the reader.
+    process_scores
+        Whether it reads scores beside the symptom score.
     """
 
-    run: Run
-    scores: Mapping[str, Floats]
-    number: np.ndarray[Any, np.dtype[np.int64]]
-    pre: Floats
-    post: Floats
-    arms: Mapping[str, np.ndarray[Any, np.dtype[np.bool_]]]
+    compute: Callable[..., float]
+    arguments: tuple[str, ...]
+    process_scores: bool
 
 
-def arrays(run: Run, process_scores: bool) -> Arrays:
-    """Return a finished run's scores; those beside symptoms only if `process_scores`."""
-    seen, plan = observe.seen(run), run.plan
-    truth = dict(simulate.variables(run.truth))
-    found = observe.scores(run) if process_scores else {"symptom_score": truth["symptom_score"]}
-    scores = {name: np.where(seen, values, np.nan).astype(float) for name, values in found.items()}
-    counted = scores["symptom_score"][plan.occasion != FOLLOW_UP]
-    known = ~np.isnan(counted)
-    one = np.arange(known.shape[1])
-    pre = np.where(known.any(axis=0), counted[known.argmax(axis=0), one], np.nan)
-    last = len(known) - 1 - known[::-1].argmax(axis=0)
-    post = np.where(known.sum(axis=0) > 1, counted[last, one], np.nan)
-    session = seen & (plan.occasion == SESSION)[:, None]
-    session[0] = False
-    number = np.where(session, truth["attended"], -1).astype(np.int64)
-    arms = {one.name: run.clients.arm == place for place, one in enumerate(run.study.arms)}
-    return Arrays(run, scores, number, pre, post, arms)
+STATISTICS: dict[str, Statistic] = {}
 
 
-def score_at(one: Arrays, name: str, at: int | None) -> Floats:
-    """Return each client's score near session `at`, as `process.score_at_session` picks it."""
-    values = one.scores[name]
-    if at == 0:
-        first: Floats = values[0]
-        return first
-    if at is None:
-        there = (one.number > 0) & ~np.isnan(values)
-        count = there.sum(axis=0)
-        total = np.where(there, values, 0.0).sum(axis=0)
-        mean: Floats = np.full(count.shape, np.nan)
-        np.divide(total, count, out=mean, where=count > 0)
-        return mean
-    found: Floats = np.full(values.shape[1], np.nan)
-    for number in _NEAR_3 if at == 3 else (at,):
-        for step in range(1, len(values)):
-            here = (one.number[step] == number) & np.isnan(found)
-            if here.any():
-                found[here] = values[step, here]
-    return found
+def statistic[**P](
+    *names: str, process_scores: bool = False
+) -> Callable[[Callable[P, float]], Callable[P, float]]:
+    """Declare a function as the statistic of these names; its parameters are the arguments."""
+
+    def declare(function: Callable[P, float]) -> Callable[P, float]:
+        arguments = tuple(inspect.signature(function).parameters)[1:]
+        for name in names:
+            STATISTICS[name] = Statistic(function, arguments, process_scores)
+        return function
+
+    return declare
 
 
-def _arm(one: Arrays, role: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return who is in an arm or role, as `benchmark` names them."""
-    if role in ("matched", "mismatched"):
-        lucky = observe.preferred(one.run) == observe.therapy(one.run)
-        return np.asarray(lucky == (role == "matched"))
-    name = "intent_to_fail" if role == "supportive" and "intent_to_fail" in one.arms else role
-    return one.arms[ARM.get(name, name)]
+def find_statistic(text: str) -> tuple[Statistic, tuple[Argument, ...]]:
+    """Return a statistic and the arguments that it reads.
+
+    Parameters
+    ----------
+    text
+        As `facts.csv` writes it.
+
+    Returns
+    -------
+    tuple
+        The statistic and its arguments.
+
+    Raises
+    ------
+    ValueError
+        It cannot be read, there is no such statistic, or an argument is missing.
+    """
+    name, arguments = parse_statistic(text)
+    declared = STATISTICS[known_name("statistic", name, STATISTICS)]
+    needed = len(declared.arguments)
+    if len(arguments) < needed:
+        raise ValueError(f"{name} needs {needed} argument(s): {', '.join(declared.arguments)}")
+    return declared, arguments[:needed]
 
 
-def _treated(one: Arrays) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    return one.arms["cbt"] if "cbt" in one.arms else np.ones(one.pre.size, bool)
+def fact_value(fact: Fact, scores: ScoreArrays) -> float:
+    """Return the simulated value of a fact's statistic.
+
+    Parameters
+    ----------
+    fact
+        Its statistic and design count.
+    scores
+        Scores of the study that serves it, with the process scores if the statistic reads them.
+
+    Returns
+    -------
+    float
+        In the unit of the statistic; NaN where the study leaves it undefined.
+
+    Raises
+    ------
+    ValueError
+        See `find_statistic`.
+    KeyError
+        The study lacks an arm or a score.
+    """
+    declared, arguments = find_statistic(fact.statistic)
+    return declared.compute(scores._replace(design=fact.design), *arguments)
 
 
-def _r(first: Floats, second: Floats) -> float:
-    """Return Pearson's r over clients with both values."""
-    both = ~(np.isnan(first) | np.isnan(second))
-    one, two = first[both] - first[both].mean(), second[both] - second[both].mean()
-    return float(one @ two / np.sqrt((one @ one) * (two @ two)))
+def _instrument(scores: ScoreArrays) -> Instrument:
+    return questionnaires.named(scores.run.study.instrument)
 
 
-def residual_gain(pre: Floats, post: Floats) -> Floats:
-    """Return minus the residual of post on pre; NaN where a score is missing."""
-    both = ~np.isnan(post)
-    before, after = pre[both], post[both]
-    centred = before - before.mean()
-    slope = centred @ after / (centred @ centred)
-    return np.asarray(after.mean() + slope * (pre - before.mean()) - post)
+@statistic("process_outcome_r", process_scores=True)
+def _process_outcome_r(scores: ScoreArrays, score: Argument) -> float:
+    treated = treated_clients(scores)
+    gain = arrays.residual_gain(scores.pre[treated], scores.post[treated])
+    return arrays.pearson_r(score_at(scores, score.name, score.at)[treated], gain)
 
 
-def g(better: Floats, worse: Floats) -> float:
-    """Return Hedges g, the second group's mean taken from the first's; NaN of fewer than 2."""
-    one, two = better[~np.isnan(better)], worse[~np.isnan(worse)]
-    if min(one.size, two.size) < 2:
-        return float("nan")
-    free = one.size + two.size - 2
-    pooled = np.sqrt(((one.size - 1) * one.var(ddof=1) + (two.size - 1) * two.var(ddof=1)) / free)
-    return float((1 - 3 / (4 * free - 1)) * (one.mean() - two.mean()) / pooled)
+@statistic("r", process_scores=True)
+def _r(scores: ScoreArrays, first: Argument, second: Argument) -> float:
+    if first.name == "attachment":
+        first = Argument("attachment_score", 0)
+    return arrays.pearson_r(
+        score_at(scores, first.name, first.at), score_at(scores, second.name, second.at)
+    )
 
 
-def _process_outcome(one: Arrays, arguments: tuple[Argument, ...]) -> float:
-    score, who = arguments[0], _treated(one)
-    return _r(score_at(one, score.name, score.at)[who], residual_gain(one.pre[who], one.post[who]))
+@statistic("g_between", "mean_signed_g")
+def _g_between(scores: ScoreArrays, better: Argument, worse: Argument) -> float:
+    first, second = (scores.post[clients_in_role(scores, role.name)] for role in (better, worse))
+    return arrays.hedges_g(-first, -second)
 
 
-def _correlation(one: Arrays, arguments: tuple[Argument, ...]) -> float:
-    first, second = arguments
-    name = "attachment_score" if first.name == "attachment" else first.name
-    at = 0 if first.name == "attachment" else first.at
-    return _r(score_at(one, name, at), score_at(one, second.name, second.at))
+@statistic("post_variance_ratio")
+def _post_variance_ratio(scores: ScoreArrays, treated: Argument, control: Argument) -> float:
+    first, second = (scores.post[clients_in_role(scores, role.name)] for role in (treated, control))
+    return arrays.variance_ratio(first, second)
 
 
-def _between(one: Arrays, arguments: tuple[Argument, ...]) -> float:
-    treated, control = (one.post[_arm(one, argument.name)] for argument in arguments)
-    return g(-treated, -control)
+@statistic("mean_gain")
+def _mean_gain(scores: ScoreArrays) -> float:
+    in_arm = clients_in_role(scores, "waitlist" if scores.design == "rct_control_arm" else "active")
+    return arrays.mean_gain(scores.pre[in_arm], scores.post[in_arm])
 
 
-def _variance_ratio(one: Arrays, arguments: tuple[Argument, ...]) -> float:
-    treated, control = (one.post[_arm(one, argument.name)] for argument in arguments)
-    return float(np.nanvar(treated, ddof=1) / np.nanvar(control, ddof=1))
+@statistic("d_pre_post")
+def _d_pre_post(scores: ScoreArrays) -> float:
+    return arrays.pre_post_d(scores.pre, scores.post)
 
 
-def _reliable(kind: str) -> Callable[[Arrays, tuple[Argument, ...]], float]:
-    def statistic(one: Arrays, _: tuple[Argument, ...]) -> float:
-        form = questionnaires.named(one.run.study.instrument)
-        cases = (one.pre >= form.cut_off) & (one.run.clients.attended >= 2) & ~np.isnan(one.post)
-        pre, post = one.pre[cases], one.post[cases]
-        if kind == "deterioration":
-            return float((post - pre >= form.reliable_change).mean())
-        better = pre - post >= form.reliable_change
-        return float((better & (post < form.cut_off) if kind == "recovery" else better).mean())
-
-    return statistic
+def _cases(scores: ScoreArrays) -> tuple[Floats, Floats, Instrument]:
+    """Return pre and post of the clients with caseness and two sessions, and the instrument."""
+    form = _instrument(scores)
+    attended = scores.run.clients.attended >= 2
+    cases = (scores.pre >= form.cut_off) & attended & ~np.isnan(scores.post)
+    return scores.pre[cases], scores.post[cases], form
 
 
-def _with_therapist(one: Arrays) -> pd.DataFrame:
-    who = (one.run.clients.attended >= 2) & (one.run.clients.therapist >= 0)
-    therapist = one.run.clients.therapist[who]
-    skill = observe.skill(one.run)[therapist]
+@statistic("share_reliable_improvement")
+def _share_reliable_improvement(scores: ScoreArrays) -> float:
+    pre, post, form = _cases(scores)
+    return arrays.share(arrays.reliably_improved(pre, post, form.reliable_change))
+
+
+@statistic("share_reliable_recovery")
+def _share_reliable_recovery(scores: ScoreArrays) -> float:
+    pre, post, form = _cases(scores)
+    recovered = arrays.reliably_recovered(pre, post, form.reliable_change, form.cut_off)
+    return arrays.share(recovered)
+
+
+@statistic("share_reliable_deterioration")
+def _share_reliable_deterioration(scores: ScoreArrays) -> float:
+    pre, post, form = _cases(scores)
+    return arrays.share(arrays.reliably_deteriorated(pre, post, form.reliable_change))
+
+
+def _near_week(scores: ScoreArrays, week: float) -> Floats:
+    """Return each client's score nearest to `week`, within two weeks, the earlier of two."""
+    weeks = np.cumsum(scores.run.plan.weeks, dtype=np.float32).astype(float)
+    distance = np.abs(weeks - week)
+    near: Floats = np.full(scores.pre.size, np.nan)
+    for step in np.argsort(distance, kind="stable"):
+        if distance[step] <= _WEEKS_NEAR:
+            near = np.where(np.isnan(near), scores.scores["symptom_score"][step], near)
+    return near
+
+
+@statistic("response_50pct")
+def _response(scores: ScoreArrays, weeks: Argument) -> float:
+    score = _near_week(scores, float(weeks.at or 0))
+    counted = ~np.isnan(score) & (scores.pre > 0)
+    return arrays.share(arrays.responded(scores.pre[counted], score[counted]))
+
+
+@statistic("remission")
+def _remission(scores: ScoreArrays, weeks: Argument) -> float:
+    score, cut_off = _near_week(scores, float(weeks.at or 0)), _instrument(scores).cut_off
+    cases = ~np.isnan(score) & (scores.pre >= cut_off)
+    return arrays.share(score[cases] < cut_off)
+
+
+def _with_therapist(scores: ScoreArrays) -> pd.DataFrame:
+    """Return therapist, pre, post and skill of the clients with two sessions or more."""
+    clients = scores.run.clients
+    counted = (clients.attended >= 2) & (clients.therapist >= 0)
+    therapist = clients.therapist[counted]
     return pd.DataFrame(
         {
             "therapist": therapist,
-            "pre": one.pre[who],
-            "post": one.post[who],
-            "observable_skill_score": skill,
+            "pre": scores.pre[counted],
+            "post": scores.post[counted],
+            "observable_skill_score": observe.skill(scores.run)[therapist],
         }
     )
 
 
-def _therapist_effect(one: Arrays, _: tuple[Argument, ...]) -> float:
-    return therapists.therapist_percent(_with_therapist(one))
+@statistic("therapist_effect_pct")
+def _therapist_effect(scores: ScoreArrays) -> float:
+    return therapists.therapist_percent(_with_therapist(scores))
 
 
-def _skill_share(one: Arrays, _: tuple[Argument, ...]) -> float:
+@statistic("share_of_therapist_variance")
+def _share_of_therapist_variance(scores: ScoreArrays) -> float:
     try:
         return therapists.share_of_therapist_variance(
-            _with_therapist(one), "observable_skill_score", jackknife=False
+            _with_therapist(scores), "observable_skill_score", jackknife=False
         ).value
     except ValueError:
-        return float("nan")  # no therapist variance to share out
+        return float("nan")  # no therapist variance to divide
 
 
-def _mean_gain(one: Arrays, control: bool) -> float:
-    who = _arm(one, "waitlist" if control else "active")
-    return float(np.nanmean(one.pre[who] - one.post[who]))
+def _sessions_attended(scores: ScoreArrays) -> endings.SessionsAttended:
+    table = pd.DataFrame({"n_sessions": scores.run.clients.attended.astype(float)})
+    return endings.sessions_attended(table)
 
 
-def _at_week(one: Arrays, week: float, name: str) -> float:
-    """Take the score nearest to `week`, within two weeks, the earlier of two."""
-    weeks = np.cumsum(one.run.plan.weeks, dtype=np.float32).astype(float)
-    far = np.abs(weeks - week)
-    score: Floats = np.full(one.pre.size, np.nan)
-    for step in np.argsort(far, kind="stable"):
-        if far[step] <= 2.0:
-            score = np.where(np.isnan(score), one.scores["symptom_score"][step], score)
-    there = ~np.isnan(score) & (one.pre > 0)
-    if name.startswith("response"):
-        return _share(score[there] <= 0.5 * one.pre[there])
-    cut_off = questionnaires.named(one.run.study.instrument).cut_off
-    ill = ~np.isnan(score) & (one.pre >= cut_off)
-    return _share(score[ill] < cut_off)
+@statistic("mean")
+def _mean_sessions(scores: ScoreArrays) -> float:
+    return float(_sessions_attended(scores).mean.value)
 
 
-def _share(which: np.ndarray[Any, np.dtype[np.bool_]]) -> float:
-    """Return the share that is True; NaN of nobody."""
-    return float(which.mean()) if which.size else float("nan")
+@statistic("sd")
+def _sd_sessions(scores: ScoreArrays) -> float:
+    return float(_sessions_attended(scores).standard_deviation.value)
 
 
-def _number_of_sessions(one: Arrays, name: str) -> float:
-    field = {"sd": "standard_deviation"}.get(name, name)
-    table = pd.DataFrame({"n_sessions": one.run.clients.attended.astype(float)})
-    return float(getattr(endings.sessions_attended(table), field).value)
+@statistic("median")
+def _median_sessions(scores: ScoreArrays) -> float:
+    return float(_sessions_attended(scores).median.value)
 
 
-def _synchrony(one: Arrays, _: tuple[Argument, ...]) -> float:
-    return synchrony.synchrony_minus_surrogate(observe.arousal(one.run)).value
+@statistic("share_dropout")
+def _share_dropout(scores: ScoreArrays) -> float:
+    return arrays.share(scores.run.clients.ended == DROPOUT)
 
 
-def _flattens(one: Arrays, _: tuple[Argument, ...]) -> float:
+@statistic("d_groups", process_scores=True)
+def _alliance_dropout(scores: ScoreArrays) -> float:
+    score, dropped = score_at(scores, "alliance_score", 3), scores.run.clients.ended == DROPOUT
+    return arrays.hedges_g(score[~dropped], score[dropped])
+
+
+@statistic("synchrony_minus_surrogate")
+def _synchrony_minus_surrogate(scores: ScoreArrays) -> float:
+    return synchrony.synchrony_minus_surrogate(observe.arousal(scores.run)).value
+
+
+@statistic("aic_linear_minus_log_time")
+def _aic_linear_minus_log_time(scores: ScoreArrays) -> float:
     """Use the clients still in care at each session up to 12, where most are."""
-    values = one.scores["symptom_score"]
-    rows = [values[0], *(values[one.number == number] for number in range(1, 13))]
+    values = scores.scores["symptom_score"]
+    rows = [values[0], *(values[scores.number == number] for number in range(1, 13))]
     if not all((~np.isnan(row)).any() for row in rows):
         return float("nan")  # a session that nobody reached has no mean
     means = [np.nanmean(row) for row in rows]
     return process.aic_linear_minus_log_time(pd.DataFrame({"session": range(13), "mean": means}))
 
 
-def _alliance_dropout(one: Arrays, _: tuple[Argument, ...]) -> float:
-    score, left = score_at(one, "alliance_score", 3), one.run.clients.ended == DROPOUT
-    return g(score[~left], score[left])
+@statistic("upper_bound_true_abs_g")
+def _upper_bound_true_abs_g(scores: ScoreArrays) -> float:
+    return largest_true_difference(scores.run)
 
 
 def largest_true_difference(run: Run) -> float:
-    """Return the largest true |d| between bona fide therapies: same clients, same luck."""
+    """Return the largest true |d| between bona fide therapies: same clients, same random numbers.
+
+    Parameters
+    ----------
+    run
+        A finished run; its study, clients and seed are used again.
+
+    Returns
+    -------
+    float
+        In SDs of true distress at the end, 0 or more.
+    """
     final = []
     for name in BONA_FIDE:
         study = run.study._replace(
@@ -256,40 +324,3 @@ def largest_true_difference(run: Run) -> float:
         final.append(simulate.advance(alone).clients.distress.astype(np.float64))
     gaps = [abs(np.mean(a - b)) / np.std(a) for a in final for b in final]
     return float(max(gaps))
-
-
-_DIRECT: Mapping[str, Callable[[Arrays, tuple[Argument, ...]], float]] = {
-    "process_outcome_r": _process_outcome,
-    "r": _correlation,
-    "g_between": _between,
-    "mean_signed_g": _between,
-    "upper_bound_true_abs_g": lambda one, _: largest_true_difference(one.run),
-    "post_variance_ratio": _variance_ratio,
-    "therapist_effect_pct": _therapist_effect,
-    "share_of_therapist_variance": _skill_share,
-    "share_reliable_recovery": _reliable("recovery"),
-    "share_reliable_improvement": _reliable("improvement"),
-    "share_reliable_deterioration": _reliable("deterioration"),
-    "synchrony_minus_surrogate": _synchrony,
-    "aic_linear_minus_log_time": _flattens,
-    "d_groups": _alliance_dropout,
-}
-
-
-def statistic(one: Fact, seen: Arrays) -> float:
-    """Return the simulated value of one fact's statistic, as `benchmark.statistic` from tables."""
-    name, arguments = facts.parse_statistic(one.statistic)
-    if name in _DIRECT:
-        return _DIRECT[name](seen, arguments)
-    if name == "mean_gain":
-        return _mean_gain(seen, one.design == "rct_control_arm")
-    if name in ("response_50pct", "remission"):
-        return _at_week(seen, float(arguments[0].at or 0), name)
-    if name == "d_pre_post":
-        both = ~np.isnan(seen.post)
-        return float((seen.pre - seen.post)[both].mean() / seen.pre[both].std(ddof=1))
-    if name in ("mean", "sd", "median"):
-        return _number_of_sessions(seen, name)
-    if name == "share_dropout":
-        return float((seen.run.clients.ended == DROPOUT).mean())
-    raise NotImplementedError(f"no function computes the statistic '{one.statistic}'")

@@ -2,60 +2,66 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dyadsim.analysis.columns import has, numbers, observed, paired, require
+from dyadsim.analysis.columns import (
+    as_numbers,
+    has_column,
+    observed_scores,
+    paired_scores,
+    require_columns,
+)
 
 FRAME = pd.DataFrame({"client": [1], "symptom_score": [3.0]})
 
 
 def test_nearest_name_is_offered():
-    with pytest.raises(ValueError, match=r"no column 'symptoms'\. Did you mean 'symptom_score'\?"):
-        require(FRAME, "client", "symptoms")
+    with pytest.raises(ValueError, match=r"no column 'symptoms'\. Did you mean symptom_score\?"):
+        require_columns(FRAME, "client", "symptoms")
 
 
 def test_nearest_name_ignores_case():
-    with pytest.raises(ValueError, match="Did you mean 'client'"):
-        require(FRAME, "CLIENT")
+    with pytest.raises(ValueError, match="Did you mean client"):
+        require_columns(FRAME, "CLIENT")
 
 
 def test_no_advice_when_nothing_is_near():
-    with pytest.raises(ValueError, match=r"no column 'zzz'\. There are: client, symptom_score"):
-        require(FRAME, "zzz")
+    with pytest.raises(ValueError, match=r"no column 'zzz'\. Known: client, symptom_score"):
+        require_columns(FRAME, "zzz")
 
 
 def test_optional_column_may_be_absent_only_under_its_default_name():
-    assert not has(FRAME, "week", "week")
+    assert not has_column(FRAME, "week", "week")
     with pytest.raises(ValueError, match="no column 'wek'"):
-        has(FRAME, "wek", "week")
+        has_column(FRAME, "wek", "week")
 
 
 def test_numbers_reads_missing_of_every_kind():
     values = pd.Series([1, None, 3], dtype="Int64")
-    np.testing.assert_equal(numbers(values), [1.0, np.nan, 3.0])
-    np.testing.assert_equal(numbers([1, None]), [1.0, np.nan])
+    np.testing.assert_equal(as_numbers(values), [1.0, np.nan, 3.0])
+    np.testing.assert_equal(as_numbers([1, None]), [1.0, np.nan])
 
 
 def test_impossible_numbers():
     with pytest.raises(ValueError, match="'bdi' has an infinite value"):
-        numbers([1.0, np.inf], "bdi")
+        as_numbers([1.0, np.inf], "bdi")
     with pytest.raises(ValueError, match="'bdi' must be numeric"):
-        numbers(["low", "high"], "bdi")
+        as_numbers(["low", "high"], "bdi")
     with pytest.raises(ValueError, match="'bdi' needs at least 3 clients, it has 2"):
-        observed([1.0, np.nan, 2.0], "bdi")
+        observed_scores([1.0, np.nan, 2.0], "bdi")
 
 
 def test_series_are_paired_by_index_and_arrays_by_position():
     first = pd.Series([1.0, 2.0, 3.0, 4.0], index=list("abcd"))
     second = pd.Series([40.0, 30.0, 20.0, np.nan], index=list("dcba"))
-    assert paired(first, second)["second"].to_dict() == {"b": 20, "c": 30, "d": 40}
-    by_position = paired(first, second.to_numpy())
+    assert paired_scores(first, second)["second"].to_dict() == {"b": 20, "c": 30, "d": 40}
+    by_position = paired_scores(first, second.to_numpy())
     assert by_position["second"].to_dict() == {"a": 40, "b": 30, "c": 20}
 
 
 def test_impossible_pairs():
     with pytest.raises(ValueError, match="equal lengths, these are 3 and 4"):
-        paired([1, 2, 3], [1, 2, 3, 4])
+        paired_scores([1, 2, 3], [1, 2, 3, 4])
     with pytest.raises(ValueError, match="at least 3 clients need both scores, 2 have them"):
-        paired([1, 2, 3], [1, np.nan, 3])
+        paired_scores([1, 2, 3], [1, np.nan, 3])
     twice = pd.Series([1.0, 2.0, 3.0], index=[1, 1, 2])
     with pytest.raises(ValueError, match="a client appears twice"):
-        paired(twice, twice)
+        paired_scores(twice, twice)

@@ -23,8 +23,8 @@ def test_sessions_attended_intervals_hold_the_truth():
     results = [sessions_attended(pd.DataFrame({"n_sessions": s}), minimum=0) for s in samples]
     for name, truth in (("mean", 6), ("standard_deviation", np.sqrt(12)), ("median", 5.3481)):
         estimates = [getattr(result, name) for result in results]
-        held = np.mean([estimate.low <= truth <= estimate.high for estimate in estimates])
-        assert 0.89 < held < 0.99
+        covered = np.mean([estimate.low <= truth <= estimate.high for estimate in estimates])
+        assert 0.89 < covered < 0.99
         spread = np.std([estimate.value for estimate in estimates])
         error = np.mean([estimate.standard_error for estimate in estimates])
         assert error == pytest.approx(spread, rel=0.15)
@@ -46,7 +46,7 @@ def test_share_dropout():
     assert share_dropout(clients)[::4] == (0.25, 4)
     with pytest.raises(ValueError, match="'dropped' must be true or false"):
         share_dropout(pd.DataFrame({"dropped": [0, 1, 2]}))
-    with pytest.raises(ValueError, match=r"no column 'drop'\. Did you mean 'dropped'"):
+    with pytest.raises(ValueError, match=r"no column 'drop'\. Did you mean dropped"):
         share_dropout(clients, dropped="drop")
 
 

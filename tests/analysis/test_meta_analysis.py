@@ -1,12 +1,10 @@
-"""Random effects against an independent likelihood and by hand; the rules of codification."""
+"""Random effects against an independent likelihood and by hand; funnel asymmetry."""
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import minimize_scalar
 
-from dyadsim.analysis.codification import empirically_supported, equivalent
-from dyadsim.analysis.estimate import from_standard_error
 from dyadsim.analysis.meta_analysis import funnel_asymmetry, pooled_or_none, random_effects
 
 EFFECT = np.array([0.10, 0.55, 0.31, 0.92, -0.05, 0.44, 0.70])
@@ -22,32 +20,32 @@ def _restricted(tau2: float, g: np.ndarray, error: np.ndarray) -> float:
 
 
 def test_reml_agrees_with_a_direct_search() -> None:
-    found = random_effects(EFFECT, ERROR)
+    pooled = random_effects(EFFECT, ERROR)
     best = minimize_scalar(
         _restricted, bounds=(0, 2), args=(EFFECT, ERROR), options={"xatol": 1e-9}, method="bounded"
     )
-    assert found.tau2 == pytest.approx(best.x, abs=2e-4)
+    assert pooled.tau2 == pytest.approx(best.x, abs=2e-4)
     weight = 1 / (best.x + ERROR**2)
-    assert found.mean.value == pytest.approx(weight @ EFFECT / weight.sum(), abs=2e-4)
-    assert found.mean.standard_error == pytest.approx(weight.sum() ** -0.5, abs=2e-4)
+    assert pooled.mean.value == pytest.approx(weight @ EFFECT / weight.sum(), abs=2e-4)
+    assert pooled.mean.standard_error == pytest.approx(weight.sum() ** -0.5, abs=2e-4)
 
 
 def test_equal_errors_by_hand() -> None:
     g, error = np.array([0.0, 0.4, 0.8, 1.2]), np.full(4, 0.2)
-    found = random_effects(g, error)
-    assert found.tau2 == pytest.approx(g.var(ddof=1) - 0.04, abs=1e-4)
-    assert found.mean.value == pytest.approx(0.6)
-    assert found.mean.standard_error == pytest.approx(g.std(ddof=1) / 2, abs=1e-4)
-    half = 4.302652729911275 * np.sqrt(found.tau2 + found.mean.standard_error**2)  # t, 2 df
-    assert found.high - found.mean.value == pytest.approx(half, rel=1e-6)
+    pooled = random_effects(g, error)
+    assert pooled.tau2 == pytest.approx(g.var(ddof=1) - 0.04, abs=1e-4)
+    assert pooled.mean.value == pytest.approx(0.6)
+    assert pooled.mean.standard_error == pytest.approx(g.std(ddof=1) / 2, abs=1e-4)
+    half = 4.302652729911275 * np.sqrt(pooled.tau2 + pooled.mean.standard_error**2)  # t, 2 df
+    assert pooled.high - pooled.mean.value == pytest.approx(half, rel=1e-6)
     q = ((g - 0.6) ** 2).sum() / 0.04
-    assert found.i2 == pytest.approx(1 - 3 / q)
+    assert pooled.i2 == pytest.approx(1 - 3 / q)
 
 
 def test_trials_that_agree_too_well_have_no_heterogeneity() -> None:
-    found = random_effects([0.5, 0.51, 0.49, 0.5], [0.2, 0.25, 0.3, 0.2])
-    assert found.tau2 == pytest.approx(0, abs=1e-3)
-    assert found.i2 == 0
+    pooled = random_effects([0.5, 0.51, 0.49, 0.5], [0.2, 0.25, 0.3, 0.2])
+    assert pooled.tau2 == pytest.approx(0, abs=1e-3)
+    assert pooled.i2 == 0
 
 
 def test_a_funnel_of_small_trials_that_find_more_is_seen() -> None:
@@ -77,38 +75,3 @@ def test_what_cannot_be_pooled(effect: list[float], error: list[float], words: s
 
 def test_too_few_trials_pool_to_nothing() -> None:
     assert pooled_or_none(pd.DataFrame({"g": [0.1], "standard_error": [0.1]})) is None
-
-
-def _trials(*rows: tuple[int, float, float]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["team", "g", "standard_error"])
-
-
-@pytest.mark.parametrize(
-    ("rows", "certified"),
-    [
-        ([(0, 0.8, 0.2), (1, 0.8, 0.2)], True),
-        ([(0, 0.8, 0.2), (0, 0.8, 0.2)], False),  # one team
-        ([(0, 0.8, 0.2), (1, 0.3, 0.2)], False),  # the second is not significant
-        ([(0, -0.8, 0.2), (1, -0.8, 0.2)], False),  # harm is no support
-        ([(0, 0.8, 0.2), (1, 0.0, 0.2), (2, -0.4, 0.1), (3, 0.8, 0.3)], True),  # others not counted
-    ],
-)
-def test_two_positive_trials_by_independent_teams(
-    rows: list[tuple[int, float, float]], certified: bool
-) -> None:
-    assert empirically_supported(_trials(*rows)) is certified
-
-
-@pytest.mark.parametrize(
-    ("value", "error", "not_significant", "shown"),
-    [
-        (0.05, 0.05, True, True),
-        (0.1, 0.2, True, False),
-        (0.15, 0.02, False, True),
-        (0.5, 0.1, False, False),
-    ],
-)
-def test_no_difference_found_is_not_equivalence_shown(
-    value: float, error: float, not_significant: bool, shown: bool
-) -> None:
-    assert equivalent(from_standard_error(value, error, 9)) == (not_significant, shown)

@@ -72,7 +72,7 @@ def test_score_at_session_errors():
     frame = long([("a", "session", 1, 2.0)])
     with pytest.raises(ValueError, match="no client has a 'alliance_score' at session 0"):
         score_at_session(frame, "alliance_score", 0)
-    with pytest.raises(ValueError, match=r"no column 'aliance'\. Did you mean 'alliance_score'"):
+    with pytest.raises(ValueError, match=r"no column 'aliance'\. Did you mean alliance_score"):
         score_at_session(frame, "aliance", 3)
 
 
@@ -112,10 +112,10 @@ def test_process_outcome_r_with_gain_at_hand_and_other_names():
 
 def test_correlation_between_two_sessions():
     frame = simulated(60, 0.3, 7)
-    one = frame.loc[frame["occasion"] == "intake", "symptom_score"].to_numpy()
-    two = frame.loc[frame["session"].eq(3) & frame["occasion"].eq("session"), "alliance_score"]
+    first = frame.loc[frame["occasion"] == "intake", "symptom_score"].to_numpy()
+    second = frame.loc[frame["session"].eq(3) & frame["occasion"].eq("session"), "alliance_score"]
     estimate = correlation(frame, "symptom_score", "alliance_score", 0, 3)
-    assert estimate.value == pytest.approx(np.corrcoef(one, two)[0, 1])
+    assert estimate.value == pytest.approx(np.corrcoef(first, second)[0, 1])
 
 
 def test_course():
@@ -127,7 +127,7 @@ def test_course():
     assert table.iloc[0, 2:].tolist() == pytest.approx(expected)
     weekly = course(frame, by=(), time="week", occasions=None)
     assert weekly["week"].tolist() == [0, 4]
-    with pytest.raises(ValueError, match=r"no column 'arms'\. Did you mean 'arm'"):
+    with pytest.raises(ValueError, match=r"no column 'arms'\. Did you mean arm"):
         course(frame, by=("arms",))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dyadsim.analysis.sudden_gains import share_with_sudden_gain, sudden_gains
+from dyadsim.analysis.sudden_gains import find_sudden_gains, share_with_sudden_gain
 
 
 def _long(*courses: list[float]) -> pd.DataFrame:
@@ -19,7 +19,7 @@ def _long(*courses: list[float]) -> pd.DataFrame:
 
 def test_a_gain_by_hand() -> None:
     # before: mean 31, SD 1; after: mean 19, SD 1; pooled SD 1; 12 > 2.776.
-    (gain,) = sudden_gains(_long([30, 32, 31, 20, 19, 18, 18])).to_dict("records")
+    (gain,) = find_sudden_gains(_long([30, 32, 31, 20, 19, 18, 18])).to_dict("records")
     assert gain == {
         "client": 0,
         "session": 3,
@@ -42,21 +42,21 @@ def test_a_gain_by_hand() -> None:
     ],
 )
 def test_no_gain(course: list[float]) -> None:
-    assert sudden_gains(_long(course)).empty
+    assert find_sudden_gains(_long(course)).empty
 
 
 def test_half_of_it_given_back_is_a_reversal() -> None:
     kept, lost = [30, 32, 31, 21, 20, 20, 25], [30, 32, 31, 21, 20, 20, 26]
-    assert sudden_gains(_long(kept, lost))["reversed"].tolist() == [False, True]
+    assert find_sudden_gains(_long(kept, lost))["reversed"].tolist() == [False, True]
 
 
 def test_share_has_its_denominator() -> None:
-    gains = sudden_gains(_long([30, 32, 31, 20, 19, 18, 18], [20] * 7))
+    gains = find_sudden_gains(_long([30, 32, 31, 20, 19, 18, 18], [20] * 7))
     share = share_with_sudden_gain(gains, 4)
     assert (share.value, share.n) == (0.25, 4)
 
 
 def test_nobody_with_scores_and_bad_columns() -> None:
-    assert sudden_gains(_long([np.nan] * 5)).empty
+    assert find_sudden_gains(_long([np.nan] * 5)).empty
     with pytest.raises(ValueError, match="symptom_scor"):
-        sudden_gains(_long([1, 2]).rename(columns={"symptom_score": "symptom_scor"}))
+        find_sudden_gains(_long([1, 2]).rename(columns={"symptom_score": "symptom_scor"}))

@@ -33,8 +33,8 @@ def practice(clients, therapists, share, unbalanced, seed):
     skill, rest = rng.normal(size=(2, therapists))
     effect = np.sqrt(share / 2) * (skill + rest)
     pre = 15 + 6 * rng.normal(size=clients)
-    luck = np.sqrt(1 - share) * rng.normal(size=clients)
-    post = 3 + 0.5 * pre - 5 * (effect[therapist] + luck)
+    noise = np.sqrt(1 - share) * rng.normal(size=clients)
+    post = 3 + 0.5 * pre - 5 * (effect[therapist] + noise)
     return pd.DataFrame(
         {"therapist": therapist, "pre": pre, "post": post, "skill": skill[therapist]}
     )
@@ -115,8 +115,8 @@ def test_interval_holds_the_planted_share_and_error_is_the_spread():
     # 300 data sets: 0.95 ± 4 binomial SD; the spread of 300 values errs by 4 %, allow 20 %
     results = [therapist_effect(practice(800, 40, 0.08, True, seed)) for seed in range(300)]
     percents = [result.percent for result in results]
-    held = np.mean([percent.low <= 8 <= percent.high for percent in percents])
-    assert 0.90 <= held <= 0.99
+    covered = np.mean([percent.low <= 8 <= percent.high for percent in percents])
+    assert 0.90 <= covered <= 0.99
     errors = np.mean([percent.standard_error for percent in percents])
     assert errors == pytest.approx(np.std([percent.value for percent in percents]), rel=0.2)
 
@@ -188,5 +188,5 @@ def test_impossible_skills():
         share_of_therapist_variance(frame.assign(skill=1.0), "skill")
     with pytest.raises(ValueError, match="at least 4 therapists need a 'skill', 3 have one"):
         share_of_therapist_variance(frame[frame["therapist"] < 3], "skill")
-    with pytest.raises(ValueError, match=r"no column 'skil'\. Did you mean 'skill'"):
+    with pytest.raises(ValueError, match=r"no column 'skil'\. Did you mean skill"):
         share_of_therapist_variance(frame, "skil")

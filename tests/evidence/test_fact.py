@@ -13,8 +13,8 @@ from dyadsim.evidence.fact import (
     Argument,
     Fact,
     distance,
-    load,
-    met,
+    is_met,
+    load_facts,
     parse_statistic,
     read_facts,
 )
@@ -69,10 +69,10 @@ def test_a_row_becomes_a_fact() -> None:
 
 
 def test_the_shipped_table() -> None:
-    facts = load()
-    by_id = {one.id: one for one in facts}
+    facts = load_facts()
+    by_id = {fact.id: fact for fact in facts}
     assert len(by_id) == len(facts) >= 41
-    assert {one.kind for one in facts} == set(KINDS)
+    assert {fact.kind for fact in facts} == set(KINDS)
     assert by_id["alliance_outcome"].n == 30000
     assert by_id["therapist_effect"].source == ("baldwin2013", "johns2019")
     assert by_id["expectation_outcome"].evidence == "seen; width from k, N and I2"
@@ -80,9 +80,9 @@ def test_the_shipped_table() -> None:
 
 
 def test_every_published_estimate_meets_its_own_fact() -> None:
-    for one in load():
-        if one.estimate is not None:
-            assert met(one, one.estimate, 0.0), one.id
+    for published in load_facts():
+        if published.estimate is not None:
+            assert is_met(published, published.estimate, 0.0), published.id
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_a_line_with_too_many_or_too_few_cells_is_refused(ending: str | None) ->
 def test_an_interval_is_met_with_its_whole_error(
     simulated: float, standard_error: float, expected: bool
 ) -> None:
-    assert met(fact(), simulated, standard_error) is expected
+    assert is_met(fact(), simulated, standard_error) is expected
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_an_interval_is_met_with_its_whole_error(
 def test_a_sign_must_exceed_zero_strictly(
     simulated: float, standard_error: float, expected: bool
 ) -> None:
-    assert met(fact(**SIGN), simulated, standard_error) is expected
+    assert is_met(fact(**SIGN), simulated, standard_error) is expected
 
 
 @pytest.mark.parametrize(
@@ -207,20 +207,20 @@ def test_a_sign_must_exceed_zero_strictly(
 def test_an_upper_bound_counts_the_error_above_only(
     simulated: float, standard_error: float, expected: bool
 ) -> None:
-    assert met(fact(**BOUND), simulated, standard_error) is expected
+    assert is_met(fact(**BOUND), simulated, standard_error) is expected
 
 
 def test_a_lower_bound_counts_the_error_below_and_may_be_open_above() -> None:
     lower = fact(kind="bound", estimate="0.5", low="0.5", high="")
-    assert met(lower, 0.7, 0.1)
-    assert met(lower, 900.0, 1.0)
-    assert not met(lower, 0.69, 0.1)
-    assert not met(lower, 0.49, 0.0)
+    assert is_met(lower, 0.7, 0.1)
+    assert is_met(lower, 900.0, 1.0)
+    assert not is_met(lower, 0.69, 0.1)
+    assert not is_met(lower, 0.49, 0.0)
 
 
 def test_a_negative_standard_error_is_refused() -> None:
     with pytest.raises(ValueError, match=r"standard_error is -0\.1; .* never negative"):
-        met(fact(), 0.278, -0.1)
+        is_met(fact(), 0.278, -0.1)
 
 
 @pytest.mark.parametrize(

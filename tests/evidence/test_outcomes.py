@@ -16,9 +16,9 @@ LOOSE = ("ruptures", "dropout", "agreed_end")  # clients of a therapist are more
 def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     """One point, many replicates, all outcomes."""
     folder = tmp_path_factory.mktemp("outcomes")
-    one = planned(n=1, clients=400, wanted=(), replicates=REPLICATES)
-    sweep.run(one, folder, threads=2)
-    return pd.read_parquet(sweep.collect(one, folder))
+    plan = planned(n=1, clients=400, names=(), replicates=REPLICATES)
+    sweep.run_sweep(plan, folder, threads=2)
+    return pd.read_parquet(sweep.collect_sweep(plan, folder))
 
 
 @pytest.mark.parametrize("outcome", [name for name in OUTCOMES if name != "follow_up_score"])

@@ -1,4 +1,4 @@
-"""Accountings against worlds solved by hand and against SALib; false alarms < 1e-4 a test."""
+"""Attributions against worlds solved by hand and against SALib; false alarms < 1e-4 a test."""
 
 from collections.abc import Callable
 from itertools import permutations
@@ -8,107 +8,117 @@ import pytest
 from SALib.analyze import sobol
 from SALib.sample import sobol as sobol_sample
 
-from dyadsim.analysis.shapley import alone, last, pairs, shapley
+from dyadsim.analysis.shapley import pair_interactions, shapley_shares, shares_alone, shares_last
 from dyadsim.attribution import estimated_shares, true_shares
-from dyadsim.attribution.true_shares import Care, closed_variances
+from dyadsim.attribution.true_shares import Care, Replication, closed_variances
+from dyadsim.errors import BadInput
+from dyadsim.evidence.observed_study import observe_study
 from dyadsim.kernel import intake
 from dyadsim.model import worlds
 from dyadsim.numerics import random_streams
 from dyadsim.numerics.random_streams import Group, Stream
 from dyadsim.simulation import simulate
-from dyadsim.studies import study
 
 Floats = np.ndarray
 N = 200_000
+OF_CLIENT = (
+    "attachment",
+    "weight",
+    "readiness",
+    "initial_distress",
+    "expectancy",
+    "dyad_fit",
+    "arm",
+    "therapist",
+    "rater_style",
+)
+OF_THERAPIST = ("empathy", "competence", "presence", "caseload")
 
 
-def _lives(law: Callable[..., Floats], draw: Callable[[int, int], Floats], groups: int) -> Floats:
-    """All pick-freeze outcomes of a law; draw(group, luck) gives a group's input."""
-    inputs = [[draw(group, luck) for luck in (0, 1)] for group in range(groups)]
+def _outcomes(
+    law: Callable[..., Floats], draw: Callable[[int, int], Floats], groups: int
+) -> Floats:
+    """All pick-freeze outcomes of a law; draw(group, again) gives a group's input."""
+    inputs = [[draw(group, again) for again in (0, 1)] for group in range(groups)]
     return np.stack(
         [law(*(inputs[g][mask >> g & 1] for g in range(groups))) for mask in range(1 << groups)]
     )
 
 
-def _normal(group: int, luck: int) -> Floats:
-    return np.random.default_rng((7, group, luck)).normal(size=N)
+def _normal(group: int, again: int) -> Floats:
+    return np.random.default_rng((7, group, again)).normal(size=N)
 
 
 def test_shapley_is_the_mean_over_all_orders() -> None:
     worth = np.random.default_rng(1).normal(size=16)
     by_hand = np.zeros(4)
     for order in permutations(range(4)):
-        there = 0
+        present = 0
         for cause in order:
-            by_hand[cause] += (worth[there | 1 << cause] - worth[there]) / 24
-            there |= 1 << cause
-    assert shapley(worth) == pytest.approx(by_hand)
-    assert shapley(worth).sum() == pytest.approx(worth[-1] - worth[0])
+            by_hand[cause] += (worth[present | 1 << cause] - worth[present]) / 24
+            present |= 1 << cause
+    assert shapley_shares(worth) == pytest.approx(by_hand)
+    assert shapley_shares(worth).sum() == pytest.approx(worth[-1] - worth[0])
 
 
 def test_worths_of_two_causes_by_hand() -> None:
     worth = np.array([0.0, 1, 2, 7])  # alone 1 and 2, together 7: 4 belong to both
-    assert shapley(worth).tolist() == [3, 4]
-    assert alone(worth).tolist() == [1, 2]
-    assert last(worth).tolist() == [5, 6]
-    assert pairs(worth).tolist() == [[0, 4], [4, 0]]
+    assert shapley_shares(worth).tolist() == [3, 4]
+    assert shares_alone(worth).tolist() == [1, 2]
+    assert shares_last(worth).tolist() == [5, 6]
+    assert pair_interactions(worth).tolist() == [[0, 4], [4, 0]]
 
 
 def test_worths_must_be_of_all_subsets() -> None:
     with pytest.raises(ValueError, match="2\\^k subsets"):
-        shapley(np.zeros(6))
+        shapley_shares(np.zeros(6))
 
 
 def test_a_linear_world_solved_by_hand() -> None:
-    found = closed_variances(_lives(lambda a, b, c: a + 2 * b + 3 * c, _normal, 3))
-    assert shapley(found) == pytest.approx([1, 4, 9], abs=0.2)
-    assert alone(found) == pytest.approx([1, 4, 9], abs=0.25)
-    assert last(found) == pytest.approx([1, 4, 9], abs=0.25)
-    assert shapley(found).sum() == pytest.approx(found[-1])
+    variances = closed_variances(_outcomes(lambda a, b, c: a + 2 * b + 3 * c, _normal, 3))
+    assert shapley_shares(variances) == pytest.approx([1, 4, 9], abs=0.2)
+    assert shares_alone(variances) == pytest.approx([1, 4, 9], abs=0.25)
+    assert shares_last(variances) == pytest.approx([1, 4, 9], abs=0.25)
+    assert shapley_shares(variances).sum() == pytest.approx(variances[-1])
 
 
 def test_a_product_world_is_pure_interaction() -> None:
-    found = closed_variances(_lives(lambda a, b: a * b, _normal, 2))
-    assert shapley(found) == pytest.approx([0.5, 0.5], abs=0.04)
-    assert alone(found) == pytest.approx([0, 0], abs=0.04)
-    assert last(found) == pytest.approx([1, 1], abs=0.04)
+    variances = closed_variances(_outcomes(lambda a, b: a * b, _normal, 2))
+    assert shapley_shares(variances) == pytest.approx([0.5, 0.5], abs=0.04)
+    assert shares_alone(variances) == pytest.approx([0, 0], abs=0.04)
+    assert shares_last(variances) == pytest.approx([1, 1], abs=0.04)
 
 
 def test_nested_therapists_with_a_planted_intraclass_correlation() -> None:
     therapist = np.arange(N) // 20
 
-    def draw(group: int, luck: int) -> Floats:
-        own = _normal(group, luck)
+    def draw(group: int, again: int) -> Floats:
+        own = _normal(group, again)
         return own[therapist] if group == 0 else own  # one draw for all clients of a therapist
 
-    found = closed_variances(_lives(lambda t, c: 0.5 * t + np.sqrt(0.75) * c, draw, 2))
-    assert shapley(found) / found[-1] == pytest.approx([0.25, 0.75], abs=0.03)
+    variances = closed_variances(_outcomes(lambda t, c: 0.5 * t + np.sqrt(0.75) * c, draw, 2))
+    assert shapley_shares(variances) / variances[-1] == pytest.approx([0.25, 0.75], abs=0.03)
 
 
 def test_it_agrees_with_salib() -> None:
     def ishigami(a: Floats, b: Floats, c: Floats) -> Floats:
         return np.sin(a) + 7 * np.sin(b) ** 2 + 0.1 * c**4 * np.sin(a)
 
-    def draw(group: int, luck: int) -> Floats:
-        return np.random.default_rng((3, group, luck)).uniform(-np.pi, np.pi, N)
+    def draw(group: int, again: int) -> Floats:
+        return np.random.default_rng((3, group, again)).uniform(-np.pi, np.pi, N)
 
-    found = closed_variances(_lives(ishigami, draw, 3))
+    variances = closed_variances(_outcomes(ishigami, draw, 3))
     problem = {"num_vars": 3, "names": ["a", "b", "c"], "bounds": [[-np.pi, np.pi]] * 3}
     points = sobol_sample.sample(problem, 2**13, calc_second_order=False, seed=1)
     theirs = sobol.analyze(problem, ishigami(*points.T), calc_second_order=False, seed=1)
-    assert alone(found) / found[-1] == pytest.approx(theirs["S1"], abs=0.02)
-    assert last(found) / found[-1] == pytest.approx(theirs["ST"], abs=0.02)
+    assert shares_alone(variances) / variances[-1] == pytest.approx(theirs["S1"], abs=0.02)
+    assert shares_last(variances) / variances[-1] == pytest.approx(theirs["ST"], abs=0.02)
 
 
-def _people(groups: int) -> simulate.Run:
-    care = Care(treatments=("cbt", "supportive"))
-    return simulate.start(
-        true_shares.study(care),
-        worlds.parameters("hybrid"),
-        400,
-        1,
-        random_streams.redrawn(3, groups),
-    )
+def _intake(groups: int) -> simulate.Run:
+    study = true_shares.attribution_study(Care(treatments=("cbt", "supportive")))
+    replicate = random_streams.redrawn(3, groups)
+    return simulate.start(study, worlds.parameters("hybrid"), 400, seed=1, replicate=replicate)
 
 
 @pytest.mark.parametrize(
@@ -123,30 +133,16 @@ def _people(groups: int) -> simulate.Run:
     ],
 )
 def test_drawing_one_group_again_keeps_the_others(group: Group, moved: set[str]) -> None:
-    one, other = _people(0), _people(1 << group)
-    of_client = (
-        "attachment",
-        "weight",
-        "readiness",
-        "initial_distress",
-        "expectancy",
-        "dyad_fit",
-        "arm",
-        "therapist",
-        "rater_style",
-    )
+    first, second = _intake(0), _intake(1 << group)
     if group == Group.CLIENT:
         moved = moved | {"rater_style"}
-    changed = {
-        name
-        for name in of_client
-        if (getattr(one.clients, name) != getattr(other.clients, name)).any()
-    } | {
-        name
-        for name in ("empathy", "competence", "presence", "caseload")
-        if (getattr(one.therapists, name) != getattr(other.therapists, name)).any()
-    }
-    assert changed == moved
+    differing = _differing(OF_CLIENT, first.clients, second.clients)
+    differing |= _differing(OF_THERAPIST, first.therapists, second.therapists)
+    assert differing == moved
+
+
+def _differing(names: tuple[str, ...], first: object, second: object) -> set[str]:
+    return {name for name in names if (getattr(first, name) != getattr(second, name)).any()}
 
 
 def test_every_stream_has_the_group_that_it_is_said_to_have() -> None:
@@ -159,33 +155,44 @@ def test_every_stream_has_the_group_that_it_is_said_to_have() -> None:
 
 def test_one_treatment_for_all_explains_nothing() -> None:
     care = Care(treatments=("cbt",), sessions=6)
-    table = true_shares.variance_shares(care, worlds.parameters("medical"), 500, 2)
-    total = table[(table["accounting"] == "variance total") & (table["group"] == "technique")]
+    table = true_shares.variance_shares(
+        care, worlds.parameters("medical"), replication=Replication(500, 2)
+    )
+    total = table[(table["attribution"] == "variance total") & (table["group"] == "technique")]
     assert total["share"].tolist() == [0, 0]
-    sums = table[table["accounting"] == "variance"].groupby("denominator")["share"].sum()
+    sums = table[table["attribution"] == "variance"].groupby("denominator")["share"].sum()
     assert sums.to_numpy() == pytest.approx([100, 100])
 
 
 def test_doses_that_differ_make_technique_explain_variance() -> None:
     world = worlds.parameters("medical")
-    alike = true_shares.variance_shares(Care(("cbt",)), world, 2000, 2)
-    apart = true_shares.variance_shares(Care(("cbt",), dose_spread=1.0), world, 2000, 2)
-    chosen = (alike["accounting"] == "variance") & (alike["group"] == "technique")
+    alike, apart = (
+        true_shares.variance_shares(
+            Care(("cbt",), dose_spread=spread), world, replication=Replication(2000, 2)
+        )
+        for spread in (0.0, 1.0)
+    )
+    chosen = (alike["attribution"] == "variance") & (alike["group"] == "technique")
     assert alike[chosen]["share"].abs().max() < 1.5
     assert apart[chosen]["share"].min() > 5
 
 
-def test_shares_do_not_hang_on_threads() -> None:
+def test_shares_do_not_depend_on_threads() -> None:
     world, care = worlds.parameters("hybrid"), Care(sessions=3)
-    one, two = (true_shares.variance_shares(care, world, 300, 2, 1, k) for k in (1, 2))
-    assert one.equals(two)
+    first, second = (
+        true_shares.variance_shares(care, world, replication=Replication(300, 2, 1, threads))
+        for threads in (1, 2)
+    )
+    assert first.equals(second)
 
 
 def test_full_gating_makes_losses_add_to_more_than_everything() -> None:
     values = {"process_change.gating": 1.0, "distress.specificity": 1.0}
     world = worlds.parameters("hybrid", values)
-    worth = np.stack([true_shares.effect_worths(Care(), world, 600, k) for k in range(2)])
-    table = true_shares.effect_shares(worth).set_index(["accounting", "group"])["share"]
+    worths = np.stack(
+        [true_shares.effect_worths(Care(), world, clients=600, replicate=k) for k in range(2)]
+    )
+    table = true_shares.effect_shares(worths).set_index(["attribution", "group"])["share"]
     assert table["effect lost", "sum"] > 120
     assert table["effect"].sum() == pytest.approx(100)
     assert table["effect pairs", "technique and relationship"] > 10  # trust opens the technique
@@ -194,15 +201,17 @@ def test_full_gating_makes_losses_add_to_more_than_everything() -> None:
 
 
 def test_nothing_to_share_where_therapy_has_no_effect() -> None:
-    worth = true_shares.effect_worths(Care(), worlds.parameters("null"), 300, 0)
+    worth = true_shares.effect_worths(Care(), worlds.parameters("null"), clients=300, replicate=0)
     assert np.abs(worth).max() == 0
     assert true_shares.effect_shares(np.stack([worth, worth]))["share"].isna().all()
 
 
 def test_all_five_are_there_with_their_denominators() -> None:
-    table = estimated_shares.decompose(worlds.parameters("hybrid"), clients=1500, replicates=2)
-    assert list(table.columns) == ["accounting", "group", "share", "se", "denominator"]
-    assert set(table["accounting"]) == {
+    table = estimated_shares.decompose_outcome(
+        worlds.parameters("hybrid"), replication=Replication(1500, 2)
+    )
+    assert list(table.columns) == ["attribution", "group", "share", "se", "denominator"]
+    assert set(table["attribution"]) == {
         "variance",
         "variance alone",
         "variance total",
@@ -214,7 +223,7 @@ def test_all_five_are_there_with_their_denominators() -> None:
         "claimed pie",
     }
     assert table["denominator"].str.len().min() > 10
-    by_name = table.set_index(["accounting", "group"])["share"]
+    by_name = table.set_index(["attribution", "group"])["share"]
     assert by_name["gain"].sum() == pytest.approx(100)
     assert by_name["estimators", "sum of squared correlations"] == pytest.approx(
         sum(by_name["estimators", name] for name in estimated_shares.SCORES)
@@ -223,16 +232,16 @@ def test_all_five_are_there_with_their_denominators() -> None:
 
 
 def test_estimates_by_hand() -> None:
-    care = Care(("cbt", "supportive"))
-    run = simulate.run(true_shares.study(care), worlds.parameters("medical"), 1500, 1)
-    seen = estimated_shares.see(run)
-    found = estimated_shares.estimates(seen)
-    gain = seen.gain.reindex(seen.outcome.index)
-    is_cbt = (seen.outcome["arm"] == "cbt").astype(float)
-    assert found["arm"] == pytest.approx(100 * is_cbt[gain.notna()].corr(gain.dropna()) ** 2)
-    assert found["model with therapists"] >= found["model without therapists"] > 0
+    study = true_shares.attribution_study(Care(("cbt", "supportive")))
+    run = simulate.run(study, worlds.parameters("medical"), 1500, seed=1)
+    observed = observe_study(run)
+    shares = estimated_shares.estimate_shares(observed)
+    gain = observed.gain.reindex(observed.outcome.index)
+    is_cbt = (observed.outcome["arm"] == "cbt").astype(float)
+    assert shares["arm"] == pytest.approx(100 * is_cbt[gain.notna()].corr(gain.dropna()) ** 2)
+    assert shares["model with therapists"] >= shares["model without therapists"] > 0
 
 
-def test_an_unknown_treatment_is_told() -> None:
-    with pytest.raises(study.BadInput, match="no therapy 'cbtt'"):
-        true_shares.study(Care(("cbtt",)))
+def test_an_unknown_treatment_is_refused() -> None:
+    with pytest.raises(BadInput, match="no therapy 'cbtt'"):
+        true_shares.attribution_study(Care(("cbtt",)))

@@ -1,4 +1,4 @@
-"""The model written four more times, in other styles and with other luck, comes to the same means.
+"""Four other implementations of the model, with other random numbers, yield the same means.
 
 The comparators of `experiments/speed` share no line of code with the mechanisms. Seeded; means over
 thousands of clients may differ by 5 standard errors (some 200 comparisons a case, so the
@@ -29,29 +29,29 @@ def _means(sums: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarra
     spread["distress"] = np.sqrt(total["distress_squared"] / step - mean["distress"] ** 2)
     squares = total["symptom_score_squared"] / np.maximum(total["scored"], 1)
     spread["symptom_score"] = np.sqrt(np.maximum(squares - mean["symptom_score"] ** 2, 0))
-    spread["bond"] = np.full_like(step, 0.3)  # no bond spreads wider
+    spread["bond"] = np.full_like(step, 0.3)  # no bond varies more
     return mean, spread, step
 
 
 @pytest.mark.parametrize("study", ["trial", "routine"])
 @pytest.mark.parametrize("how", list(SIZES))
-def test_the_model_written_otherwise_comes_to_the_same(
+def test_another_implementation_yields_the_same_means(
     how: str, study: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(FOLDER)
     setting: Any = importlib.import_module("setting")
     comparator: Any = importlib.import_module(how)
-    one = setting.setting(setting.STUDIES[study], SIZES[how], seed=2)
+    trial = setting.setting_at_intake(setting.STUDIES[study], SIZES[how], seed=2)
     if how == "c_loop":
         if comparator.compiler() is None:
             pytest.skip("this machine has no C compiler")
-        theirs = comparator.run(one, comparator.build(one))
+        theirs = comparator.run(trial, comparator.build(trial))
         # -ffast-math must not leak into the process: tiny numbers are still numbers
         assert np.float32(1e-40) * np.float32(0.5) > 0
     else:
-        theirs = comparator.run(one)
+        theirs = comparator.run(trial)
     mean, spread, clients = _means(theirs)
-    expected, _, _ = _means(setting.ours(one))
+    expected, _, _ = _means(setting.ours(trial))
     scored = np.maximum(theirs[:, 1:, AT["scored"]], 1)
     for name in mean:
         count = scored if name == "symptom_score" else clients

@@ -1,4 +1,4 @@
-"""Indices against functions whose indices are known, sent through the door of a sweep."""
+"""Sensitivity indices of swept functions whose indices are known; PRIM on a planted box."""
 
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,8 @@ import pytest
 from dyadsim.errors import BadInput
 from dyadsim.sweeps import sampling, scenario_discovery, sensitivity, sweep
 from dyadsim.sweeps.sampling import Axis, Sampling
-from dyadsim.sweeps.sweep import Case, Sweep
+from dyadsim.sweeps.sensitivity import Bootstrap, SweptTable
+from dyadsim.sweeps.sweep import Condition, Sweep
 
 A, B = 7.0, 0.1
 WEIGHTS = np.array([0.0, 1.0, 4.5, 9.0, 99.0])
@@ -31,33 +32,34 @@ def _compute(function: Any, points: Any, replicate: int, keys: Any, threads: int
     return function(points.astype(float))[:, None].astype(np.float32), [""] * len(points)
 
 
-def swept(function: Any, axes: tuple[Axis, ...], how: Sampling, folder: Path) -> pd.DataFrame:
+def swept(function: Any, axes: tuple[Axis, ...], layout: Sampling, folder: Path) -> pd.DataFrame:
     """The table of a function's sweep."""
-    sampling.check(axes, how, ranges=False)
-    points = sampling.points(axes, how, {}).astype(np.float32)
-    case = Case({}, function.__name__, partial(_compute, function), lambda p: p, points)
-    one = Sweep(tuple(axis.name for axis in axes), ("y",), (case,), 1, 500)
-    assert sweep.run(one, folder).finished == len(points)
-    return pd.read_parquet(sweep.collect(one, folder))
+    sampling.check_sampling(axes, layout, ranges=False)
+    points = sampling.sample_points(axes, layout).astype(np.float32)
+    compute = partial(_compute, function)
+    condition = Condition({}, function.__name__, compute, lambda p: p, points)
+    names = tuple(axis.name for axis in axes)
+    function_sweep = Sweep(names, ("y",), (condition,), 1, 500)
+    assert sweep.run_sweep(function_sweep, folder).finished == len(points)
+    return pd.read_parquet(sweep.collect_sweep(function_sweep, folder))
+
+
+def as_input(table: pd.DataFrame, names: list[str], layout: Sampling) -> SweptTable:
+    """The table as the methods take it."""
+    values = {"y": table["y"].to_numpy(float)[None]}
+    return SweptTable(names, layout, table[names].to_numpy(float), values, {})
 
 
 def ranked(
-    method: str, function: Any, axes: tuple[Axis, ...], how: Sampling, folder: Path
+    method: str, function: Any, axes: tuple[Axis, ...], layout: Sampling, folder: Path
 ) -> pd.Series:
     """Indices by (index, parameter), from the table of the sweep."""
-    table = swept(function, axes, how, folder)
+    table = swept(function, axes, layout, folder)
     names = [axis.name for axis in axes]
-    found = sensitivity.rank(
-        method,
-        names,
-        how,
-        table[names].to_numpy(float),
-        {"y": table["y"].to_numpy(float)[None]},
-        {},
-        100,
-        1,
+    ranking = sensitivity.rank_parameters(
+        method, as_input(table, names, layout), Bootstrap(100, seed=1)
     )
-    rows = found.table.assign(parameter=found.table["parameter"] + found.table["other"])
+    rows = ranking.table.assign(parameter=ranking.table["parameter"] + ranking.table["other"])
     return rows.set_index(["index", "parameter"])["value"]
 
 
@@ -66,27 +68,27 @@ UNIT = tuple(Axis(name, (), 0.0, 1.0) for name in "abcde")
 
 
 def test_sobol_indices_of_ishigami(tmp_path: Path) -> None:
-    found = ranked(
+    indices = ranked(
         "sobol", ishigami, ISHIGAMI, Sampling("saltelli", 2048, second_order=True), tmp_path
     )
-    one = 0.5 * (1 + B * np.pi**4 / 5) ** 2
-    two, pair = A**2 / 8, B**2 * np.pi**8 * (1 / 18 - 1 / 50)
-    total = one + two + pair
-    for name, first, all_of_it in (("a", one, one + pair), ("b", two, two), ("c", 0.0, pair)):
-        assert found["first", name] == pytest.approx(first / total, abs=0.03)
-        assert found["total", name] == pytest.approx(all_of_it / total, abs=0.03)
-    assert found["pair", "ac"] == pytest.approx(pair / total, abs=0.05)
-    assert found["pair", "ab"] == pytest.approx(0, abs=0.05)
+    a = 0.5 * (1 + B * np.pi**4 / 5) ** 2
+    b, pair = A**2 / 8, B**2 * np.pi**8 * (1 / 18 - 1 / 50)
+    variance = a + b + pair
+    for name, first, total in (("a", a, a + pair), ("b", b, b), ("c", 0.0, pair)):
+        assert indices["first", name] == pytest.approx(first / variance, abs=0.03)
+        assert indices["total", name] == pytest.approx(total / variance, abs=0.03)
+    assert indices["pair", "ac"] == pytest.approx(pair / variance, abs=0.05)
+    assert indices["pair", "ab"] == pytest.approx(0, abs=0.05)
 
 
 def test_sobol_indices_of_g(tmp_path: Path) -> None:
-    found = ranked("sobol", g_function, UNIT, Sampling("saltelli", 4096), tmp_path)
+    indices = ranked("sobol", g_function, UNIT, Sampling("saltelli", 4096), tmp_path)
     parts = 1 / (3 * (1 + WEIGHTS) ** 2)
     total = np.prod(1 + parts) - 1
     for k, name in enumerate("abcde"):
         everything = parts[k] * np.prod(np.delete(1 + parts, k))
-        assert found["first", name] == pytest.approx(parts[k] / total, abs=0.03)
-        assert found["total", name] == pytest.approx(everything / total, abs=0.03)
+        assert indices["first", name] == pytest.approx(parts[k] / total, abs=0.03)
+        assert indices["total", name] == pytest.approx(everything / total, abs=0.03)
 
 
 def test_morris_and_pawn_rank_g_as_its_weights_do(tmp_path: Path) -> None:
@@ -94,67 +96,57 @@ def test_morris_and_pawn_rank_g_as_its_weights_do(tmp_path: Path) -> None:
     order = screened["mean absolute effect"].sort_values(ascending=False).index
     assert list(order) == list("abcde")
     apart = ranked("pawn", g_function, UNIT, Sampling("latin_hypercube", 4000), tmp_path / "pawn")
-    found = apart["median distance"]
-    assert found["a"] > found["b"] > found["c"] > found[sensitivity.DUMMY]
-    assert found["e"] < found[sensitivity.DUMMY]
+    distance = apart["median distance"]
+    chance = distance[sensitivity.DUMMY]
+    assert distance["a"] > distance["b"] > distance["c"] > chance
+    assert distance["e"] < chance
 
 
 def test_indices_are_the_same_for_a_seed(tmp_path: Path) -> None:
-    how = Sampling("saltelli", 64)
-    table = swept(g_function, UNIT, how, tmp_path)
-    arguments = (
-        "sobol",
-        list("abcde"),
-        how,
-        table[list("abcde")].to_numpy(float),
-        {"y": table["y"].to_numpy(float)[None]},
-        {},
-        50,
+    layout = Sampling("saltelli", 64)
+    table = as_input(swept(g_function, UNIT, layout, tmp_path), list("abcde"), layout)
+    first, again, other = (
+        sensitivity.rank_parameters("sobol", table, Bootstrap(50, seed)).table for seed in (1, 1, 2)
     )
-    one, again, other = (sensitivity.rank(*arguments, seed).table for seed in (1, 1, 2))
-    pd.testing.assert_frame_equal(one, again)
-    assert (one["low"] != other["low"]).any()
-    assert (one["value"] == other["value"]).all()
+    pd.testing.assert_frame_equal(first, again)
+    assert (first["low"] != other["low"]).any()
+    assert (first["value"] == other["value"]).all()
 
 
-def test_noise_share_finds_what_was_planted() -> None:
-    dice = np.random.default_rng(3)
-    signal = dice.normal(size=4000)
-    luck = dice.normal(size=(5, 1))  # shared by all points: does no harm
-    values = signal + 10 * luck + dice.normal(scale=2.0, size=(5, 4000))
+def test_noise_share_recovers_planted_noise() -> None:
+    rng = np.random.default_rng(3)
+    signal = rng.normal(size=4000)
+    shared = rng.normal(size=(5, 1))  # by all points: does no harm
+    values = signal + 10 * shared + rng.normal(scale=2.0, size=(5, 4000))
     share, source = sensitivity.noise_share(values, None)
     assert source == "from replicates"
     assert share == pytest.approx((4 / 5) / (1 + 4 / 5), abs=0.03)
-    one = signal[None] + dice.normal(scale=0.5, size=(1, 4000))
-    share, source = sensitivity.noise_share(one, np.full((1, 4000), 0.5))
+    single = signal[None] + rng.normal(scale=0.5, size=(1, 4000))
+    share, source = sensitivity.noise_share(single, np.full((1, 4000), 0.5))
     assert share == pytest.approx(0.25 / 1.25, abs=0.03)
     assert "at most" in source
-    assert np.isnan(sensitivity.noise_share(one, None)[0])
+    assert np.isnan(sensitivity.noise_share(single, None)[0])
     assert np.isnan(sensitivity.noise_share(np.ones((2, 9)), None)[0])
 
 
-def test_a_failed_point_takes_its_whole_group_along(tmp_path: Path) -> None:
-    how, names = Sampling("saltelli", 64), list("abcde")
-    table = swept(g_function, UNIT, how, tmp_path)
-    values = table["y"].to_numpy(float)
-    values[3] = np.nan
-    found = sensitivity.rank(
-        "sobol", names, how, table[names].to_numpy(float), {"y": values[None]}, {}, 50
-    )
-    assert list(found.noise["left_out"]) == [7]
-    values[::7] = np.nan
+def test_a_failed_point_takes_its_group_with_it(tmp_path: Path) -> None:
+    layout = Sampling("saltelli", 64)
+    table = as_input(swept(g_function, UNIT, layout, tmp_path), list("abcde"), layout)
+    values = table.values["y"]
+    values[0, 3] = np.nan
+    ranking = sensitivity.rank_parameters("sobol", table, Bootstrap(50))
+    assert list(ranking.noise["left_out"]) == [7]
+    values[0, ::7] = np.nan
     with pytest.raises(BadInput, match="y has values in only 0 of 64 groups"):
-        sensitivity.rank(
-            "sobol", names, how, table[names].to_numpy(float), {"y": values[None]}, {}, 50
-        )
+        sensitivity.rank_parameters("sobol", table, Bootstrap(50))
 
 
 def test_prim_finds_the_planted_box() -> None:
     pytest.importorskip("ema_workbench", reason="the extra 'scale' is not installed")
-    dice = np.random.default_rng(4)
-    points = pd.DataFrame(dice.random((3000, 4)), columns=list("abcd"))
-    hit = ((points["a"] > 0.6) & (points["c"] < 0.5)).to_numpy()
-    box = scenario_discovery.find(points, hit)
+    rng = np.random.default_rng(4)
+    points = pd.DataFrame(rng.random((3000, 4)), columns=list("abcd"))
+    met = ((points["a"] > 0.6) & (points["c"] < 0.5)).to_numpy()
+    box = scenario_discovery.find_box(points, met)
     limits = box.limits.set_index("parameter")
     assert set(limits.index) == {"a", "c"}
     assert limits.loc["a", "low"] == pytest.approx(0.6, abs=0.04)
@@ -163,16 +155,23 @@ def test_prim_finds_the_planted_box() -> None:
     assert box.coverage > 0.9
     assert box.density > 0.9
     assert box.share_met == pytest.approx(0.2, abs=0.03)
+    mixed = points.astype({"a": np.float32, "b": np.float32})  # swept axes beside choices
+    limits = scenario_discovery.find_box(mixed, met).limits.set_index("parameter")
+    assert limits.loc["a", "low"] == pytest.approx(0.6, abs=0.04)
 
 
 def test_targets() -> None:
     outputs = ["facts_met", "process_outcome_r(alliance_score@3)", "true_d.cbt.waitlist"]
-    one = scenario_discovery.target("facts_met >= 30", outputs)
-    assert one == ("facts_met", ">=", 30.0)
-    assert scenario_discovery.target("true_d.cbt.waitlist<-0.5", outputs).number == -0.5
-    assert list(scenario_discovery.met(one, np.array([29, 30, np.nan]))) == [False, True, False]
-    low = scenario_discovery.target("facts_met<3", outputs)
-    assert list(scenario_discovery.met(low, np.array([2, np.nan]))) == [True, False]
+    high = scenario_discovery.parse_target("facts_met >= 30", outputs)
+    assert high == ("facts_met", ">=", 30.0)
+    assert scenario_discovery.parse_target("true_d.cbt.waitlist<-0.5", outputs).number == -0.5
+    assert list(scenario_discovery.target_met(high, np.array([29, 30, np.nan]))) == [
+        False,
+        True,
+        False,
+    ]
+    low = scenario_discovery.parse_target("facts_met<3", outputs)
+    assert list(scenario_discovery.target_met(low, np.array([2, np.nan]))) == [True, False]
     for text, message in (
         ("facts_met", "a sign and a number"),
         (None, "a sign and a number"),
@@ -180,6 +179,6 @@ def test_targets() -> None:
         ("facts_met>e", "not a number"),
     ):
         with pytest.raises(BadInput, match=message):
-            scenario_discovery.target(text, outputs)
+            scenario_discovery.parse_target(text, outputs)
     with pytest.raises(BadInput, match="met at 5 of 100 points"):
-        scenario_discovery.find(pd.DataFrame({"a": range(100)}), np.arange(100) < 5)
+        scenario_discovery.find_box(pd.DataFrame({"a": range(100)}), np.arange(100) < 5)

@@ -3,25 +3,32 @@
 import math
 
 import pytest
+from oracles.statistics_from_tables import FROM_TABLES, statistic_from_tables
 
-from dyadsim.evidence import benchmark, statistics
-from dyadsim.evidence import fact as facts
+from dyadsim.evidence.fact import load_facts
+from dyadsim.evidence.observed_study import observe_study
+from dyadsim.evidence.statistics import STATISTICS, fact_value
+from dyadsim.evidence.studies_of_facts import SERVED, fact_studies
+from dyadsim.evidence.study_scores import score_arrays
 from dyadsim.model import worlds
 from dyadsim.simulation import simulate
 
 CLIENTS = {"care": 1500, "waitlist": 400}
 
 
-@pytest.mark.parametrize("study", list(benchmark.studies()))
+@pytest.mark.parametrize("study", list(fact_studies()))
 @pytest.mark.parametrize("world", ["hybrid", "null"])
 def test_every_statistic_is_the_same_from_arrays_as_from_tables(study: str, world: str) -> None:
-    run = simulate.run(
-        benchmark.studies()[study], worlds.parameters(world), CLIENTS.get(study, 800), 7, 2
-    )
-    tables, scores = benchmark.see(run), statistics.arrays(run, study in ("care", "trial"))
-    served = [one for one in facts.load() if benchmark.SERVED[one.design] == study]
+    parameters = worlds.parameters(world)
+    run = simulate.run(fact_studies()[study], parameters, CLIENTS.get(study, 800), 7, 2)
+    tables, scores = observe_study(run), score_arrays(run, study in ("care", "trial"))
+    served = [fact for fact in load_facts() if SERVED[fact.design] == study]
     assert served
-    for one in served:
-        slow, fast = benchmark.statistic(one, tables), statistics.statistic(one, scores)
-        assert fast == pytest.approx(slow, abs=1e-9, nan_ok=True), one.id
-        assert not math.isnan(fast) or one.id == "therapist_skill_share"
+    for fact in served:
+        slow, fast = statistic_from_tables(fact, tables), fact_value(fact, scores)
+        assert fast == pytest.approx(slow, abs=1e-9, nan_ok=True), fact.id
+        assert not math.isnan(fast) or fact.id == "therapist_skill_share"
+
+
+def test_every_statistic_has_a_twin() -> None:
+    assert {*FROM_TABLES, "mean_gain"} == set(STATISTICS)

@@ -1,0 +1,306 @@
+"""What counts as change: reliable change (Jacobson and Truax), response, remission."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from dyadsim.analysis import arrays
+from dyadsim.analysis.columns import as_numbers, paired_scores
+from dyadsim.analysis.effects import Values
+from dyadsim.analysis.estimate import Estimate, from_count
+
+CATEGORIES = ["deteriorated", "unchanged", "improved", "recovered"]
+
+
+def reliable_change_criterion(standard_deviation: float, reliability: float) -> float:
+    """Return the smallest reliable change of Jacobson and Truax.
+
+    1.96 · SD · sqrt(2) · sqrt(1 - reliability)
+
+    Parameters
+    ----------
+    standard_deviation
+        Of the score at intake, above 0.
+    reliability
+        Of the score, in [0, 1).
+
+    Returns
+    -------
+    float
+        In the unit of the score.
+
+    Raises
+    ------
+    ValueError
+        An impossible standard deviation or reliability.
+
+    Examples
+    --------
+    >>> round(reliable_change_criterion(7.5, 0.84), 2)
+    8.32
+    """
+    if not (standard_deviation > 0 and 0 <= reliability < 1):
+        raise ValueError(
+            "the standard deviation must be above 0 and the reliability in [0, 1), they are "
+            f"{standard_deviation} and {reliability}"
+        )
+    return 1.96 * standard_deviation * math.sqrt(2) * math.sqrt(1 - reliability)
+
+
+def reliable_change(
+    pre: Values, post: Values, *, reliable_change: float, cut_off: float
+) -> pd.Series[str]:
+    """Return the Jacobson-Truax category of every client with both scores.
+
+    Parameters
+    ----------
+    pre, post
+        Scores before and after, one per client; high is bad.
+    reliable_change
+        Smallest reliable change in points, above 0.
+    cut_off
+        Clinical cut-off in points.
+
+    Returns
+    -------
+    pandas.Series
+        Ordered categorical, index kept. recovered: a reliable fall from the cut-off or above to
+        below it; improved: any other reliable fall; deteriorated: a reliable rise; unchanged.
+
+    Raises
+    ------
+    ValueError
+        `reliable_change` is not above 0, or fewer than 3 clients have both scores.
+
+    Examples
+    --------
+    >>> reliable_change([15, 15, 9, 15], [9, 10, 3, 21], reliable_change=6, cut_off=10).tolist()
+    ['recovered', 'unchanged', 'improved', 'deteriorated']
+    """
+    if not reliable_change > 0:
+        raise ValueError(f"reliable_change must be above 0, it is {reliable_change}")
+    pairs = paired_scores(pre, post)
+    before, after = pairs["first"].to_numpy(), pairs["second"].to_numpy()
+    categories = np.select(
+        [
+            arrays.reliably_recovered(before, after, reliable_change, cut_off),
+            arrays.reliably_improved(before, after, reliable_change),
+            arrays.reliably_deteriorated(before, after, reliable_change),
+        ],
+        ["recovered", "improved", "deteriorated"],
+        "unchanged",
+    )
+    ordered = pd.CategoricalDtype(CATEGORIES, ordered=True)
+    return pd.Series(categories, index=pairs.index, name="reliable_change", dtype=ordered)
+
+
+def share_reliable_improvement(
+    pre: Values, post: Values, *, reliable_change: float, cut_off: float
+) -> Estimate:
+    """Return the share with a reliable fall, the recovered included.
+
+    Parameters
+    ----------
+    pre, post
+        Scores before and after, one per client; high is bad.
+    reliable_change, cut_off
+        As in `reliable_change`.
+
+    Returns
+    -------
+    Estimate
+        Of the clients with both scores, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        As `reliable_change`.
+
+    Examples
+    --------
+    >>> pre, post = [15, 15, 9, 15], [9, 10, 3, 21]
+    >>> share_reliable_improvement(pre, post, reliable_change=6, cut_off=10).value
+    0.5
+    """
+    return _share(("improved", "recovered"), pre, post, reliable_change, cut_off)
+
+
+def share_reliable_recovery(
+    pre: Values, post: Values, *, reliable_change: float, cut_off: float
+) -> Estimate:
+    """Return the share that recovered.
+
+    Parameters
+    ----------
+    pre, post
+        Scores before and after, one per client; high is bad. Select the clients at or above the
+        cut-off at intake first if the share of cases is meant.
+    reliable_change, cut_off
+        As in `reliable_change`.
+
+    Returns
+    -------
+    Estimate
+        Of the clients with both scores, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        As `reliable_change`.
+
+    Examples
+    --------
+    >>> pre, post = [15, 15, 9, 15], [9, 10, 3, 21]
+    >>> share_reliable_recovery(pre, post, reliable_change=6, cut_off=10).value
+    0.25
+    """
+    return _share(("recovered",), pre, post, reliable_change, cut_off)
+
+
+def share_reliable_deterioration(
+    pre: Values, post: Values, *, reliable_change: float, cut_off: float
+) -> Estimate:
+    """Return the share with a reliable rise.
+
+    Parameters
+    ----------
+    pre, post
+        Scores before and after, one per client; high is bad.
+    reliable_change, cut_off
+        As in `reliable_change`; the cut-off makes no difference here.
+
+    Returns
+    -------
+    Estimate
+        Of the clients with both scores, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        As `reliable_change`.
+
+    Examples
+    --------
+    >>> pre, post = [15, 15, 9, 15], [9, 10, 3, 21]
+    >>> share_reliable_deterioration(pre, post, reliable_change=6, cut_off=10).value
+    0.25
+    """
+    return _share(("deteriorated",), pre, post, reliable_change, cut_off)
+
+
+def _share(
+    categories: tuple[str, ...], pre: Values, post: Values, criterion: float, cut_off: float
+) -> Estimate:
+    changes = reliable_change(pre, post, reliable_change=criterion, cut_off=cut_off)
+    return from_count(int(changes.isin(categories).sum()), len(changes))
+
+
+def reliable_change_table(
+    pre: Values, post: Values, *, reliable_change: float, cut_off: float
+) -> pd.DataFrame:
+    """Return the three shares of reliable change.
+
+    Parameters
+    ----------
+    pre, post
+        Scores before and after, one per client; high is bad.
+    reliable_change, cut_off
+        As in `reliable_change`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The shares as rows, the fields of `Estimate` as columns; all of the clients with both.
+
+    Raises
+    ------
+    ValueError
+        As `reliable_change`.
+
+    Examples
+    --------
+    >>> table = reliable_change_table(
+    ...     [15, 15, 9, 15], [9, 10, 3, 21], reliable_change=6, cut_off=10
+    ... )
+    >>> table["value"].to_dict() == {
+    ...     "share_reliable_improvement": 0.5,
+    ...     "share_reliable_recovery": 0.25,
+    ...     "share_reliable_deterioration": 0.25,
+    ... }
+    True
+    """
+    shares = {
+        share.__name__: share(pre, post, reliable_change=reliable_change, cut_off=cut_off)
+        for share in (
+            share_reliable_improvement,
+            share_reliable_recovery,
+            share_reliable_deterioration,
+        )
+    }
+    return pd.DataFrame(list(shares.values()), index=list(shares), columns=Estimate._fields)
+
+
+def response(pre: Values, post: Values, share: float = 0.5) -> Estimate:
+    """Return the share of clients whose score fell by at least `share` of what it was.
+
+    Parameters
+    ----------
+    pre, post
+        Scores before and after, one per client; high is bad.
+    share
+        Of the first score, above 0 and at most 1.
+
+    Returns
+    -------
+    Estimate
+        Of the clients with both scores and pre above 0 (a score of 0 cannot fall).
+
+    Raises
+    ------
+    ValueError
+        An impossible `share`, or fewer than 3 such clients.
+
+    Examples
+    --------
+    >>> response([20, 20, 10, 16], [10, 11, 4, 12]).value
+    0.5
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"share must be above 0 and at most 1, it is {share}")
+    pairs = paired_scores(pre, post)
+    pairs = pairs[pairs["first"] > 0]
+    fell = arrays.responded(pairs["first"].to_numpy(), pairs["second"].to_numpy(), share)
+    return from_count(int(fell.sum()), len(pairs))
+
+
+def remission(post: Values, cut_off: float) -> Estimate:
+    """Return the share of scores that lie below the clinical cut-off.
+
+    Parameters
+    ----------
+    post
+        Scores, one per client; high is bad. Missing scores are left out.
+    cut_off
+        Clinical cut-off in points.
+
+    Returns
+    -------
+    Estimate
+        Of the clients with a score, 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 3 clients have a score.
+
+    Examples
+    --------
+    >>> remission([9, 10, 3, 14], cut_off=10).value
+    0.5
+    """
+    scores = as_numbers(post, "post")
+    scores = scores[~np.isnan(scores)]
+    return from_count(int((scores < cut_off).sum()), len(scores))

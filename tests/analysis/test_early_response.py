@@ -1,0 +1,33 @@
+"""Early response by hand."""
+
+import pytest
+
+from dyadsim.analysis.early_response import early_responders, recovery_by_early_response
+
+
+def test_early_responders_by_hand(sessions_of):
+    missing = float("nan")
+    courses = sessions_of([[20, 19, 15], [20, 19, 15.1], [20, 19], [0, 0, 0], [20, 12, missing]])
+    early = early_responders(courses, at=2)
+    assert early.to_dict() == {0: True, 1: False}  # a fall of exactly a quarter counts
+
+
+def test_early_response_and_recovery_by_hand(sessions_of):
+    early_good, early_bad = [20.0, 12, 5], [20.0, 12, 16]
+    late_good, late_bad = [20.0, 19, 5], [20.0, 19, 18]
+    courses = sessions_of([early_good] * 6 + [early_bad] * 2 + [late_good] * 3 + [late_bad] * 9)
+    response = recovery_by_early_response(courses, at=1, cut_off=10, reliable_change=6)
+    assert response.early.value == 8 / 20
+    assert response.recovered_of_early.value == 6 / 8
+    assert response.recovered_of_others.value == 3 / 12
+    assert response.odds_ratio.value == pytest.approx((6 * 9) / (2 * 3))
+
+
+def test_an_early_score_that_is_also_the_last_does_not_count(sessions_of):
+    courses = sessions_of([[20.0, 5]] * 10 + [[20.0, 12, 5]] * 4 + [[20.0, 19, 18]] * 4)
+    assert recovery_by_early_response(courses, at=1, cut_off=10, reliable_change=6).early.n == 8
+
+
+def test_an_impossible_session(sessions_of):
+    with pytest.raises(ValueError, match="'at' must be 1 or more"):
+        early_responders(sessions_of([[1, 2]]), at=0)

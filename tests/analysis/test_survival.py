@@ -1,0 +1,39 @@
+"""Time to change by hand and in routine care."""
+
+import numpy as np
+import pytest
+
+from dyadsim.analysis.survival import change_curve, median_session, time_to_change
+
+
+def test_kaplan_meier_by_hand(sessions_of):
+    courses = [
+        [20, 9],  # changes at 1
+        [20, 15, 8],  # changes at 2
+        [20, 15],  # leaves after 1: censored
+        [20, 15, 15, 9],  # changes at 3
+        [14, 9.5],  # below the cut-off, but by less than the reliable change: censored at 1
+        [9, 2],  # no caseness: left out
+    ]
+    times = time_to_change(sessions_of(courses), cut_off=10, reliable_change=6)
+    assert times["session"].to_dict() == {0: 1, 1: 2, 2: 1, 3: 3, 4: 1}
+    assert times["changed"].to_dict() == {0: True, 1: True, 2: False, 3: True, 4: False}
+    curve = change_curve(times)
+    np.testing.assert_allclose(curve["changed"], [1 / 5, 1 - 4 / 5 * 1 / 2, 1])
+    assert curve["at_risk"].tolist() == [5, 2, 1]
+    assert median_session(times) == 2
+    few = times.assign(changed=[True, False, False, False, False])
+    assert np.isnan(median_session(few))
+    with pytest.raises(ValueError, match="nobody has changed"):
+        change_curve(times.assign(changed=False))
+
+
+def test_many_change_in_routine_care(routine_care):
+    times = time_to_change(routine_care.sessions, cut_off=10, reliable_change=6)
+    assert times["changed"].mean() > 0.3
+
+
+def test_an_unknown_column_is_named(sessions_of):
+    rows = sessions_of([[20, 10]]).rename(columns={"symptom_score": "symptoms_score"})
+    with pytest.raises(ValueError, match="Did you mean symptoms_score"):
+        time_to_change(rows, cut_off=10, reliable_change=6)

@@ -1,0 +1,46 @@
+"""Statistics of facts are declared once, and facts.csv and docs/facts.md know the same ones."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from dyadsim.evidence.fact import load_facts, parse_statistic
+from dyadsim.evidence.statistics import STATISTICS, find_statistic
+from dyadsim.evidence.study_scores import clients_in_role, score_arrays
+from dyadsim.model import worlds
+from dyadsim.simulation import simulate
+from dyadsim.studies.designs.preference import preference
+
+DEFINITIONS = Path(__file__).parents[2] / "docs" / "facts.md"
+
+
+def test_the_table_of_facts_uses_every_statistic() -> None:
+    assert {parse_statistic(fact.statistic)[0] for fact in load_facts()} == set(STATISTICS)
+
+
+@pytest.mark.parametrize("name", list(STATISTICS))
+def test_every_statistic_is_defined_in_words(name: str) -> None:
+    page = DEFINITIONS.read_text(encoding="utf-8")
+    definitions = page[page.index("## Statistics") : page.index("## Designs")]
+    assert re.search(rf"^\| .*`{name}[`(@]", definitions, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("remision@13_weeks", "no statistic 'remision'. Did you mean remission?"),
+        ("remission", r"remission needs 1 argument\(s\): weeks"),
+        ("g_between(active)", r"g_between needs 2 argument\(s\): better, worse"),
+    ],
+)
+def test_what_cannot_be_computed(text: str, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        find_statistic(text)
+
+
+def test_matched_and_mismatched_share_all_clients() -> None:
+    run = simulate.run(preference(follow_up=()), worlds.parameters("null"), 300, 5)
+    scores = score_arrays(run, False)
+    matched, mismatched = (clients_in_role(scores, role) for role in ("matched", "mismatched"))
+    assert (matched ^ mismatched).all()
