@@ -1,7 +1,7 @@
-"""Accountings 3 to 5: what the field's estimators, mean gains and the pie say (see `accountings`).
+"""Attributions 3 to 5: what the field's estimators, mean gains and the claimed pie say.
 
 All of them see scores alone. The pie is Lambert's judgement as the founding paper passes it on; it
-is shown beside the others and never computed.
+is shown beside the others and never computed. `true_shares` holds attributions 1 and 2.
 """
 
 from collections.abc import Callable, Iterable
@@ -12,21 +12,26 @@ import pandas as pd
 from dyadsim.analysis.effects import mean_gain
 from dyadsim.analysis.process import process_outcome_r, score_at_session
 from dyadsim.analysis.therapists import therapist_effect
-from dyadsim.attribution import true_shares
 from dyadsim.attribution.true_shares import (
     COLUMNS,
+    DEFAULT_REPLICATION,
+    USUAL_CARE,
     Care,
     Floats,
+    Replication,
+    attribution_study,
     effect_shares,
     effect_worths,
-    rows,
+    share_rows,
+    variance_shares,
 )
-from dyadsim.evidence.benchmark import Seen, see
+from dyadsim.evidence.observed_study import ObservedStudy, observe_study
 from dyadsim.model.parameters import Parameters
 from dyadsim.simulation import simulate
 from dyadsim.studies.designs.rct import rct
 
 AT = 3  # the session at which process is rated, as in most studies of `facts.csv`
+MOST_CLIENTS_OF_EFFECTS = 5000
 SCORES = {
     "alliance": "alliance_score",
     "expectancy": "expectancy_score",
@@ -36,7 +41,7 @@ SCORES = {
 }
 GAIN = "variance of clients' residual gain in symptom scores"
 FULL = "mean gain in symptom scores of clients in full therapy"
-PIE = {
+CLAIMED_PIE = {
     "client and life": 40.0,
     "relationship": 30.0,
     "expectancy": 15.0,
@@ -45,38 +50,68 @@ PIE = {
 JUDGED = "none: a judgement about outcome as a whole, never computed"
 
 
-def estimates(seen: Seen) -> dict[str, float]:
-    """Return what the usual analyses of one study find, each in % of the variance of gain."""
-    gain = seen.gain.reindex(seen.outcome.index)
-    arms = gain.groupby(seen.outcome["arm"])
+def estimate_shares(study: ObservedStudy) -> dict[str, float]:
+    """Return what the usual analyses of one study estimate.
+
+    Parameters
+    ----------
+    study
+        A study as a researcher sees it.
+
+    Returns
+    -------
+    dict of str to float
+        Shares of the variance of residual gain, in per cent, by the name of the group or model.
+    """
+    gain = study.gain.reindex(study.outcome.index)
+    arms = gain.groupby(study.outcome["arm"])
     between = (arms.count() * (arms.mean() - gain.mean()) ** 2).sum()
-    found = {"arm": 100 * float(between / ((gain - gain.mean()) ** 2).sum())}
+    shares = {"arm": 100 * float(between / ((gain - gain.mean()) ** 2).sum())}
     for name, score in SCORES.items():
-        found[name] = 100 * process_outcome_r(seen.sessions, score, AT).value ** 2
-    found["sum of squared correlations"] = sum(found[name] for name in SCORES)
-    found["therapist"] = therapist_effect(seen.outcome).percent.value
-    without, levels = _model(seen, gain)
-    return found | {"model without therapists": without, "model with therapists": levels}
+        shares[name] = 100 * process_outcome_r(study.sessions, score, AT).value ** 2
+    shares["sum of squared correlations"] = sum(shares[name] for name in SCORES)
+    shares["therapist"] = therapist_effect(study.outcome).percent.value
+    without, with_therapists = _model_shares(study, gain)
+    return shares | {"model without therapists": without, "model with therapists": with_therapists}
 
 
-def _model(seen: Seen, gain: "pd.Series[float]") -> tuple[float, float]:
+def _model_shares(study: ObservedStudy, gain: "pd.Series[float]") -> tuple[float, float]:
     """Return R squared of gain on arm and all scores, without and with a therapist intercept."""
-    scores = {name: score_at_session(seen.sessions, score, AT) for name, score in SCORES.items()}
-    table = pd.DataFrame(scores).join(seen.outcome[["arm", "therapist"]])
+    from statsmodels.regression.linear_model import OLS  # half a second that few need
+
+    scores = {name: score_at_session(study.sessions, score, AT) for name, score in SCORES.items()}
+    table = pd.DataFrame(scores).join(study.outcome[["arm", "therapist"]])
     table = table.assign(gain=gain).dropna()
     arms = pd.get_dummies(table["arm"], drop_first=True, dtype=float)
     design = np.column_stack([np.ones(len(table)), arms, table[list(SCORES)].to_numpy(float)])
-    from statsmodels.regression.linear_model import OLS  # half a second that few need
-
     fit = OLS(table["gain"].to_numpy(float), design).fit()
-    level = table.assign(pre=fit.fittedvalues, post=table["gain"])
-    share = therapist_effect(level[["pre", "post", "therapist"]]).percent.value
+    residuals = table.assign(pre=fit.fittedvalues, post=table["gain"])
+    therapists = therapist_effect(residuals[["pre", "post", "therapist"]]).percent.value
     without = 100 * float(fit.rsquared)
-    return without, without + (100 - without) * share / 100
+    return without, without + (100 - without) * therapists / 100
 
 
-def gains(care: Care, parameters: Parameters, clients: int, replicate: int, seed: int) -> Floats:
-    """Return the mean gain in scores of waitlist, supportive therapy and the full therapy."""
+def mean_gains(
+    care: Care, parameters: Parameters, *, clients: int, replicate: int, seed: int
+) -> Floats:
+    """Return the mean gain in scores on the waitlist, in supportive therapy and in full therapy.
+
+    Parameters
+    ----------
+    care
+        The care; its first treatment is the full therapy.
+    parameters
+        One world's parameters.
+    clients
+        Clients of the trial, all arms together.
+    replicate, seed
+        Number of the replicate and random seed.
+
+    Returns
+    -------
+    ndarray
+        Gains `(3,)` in points of the PHQ-9.
+    """
     trial = rct(
         (care.treatments[0], "supportive", "waitlist"),
         care.sessions,
@@ -84,72 +119,83 @@ def gains(care: Care, parameters: Parameters, clients: int, replicate: int, seed
         instrument="phq9",
         sample=care.sample,
     )
-    ends = see(simulate.run(trial, parameters, clients, seed, replicate)).outcome
-    return np.array(
-        [
-            mean_gain(
-                ends.loc[ends["arm"] == name, "pre"], ends.loc[ends["arm"] == name, "post"]
-            ).value
-            for name in ("waitlist", "supportive", care.treatments[0])
-        ]
-    )
+    run = simulate.run(trial, parameters, clients, seed=seed, replicate=replicate)
+    outcome = observe_study(run).outcome
+    gains = []
+    for name in ("waitlist", "supportive", care.treatments[0]):
+        arm = outcome[outcome["arm"] == name]
+        gains.append(mean_gain(arm["pre"], arm["post"]).value)
+    return np.array(gains)
 
 
-def gain_shares(gained: Floats) -> pd.DataFrame:
-    """Return accounting 4 from gains `(replicate, 3)`: natural course, what any credible therapy
-    adds, what the full therapy adds to that."""
-    steps = 100 * np.diff(gained, axis=1, prepend=0.0) / gained[:, -1:]
+def gain_shares(gains: Floats) -> pd.DataFrame:
+    """Return attribution 4: natural course, any credible therapy, specific ingredients.
+
+    Parameters
+    ----------
+    gains
+        Mean gains `(replicate, 3)` on the waitlist, in supportive and in full therapy.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`: per cent of the gain in full therapy, each step added to the one before.
+    """
+    steps = 100 * np.diff(gains, axis=1, prepend=0.0) / gains[:, -1:]
     names = ["natural course", "any credible therapy", "specific ingredients"]
-    return rows("gain", names, steps, FULL)
+    return share_rows("gain", names, steps, denominator=FULL)
 
 
-def pie() -> pd.DataFrame:
-    """Return accounting 5."""
-    table = pd.DataFrame({"group": list(PIE), "share": list(PIE.values()), "se": np.nan})
-    return table.assign(accounting="claimed pie", denominator=JUDGED)[COLUMNS]
+def claimed_pie() -> pd.DataFrame:
+    """Return attribution 5: the claimed shares, which have no error."""
+    table = pd.DataFrame(
+        {"group": list(CLAIMED_PIE), "share": list(CLAIMED_PIE.values()), "se": np.nan}
+    )
+    return table.assign(attribution="claimed pie", denominator=JUDGED)[COLUMNS]
 
 
-def decompose(
+def decompose_outcome(
     parameters: Parameters,
-    care: Care | None = None,
-    clients: int = 20000,
-    replicates: int = 8,
-    seed: int = 1,
-    threads: int | None = None,
-    each: Callable[[Iterable[int]], Iterable[int]] = iter,
+    care: Care = USUAL_CARE,
+    *,
+    replication: Replication = DEFAULT_REPLICATION,
+    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> pd.DataFrame:
-    """Return all five accountings as tidy rows: accounting, group, share (%), se, denominator.
+    """Return all five attributions.
 
     Parameters
     ----------
     parameters
-        one world's parameters.
+        One world's parameters.
     care
-        the treatments and who gets them.
-    clients
-        clients in each of `replicates` (>= 2) independent repeats; the errors are the
-        spread of the repeats / sqrt(replicates).
-    seed
-        of the luck. threads: how many (the same numbers come out for any).
-    each
-        wraps the repeats, to show progress.
+        The treatments and who gets them.
+    replication
+        Clients, replicates, seed and threads. Errors are the spread of the replicates /
+        sqrt(replicates).
+    progress
+        Wraps the replicates, to show progress.
+
+    Returns
+    -------
+    DataFrame
+        attribution, group, share (%), se, denominator; a row a group.
     """
-    care, planned = care or Care(), true_shares.study(care or Care())
-    variance = true_shares.variance_shares(
-        care, parameters, clients, replicates, seed, threads, each
-    )
-    effect, found, gained = [], [], []
-    for replicate in range(replicates):
-        effect.append(effect_worths(care, parameters, min(clients, 5000), replicate, seed))
-        seen = see(simulate.run(planned, parameters, clients, seed, replicate))
-        found.append(estimates(seen))
-        gained.append(gains(care, parameters, clients, replicate, seed))
-    said = np.array([list(one.values()) for one in found])
+    clients, seed = replication.clients, replication.seed
+    study = attribution_study(care)
+    variance = variance_shares(care, parameters, replication=replication, progress=progress)
+    effects, estimates, gains = [], [], []
+    for replicate in range(replication.replicates):
+        few = min(clients, MOST_CLIENTS_OF_EFFECTS)
+        effects.append(effect_worths(care, parameters, clients=few, replicate=replicate, seed=seed))
+        run = simulate.run(study, parameters, clients, seed=seed, replicate=replicate)
+        estimates.append(estimate_shares(observe_study(run)))
+        gains.append(mean_gains(care, parameters, clients=clients, replicate=replicate, seed=seed))
+    shares = np.array([list(estimate.values()) for estimate in estimates])
     parts = [
         variance,
-        effect_shares(np.stack(effect)),
-        rows("estimators", found[0], said, GAIN),
-        gain_shares(np.stack(gained)),
-        pie(),
+        effect_shares(np.stack(effects)),
+        share_rows("estimators", estimates[0], shares, denominator=GAIN),
+        gain_shares(np.stack(gains)),
+        claimed_pie(),
     ]
     return pd.concat(parts, ignore_index=True)

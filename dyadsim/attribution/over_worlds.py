@@ -1,7 +1,8 @@
-"""Accountings and published facts at many points of the space of worlds, in one tidy table each.
+"""Attributions and published facts at many points of the space of worlds, in one tidy table each.
 
-A point is a world with all its parameters and the care that is accounted for. All points share one
-seed (common random numbers), so that what differs between two points is the worlds, not the luck.
+A point is a world with all its parameters and the care whose outcome is attributed. All points
+share one seed (common random numbers), so that what differs between two points is the worlds, not
+chance.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,14 +10,14 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dyadsim.attribution.estimated_shares import decompose
-from dyadsim.attribution.true_shares import Care
-from dyadsim.evidence.benchmark import evaluate
+from dyadsim.attribution.estimated_shares import decompose_outcome
+from dyadsim.attribution.true_shares import Care, Replication
+from dyadsim.evidence.benchmark import evaluate_facts
 from dyadsim.model.parameters import Parameters
 
 
 class Point(NamedTuple):
-    """One point: what it is called (dial: value), its world and its care."""
+    """One point: its dials (name: value), its world and its care."""
 
     dials: Mapping[str, Any]
     parameters: Parameters
@@ -24,61 +25,88 @@ class Point(NamedTuple):
 
 
 class Grid(NamedTuple):
-    """What was found: columns of both tables begin with the dials.
+    """Two tables whose first columns are the dials.
 
-    shares: accounting, group, share (%), se, denominator.
-    facts: fact, simulated, se, low, high, met.
+    `shares` has attribution, group, share (%), se, denominator; `facts` has fact, simulated, se,
+    low, high, met.
     """
 
     shares: pd.DataFrame
     facts: pd.DataFrame
 
 
-def facts_table(parameters: Parameters, clients: int, replicates: int, seed: int) -> pd.DataFrame:
-    """Return fact, simulated, se, low, high, met: a row a published fact."""
-    return pd.DataFrame(
-        [
-            (one.fact.id, one.simulated, one.standard_error, one.fact.low, one.fact.high, one.met)
-            for one in evaluate(parameters, clients, replicates, seed)
-        ],
-        columns=["fact", "simulated", "se", "low", "high", "met"],
-    )
+def facts_table(
+    parameters: Parameters, *, clients: int, replicates: int, seed: int
+) -> pd.DataFrame:
+    """Return every published fact beside its simulated value.
+
+    Parameters
+    ----------
+    parameters
+        One world's parameters.
+    clients, replicates
+        Clients of each study, and how often it is repeated.
+    seed
+        Random seed.
+
+    Returns
+    -------
+    DataFrame
+        fact, simulated, se, low, high, met; a row a published fact.
+    """
+    results = evaluate_facts(parameters, clients=clients, replicates=replicates, seed=seed)
+    rows = [
+        (
+            result.fact.id,
+            result.simulated,
+            result.standard_error,
+            result.fact.low,
+            result.fact.high,
+            result.met,
+        )
+        for result in results
+    ]
+    return pd.DataFrame(rows, columns=["fact", "simulated", "se", "low", "high", "met"])
 
 
-def over(
+def decompose_points(
     points: Sequence[Point],
-    clients: int,
-    replicates: int,
+    *,
+    replication: Replication,
     clients_of_facts: int,
-    seed: int = 1,
-    threads: int | None = None,
-    each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+    progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> Grid:
-    """Return the five accountings and the verdicts of all facts at every point.
+    """Return the five attributions and the verdicts of all facts at every point.
 
     Parameters
     ----------
     points
-        at least one; facts are simulated once for points that share their parameters
-        (care is not part of a fact's design).
-    clients, replicates
-        of the accountings, as in `field_accountings.decompose`.
+        At least one; facts are simulated once for points that share their parameters (care is not
+        part of a fact's design).
+    replication
+        Clients, replicates, seed and threads of the attributions; all points have the same.
     clients_of_facts
-        clients of each study and repeat of the facts.
-    seed
-        of the luck, the same for all. threads: how many; changes nothing but the time.
-    each
-        wraps the points, to show progress.
+        Clients of each study and replicate of the facts.
+    progress
+        Wraps the points, to show progress.
+
+    Returns
+    -------
+    Grid
+        One table of shares and one of facts.
     """
     shares: list[pd.DataFrame] = []
     facts: list[pd.DataFrame] = []
     known: dict[Parameters, pd.DataFrame] = {}
-    for point in each(points):
-        found = decompose(point.parameters, point.care, clients, replicates, seed, threads)
+    for point in progress(points):
+        share = decompose_outcome(point.parameters, point.care, replication=replication)
         if point.parameters not in known:
             known[point.parameters] = facts_table(
-                point.parameters, clients_of_facts, replicates, seed
+                point.parameters,
+                clients=clients_of_facts,
+                replicates=replication.replicates,
+                seed=replication.seed,
             )
-        for tables, table in ((shares, found), (facts, known[point.parameters])):
+        for tables, table in ((shares, share), (facts, known[point.parameters])):
             tables.append(table.assign(**point.dials)[[*point.dials, *table.columns]])
     return Grid(pd.concat(shares, ignore_index=True), pd.concat(facts, ignore_index=True))

@@ -1,18 +1,19 @@
-"""The same therapy, five percentages: what causes the outcome, and what studies make of it.
+"""The same therapy, five attributions: what causes the outcome, and what studies make of it.
 
-1 causal share of variance   groups of luck drawn again (pick-freeze), Shapley effects
+1 causal share of variance   groups of random numbers drawn again (pick-freeze), Shapley effects
 2 causal share of the effect what therapy does against no treatment, causes taken away in turn
 3 what estimators say        eta squared of arm, squared correlations, therapist variance, R squared
 4 mean gains                 waitlist, supportive therapy, full therapy
 5 the claimed pie            40 / 30 / 15 / 15, a judgement that was never computed
 
 No two have the same denominator, so no two can be compared without it. Every row is in per cent of
-its own denominator.
+its own denominator. This module computes 1 and 2, which only a simulation can know.
 
-1: let Y be a client's outcome and Y_u the outcome of the same client when all luck but that of the
-groups u is drawn again. v(u) = Cov(Y, Y_u) is the variance that the groups u explain, with all
-their interactions; Shapley's formula (`analysis.shapley`) divides the interactions equally. Clients
-stay with their therapists: what is drawn again of a therapist is the same for all of his clients.
+1: let Y be a client's outcome and Y_u the outcome of the same client when all random numbers but
+those of the groups u are drawn again. v(u) = Cov(Y, Y_u) is the variance that the groups u explain,
+with all their interactions; Shapley's formula (`analysis.shapley`) divides the interactions
+equally. Clients stay with their therapists: what is drawn again of a therapist is the same for all
+of his clients.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.analysis.shapley import alone, last, pairs, shapley
+from dyadsim.analysis.shapley import pair_interactions, shapley_shares, shares_alone, shares_last
 from dyadsim.errors import BadInput
 from dyadsim.model.parameters import Parameters
 from dyadsim.numerics import random_streams
@@ -31,14 +32,15 @@ from dyadsim.numerics.random_streams import EVERY_GROUP, Group
 from dyadsim.simulation import simulate
 from dyadsim.simulation.counterfactual import do
 from dyadsim.simulation.intervention import Intervention
-from dyadsim.studies import therapy
-from dyadsim.studies.study import ROUTINE, Caseload, Sample, Schedule, Study, arm, check
+from dyadsim.studies import therapy as therapies
+from dyadsim.studies.study import ROUTINE, Arm, Caseload, Sample, Schedule, Study, arm
+from dyadsim.studies.study import check as check_study
 from dyadsim.studies.therapy import Therapy
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
-GROUPS = tuple(one.name.lower() for one in Group)
-# A cause is taken away by holding what carries it at 0; the relationship is bond, goals and tasks.
+GROUPS = tuple(group.name.lower() for group in Group)
+# A cause is taken away by fixing what carries it at 0; the relationship is bond, goals and tasks.
 CAUSES: Mapping[str, str] = {
     "technique": "process",
     "action": "action",
@@ -49,11 +51,14 @@ CAUSES: Mapping[str, str] = {
 VARIANCE = "variance of clients' distress at the post-test"
 ADJUSTED = f"{VARIANCE}, severity at intake taken out"
 EFFECT = "mean effect of therapy against no treatment on distress at the post-test"
-COLUMNS = ["accounting", "group", "share", "se", "denominator"]
+COLUMNS = ["attribution", "group", "share", "se", "denominator"]
 
 
 class Care(NamedTuple):
-    """What is accounted for: the treatments that clients get by lot, and how far they differ."""
+    """The care whose outcome is attributed.
+
+    Clients get one of the `treatments` at random; doses differ by `dose_spread` (0-1).
+    """
 
     treatments: tuple[str, ...] = ("cbt", "interpersonal", "supportive")
     dose_spread: float = 0.0
@@ -62,182 +67,305 @@ class Care(NamedTuple):
     caseload: Caseload = Caseload(20.0, 0.5)
 
 
-def study(care: Care) -> Study:
+class Replication(NamedTuple):
+    """How an attribution is simulated.
+
+    `clients` in each of `replicates` (2 or more) independent repeats, whose spread gives the
+    errors; the random seed; and how many threads, for any of which the same numbers come out.
+    """
+
+    clients: int = 20_000
+    replicates: int = 8
+    seed: int = 1
+    threads: int | None = None
+
+
+USUAL_CARE, DEFAULT_REPLICATION = Care(), Replication()
+
+
+def attribution_study(care: Care) -> Study:
     """Return the study: one arm a treatment, all by the same therapists, no planned early end.
 
-    `dose_spread` (0-1) makes every treatment come in two arms, with doses 1 - spread and 1 + spread
-    times its own; with 0 everybody gets the treatment's dose.
+    Parameters
+    ----------
+    care
+        With a `dose_spread` above 0 every treatment comes in two arms, with doses 1 - spread and
+        1 + spread times its own; with 0 everybody gets the treatment's dose.
+
+    Returns
+    -------
+    Study
+        A study with a post-test after the last session.
 
     Raises
     ------
     BadInput
-        an unknown treatment, or one without a therapist.
+        An unknown treatment, or one without a therapist.
     """
-    arms = []
-    for name in care.treatments:
-        one = therapy.named(name)
-        if not one.human:
-            raise BadInput(
-                f"decompose: {name} has no therapist; clients must be able to share theirs."
-            )
-        for share in (1 - care.dose_spread, 1 + care.dose_spread)[: 2 if care.dose_spread else 1]:
-            label = f"{name}_{share:g}" if care.dose_spread else name
-            arms.append(arm(label, _times(one, share)._replace(name=label), care.sessions))
+    arms = [arm for name in care.treatments for arm in _arms(name, care)]
     schedule = Schedule(care.sessions, 1.0, (care.sessions,))
-    return check(Study("decompose", tuple(arms), schedule, care.sample, care.caseload))
+    return check_study(Study("decompose", tuple(arms), schedule, care.sample, care.caseload))
 
 
-def _times(one: Therapy, share: float) -> Therapy:
-    first, second, third, fourth = (share * dose for dose in one.dose)
-    return one._replace(dose=(first, second, third, fourth))
+def _arms(name: str, care: Care) -> list[Arm]:
+    """Return the arms of one treatment."""
+    therapy = therapies.named(name)
+    if not therapy.human:
+        raise BadInput(f"decompose: {name} has no therapist; clients must be able to share theirs.")
+    if not care.dose_spread:
+        return [arm(name, _scaled(therapy, 1 - care.dose_spread, name), care.sessions)]
+    arms = []
+    for factor in (1 - care.dose_spread, 1 + care.dose_spread):
+        label = f"{name}_{factor:g}"
+        arms.append(arm(label, _scaled(therapy, factor, label), care.sessions))
+    return arms
+
+
+def _scaled(therapy: Therapy, factor: float, name: str) -> Therapy:
+    first, second, third, fourth = (factor * dose for dose in therapy.dose)
+    return therapy._replace(dose=(first, second, third, fourth), name=name)
 
 
 def _outcome(
-    care: Study, parameters: Parameters, clients: int, seed: int, address: int
+    study: Study, parameters: Parameters, clients: int, seed: int, replicate: int
 ) -> tuple[Floats, Floats]:
     """Return distress at intake and at the post-test, `(client,)`."""
-    run = simulate.start(care, parameters, clients, seed, address, keep_truth=False, threads=1)
+    run = simulate.start(
+        study,
+        parameters,
+        clients,
+        seed=seed,
+        replicate=replicate,
+        keep_truth=False,
+        threads=1,
+    )
     simulate.advance(run, threads=1)
     return run.clients.initial_distress.astype(float), run.clients.distress.astype(float)
 
 
-def closed_variances(lives: Floats) -> Floats:
-    """Return v(u) of all subsets `(2^groups,)`.
+def closed_variances(outcomes: Floats) -> Floats:
+    """Return the variance v(u) that each subset u of groups explains.
 
-    lives: outcomes `(2^groups, client)`; row = bit mask of the groups drawn again, the same clients
-    in each. v(none) = 0 and v(all) = the variance, by definition; every other v(u) is the mean of
-    two covariances, of the first luck and of the second.
+    Parameters
+    ----------
+    outcomes
+        Outcomes `(2^groups, client)` of the same clients; the row is the bit mask of the groups
+        drawn again.
+
+    Returns
+    -------
+    ndarray
+        v(u) `(2^groups,)`. v(none) = 0 and v(all) = the variance, by definition; every other v(u)
+        is the mean of two covariances, with the first and with the second random numbers.
     """
-    every = lives.shape[0] - 1
-    centred = lives - lives.mean(axis=1, keepdims=True)
+    last = outcomes.shape[0] - 1
+    centred = outcomes - outcomes.mean(axis=1, keepdims=True)
     count = centred.shape[1] - 1
-    first, second = centred @ centred[0] / count, centred @ centred[every] / count
-    found = np.array([(first[every ^ u] + second[u]) / 2 for u in range(every + 1)])
-    found[0], found[every] = 0.0, (first[0] + second[every]) / 2
-    return found
+    first, second = centred @ centred[0] / count, centred @ centred[last] / count
+    variances = np.array([(first[last ^ u] + second[u]) / 2 for u in range(last + 1)])
+    variances[0], variances[last] = 0.0, (first[0] + second[last]) / 2
+    return variances
 
 
 def variance_shares(
     care: Care,
     parameters: Parameters,
-    clients: int,
-    replicates: int,
-    seed: int = 1,
-    threads: int | None = None,
-    each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+    *,
+    replication: Replication = DEFAULT_REPLICATION,
+    progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> pd.DataFrame:
-    """Return accounting 1: Shapley, first-order and total share of each group, raw and adjusted.
+    """Return attribution 1: Shapley, first-order and total share of each group, raw and adjusted.
 
-    clients: in each of `replicates` (>= 2) independent repeats; the error is their spread.
+    Parameters
+    ----------
+    care
+        The care whose outcome is attributed.
+    parameters
+        One world's parameters.
+    replication
+        Clients, replicates, seed and threads.
+    progress
+        Wraps the replicates, to show progress.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`; shares are in per cent.
     """
-    planned = study(care)
-    worths = np.stack(
+    study = attribution_study(care)
+    variances = np.stack(
         [
-            _worths(planned, parameters, clients, seed, replicate, threads)
-            for replicate in each(range(replicates))
+            _closed_variances(study, parameters, replication, replicate)
+            for replicate in progress(range(replication.replicates))
         ]
     )
-    parts = [_shares(worths[:, place], name) for place, name in enumerate((VARIANCE, ADJUSTED))]
+    parts = [_shares(variances[:, k], name) for k, name in enumerate((VARIANCE, ADJUSTED))]
     return pd.concat(parts, ignore_index=True)
 
 
-def _worths(
-    planned: Study,
-    parameters: Parameters,
-    clients: int,
-    seed: int,
-    replicate: int,
-    threads: int | None,
+def _closed_variances(
+    study: Study, parameters: Parameters, replication: Replication, replicate: int
 ) -> Floats:
     """Return v(u) of distress at the post-test, raw and adjusted, `(2, 2^6)`."""
-    found = lives(planned, parameters, clients, seed, replicate, threads)
-    starts, ends = found[:, 0], found[:, 1]
-    slope = float(np.cov(starts[0], ends[0])[0, 1] / np.var(starts[0], ddof=1))
-    return np.stack([closed_variances(ends), closed_variances(ends - slope * starts)])
+    outcomes = redrawn_outcomes(
+        study,
+        parameters,
+        clients=replication.clients,
+        seed=replication.seed,
+        replicate=replicate,
+        threads=replication.threads,
+    )
+    pre, post = outcomes[:, 0], outcomes[:, 1]
+    slope = float(np.cov(pre[0], post[0])[0, 1] / np.var(pre[0], ddof=1))
+    return np.stack([closed_variances(post), closed_variances(post - slope * pre)])
 
 
-def lives(
-    planned: Study,
+def redrawn_outcomes(
+    study: Study,
     parameters: Parameters,
+    *,
     clients: int,
     seed: int,
     replicate: int = 0,
     threads: int | None = None,
 ) -> Floats:
-    """Return distress at intake and at the post-test `(2^groups, 2, client)` of the same clients.
+    """Return outcomes of the same clients with each subset of groups drawn again.
 
-    Row = bit mask of the groups whose luck is drawn again.
+    Parameters
+    ----------
+    study
+        Who gets what when.
+    parameters
+        One world's parameters.
+    clients
+        Number of clients.
+    seed, replicate
+        Random seed and number of the replicate.
+    threads
+        How many; None: every processor. The numbers are the same for any.
+
+    Returns
+    -------
+    ndarray
+        Distress at intake and at the post-test, `(2^groups, 2, client)`; the row is the bit mask of
+        the groups whose random numbers are drawn again.
     """
 
-    def life(groups: int) -> tuple[Floats, Floats]:
-        return _outcome(
-            planned, parameters, clients, seed, random_streams.redrawn(replicate, groups)
-        )
+    def outcome(groups: int) -> tuple[Floats, Floats]:
+        redrawn = random_streams.redrawn(replicate, groups)
+        return _outcome(study, parameters, clients, seed, redrawn)
 
     with ThreadPoolExecutor(threads or simulate.default_threads()) as pool:
-        return np.array(list(pool.map(life, range(EVERY_GROUP + 1))))
+        return np.array(list(pool.map(outcome, range(EVERY_GROUP + 1))))
 
 
-def _shares(worth: Floats, denominator: str) -> pd.DataFrame:
+def _shares(variances: Floats, denominator: str) -> pd.DataFrame:
     """Return the three kinds of share from closed variances `(replicate, subset)`."""
-    kinds = {"variance": shapley, "variance alone": alone, "variance total": last}
-    whole = worth[:, -1:] - worth[:, :1]
+    kinds = {
+        "variance": shapley_shares,
+        "variance alone": shares_alone,
+        "variance total": shares_last,
+    }
+    total = variances[:, -1:] - variances[:, :1]
     tables = [
-        rows(name, GROUPS, 100 * kind(worth) / whole, denominator) for name, kind in kinds.items()
+        share_rows(name, GROUPS, 100 * kind(variances) / total, denominator=denominator)
+        for name, kind in kinds.items()
     ]
     return pd.concat(tables, ignore_index=True)
 
 
-def rows(accounting: str, groups: Iterable[str], shares: Floats, denominator: str) -> pd.DataFrame:
-    """Return tidy rows from shares `(replicate, group)`: mean and Monte-Carlo error."""
+def share_rows(
+    attribution: str, groups: Iterable[str], shares: Floats, *, denominator: str
+) -> pd.DataFrame:
+    """Return tidy rows of shares.
+
+    Parameters
+    ----------
+    attribution
+        Name of the attribution.
+    groups
+        Name of each group.
+    shares
+        Shares in per cent, `(replicate, group)`.
+    denominator
+        What is 100 per cent.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`: the mean over replicates and its Monte-Carlo error, a row a group.
+    """
     error = shares.std(axis=0, ddof=1) / np.sqrt(shares.shape[0])
     table = pd.DataFrame({"group": list(groups), "share": shares.mean(axis=0), "se": error})
-    return table.assign(accounting=accounting, denominator=denominator)[COLUMNS]
+    return table.assign(attribution=attribution, denominator=denominator)[COLUMNS]
 
 
 def effect_worths(
-    care: Care, parameters: Parameters, clients: int, replicate: int, seed: int = 1
+    care: Care, parameters: Parameters, *, clients: int, replicate: int, seed: int = 1
 ) -> Floats:
-    """Return the mean effect of the first treatment with each subset of causes left, `(2^5,)`.
+    """Return the mean effect of the first treatment with each subset of causes left.
 
-    In standard deviations of distress at intake, above 0 = less distress than untreated.
+    Parameters
+    ----------
+    care
+        The care; its first treatment is compared with no treatment.
+    parameters
+        One world's parameters.
+    clients
+        Number of clients.
+    replicate, seed
+        Number of the replicate and random seed.
+
+    Returns
+    -------
+    ndarray
+        Effects `(2^5,)` in standard deviations of distress at intake, above 0 = less distress than
+        untreated; the place is the bit mask of the causes left.
     """
-    planned = study(care._replace(treatments=care.treatments[:1]))
-    nobody = planned._replace(arms=(arm("untreated", None, care.sessions),))
-    start, untreated = _outcome(nobody, parameters, clients, seed, replicate)
-    found = np.empty(1 << len(CAUSES))
-    for left in range(found.size):
-        gone = [held for bit, held in enumerate(CAUSES.values()) if not left >> bit & 1]
-        what = Intervention(hold=dict.fromkeys(gone, 0.0))
-        run = do(planned, parameters, clients, what, seed, replicate)
+    study = attribution_study(care._replace(treatments=care.treatments[:1]))
+    untreated_study = study._replace(arms=(arm("untreated", None, care.sessions),))
+    start, untreated = _outcome(untreated_study, parameters, clients, seed, replicate)
+    worths = np.empty(1 << len(CAUSES))
+    for left in range(worths.size):
+        gone = [latent for bit, latent in enumerate(CAUSES.values()) if not left >> bit & 1]
+        without = Intervention(hold=dict.fromkeys(gone, 0.0))
+        run = do(study, parameters, clients, without, seed=seed, replicate=replicate)
         treated = dict(simulate.variables(run.truth))["distress"][care.sessions]
-        found[left] = (untreated - treated.astype(float)).mean() / start.std(ddof=1)
-    return found
+        worths[left] = (untreated - treated.astype(float)).mean() / start.std(ddof=1)
+    return worths
 
 
-def _percent(part: Floats, whole: Floats) -> Floats:
-    """Return per cent of the whole; NaN where there is none to divide (the null world)."""
-    return np.divide(100 * part, whole, out=np.full_like(part, np.nan), where=whole != 0)
+def _percent(part: Floats, total: Floats) -> Floats:
+    """Return per cent of the total; NaN where there is none to divide (the null world)."""
+    return np.divide(100 * part, total, out=np.full_like(part, np.nan), where=total != 0)
 
 
-def effect_shares(worth: Floats) -> pd.DataFrame:
-    """Return accounting 2 from worths `(replicate, 2^5)`: Shapley shares, losses, interactions.
+def effect_shares(worths: Floats) -> pd.DataFrame:
+    """Return attribution 2: Shapley shares of the mean effect, losses and interactions.
 
-    What is left when all five are gone has a row of its own in the first and is in no loss. NaN
-    where therapy has no effect.
+    Parameters
+    ----------
+    worths
+        Effects `(replicate, 2^5)` with each subset of causes left (`effect_worths`).
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`; shares are in per cent, NaN where therapy has no effect. What is left when all
+        five causes are gone has a row of its own, "rest", in the first table and is in no loss.
     """
-    whole = worth[:, -1:]
-    names = [*CAUSES, "rest"]
-    shares = _percent(np.hstack([shapley(worth), worth[:, :1]]), whole)
-    losses = _percent(last(worth), whole)
-    both = list(combinations(range(len(CAUSES)), 2))
-    joint = np.stack([pairs(worth)[:, i, j] for i, j in both], axis=1)
-    known = list(CAUSES)
-    couples = [f"{known[i]} and {known[j]}" for i, j in both]
+    total, names = worths[:, -1:], list(CAUSES)
+    shares = _percent(np.hstack([shapley_shares(worths), worths[:, :1]]), total)
+    losses = _percent(shares_last(worths), total)
+    pairs = list(combinations(range(len(names)), 2))
+    interactions = pair_interactions(worths)
+    joint = np.stack([interactions[:, i, j] for i, j in pairs], axis=1)
+    labels = [f"{names[i]} and {names[j]}" for i, j in pairs]
+    sums = losses.sum(axis=1, keepdims=True)
     tables = [
-        rows("effect", names, shares, EFFECT),
-        rows("effect lost", CAUSES, losses, EFFECT),
-        rows("effect pairs", couples, _percent(joint, whole), EFFECT),
-        rows("effect lost", ["sum"], losses.sum(axis=1, keepdims=True), EFFECT),
+        share_rows("effect", [*names, "rest"], shares, denominator=EFFECT),
+        share_rows("effect lost", names, losses, denominator=EFFECT),
+        share_rows("effect pairs", labels, _percent(joint, total), denominator=EFFECT),
+        share_rows("effect lost", ["sum"], sums, denominator=EFFECT),
     ]
     return pd.concat(tables, ignore_index=True)

@@ -90,45 +90,68 @@ TIED = ("distress.event_impact", "distress.distress_noise")
 MOST_SHARE = 0.97  # chronic and life-event shares of the variance leave room for fluctuation
 
 
-def tied(values: Mapping[str, float]) -> dict[str, float]:
+def tie_parameters(values: Mapping[str, float]) -> dict[str, float]:
     """Return the values with the tied parameters put in.
 
-    Variance of the untreated population: chronic + life events, as distress follows them with lag,
-    + fluctuation. With k = 1 - rate, f = 1 - load_decay, a first-order filter of a first-order
-    autoregression has variance (1 - k)(1 + k f) / ((1 + k)(1 - k f)) of its input's; a week's event
-    beyond the threshold t has second moment 2 ((1 + t^2)(1 - Phi(t)) - t phi(t)).
+    The variance of the untreated population is a chronic part, life events, which distress follows
+    with a lag, and fluctuation. With k = 1 - rate and f = 1 - load_decay, a first-order filter of a
+    first-order autoregression has the variance (1 - k)(1 + k f) / ((1 + k)(1 - k f)) of its input.
+    A week's event beyond the threshold t has the second moment
+    2 ((1 + t^2)(1 - Phi(t)) - t phi(t)).
+
+    Parameters
+    ----------
+    values
+        Values of parameters by name. All others have their default.
+
+    Returns
+    -------
+    dict of str to float
+        The same values, and those of `TIED`.
 
     Raises
     ------
     BadInput
-        the shares leave no variance for fluctuation, or events are too rare for their
-        share of it.
+        The shares leave no variance for fluctuation, or events are too rare for their share of it.
     """
     known = catalogue()
 
     def value(name: str) -> float:
         return values.get(name, known[name].default)
 
-    variance, edge = value("population.distress_sd") ** 2, value("distress.event_threshold")
-    kept, faded = 1 - value("distress.rate"), 1 - value("distress.load_decay")
-    events = 2 * (
-        (1 + edge**2) * ndtr(-edge) - edge * math.exp(-(edge**2) / 2) / math.sqrt(2 * math.pi)
-    )
+    variance = value("population.distress_sd") ** 2
+    persistence, memory = 1 - value("distress.rate"), 1 - value("distress.load_decay")
     load = value("population.load_share") * variance
-    impact = math.sqrt(load * (1 - faded**2) / events)
-    followed = load * (1 - kept) * (1 + kept * faded) / ((1 + kept) * (1 - kept * faded))
-    left = variance * (1 - value("population.stable_share")) - followed
-    if left <= (1 - MOST_SHARE) * variance:
+    impact = math.sqrt(load * (1 - memory**2) / _event_variance(value("distress.event_threshold")))
+    lagged = load * (1 - persistence) * (1 + persistence * memory)
+    followed = lagged / ((1 + persistence) * (1 - persistence * memory))
+    fluctuation = variance * (1 - value("population.stable_share")) - followed
+    if fluctuation <= (1 - MOST_SHARE) * variance:
         raise BadInput(
             "population.stable_share and population.load_share leave no variance of distress for "
             "fluctuation from week to week."
         )
-    found = {TIED[0]: impact, TIED[1]: math.sqrt((1 - kept**2) * left)}
-    for name, size in found.items():
-        if size > known[name].about.high:
-            raise BadInput(
-                f"to keep the untreated population as spread as it is, {name} would be {size:.3g}, "
-                f"above its range, which ends at {known[name].about.high:g}. Lower "
-                "population.distress_sd or distress.event_threshold."
-            )
-    return {**values, **found}
+    tied = {TIED[0]: impact, TIED[1]: math.sqrt((1 - persistence**2) * fluctuation)}
+    for name, size in tied.items():
+        _check_range(name, size, known[name].about.high)
+    return {**values, **tied}
+
+
+def _event_variance(threshold: float) -> float:
+    """Return the second moment of a week's event: a normal draw's part beyond the threshold."""
+    return float(
+        2
+        * (
+            (1 + threshold**2) * ndtr(-threshold)
+            - threshold * math.exp(-(threshold**2) / 2) / math.sqrt(2 * math.pi)
+        )
+    )
+
+
+def _check_range(name: str, size: float, high: float) -> None:
+    if size > high:
+        raise BadInput(
+            f"to keep the untreated population as spread as it is, {name} would be {size:.3g}, "
+            f"above its range, which ends at {high:g}. Lower population.distress_sd or "
+            "distress.event_threshold."
+        )

@@ -1,11 +1,12 @@
 """What the facts say about a world's parameters, and how well it fits for what it may move.
 
-One normal picture about the best point. A published figure is read as normal, its interval as the
-95 % one (for bands an assumption). The prior is standard normal in the coordinates of `prior`.
-Facts are taken as straight in these coordinates near the point where prior times likelihood is
-highest, the mode; slopes come from common luck. So the posterior is normal, and the evidence, the
-probability of the published figures under a world before any fitting, is Laplace's approximation.
-It is local: a profile over a parameter (`space(world, held)`) is the way to see far.
+The posterior of a world is described by one normal distribution about the best point. A published
+figure is read as normal, its interval as the 95 % one (for bands an assumption). The prior is
+standard normal in the coordinates of `prior`. Facts are taken as linear in these coordinates near
+the mode, the point where prior times likelihood is highest; their slopes come from common random
+numbers. So the posterior is normal, and the evidence, the probability of the published figures
+under a world before any fitting, is Laplace's approximation. It is local: a profile over a
+parameter (`calibration_space(world, fixed)`) is the way to see far.
 """
 
 from collections.abc import Sequence
@@ -15,27 +16,41 @@ import numpy as np
 import pandas as pd
 from scipy.stats import multivariate_normal, norm
 
-from dyadsim.calibration.gauss_newton import DAMPING, LUCKS, Price, polish, slopes_at
+from dyadsim.calibration.gauss_newton import (
+    DAMPING,
+    REPLICATES,
+    Penalty,
+    Stage,
+    refine_point,
+    slopes_at,
+)
 from dyadsim.calibration.prior import Floats, Space
-from dyadsim.calibration.search import Spread, simulator
+from dyadsim.calibration.search import ParallelMap, distance_simulator
 from dyadsim.evidence.fact import Fact
 
 WIDTH = 1 / 1.96  # standard deviation of a published figure, in half-widths of its interval
-SQUARE = Price(0.0, np.inf)  # the normal likelihood as a price, in half-widths squared
-LUCK = 3 << 40  # added to the seed: luck of this module
+SQUARE = Penalty(0.0, np.inf)  # the normal likelihood as a penalty, in half-widths squared
+SEED_OFFSET = 3 << 40  # added to the seed: random numbers of this module
+UNSEEN = 1 << 32  # first replicate that the search for the mode does not use
+Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
 class Effort(NamedTuple):
-    """What finding a mode may cost: clients, steps of `polish`, and lucks that slopes average."""
+    """The size of a search for a mode: clients, refining steps, replicates of the slopes."""
 
     clients: int
     steps: int
-    lucks: int
+    replicates: int
+
+    @property
+    def stage(self) -> Stage:
+        """The steps towards the mode."""
+        return Stage(self.clients, self.steps, SQUARE, WIDTH**2)
 
     def evaluations(self, parameters: int) -> int:
-        """Return how many evaluations of all facts that is, with so many free parameters."""
-        each = parameters + LUCKS * (1 + len(DAMPING))
-        return self.steps * each + self.lucks * (parameters + 1)
+        """Return how many evaluations of all facts that takes, with so many free parameters."""
+        per_step = parameters + REPLICATES * (1 + len(DAMPING))
+        return self.steps * per_step + self.replicates * (parameters + 1)
 
 
 EFFORTS = {  # by the budget of `calibrate`
@@ -43,29 +58,29 @@ EFFORTS = {  # by the budget of `calibrate`
     "standard": Effort(4000, 4, 6),
     "large": Effort(8000, 8, 8),
 }
-Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 
-class Posterior(NamedTuple):
-    """The normal picture of one world, at its mode.
+class LaplacePosterior(NamedTuple):
+    """The normal approximation to the posterior of one world, at its mode.
 
-    mode `(parameter,)` in coordinates; far `(fact,)` and slopes `(fact, parameter)` in half-widths;
-    used `(fact,)`: whether the fact took part; width: the prior's standard deviation, 1 by default.
+    `mode` `(parameter,)` is in coordinates, `distances` `(fact,)` and `slopes` `(fact, parameter)`
+    are in half-widths. `used` `(fact,)` says whether a fact took part. `width` is the standard
+    deviation of the prior, 1 by default.
     """
 
     space: Space
-    wanted: tuple[Fact, ...]
+    facts: tuple[Fact, ...]
     mode: Floats
-    far: Floats
+    distances: Floats
     slopes: Floats
     used: Mask
     width: float = 1.0
 
     @property
     def information(self) -> Floats:
-        """What the facts that took part say: slopes' cross product over their variance."""
-        mine = self.slopes[self.used]
-        return np.asarray(mine.T @ mine / WIDTH**2)
+        """Information in the facts that took part: slopes' cross product over their variance."""
+        slopes = self.slopes[self.used]
+        return np.asarray(slopes.T @ slopes / WIDTH**2)
 
     @property
     def covariance(self) -> Floats:
@@ -75,161 +90,216 @@ class Posterior(NamedTuple):
 
     @property
     def spectrum(self) -> Floats:
-        """Eigenvalues of the information, largest first: directions above 1 tell from the prior."""
+        """Eigenvalues of the information, largest first; above 1, facts say more than the prior."""
         return np.asarray(np.linalg.eigvalsh(self.information)[::-1] * self.width**2)
 
     @property
-    def effective(self) -> float:
+    def effective_parameters(self) -> float:
         """Number of parameters that the facts determine: sum of e / (1 + e) over the spectrum."""
-        known = np.maximum(self.spectrum, 0.0)
-        return float((known / (1 + known)).sum())
+        eigenvalues = np.maximum(self.spectrum, 0.0)
+        return float((eigenvalues / (1 + eigenvalues)).sum())
 
     @property
     def log_likelihood(self) -> float:
         """Log density of the published figures at the mode (figures in half-widths)."""
-        return float(norm.logpdf(self.far[self.used], scale=WIDTH).sum())
+        return float(norm.logpdf(self.distances[self.used], scale=WIDTH).sum())
 
     @property
     def log_evidence(self) -> float:
         """Log density of the published figures under the world, all its points by their prior."""
-        near = norm.logpdf(self.mode, scale=self.width).sum() + 0.5 * (
+        volume = norm.logpdf(self.mode, scale=self.width).sum() + 0.5 * (
             self.mode.size * np.log(2 * np.pi) + np.linalg.slogdet(self.covariance)[1]
         )
-        return self.log_likelihood + float(near)
+        return self.log_likelihood + float(volume)
 
-    def worth(self) -> dict[str, str | float]:
+    def summary(self) -> dict[str, str | float]:
         """Return world, free, effective, inside, squares, log_likelihood, log_evidence.
 
-        inside: facts inside their interval at the mode; squares: sum of squared z of all facts.
+        `inside` counts the facts inside their interval at the mode; `squares` is the sum of squared
+        z of all facts.
         """
         return {
             "world": self.space.world,
             "free": len(self.space.names),
-            "effective": self.effective,
-            "inside": int((np.abs(self.far) <= 1).sum()),
-            "squares": float((self.far**2).sum() / WIDTH**2),
+            "effective": self.effective_parameters,
+            "inside": int((np.abs(self.distances) <= 1).sum()),
+            "squares": float((self.distances**2).sum() / WIDTH**2),
             "log_likelihood": self.log_likelihood,
             "log_evidence": self.log_evidence,
         }
 
-    def predicted(self, which: Mask) -> tuple[float, float]:
+    def predictive_score(self, left_out: Mask) -> tuple[float, float]:
         """Return the log score of facts that took no part, and the sum of their squared z.
 
-        which: mask `(fact,)`. The prediction is normal: slopes times covariance, and the published
-        figures' own variance. The log score is theirs together.
+        The prediction is normal: slopes times covariance, and the variance of the published figures
+        themselves. The log score is that of all left-out facts together.
         """
-        mine = self.slopes[which]
-        spread = mine @ self.covariance @ mine.T + WIDTH**2 * np.eye(len(mine))
-        score = multivariate_normal.logpdf(self.far[which], np.zeros(len(mine)), spread)
-        return float(score), float((self.far[which] ** 2 / np.diag(spread)).sum())
+        slopes, distances = self.slopes[left_out], self.distances[left_out]
+        spread = slopes @ self.covariance @ slopes.T + WIDTH**2 * np.eye(len(slopes))
+        score = multivariate_normal.logpdf(distances, np.zeros(len(slopes)), spread)
+        return float(score), float((distances**2 / np.diag(spread)).sum())
 
-    def widened(self, width: float) -> "Posterior":
-        """Return the picture under a prior that is as wide as `width`, facts taken as straight."""
-        mine, far = self.slopes[self.used], self.far[self.used]
+    def with_prior_width(self, width: float) -> "LaplacePosterior":
+        """Return the posterior under a prior of another width, facts taken as linear."""
+        slopes, distances = self.slopes[self.used], self.distances[self.used]
         precision = np.eye(self.mode.size) / width**2 + self.information
-        mode = np.linalg.solve(precision, mine.T @ (mine @ self.mode - far) / WIDTH**2)
-        moved = self.far + self.slopes @ (mode - self.mode)
-        return self._replace(mode=mode, far=moved, width=width)
+        mode = np.linalg.solve(precision, slopes.T @ (slopes @ self.mode - distances) / WIDTH**2)
+        moved = self.distances + self.slopes @ (mode - self.mode)
+        return self._replace(mode=mode, distances=moved, width=width)
 
     def draws(self, count: int, seed: int) -> Floats:
-        """Return draws `(count, parameter)`, kept between the ends of the coordinates."""
-        shape = np.linalg.cholesky(self.covariance)
-        drawn = np.random.default_rng([seed, LUCK]).normal(size=(count, self.mode.size))
-        return np.clip(self.mode + drawn @ shape.T, self.space.low, self.space.high)
+        """Return draws `(count, parameter)`, clipped to the bounds of the coordinates."""
+        factor = np.linalg.cholesky(self.covariance)
+        rng = np.random.default_rng([seed, SEED_OFFSET])
+        normals = rng.normal(size=(count, self.mode.size))
+        return np.clip(self.mode + normals @ factor.T, *self.space.bounds)
 
 
-def posterior(
-    one: Space, start: Floats, wanted: Sequence[Fact], effort: Effort, seed: int, spread: Spread
-) -> Posterior:
-    """Return the normal picture of a world about the mode that is nearest to `start`.
+def laplace_posterior(
+    space: Space,
+    start: Floats,
+    *,
+    facts: Sequence[Fact],
+    effort: Effort,
+    seed: int,
+    parallel_map: ParallelMap,
+) -> LaplacePosterior:
+    """Return the normal approximation about the mode that is nearest to a start.
 
-    Slopes below two errors of their mean over lucks count as 0: noise would pass for knowledge.
+    Slopes below two errors of their mean over replicates count as 0: else noise would pass for
+    knowledge.
+
+    Parameters
+    ----------
+    space
+        The free parameters of the world.
+    start
+        Coordinates to start from, `(parameter,)`.
+    facts
+        The published facts that take part.
+    effort
+        One of `EFFORTS`, or another.
+    seed
+        Random seed.
+    parallel_map
+        A `map`, over processes or not; the numbers are the same.
+
+    Returns
+    -------
+    LaplacePosterior
+        The posterior at its mode.
     """
-    simulated = simulator(one, wanted, LUCK + seed, spread)
-    stages = [(effort.clients, effort.steps, SQUARE)]
-    mode, _ = polish(simulated, start, one.low, one.high, stages, home=WIDTH**2)
-    unseen = simulator(one, wanted, LUCK + seed, spread, 1 << 32)
-    found = [slopes_at(unseen, mode, one.high, effort.clients, [k]) for k in range(effort.lucks)]
-    every = np.array([slopes for _, slopes in found])
-    error = np.sqrt(every.var(axis=0, ddof=1).mean(axis=1, keepdims=True) / effort.lucks)
-    slopes = np.where(np.abs(every.mean(axis=0)) > 2 * error, every.mean(axis=0), 0.0)
-    far = np.mean([each[0] for each, _ in found], axis=0)
-    return Posterior(one, tuple(wanted), mode, far, slopes, np.ones(len(wanted), bool))
-
-
-def without(
-    found: Posterior, left_out: Mask, effort: Effort, seed: int, spread: Spread
-) -> Posterior:
-    """Return the picture when the facts of a mask `(fact,)` take no part: the mode moves.
-
-    It starts with the slopes of `found` and mends them by what its steps do.
-    """
-    one, used = found.space, ~left_out
-    mine = [fact for fact, take in zip(found.wanted, used, strict=True) if take]
-    mode, _ = polish(
-        simulator(one, mine, LUCK + seed, spread),
-        found.mode,
-        one.low,
-        one.high,
-        [(effort.clients, effort.steps, SQUARE)],
-        home=WIDTH**2,
-        slopes=found.slopes[used],
-        fresh=False,
+    seed += SEED_OFFSET
+    simulate = distance_simulator(space, facts, seed=seed, parallel_map=parallel_map)
+    mode, _ = refine_point(simulate, start, bounds=space.bounds, stages=[effort.stage])
+    unseen = distance_simulator(
+        space, facts, seed=seed, parallel_map=parallel_map, first_replicate=UNSEEN
     )
-    unseen = simulator(one, found.wanted, LUCK + seed, spread, 1 << 32)
-    far = unseen(np.tile(mode, (effort.lucks, 1)), effort.clients, range(effort.lucks))
-    return found._replace(mode=mode, far=far.mean(axis=0), used=used)
-
-
-def table(found: Posterior) -> pd.DataFrame:
-    """Return world, parameter, prior_*, value, low, high (95 %), contraction; a row a parameter.
-
-    contraction: 1 - posterior variance / prior variance, in coordinates; 0 = the facts say nothing.
-    """
-    spread = np.sqrt(np.diag(found.covariance))
-    ends = found.space.low, found.space.high
-    rows = []
-    for place, name in enumerate(found.space.names):
-
-        def at(coordinate: float, place: int = place, name: str = name) -> float:
-            there = found.mode.copy()
-            there[place] = np.clip(coordinate, ends[0][place], ends[1][place])
-            return found.space.values(there)[name]
-
-        here, sd, prior = found.mode[place], 1.96 * spread[place], 1.96 * found.width
-        rows.append(
-            (
-                found.space.world,
-                name,
-                at(0.0),
-                at(-prior),
-                at(prior),
-                at(here),
-                at(here - sd),
-                at(here + sd),
-                1 - (spread[place] / found.width) ** 2,
-            )
-        )
-    columns = [
-        "world",
-        "parameter",
-        "prior_middle",
-        "prior_low",
-        "prior_high",
-        "value",
-        "low",
-        "high",
-        "contraction",
+    pairs = [
+        slopes_at(unseen, mode, high=space.high, clients=effort.clients, replicates=[replicate])
+        for replicate in range(effort.replicates)
     ]
+    slopes = _significant(np.array([slopes for _, slopes in pairs]))
+    distances = np.mean([distances[0] for distances, _ in pairs], axis=0)
+    return LaplacePosterior(space, tuple(facts), mode, distances, slopes, np.ones(len(facts), bool))
+
+
+def _significant(slopes: Floats) -> Floats:
+    """Return mean slopes over replicates `(replicate, fact, parameter)`, 0 below two errors."""
+    error = np.sqrt(slopes.var(axis=0, ddof=1).mean(axis=1, keepdims=True) / len(slopes))
+    mean = slopes.mean(axis=0)
+    return np.where(np.abs(mean) > 2 * error, mean, 0.0)
+
+
+def leave_out_facts(
+    posterior: LaplacePosterior,
+    left_out: Mask,
+    *,
+    effort: Effort,
+    seed: int,
+    parallel_map: ParallelMap,
+) -> LaplacePosterior:
+    """Return the posterior when some facts take no part: the mode moves.
+
+    The search starts with the slopes of the posterior and corrects them by what its steps do.
+
+    Parameters
+    ----------
+    posterior
+        The posterior given all facts.
+    left_out
+        Which facts take no part, `(fact,)`.
+    effort
+        One of `EFFORTS`, or another.
+    seed
+        Random seed.
+    parallel_map
+        A `map`, over processes or not; the numbers are the same.
+
+    Returns
+    -------
+    LaplacePosterior
+        The posterior given the remaining facts.
+    """
+    seed += SEED_OFFSET
+    space, used = posterior.space, ~left_out
+    facts = [fact for fact, take in zip(posterior.facts, used, strict=True) if take]
+    mode, _ = refine_point(
+        distance_simulator(space, facts, seed=seed, parallel_map=parallel_map),
+        posterior.mode,
+        bounds=space.bounds,
+        stages=[effort.stage],
+        slopes=posterior.slopes[used],
+    )
+    unseen = distance_simulator(
+        space, posterior.facts, seed=seed, parallel_map=parallel_map, first_replicate=UNSEEN
+    )
+    points = np.tile(mode, (effort.replicates, 1))
+    distances = unseen(points, effort.clients, range(effort.replicates)).mean(axis=0)
+    return posterior._replace(mode=mode, distances=distances, used=used)
+
+
+def parameter_table(posterior: LaplacePosterior) -> pd.DataFrame:
+    """Return prior and posterior of each parameter.
+
+    Parameters
+    ----------
+    posterior
+        The posterior of a world.
+
+    Returns
+    -------
+    DataFrame
+        world, parameter, prior_middle, prior_low, prior_high, value, low, high (95 %), contraction;
+        a row a parameter. Contraction is 1 - posterior variance / prior variance, in coordinates;
+        0 means that the facts say nothing.
+    """
+    space, width = posterior.space, posterior.width
+    low, high = space.bounds
+    spread = np.sqrt(np.diag(posterior.covariance))
+
+    def value(place: int, coordinate: float) -> float:
+        point = posterior.mode.copy()
+        point[place] = np.clip(coordinate, low[place], high[place])
+        return space.untied_values(point)[space.names[place]]  # an end may exclude other values
+
+    rows = []
+    for place, name in enumerate(space.names):
+        mode, half, prior = posterior.mode[place], 1.96 * spread[place], 1.96 * width
+        ends = (0.0, -prior, prior, mode, mode - half, mode + half)
+        values = [value(place, coordinate) for coordinate in ends]
+        rows.append((space.world, name, *values, 1 - (spread[place] / width) ** 2))
+    priors = ["prior_middle", "prior_low", "prior_high"]
+    columns = ["world", "parameter", *priors, "value", "low", "high", "contraction"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def ridges(found: Posterior, count: int = 12) -> pd.DataFrame:
+def correlated_parameters(posterior: LaplacePosterior, count: int = 12) -> pd.DataFrame:
     """Return the pairs of parameters whose posterior correlation is largest: first, second, r."""
-    sd = np.sqrt(np.diag(found.covariance))
-    r = found.covariance / np.outer(sd, sd)
-    one, two = np.triu_indices(len(sd), 1)
-    order = np.argsort(-np.abs(r[one, two]), kind="stable")[:count]
-    names = found.space.names
-    rows = [(names[one[k]], names[two[k]], r[one[k], two[k]]) for k in order]
+    sd = np.sqrt(np.diag(posterior.covariance))
+    r = posterior.covariance / np.outer(sd, sd)
+    first, second = np.triu_indices(len(sd), 1)
+    order = np.argsort(-np.abs(r[first, second]), kind="stable")[:count]
+    names = posterior.space.names
+    rows = [(names[first[k]], names[second[k]], r[first[k], second[k]]) for k in order]
     return pd.DataFrame(rows, columns=["first", "second", "r"])

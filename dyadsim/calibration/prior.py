@@ -1,7 +1,7 @@
 """What is believed of a parameter before any fact, and the coordinates in which that is simple.
 
-Every free parameter has a coordinate with a standard normal prior, so that one step means the same
-for all of them, and the distance from 0 is what the prior has against a point:
+Every free parameter has a coordinate with a standard normal prior. One step means the same for all
+of them, and the distance from 0 is what the prior has against a point:
 
 log      value = middle * 2^x      cannot be below 0 and starts above: a factor of 2 is one SD
 plain    value = middle + x (high - low) / 6
@@ -19,8 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from dyadsim.calibration.free_parameters import FREE, MOST_SHARE, tied
-from dyadsim.errors import BadInput, nearest
+from dyadsim.calibration.free_parameters import FREE, MOST_SHARE, tie_parameters
 from dyadsim.model import worlds
 from dyadsim.model.parameter import Parameter
 from dyadsim.model.parameters import catalogue
@@ -43,24 +42,39 @@ class Prior(NamedTuple):
         if self.shape == "uniform":
             return self.low + (self.high - self.low) * float(ndtr(coordinate))
         if self.shape == "plain":
-            found = self.middle + coordinate * (self.high - self.low) / 6
+            value = self.middle + coordinate * (self.high - self.low) / 6
         else:
-            found = self.middle * 2.0**coordinate
-        return min(max(found, self.low), self.high)
+            value = self.middle * 2.0**coordinate
+        return min(max(value, self.low), self.high)
 
     def coordinate(self, value: float) -> float:
         """Return the coordinate of a value (a share: of the odds), within `FURTHEST`."""
         if self.shape == "uniform":
-            found = float(ndtri((value - self.low) / (self.high - self.low)))
+            coordinate = float(ndtri((value - self.low) / (self.high - self.low)))
         elif self.shape == "plain":
-            found = (value - self.middle) / (self.high - self.low) * 6
+            coordinate = (value - self.middle) / (self.high - self.low) * 6
         else:
-            found = math.log2(value / self.middle) if value > 0 else -FURTHEST
-        return min(max(found, -FURTHEST), FURTHEST)
+            coordinate = math.log2(value / self.middle) if value > 0 else -FURTHEST
+        return min(max(coordinate, -FURTHEST), FURTHEST)
 
 
 def prior_of(item: Parameter, middle: float, stable: float) -> Prior:
-    """Return the prior of a parameter about a middle; `stable`: the stable share beside it."""
+    """Return the prior of a parameter.
+
+    Parameters
+    ----------
+    item
+        The parameter, with its range.
+    middle
+        The value in the middle of the prior.
+    stable
+        The stable share of the variance, which matters to the share of life events alone.
+
+    Returns
+    -------
+    Prior
+        Its shape follows from the parameter.
+    """
     if item.name == LOAD:
         return Prior("share", middle / (1 - stable - middle), 0.0, math.inf)
     low, high = item.about.low, item.about.high
@@ -70,47 +84,60 @@ def prior_of(item: Parameter, middle: float, stable: float) -> Prior:
 
 
 class Space(NamedTuple):
-    """The free parameters of one world by coordinate; `priors` in the order of `names`."""
+    """The free parameters of one world, by coordinate.
+
+    `priors` are in the order of `names`; `fixed` holds the parameters that stay at a value.
+    """
 
     world: str
     names: tuple[str, ...]
     priors: tuple[Prior, ...]
-    held: Mapping[str, float]
+    fixed: Mapping[str, float]
 
     @property
     def low(self) -> Floats:
         """The lowest coordinates, `(parameter,)`."""
-        return np.array([one.coordinate(one.low) for one in self.priors])
+        return np.array([prior.coordinate(prior.low) for prior in self.priors])
 
     @property
     def high(self) -> Floats:
         """The highest coordinates, `(parameter,)`."""
-        return np.array([one.coordinate(one.high) for one in self.priors])
+        return np.array([prior.coordinate(prior.high) for prior in self.priors])
+
+    @property
+    def bounds(self) -> tuple[Floats, Floats]:
+        """The lowest and the highest coordinates."""
+        return self.low, self.high
 
     @property
     def middle(self) -> Floats:
-        """The coordinates of the hand-set values: 0, but for uniform priors `(parameter,)`."""
-        return np.array([one.coordinate(one.middle) for one in self.priors])
+        """The coordinates of the hand-set values, `(parameter,)`: 0, but for uniform priors."""
+        return np.array([prior.coordinate(prior.middle) for prior in self.priors])
 
     def values(self, coordinates: Floats) -> dict[str, float]:
-        """Return all values that coordinates stand for: free, held and tied."""
+        """Return all values that coordinates stand for: free, fixed and tied."""
+        return tie_parameters(self.untied_values(coordinates))
+
+    def untied_values(self, coordinates: Floats) -> dict[str, float]:
+        """Return the free and fixed values, which need not go together."""
         pairs = zip(self.names, self.priors, coordinates, strict=True)
-        found = {**self.held, **{name: one.value(float(x)) for name, one, x in pairs}}
+        free = {name: prior.value(float(coordinate)) for name, prior, coordinate in pairs}
+        values = {**self.fixed, **free}
         if LOAD in self.names:
-            odds, stable = found[LOAD], found.get(STABLE, catalogue()[STABLE].default)
+            odds, stable = values[LOAD], values.get(STABLE, catalogue()[STABLE].default)
             about = catalogue()[LOAD].about
             share = min(odds / (1 + odds) * (1 - stable), MOST_SHARE - stable, about.high)
-            found[LOAD] = max(share, about.low)
-        return tied(found)
+            values[LOAD] = max(share, about.low)
+        return values
 
     def coordinates(self, values: Mapping[str, float]) -> Floats:
-        """Return the coordinates of values that hold every free parameter."""
-        given = dict(values)
+        """Return the coordinates of values that contain every free parameter."""
+        plain = dict(values)
         if LOAD in self.names:
-            left = 1 - given.get(STABLE, catalogue()[STABLE].default) - given[LOAD]
-            given[LOAD] = given[LOAD] / max(left, 1e-9)
+            remainder = 1 - plain.get(STABLE, catalogue()[STABLE].default) - plain[LOAD]
+            plain[LOAD] = plain[LOAD] / max(remainder, 1e-9)
         pairs = zip(self.names, self.priors, strict=True)
-        return np.array([one.coordinate(given[name]) for name, one in pairs])
+        return np.array([prior.coordinate(plain[name]) for name, prior in pairs])
 
 
 # Mechanisms that a claim cuts off from distress, by what it fixes: nothing in them is free.
@@ -121,27 +148,40 @@ _CUT_OFF = (
 )
 
 
-def space(world: str, held: Mapping[str, float] | None = None) -> Space:
-    """Return the space in which a world is calibrated, with some parameters held at a value.
+def calibration_space(world: str, fixed: Mapping[str, float] | None = None) -> Space:
+    """Return the space in which a world is calibrated.
+
+    Parameters
+    ----------
+    world
+        Name of the world.
+    fixed
+        Parameters that stay at a value, by name.
+
+    Returns
+    -------
+    Space
+        All parameters of `FREE` that neither the world's claim nor `fixed` takes away.
 
     Raises
     ------
     BadInput
-        an unknown world or parameter to hold, or one that the world's claim fixes.
+        An unknown world or parameter, or a parameter that the world's claim fixes.
     """
-    one, known = worlds.named(world), catalogue()
-    given = dict(held or {})
-    for name in given:
-        if name not in known:
-            raise BadInput(f"there is no parameter '{name}'.{nearest(name, known)}")
-    worlds.parameters(one, given)
+    claim, known, fixed = worlds.named(world), catalogue(), dict(fixed or {})
+    worlds.parameters(claim, fixed)  # refuses what cannot be fixed
     idle = tuple(
         owner
         for name, value, owners in _CUT_OFF
-        if one.fixed.get(name) == value
+        if claim.fixed.get(name) == value
         for owner in owners
     )
-    names = tuple(n for n in FREE if n not in {*one.fixed, *given} and not n.startswith(idle))
+    names = tuple(
+        name for name in FREE if name not in {*claim.fixed, *fixed} and not name.startswith(idle)
+    )
     stable = known[STABLE].default
-    priors = tuple(prior_of(known[n], one.start.get(n, known[n].default), stable) for n in names)
-    return Space(one.name, names, priors, given)
+    middles = [claim.start.get(name, known[name].default) for name in names]
+    priors = tuple(
+        prior_of(known[name], middle, stable) for name, middle in zip(names, middles, strict=True)
+    )
+    return Space(claim.name, names, priors, fixed)

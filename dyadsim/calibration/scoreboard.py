@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dyadsim.calibration.prior import space
+from dyadsim.calibration.prior import calibration_space
 from dyadsim.evidence import fact as facts
-from dyadsim.evidence.benchmark import evaluate
-from dyadsim.evidence.statistics import arrays
+from dyadsim.evidence.benchmark import FactResult, evaluate_facts
+from dyadsim.evidence.study_scores import score_arrays
 from dyadsim.model import worlds
 from dyadsim.model.parameters import Parameters
 from dyadsim.simulation import simulate
@@ -18,86 +18,114 @@ from dyadsim.studies.designs.rct import rct
 COLUMNS = ["fact", "family", "world", "simulated", "se", "low", "high", "met", "distance"]
 
 
-def scoreboard(
-    chosen: Mapping[str, Parameters],
+def score_worlds(
+    parameters: Mapping[str, Parameters],
+    *,
     clients: int = 4000,
     replicates: int = 8,
     seed: int = 1,
-    each: Callable[[Iterable[Any]], Iterable[Any]] = iter,
+    progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> pd.DataFrame:
-    """Return `COLUMNS`, a row a fact and world; `distance` in half-widths (0 centre, 1 edge).
+    """Return every published fact beside its simulated value in every world.
 
-    chosen: world's name -> its parameters. clients: of each study and repeat. The luck of a search
-    (`calibrate.SEARCH`) is another.
+    Parameters
+    ----------
+    parameters
+        Parameters by the name of the world.
+    clients
+        Clients of each study and replicate.
+    replicates
+        Replicates of each study, 2 or more.
+    seed
+        Random seed; no search uses its random numbers (`search.SEARCH_SEED`).
+    progress
+        Wraps the loop over worlds, to show progress.
+
+    Returns
+    -------
+    DataFrame
+        `COLUMNS`, a row a fact and world; `distance` in half-widths (0 centre, 1 edge).
     """
-    rows = []
-    for world in each(chosen):
-        for one in evaluate(chosen[world], clients, replicates, seed):
-            about = one.fact
-            rows.append(
-                (
-                    about.id,
-                    about.family,
-                    world,
-                    one.simulated,
-                    one.standard_error,
-                    about.low,
-                    about.high,
-                    one.met,
-                    facts.distance(about, one.simulated),
-                )
-            )
+    rows = [
+        _row(world, result)
+        for world in progress(parameters)
+        for result in evaluate_facts(
+            parameters[world], clients=clients, replicates=replicates, seed=seed
+        )
+    ]
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def totals(table: pd.DataFrame) -> pd.DataFrame:
-    """Return world, met, facts, free (parameters that its calibration may move), calibrated."""
-    found = []
-    for name, rows in table.groupby("world", sort=False):
-        one = worlds.named(str(name))
-        found.append(
-            (
-                one.name,
-                int(rows["met"].sum()),
-                len(rows),
-                len(space(one.name).names),
-                one.calibrated,
-            )
-        )
-    return pd.DataFrame(found, columns=["world", "met", "facts", "free", "calibrated"])
+def _row(world: str, result: FactResult) -> tuple[Any, ...]:
+    fact, simulated = result.fact, result.simulated
+    interval = fact.low, fact.high
+    distance = facts.distance(fact, simulated)
+    names = fact.id, fact.family, world
+    return *names, simulated, result.standard_error, *interval, result.met, distance
+
+
+def world_totals(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return how many facts each world meets.
+
+    Parameters
+    ----------
+    scores
+        The table of `score_worlds`.
+
+    Returns
+    -------
+    DataFrame
+        world, met, facts, free (parameters that its calibration may move), calibrated.
+    """
+    rows = []
+    for name, part in scores.groupby("world", sort=False):
+        world = worlds.named(str(name))
+        free = len(calibration_space(world.name).names)
+        rows.append((world.name, int(part["met"].sum()), len(part), free, world.calibrated))
+    return pd.DataFrame(rows, columns=["world", "met", "facts", "free", "calibrated"])
 
 
 def equal_means_ratio(
-    parameters: Parameters, trials: int = 166, seed: int = 1
+    parameters: Parameters, trials: int = 166, *, seed: int = 1
 ) -> tuple[float, float]:
-    """Return the ratio of post-test variances at equal means, and its standard error.
+    """Return the ratio of post-test variances at equal means.
 
     As it is published (facts.md, `post_variance_ratio`): over many trials, ln of the variance ratio
-    of treated to waiting clients is regressed on ln of the ratio of their means; the value where
-    means are equal. 166 is the published number of trials; 40 to 160 clients and 4 to 20 sessions
-    each are assumptions.
+    of treated to waiting clients is regressed on ln of the ratio of their means; the ratio is the
+    value where means are equal. 40 to 160 clients and 4 to 20 sessions each are assumptions.
+
+    Parameters
+    ----------
+    parameters
+        The parameters of one world.
+    trials
+        Number of trials; 166 is the published one.
+    seed
+        Random seed.
+
+    Returns
+    -------
+    tuple of float
+        The ratio and its standard error.
     """
-    chance = np.random.default_rng([seed, trials])
-    sizes = np.exp(chance.uniform(np.log(40), np.log(160), trials)).round().astype(int)
-    sessions = chance.integers(4, 21, trials)
+    rng = np.random.default_rng([seed, trials])
+    sizes = np.exp(rng.uniform(np.log(40), np.log(160), trials)).round().astype(int)
+    sessions = rng.integers(4, 21, trials)
     rows = []
-    for trial, (size, number) in enumerate(zip(sizes, sessions, strict=True)):
-        study = rct(("cbt", "waitlist"), int(number), follow_up=())
-        one = arrays(simulate.run(study, parameters, int(size), seed, trial), process_scores=False)
-        treated, control = (one.post[one.arms[name]] for name in ("cbt", "waitlist"))
-        rows.append(
-            (
-                np.log(np.nanmean(treated) / np.nanmean(control)),
-                np.log(np.nanvar(treated, ddof=1) / np.nanvar(control, ddof=1)),
-            )
-        )
+    for trial, (size, length) in enumerate(zip(sizes, sessions, strict=True)):
+        study = rct(("cbt", "waitlist"), int(length), follow_up=())
+        run = simulate.run(study, parameters, int(size), seed, trial)
+        scores = score_arrays(run, process_scores=False)
+        treated, waiting = (scores.post[scores.arms[name]] for name in ("cbt", "waitlist"))
+        mean = np.log(np.nanmean(treated) / np.nanmean(waiting))
+        rows.append((mean, np.log(np.nanvar(treated, ddof=1) / np.nanvar(waiting, ddof=1))))
     means, variances = np.array(rows).T
     (_, at_equal), covariance = np.polyfit(means, variances, 1, w=np.sqrt(sizes), cov=True)
     ratio = float(np.exp(at_equal))
     return ratio, ratio * float(np.sqrt(covariance[1, 1]))
 
 
-def unmet(table: pd.DataFrame) -> list[str]:
-    """Return the facts that no world of the table meets."""
-    met = table.groupby("fact", sort=False)["met"].any()
+def unmet_facts(scores: pd.DataFrame) -> list[str]:
+    """Return the facts that no world of a table (`score_worlds`) meets."""
+    met = scores.groupby("fact", sort=False)["met"].any()
     return [str(name) for name in met.index[~met]]

@@ -1,9 +1,9 @@
 """Give a world its best chance: search its free parameters for the point nearest to the facts.
 
-CMA-ES (Hansen's `cma`) from several starts, each end polished by Gauss-Newton steps (`polish`).
-Every generation and step is simulated with luck of its own, the same for all its candidates, and
-studies grow in stages: no point can win by luck that it has learnt by heart. The starts are then
-compared on luck that no search has seen; published scores come from a third seed again
+CMA-ES (Hansen's `cma`) runs from several starts, and each end is refined by Gauss-Newton steps
+(`gauss_newton`). Every generation and step has random numbers of its own, the same for all its
+candidates, and studies grow in stages, so that no point can win by chance. The starts are then
+compared on random numbers that no search has seen. Published scores come from a third seed
 (`dyadsim facts`).
 """
 
@@ -19,77 +19,103 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.calibration.gauss_newton import DAMPING, HOME, LUCKS, Price, Simulated, polish
-from dyadsim.calibration.prior import Floats, Space, space
+from dyadsim.calibration.gauss_newton import (
+    DAMPING,
+    PRIOR_WEIGHT,
+    REPLICATES,
+    DistanceSimulator,
+    Penalty,
+    Stage,
+    refine_point,
+)
+from dyadsim.calibration.prior import Floats, Space
 from dyadsim.errors import BadInput
-from dyadsim.evidence import benchmark
-from dyadsim.evidence import fact as facts
+from dyadsim.evidence import fact as fact_data
+from dyadsim.evidence.benchmark import fact_values
 from dyadsim.evidence.fact import Fact
+from dyadsim.evidence.studies_of_facts import needed_studies
 from dyadsim.model import worlds
 from dyadsim.model.parameters import Parameters
-from dyadsim.simulation import records
+from dyadsim.simulation import records, simulate
 
 # Clients of each study as a multiple of the budget's, about in proportion to the Monte-Carlo
 # error of the study's facts against their bands (measured; results/scoreboard/README.md).
 SIZES = {"care": 2.5, "trial": 1.0}
 _OTHER = 0.6
-MISSING = 6.0  # distance of a statistic that cannot be computed
-# Half-widths from the middle that are free of charge, and those beyond about which a fact is given
-# up: of the search, and of the last steps and the choice of start (assumptions).
-FAR, NEAR = Price(0.6, 2.5), Price(0.75, 0.6)
-SEARCH, CHOICE = 1 << 40, 2 << 40  # added to the seed: luck of the search, of the choice of start
-POLISH = 50_000  # first repeat of the luck of polishing
-EACH_START = 1 << 32  # repeats between one start's luck and the next one's
+MISSING_DISTANCE = 6.0  # of a statistic that cannot be computed
+# Half-widths from the middle that cost nothing, and those beyond about which a fact is given up:
+# in the search, and in the last steps and the choice of start (assumptions).
+SEARCH_PENALTY, FINAL_PENALTY = Penalty(0.6, 2.5), Penalty(0.75, 0.6)
+SEARCH_SEED, CHOICE_SEED = 1 << 40, 2 << 40  # added to the seed: search, choice of start
+FIRST_REFINEMENT = 50_000  # first replicate of the refining steps
+PER_START = 1 << 32  # replicates between one start's and the next one's
+FIRST_STEP = 0.4  # of CMA-ES, in standard deviations of the prior
 
-Spread = Callable[..., Iterable[Any]]
+ParallelMap = Callable[..., Iterable[Any]]
+Course = list[dict[str, float]]
 
 
 class Budget(NamedTuple):
     """What a calibration may cost.
 
-    stages: (clients, generations) of the search; polish: (clients, steps, price) of `polish`.
+    `stages` are (clients, generations) of the search, `refinement` the stages of steps after it.
     """
 
     stages: tuple[tuple[int, int], ...]
-    polish: tuple[tuple[int, int, Price], ...]
+    refinement: tuple[Stage, ...]
     candidates: int
     starts: int
     clients_of_choice: int
 
     @property
     def steps(self) -> int:
-        """Generations and polishing steps of all starts."""
-        each = sum(count for _, count in self.stages) + sum(count for _, count, _ in self.polish)
-        return self.starts * each
+        """Generations and refining steps of all starts."""
+        generations = sum(count for _, count in self.stages)
+        return self.starts * (generations + sum(stage.steps for stage in self.refinement))
 
     def evaluations(self, parameters: int) -> list[tuple[int, int]]:
         """Return (clients, evaluations of the facts) of each stage, all starts together.
 
-        parameters: how many are free in the world.
+        Parameters
+        ----------
+        parameters
+            How many are free in the world.
         """
-        one = parameters + LUCKS * (1 + len(DAMPING))  # neighbours, the point and steps tried
+        per_step = parameters + REPLICATES * (1 + len(DAMPING))  # neighbours, point, steps tried
         search = [(clients, self.candidates * count) for clients, count in self.stages]
-        polishing = [(clients, one * count) for clients, count, _ in self.polish]
-        return [(clients, self.starts * count) for clients, count in search + polishing]
+        refining = [(stage.clients, per_step * stage.steps) for stage in self.refinement]
+        return [(clients, self.starts * count) for clients, count in search + refining]
+
+
+def _stages(*sizes: tuple[int, int, Penalty]) -> tuple[Stage, ...]:
+    return tuple(Stage(*size) for size in sizes)
 
 
 BUDGETS = {
-    "small": Budget(((200, 2), (400, 1)), ((400, 1, FAR),), 4, 2, 400),
+    "small": Budget(((200, 2), (400, 1)), _stages((400, 1, SEARCH_PENALTY)), 4, 2, 400),
     "standard": Budget(
-        ((1500, 40),), ((4000, 12, FAR), (6000, 8, NEAR), (12000, 4, NEAR)), 20, 2, 20000
+        ((1500, 40),),
+        _stages((4000, 12, SEARCH_PENALTY), (6000, 8, FINAL_PENALTY), (12000, 4, FINAL_PENALTY)),
+        20,
+        2,
+        20000,
     ),
     "large": Budget(
-        ((2000, 80),), ((5000, 20, FAR), (8000, 12, NEAR), (20000, 6, NEAR)), 24, 4, 40000
+        ((2000, 80),),
+        _stages((5000, 20, SEARCH_PENALTY), (8000, 12, FINAL_PENALTY), (20000, 6, FINAL_PENALTY)),
+        24,
+        4,
+        40000,
     ),
 }
 
 
 class Calibration(NamedTuple):
-    """What was found: the best start's point, all starts, and the course of the search.
+    """The point of the best start, all starts, and the course of the search.
 
-    values: every free, held and tied parameter. starts: start, cost, a column a free parameter.
-    course: start, generation, clients, cost (the best candidate's), median; polishing steps come
-    last, with the cost before them as `median`.
+    `values` holds every free, fixed and tied parameter. `starts` has start, cost and a column a
+    free parameter. `course` has start, generation, clients, cost (of the best candidate) and
+    median; refining steps come last, with the cost before them as `median`.
     """
 
     world: str
@@ -98,78 +124,102 @@ class Calibration(NamedTuple):
     course: pd.DataFrame
 
 
-def simulate_facts(
-    world: str,
-    values: Mapping[str, float],
-    wanted: Sequence[Fact],
-    clients: int,
-    seed: int,
-    replicate: int,
-    threads: int = 1,
-) -> dict[str, float]:
-    """Return the simulated value of every wanted fact at one point; NaN where none comes out."""
-    parameters = worlds.parameters(world, values)
-    return facts_at(parameters, wanted, clients, seed, replicate, threads)
-
-
-def facts_at(
+def simulate_fact_values(
     parameters: Parameters,
-    wanted: Sequence[Fact],
+    facts: Sequence[Fact],
+    *,
     clients: int,
     seed: int,
     replicate: int,
     threads: int = 1,
 ) -> dict[str, float]:
-    """Return the simulated value of every wanted fact; NaN where none comes out."""
-    found: dict[str, float] = dict.fromkeys((one.id for one in wanted), np.nan)
-    for study in benchmark.needed(wanted):
-        size = round(clients * SIZES.get(study, _OTHER))
+    """Return the simulated value of every fact.
+
+    Parameters
+    ----------
+    parameters
+        The parameters of one world.
+    facts
+        The published facts.
+    clients
+        Clients of a study; studies with a larger Monte-Carlo error get more (`SIZES`).
+    seed, replicate
+        Random seed and number of the replicate.
+    threads
+        How many; the numbers are the same for any.
+
+    Returns
+    -------
+    dict of str to float
+        Value by the fact's id; NaN where none comes out.
+    """
+    values: dict[str, float] = dict.fromkeys((fact.id for fact in facts), np.nan)
+    for name, study in needed_studies(facts).items():
+        size = round(clients * SIZES.get(name, _OTHER))
         try:
-            found |= benchmark.simulated(wanted, study, parameters, size, seed, replicate, threads)
+            run = simulate.run(study, parameters, size, seed, replicate, threads=threads)
+            values |= fact_values(facts, name, run)
         except ValueError:  # such as nobody left in an arm: all facts of that study are missing
             continue
-    return found
+    return values
 
 
-def signed(found: Mapping[str, float], wanted: Iterable[Fact]) -> Floats:
-    """Return every fact's distance from the middle of its interval, in half-widths, with its sign.
+def signed_distances(values: Mapping[str, float], facts: Iterable[Fact]) -> Floats:
+    """Return every fact's distance from the middle of its interval, with its sign.
 
-    -1 and 1 are the edges. A sign: 0 where met, else as `facts.distance`. A bound: never below 0.
+    Parameters
+    ----------
+    values
+        Simulated values by the fact's id; NaN: missing.
+    facts
+        The published facts.
+
+    Returns
+    -------
+    ndarray
+        Distances `(fact,)` in half-widths; -1 and 1 are the edges. A fact that is a sign has 0
+        where it is met, else the distance of `evidence.fact`; a bound is never below 0.
     """
-    far = []
-    for one in wanted:
-        value = found[one.id]
-        if np.isnan(value):
-            far.append(MISSING)
-        elif one.low is None or one.high is None:
-            distance = facts.distance(one, value)
-            far.append(0.0 if np.isnan(distance) else distance)
-        else:
-            distance = (2 * value - one.low - one.high) / (one.high - one.low)
-            far.append(max(distance, 0.0) if one.kind == "bound" else distance)
-    return np.array(far)
+    return np.array([_signed_distance(fact, values[fact.id]) for fact in facts])
 
 
-def far_at(
-    one: Space, coordinates: Floats, wanted: Sequence[Fact], clients: int, seed: int, replicate: int
+def _signed_distance(fact: Fact, value: float) -> float:
+    if np.isnan(value):
+        return MISSING_DISTANCE
+    if fact.low is None or fact.high is None:
+        distance = fact_data.distance(fact, value)
+        return 0.0 if np.isnan(distance) else distance
+    distance = (2 * value - fact.low - fact.high) / (fact.high - fact.low)
+    return max(distance, 0.0) if fact.kind == "bound" else distance
+
+
+def _distances_at(
+    space: Space,
+    coordinates: Floats,
+    facts: Sequence[Fact],
+    clients: int,
+    seed: int,
+    replicate: int,
 ) -> Floats:
     """Return the signed distances at one point, `(fact,)`; missing where the point cannot be."""
     try:
-        values = one.values(coordinates)
-        found = simulate_facts(one.world, values, wanted, clients, seed, replicate)
+        parameters = worlds.parameters(space.world, space.values(coordinates))
+        values = simulate_fact_values(
+            parameters, facts, clients=clients, seed=seed, replicate=replicate
+        )
     except BadInput:  # parameters that exclude each other
-        return np.full(len(wanted), MISSING)
-    return signed(found, wanted)
+        return np.full(len(facts), MISSING_DISTANCE)
+    return signed_distances(values, facts)
 
 
-def cost(far: Floats, coordinates: Floats, price: Price = FAR) -> float:
+def point_cost(distances: Floats, coordinates: Floats, penalty: Penalty = SEARCH_PENALTY) -> float:
     """Return what a point costs: its facts' distances, and a little its distance from the prior."""
-    return float(price(far).sum() + HOME * (coordinates**2).sum())
+    return float(penalty(distances).sum() + PRIOR_WEIGHT * (coordinates**2).sum())
 
 
 @contextmanager
-def processes(workers: int) -> Iterator[Spread]:
-    """Give a `map` over that many processes, fresh ones; the plain `map` where it is one."""
+def process_map(workers: int) -> Iterator[ParallelMap]:
+    """Give a `map` over that many fresh processes; the plain `map` where it is one."""
     if workers == 1:
         yield map
         return
@@ -178,72 +228,108 @@ def processes(workers: int) -> Iterator[Spread]:
         yield pool.map
 
 
-def simulator(
-    one: Space, wanted: Sequence[Fact], seed: int, spread: Spread, first: int = 0
-) -> Simulated:
-    """Return what simulates points for `polish`: luck k is repeat `first` + k of the seed."""
+def distance_simulator(
+    space: Space,
+    facts: Sequence[Fact],
+    *,
+    seed: int,
+    parallel_map: ParallelMap,
+    first_replicate: int = 0,
+) -> DistanceSimulator:
+    """Return a function that simulates points and returns their signed distances.
 
-    def simulated(points: Floats, clients: int, lucks: Sequence[int]) -> Floats:
-        numbers = [first + luck for luck in lucks]
-        return np.array(
-            list(
-                spread(
-                    far_at,
-                    repeat(one),
-                    points,
-                    repeat(wanted),
-                    repeat(clients),
-                    repeat(seed),
-                    numbers,
-                )
-            )
+    Parameters
+    ----------
+    space
+        The free parameters of the world.
+    facts
+        The published facts.
+    seed
+        Random seed.
+    parallel_map
+        A `map`, over processes or not; the numbers are the same.
+    first_replicate
+        The number that replicate 0 stands for.
+
+    Returns
+    -------
+    DistanceSimulator
+        A function of points, clients and replicates.
+    """
+
+    def simulate(points: Floats, clients: int, replicates: Sequence[int]) -> Floats:
+        numbers = [first_replicate + replicate for replicate in replicates]
+        same = map(repeat, (facts, clients, seed))
+        return np.array(list(parallel_map(_distances_at, repeat(space), points, *same, numbers)))
+
+    return simulate
+
+
+class _Search(NamedTuple):
+    """What all starts of a calibration share."""
+
+    space: Space
+    facts: Sequence[Fact]
+    budget: Budget
+    seed: int
+    parallel_map: ParallelMap
+    on_step: Callable[[], None]
+
+    def simulator(self, offset: int, first_replicate: int = 0) -> DistanceSimulator:
+        """Return what simulates points with the random numbers of one part of the calibration."""
+        return distance_simulator(
+            self.space,
+            self.facts,
+            seed=offset + self.seed,
+            parallel_map=self.parallel_map,
+            first_replicate=first_replicate,
         )
 
-    return simulated
 
-
-def _first(one: Space, start: int, seed: int) -> Floats:
+def _start_point(space: Space, start: int, seed: int) -> Floats:
     """Return where a start begins: the hand-set values, or (later starts) a draw of the prior."""
     if start == 0:
-        return one.middle
-    drawn = np.random.default_rng([seed, start]).normal(size=len(one.names))
-    return np.clip(drawn, one.low, one.high)
+        return space.middle
+    drawn = np.random.default_rng([seed, start]).normal(size=len(space.names))
+    return np.clip(drawn, *space.bounds)
 
 
-def _search(
-    one: Space,
-    wanted: Sequence[Fact],
-    budget: Budget,
-    seed: int,
-    start: int,
-    spread: Spread,
-    told: Callable[[], None],
-) -> tuple[Floats, list[dict[str, float]]]:
-    """Return one start's end (the search's mean, not its luckiest candidate) and its course."""
+def _evolve(search: _Search, start: int) -> tuple[Floats, Course]:
+    """Return where CMA-ES ends (its mean, not its best candidate), and its course."""
     import cma  # type: ignore[import-untyped]
 
-    simulated = simulator(one, wanted, SEARCH + seed, spread, start * EACH_START)
+    space, seed = search.space, search.seed
+    simulate = search.simulator(SEARCH_SEED, start * PER_START)
     options = {
-        "bounds": [one.low.tolist(), one.high.tolist()],
-        "popsize": budget.candidates,
+        "bounds": [space.low.tolist(), space.high.tolist()],
+        "popsize": search.budget.candidates,
         "seed": (seed * 1000 + start) % (1 << 31) + 1,
         "verbose": -9,
     }
-    searcher = cma.CMAEvolutionStrategy(_first(one, start, seed), 0.4, options)
-    course: list[dict[str, float]] = []
-    for clients, generations in budget.stages:
+    strategy = cma.CMAEvolutionStrategy(_start_point(space, start, seed), FIRST_STEP, options)
+    course: Course = []
+    for clients, generations in search.budget.stages:
         for _ in range(generations):
-            tried = searcher.ask()
-            far = simulated(np.array(tried), clients, [len(course)] * len(tried))
-            costs = [cost(*both) for both in zip(far, tried, strict=True)]
-            searcher.tell(tried, costs)
-            course.append(
-                {"clients": clients, "cost": min(costs), "median": float(np.median(costs))}
-            )
-            told()
-    end = np.clip(searcher.result.xfavorite, one.low, one.high)
-    simulated = simulator(one, wanted, SEARCH + seed, spread, start * EACH_START + POLISH)
-    end, steps = polish(simulated, end, one.low, one.high, budget.polish, told)
+            candidates = strategy.ask()
+            distances = simulate(np.array(candidates), clients, [len(course)] * len(candidates))
+            costs = [point_cost(*pair) for pair in zip(distances, candidates, strict=True)]
+            strategy.tell(candidates, costs)
+            median = float(np.median(costs))
+            course.append({"clients": clients, "cost": min(costs), "median": median})
+            search.on_step()
+    return np.clip(strategy.result.xfavorite, *space.bounds), course
+
+
+def _run_start(search: _Search, start: int) -> tuple[Floats, Course]:
+    """Return the end of one start, and its course."""
+    end, course = _evolve(search, start)
+    end, steps = refine_point(
+        search.simulator(SEARCH_SEED, start * PER_START + FIRST_REFINEMENT),
+        end,
+        bounds=search.space.bounds,
+        stages=search.budget.refinement,
+        on_step=search.on_step,
+    )
     course += [
         {"clients": step["clients"], "cost": step["cost"], "median": step["cost_before"]}
         for step in steps
@@ -251,76 +337,98 @@ def _search(
     return end, [{"start": start, "generation": number, **row} for number, row in enumerate(course)]
 
 
-def calibrate(
-    world: str,
+def calibrate_world(
+    space: Space,
     budget: Budget,
+    *,
     seed: int = 1,
     workers: int = 1,
-    held: Mapping[str, float] | None = None,
-    wanted: Sequence[Fact] | None = None,
-    told: Callable[[], None] = lambda: None,
+    facts: Sequence[Fact] | None = None,
+    on_step: Callable[[], None] = lambda: None,
 ) -> Calibration:
-    """Return a world's calibration on the published facts.
+    """Return the calibration of a world on the published facts.
 
     Parameters
     ----------
-    world
-        its name.
+    space
+        The free parameters of the world (`calibration_space`).
     budget
-        one of `BUDGETS`, or another.
+        One of `BUDGETS`, or another.
     seed
-        of search and luck; the same seed gives the same calibration for any `workers`.
+        Random seed; the same seed gives the same calibration for any `workers`.
     workers
-        processes.
-    held
-        parameters that stay at a value (for a profile).
-    wanted
-        the facts to calibrate on (default: all).
-    told
-        called after every generation and step, to show progress.
+        Number of processes.
+    facts
+        The facts to calibrate on; None: all.
+    on_step
+        Called after every generation and step, to show progress.
 
-    Raises
-    ------
-    BadInput
-        an unknown world, or a parameter that cannot be held.
+    Returns
+    -------
+    Calibration
+        The best start's values, all starts, and their course.
     """
-    one, goals = space(world, held), tuple(facts.load() if wanted is None else wanted)
+    facts = tuple(fact_data.load_facts() if facts is None else facts)
     ends: list[Floats] = []
-    course: list[dict[str, float]] = []
-    with processes(workers) as spread:
+    course: Course = []
+    with process_map(workers) as parallel_map:
+        search = _Search(space, facts, budget, seed, parallel_map, on_step)
         for start in range(budget.starts):
-            end, steps = _search(one, goals, budget, seed, start, spread, told)
+            end, steps = _run_start(search, start)
             ends.append(end)
             course += steps
-        unseen = simulator(one, goals, CHOICE + seed, spread)
-        far = unseen(np.array(ends), budget.clients_of_choice, [0] * len(ends))
-    costs = [cost(*both, NEAR) for both in zip(far, ends, strict=True)]
-    found = [one.values(end) for end in ends]
-    table = pd.DataFrame(found)[list(one.names)]
-    table.insert(0, "start", np.arange(len(ends)))
-    table.insert(1, "cost", costs)
-    return Calibration(one.world, found[int(np.argmin(costs))], table, pd.DataFrame(course))
+        unseen = search.simulator(CHOICE_SEED)
+        distances = unseen(np.array(ends), budget.clients_of_choice, [0] * len(ends))
+    costs = [point_cost(*pair, FINAL_PENALTY) for pair in zip(distances, ends, strict=True)]
+    values = [space.values(end) for end in ends]
+    starts = pd.DataFrame(values)[list(space.names)]
+    starts.insert(0, "start", np.arange(len(ends)))
+    starts.insert(1, "cost", costs)
+    return Calibration(space.world, values[int(np.argmin(costs))], starts, pd.DataFrame(course))
 
 
-def manifest(
-    found: Calibration, budget: str, seed: int, held: Mapping[str, float], scored: pd.DataFrame
+def calibration_manifest(
+    calibration: Calibration,
+    budget: str,
+    *,
+    seed: int,
+    fixed: Mapping[str, float],
+    scores: pd.DataFrame,
 ) -> dict[str, Any]:
     """Return how a calibration was made and what it reached, as plain values for its file.
 
-    scored: the facts on luck that no search has seen (`scoreboard.COLUMNS`).
+    Parameters
+    ----------
+    calibration
+        The calibration.
+    budget
+        Name of its budget.
+    seed
+        Its random seed.
+    fixed
+        The parameters that stayed at a value.
+    scores
+        The facts on random numbers that no search has seen (`scoreboard.COLUMNS`).
+
+    Returns
+    -------
+    dict
+        The command, versions, size of the search, cost, and how many facts are met.
     """
-    given = "".join(f" {name}={value:g}" for name, value in held.items())
+    words = "".join(f" {name}={value:g}" for name, value in fixed.items())
     text = resources.files("dyadsim.evidence").joinpath("facts.csv").read_bytes()
-    free = found.starts.shape[1] - 2
+    free = calibration.starts.shape[1] - 2
+    run = records.manifest({}, 0.0)
+    command = f"dyadsim calibrate world={calibration.world} budget={budget} seed={seed}{words}"
     return {
-        "command": f"dyadsim calibrate world={found.world} budget={budget} seed={seed}{given}",
+        "command": command,
         "facts_sha256": hashlib.sha256(text).hexdigest(),
-        "dyadsim": records.manifest({}, 0.0)["dyadsim"],
-        "commit": records.manifest({}, 0.0).get("commit"),
+        "dyadsim": run["dyadsim"],
+        "commit": run.get("commit"),
         "free": free,
-        "starts": len(found.starts),
+        "starts": len(calibration.starts),
         "evaluations": sum(count for _, count in BUDGETS[budget].evaluations(free)),
-        "cost": float(found.starts["cost"].min()),
-        "met": int(scored["met"].sum()),
-        "facts": len(scored),
+        "cost": float(calibration.starts["cost"].min()),
+        "met": int(scores["met"].sum()),
+        "facts": len(scores),
     }

@@ -1,6 +1,7 @@
 """A researcher's table, read and checked: who was measured when, and what was assumed.
 
-Long: one row a client and occasion. Everything that had to be assumed is kept in words and printed.
+The table is long: one row a client and occasion. Everything that had to be assumed is kept in words
+and printed.
 """
 
 from collections.abc import Mapping
@@ -10,32 +11,33 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.analysis.columns import require
+from dyadsim.analysis.columns import require_columns
 from dyadsim.errors import BadData, BadInput
-from dyadsim.model.questionnaires import Instrument, named
+from dyadsim.model import questionnaires
+from dyadsim.model.questionnaires import Instrument
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
-type Whole = np.ndarray[Any, np.dtype[np.int64]]
+type Codes = np.ndarray[Any, np.dtype[np.int64]]
 
 DAYS = {"session": 7.0, "week": 7.0, "day": 1.0}  # days in a unit of time; a session is a week
 NEEDED, OPTIONAL = ("client", "time", "score"), ("arm", "therapist", "alliance")
 FEWEST = 10  # clients: fewer say next to nothing
 
 
-class Data(NamedTuple):
+class ClientData(NamedTuple):
     """Measurements of `n` clients.
 
-    week (row,) whole weeks since the client's intake; client (row,) 0 to n - 1; score (row,);
-    alliance (row,), NaN where there is none; arm, therapist (client,) codes, -1 = none;
-    arms: names by code; assumed: what was taken for granted, a sentence each.
+    By row: `client` 0 to n - 1, `week` whole weeks since the client's intake, `score`, `alliance`
+    (NaN where there is none). By client: `arm` and `therapist`, codes, -1 = none. `arms` are names
+    by code. `assumed` says what was taken for granted, a sentence each.
     """
 
-    client: Whole
-    week: Whole
+    client: Codes
+    week: Codes
     score: Floats
     alliance: Floats
-    arm: Whole
-    therapist: Whole
+    arm: Codes
+    therapist: Codes
     arms: tuple[str, ...]
     instrument: Instrument
     assumed: tuple[str, ...]
@@ -46,77 +48,59 @@ class Data(NamedTuple):
         return len(self.arm)
 
 
-def read(
+def read_client_data(
     path: str,
     columns: Mapping[str, str],
+    *,
     instrument: str | Instrument,
     unit: str = "session",
     reverse: bool = False,
-) -> Data:
+) -> ClientData:
     """Return the measurements of a csv or Parquet file.
 
     Parameters
     ----------
     path
-        the file. columns: role (`NEEDED`, `OPTIONAL`) -> name of the column.
+        The file.
+    columns
+        Role (`NEEDED`, `OPTIONAL`) -> name of the column.
     instrument
-        of the score, or a name of `measures.SYMPTOM_INSTRUMENTS`.
+        Of the score, or a name in `questionnaires.SYMPTOM_INSTRUMENTS`.
     unit
-        of time: "session" (taken as weekly), "week" or "day".
+        Of time: "session" (taken as weekly), "week" or "day".
     reverse
-        high scores are good: turned round within the instrument's range.
+        High scores are good; they are reversed within the instrument's range.
+
+    Returns
+    -------
+    ClientData
+        The measurements, one score a client and week.
 
     Raises
     ------
     BadData
-        no such file or column, or a cell that cannot be used (row, column, value, rule).
+        No such file or column, or a cell that cannot be used (row, column, value, rule).
     BadInput
-        an unknown instrument or unit.
+        An unknown instrument or unit.
     """
-    form = named(instrument)
+    instrument = questionnaires.named(instrument)
     if unit not in DAYS:
         raise BadInput(f"data.unit must be one of {', '.join(DAYS)}, not '{unit}'.")
-    table = _table(path)
-    for role, name in columns.items():
-        try:
-            require(table, name)
-        except ValueError as error:
-            raise BadData(
-                f"{path}: data.columns.{role}: {error}. Say where it is: data.columns.{role}=NAME."
-            ) from None
-    found = pd.DataFrame({role: table[name] for role, name in columns.items()})
-    where = _Where(path, dict(columns))
-    time = _numbers(found, "time", where, 0, np.inf)
-    score = _numbers(found, "score", where, form.floor, form.ceiling, True, form.name)
-    alliance = np.full(len(found), np.nan)
-    if "alliance" in found:
-        alliance = _numbers(found, "alliance", where, -np.inf, np.inf, True)
-    if found["client"].isna().any():
-        where.fault(int(np.flatnonzero(found["client"].isna())[0]), "client", "", "is empty")
+    table = _read_table(path)
+    file = _File(path, dict(columns), _select(table, columns, path))
+    rows = file.rows(instrument)
     if reverse:
-        score = form.floor + form.ceiling - score
-    made = _assembled(found, time, score, alliance, form, unit, where, reverse)
-    left = [str(name) for name in table if name not in columns.values()]
-    told = [f"columns that were not used: {', '.join(left)} (data.columns...)"] * bool(left)
-    return made._replace(assumed=(*made.assumed, *told))
+        rows["score"] = instrument.floor + instrument.ceiling - rows["score"]
+    assumed = _scale_words(instrument, unit, reverse)
+    data = _assemble(file, rows, instrument, DAYS[unit], assumed)
+    unused = [str(name) for name in table if name not in columns.values()]
+    if unused:
+        sentence = f"columns that were not used: {', '.join(unused)} (data.columns...)"
+        return data._replace(assumed=(*data.assumed, sentence))
+    return data
 
 
-class _Where(NamedTuple):
-    """Words for a place in the file."""
-
-    path: str
-    columns: dict[str, str]
-
-    def fault(self, row: int, role: str, value: Any, rule: str, more: int = 0) -> None:
-        """Raise BadData for a cell and `more` like it; row 0 is line 2 of the file."""
-        told = f" '{value}'" if str(value) else ""
-        also = f" ({more} more like it)" if more else ""
-        raise BadData(
-            f"{self.path}, row {row + 2}, column '{self.columns[role]}':{told} {rule}{also}."
-        )
-
-
-def _table(path: str) -> pd.DataFrame:
+def _read_table(path: str) -> pd.DataFrame:
     """Return the file as a table."""
     if Path(path).is_file() and not Path(path).stat().st_size:
         raise BadData(f"data.path: '{path}' is empty.")
@@ -131,113 +115,190 @@ def _table(path: str) -> pd.DataFrame:
         raise BadData(f"data.path: '{path}' cannot be read as a table: {reason}.") from None
 
 
-def _numbers(
-    table: pd.DataFrame,
-    role: str,
-    where: _Where,
-    low: float,
-    high: float,
-    empty: bool = False,
-    of: str = "",
-) -> Floats:
-    """Return a column as numbers in [low, high] (of: whose); NaN where cells may be empty."""
-    found = pd.to_numeric(table[role], errors="coerce").to_numpy(float)
-    blank = table[role].isna().to_numpy() | (table[role].astype(str).str.strip() == "").to_numpy()
-    span = f"must lie in [{low:g}, {high:g}]" if np.isfinite(high) else f"must be {low:g} or more"
-    span += f", the range of {of}" * bool(of)
-    for wrong, rule in (
-        (np.isnan(found) & ~blank, "is not a number"),
-        (blank & (not empty), "is empty"),
-        ((found < low) | (found > high) | np.isinf(found), span),
-    ):
-        rows = np.flatnonzero(wrong)
-        if len(rows):
-            given = table[role].iloc[rows[0]]
-            value = "" if blank[rows[0]] else f"{given:g}" if isinstance(given, float) else given
-            where.fault(int(rows[0]), role, value, rule, len(rows) - 1)
-    return found
+def _select(table: pd.DataFrame, columns: Mapping[str, str], path: str) -> pd.DataFrame:
+    """Return the columns that have a role, by their role."""
+    for role, name in columns.items():
+        try:
+            require_columns(table, name)
+        except ValueError as error:
+            raise BadData(
+                f"{path}: data.columns.{role}: {error} Say where it is: data.columns.{role}=NAME."
+            ) from None
+    return pd.DataFrame({role: table[name] for role, name in columns.items()})
 
 
-def _constant(table: pd.DataFrame, code: Whole, role: str, where: _Where) -> pd.Series:
-    """Return a column that must not change within a client, one value a client."""
-    first = table[role].groupby(code).first()
-    for row, (one, value) in enumerate(zip(code, table[role], strict=True)):
-        if not pd.isna(value) and value != first[one]:
-            where.fault(row, role, value, f"changes within a client, who had '{first[one]}' before")
-    return first
+class _Limits(NamedTuple):
+    """The range of a column, whose range it is, and whether cells may be empty."""
+
+    low: float
+    high: float
+    empty: bool = False
+    owner: str = ""
+
+    @property
+    def rule(self) -> str:
+        """The range in words."""
+        if not np.isfinite(self.high):
+            words = f"must be {self.low:g} or more"
+        else:
+            words = f"must lie in [{self.low:g}, {self.high:g}]"
+        return words + f", the range of {self.owner}" * bool(self.owner)
 
 
-def _assembled(
-    table: pd.DataFrame,
-    time: Floats,
-    score: Floats,
-    alliance: Floats,
-    form: Instrument,
-    unit: str,
-    where: _Where,
-    reverse: bool,
-) -> Data:
-    """Return the measurements: one score a client and week, intake = the client's first."""
-    assumed = [
-        f"scores are {form.name} ({form.floor:g} to {form.ceiling:g}, cut-off {form.cut_off:g}, "
-        f"reliability {form.reliability:g}, reliable change {form.reliable_change:.3g})"
-        + (", turned round because high scores are good" if reverse else "; high scores are bad"),
-        f"time is counted in {unit}s"
-        + (", a week apart" if unit == "session" else ", rounded to weeks" * (unit == "day")),
-    ]
-    code, names = pd.factorize(table["client"])
-    arm = np.zeros(len(names), np.int64)
-    arms: tuple[str, ...] = ("care",)
-    if "arm" in table:
-        values = _constant(table, code, "arm", where)
-        if values.isna().any():
-            where.fault(int(np.flatnonzero(table["arm"].isna())[0]), "arm", "", "is empty")
-        arm, levels = pd.factorize(values)
-        arms = tuple(map(str, levels))
-    therapist = np.full(len(names), -1, np.int64)
-    if "therapist" in table:
-        therapist = pd.factorize(_constant(table, code, "therapist", where))[0]
-    known = ~np.isnan(score)
-    if (~known).any():
-        assumed.append(f"{int((~known).sum())} rows without a score were left out")
-    rows = pd.DataFrame({"client": code, "time": time, "score": score, "alliance": alliance})[known]
-    first = rows.groupby("client")["time"].transform("min")
-    rows["week"] = np.rint((rows["time"] - first) * DAYS[unit] / 7).astype(int)
-    assumed.append("each client's first score is the intake")
-    twice = int(rows.duplicated(["client", "week"]).sum())
-    if twice:
-        assumed.append(f"{twice} further scores of a client in the same week were averaged in")
-    kept = rows.groupby(["client", "week"])[["score", "alliance"]].mean().reset_index()
-    if len(kept) and kept["score"].max() < form.floor + (form.ceiling - form.floor) / 3:
-        assumed.append(
-            f"no score lies above {kept['score'].max():g}, though {form.name} goes to "
-            f"{form.ceiling:g}: is it the right questionnaire?"
+class _File(NamedTuple):
+    """A file's columns by role, and words for a place in it."""
+
+    path: str
+    columns: dict[str, str]
+    table: pd.DataFrame
+
+    def refuse(self, row: int, role: str, value: Any, rule: str, more: int = 0) -> None:
+        """Raise BadData for a cell and `more` like it; row 0 is line 2 of the file."""
+        cell = f" '{value}'" if str(value) else ""
+        also = f" ({more} more like it)" if more else ""
+        raise BadData(
+            f"{self.path}, row {row + 2}, column '{self.columns[role]}':{cell} {rule}{also}."
         )
-    there = np.unique(kept["client"])
-    if len(there) < FEWEST:
-        raise BadData(f"{where.path}: only {len(there)} clients have a score; it takes {FEWEST}.")
-    if len(there) < len(names):
-        assumed.append(f"{len(names) - len(there)} clients without any score were left out")
-    return Data(
-        np.searchsorted(there, kept["client"]),
-        kept["week"].to_numpy(np.int64),
-        kept["score"].to_numpy(float),
-        kept["alliance"].to_numpy(float),
-        arm[there].astype(np.int64),
-        therapist[there].astype(np.int64),
+
+    def refuse_empty(self, role: str) -> None:
+        """Raise BadData where a cell of a column is empty."""
+        empty = np.flatnonzero(self.table[role].isna())
+        if len(empty):
+            self.refuse(int(empty[0]), role, "", "is empty")
+
+    def numbers(self, role: str, limits: _Limits) -> Floats:
+        """Return a column as numbers within limits; NaN where cells may be empty."""
+        cells = self.table[role]
+        numbers = pd.to_numeric(cells, errors="coerce").to_numpy(float)
+        blank = cells.isna().to_numpy() | (cells.astype(str).str.strip() == "").to_numpy()
+        outside = (numbers < limits.low) | (numbers > limits.high) | np.isinf(numbers)
+        for wrong, rule in (
+            (np.isnan(numbers) & ~blank, "is not a number"),
+            (blank & (not limits.empty), "is empty"),
+            (outside, limits.rule),
+        ):
+            rows = np.flatnonzero(wrong)
+            if len(rows):
+                cell = cells.iloc[rows[0]]
+                value = "" if blank[rows[0]] else f"{cell:g}" if isinstance(cell, float) else cell
+                self.refuse(int(rows[0]), role, value, rule, len(rows) - 1)
+        return numbers
+
+    def rows(self, instrument: Instrument) -> pd.DataFrame:
+        """Return client (code), time, score and alliance of each row."""
+        floor, ceiling = instrument.floor, instrument.ceiling
+        time = self.numbers("time", _Limits(0, np.inf))
+        score = self.numbers("score", _Limits(floor, ceiling, True, instrument.name))
+        alliance = np.full(len(self.table), np.nan)
+        if "alliance" in self.table:
+            alliance = self.numbers("alliance", _Limits(-np.inf, np.inf, True))
+        self.refuse_empty("client")
+        client = pd.factorize(self.table["client"])[0]
+        return pd.DataFrame({"client": client, "time": time, "score": score, "alliance": alliance})
+
+    def constant(self, role: str, client: Codes) -> pd.Series:
+        """Return a column that must not change within a client, one value a client."""
+        first = self.table[role].groupby(client).first()
+        for row, (code, value) in enumerate(zip(client, self.table[role], strict=True)):
+            if not pd.isna(value) and value != first[code]:
+                rule = f"changes within a client, who had '{first[code]}' before"
+                self.refuse(row, role, value, rule)
+        return first
+
+
+def _scale_words(instrument: Instrument, unit: str, reverse: bool) -> list[str]:
+    """Return what is assumed of scores and of time."""
+    direction = ", reversed because high scores are good" if reverse else "; high scores are bad"
+    spacing = {"session": ", a week apart", "day": ", rounded to weeks"}.get(unit, "")
+    return [
+        f"scores are {instrument.name} ({instrument.floor:g} to {instrument.ceiling:g}, "
+        f"cut-off {instrument.cut_off:g}, reliability {instrument.reliability:g}, "
+        f"reliable change {instrument.reliable_change:.3g}){direction}",
+        f"time is counted in {unit}s{spacing}",
+    ]
+
+
+def _assemble(
+    file: _File, rows: pd.DataFrame, instrument: Instrument, days: float, assumed: list[str]
+) -> ClientData:
+    """Return the measurements: one score a client and week, intake = the client's first."""
+    client = rows["client"].to_numpy()
+    count = int(client.max()) + 1 if len(client) else 0
+    arm, arms = _arms(file, client, count)
+    therapist = np.full(count, -1, np.int64)
+    if "therapist" in file.table:
+        therapist = pd.factorize(file.constant("therapist", client))[0]
+    weekly = _weekly(rows, instrument, days, assumed)
+    measured = np.unique(weekly["client"])
+    if len(measured) < FEWEST:
+        raise BadData(f"{file.path}: only {len(measured)} clients have a score; it takes {FEWEST}.")
+    if len(measured) < count:
+        assumed.append(f"{count - len(measured)} clients without any score were left out")
+    return ClientData(
+        np.searchsorted(measured, weekly["client"]),
+        weekly["week"].to_numpy(np.int64),
+        weekly["score"].to_numpy(float),
+        weekly["alliance"].to_numpy(float),
+        arm[measured].astype(np.int64),
+        therapist[measured].astype(np.int64),
         arms,
-        form,
+        instrument,
         tuple(assumed),
     )
 
 
-def roles(columns: Mapping[str, Any]) -> dict[str, str]:
-    """Return role -> column for the columns that were named.
+def _arms(file: _File, client: Codes, count: int) -> tuple[Codes, tuple[str, ...]]:
+    """Return the arm of each client and the names of the arms; one arm, "care", without any."""
+    if "arm" not in file.table:
+        return np.zeros(count, np.int64), ("care",)
+    values = file.constant("arm", client)
+    if values.isna().any():
+        file.refuse_empty("arm")
+    arm, levels = pd.factorize(values)
+    return arm, tuple(map(str, levels))
+
+
+def _weekly(
+    rows: pd.DataFrame, instrument: Instrument, days: float, assumed: list[str]
+) -> pd.DataFrame:
+    """Return client, week, score, alliance: rows without a score left out, weeks averaged."""
+    unknown = int(rows["score"].isna().sum())
+    if unknown:
+        assumed.append(f"{unknown} rows without a score were left out")
+    rows = rows[rows["score"].notna()].copy()
+    first = rows.groupby("client")["time"].transform("min")
+    rows["week"] = np.rint((rows["time"] - first) * days / 7).astype(int)
+    assumed.append("each client's first score is the intake")
+    repeated = int(rows.duplicated(["client", "week"]).sum())
+    if repeated:
+        assumed.append(f"{repeated} further scores of a client in the same week were averaged in")
+    weekly = rows.groupby(["client", "week"])[["score", "alliance"]].mean().reset_index()
+    third = instrument.floor + (instrument.ceiling - instrument.floor) / 3
+    if len(weekly) and weekly["score"].max() < third:
+        assumed.append(
+            f"no score lies above {weekly['score'].max():g}, though {instrument.name} goes to "
+            f"{instrument.ceiling:g}: is it the right questionnaire?"
+        )
+    return weekly
+
+
+def column_roles(columns: Mapping[str, Any]) -> dict[str, str]:
+    """Return the columns that were named.
+
+    Parameters
+    ----------
+    columns
+        Role -> name of the column; empty where there is none.
+
+    Returns
+    -------
+    dict of str to str
+        Role -> name of the column, for the columns that have a name.
 
     Raises
     ------
     BadInput
-        a column that is needed has no name.
+        A needed column has no name.
     """
     if not isinstance(columns, Mapping):
         raise BadInput(

@@ -1,6 +1,7 @@
-"""Is the posterior to be trusted in this design? Ranks, coverage, contraction, the simulated cloud.
+"""Can the posterior be trusted in this design? Ranks, coverage, contraction, typical data.
 
-Held-out draws of the table are taken for data, one after another, and fitted like the real ones.
+Test draws of the table, which no learning has seen, are taken for data, one after another, and
+fitted like the real ones.
 """
 
 from collections.abc import Sequence
@@ -11,107 +12,184 @@ import pandas as pd
 from scipy.stats import kstest, norm
 from sklearn.neighbors import NearestNeighbors
 
-from dyadsim.fitting.posterior import Learned, Posterior, filled, infer, middles
-from dyadsim.fitting.reference_table import Table
+from dyadsim.fitting.posterior import (
+    LearnedSummaries,
+    Posterior,
+    fill_gaps,
+    infer_posterior,
+    summary_medians,
+)
+from dyadsim.fitting.reference_table import ReferenceTable
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
+type Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 LEVEL = 0.9  # of the intervals whose coverage is counted
 UNKNOWN = 0.3  # contraction below which data do not identify a parameter
 NEIGHBOURS = 10
 
 
-class Trust(NamedTuple):
-    """What held-out simulations say of a fit.
+class Coverage(NamedTuple):
+    """What test simulations say of a fit.
 
-    table: parameter, contraction (1 - posterior / prior variance, mean), covered (share of LEVEL
-    intervals that hold the truth), rank_p (uniform ranks, Kolmogorov-Smirnov), recovered (r of the
-    posterior mean with the truth). ranks (data set, parameter) in [0, 1].
+    `table` has parameter, contraction (1 - posterior / prior variance, mean), covered (share of
+    LEVEL intervals that contain the truth), rank_p (uniform ranks, Kolmogorov-Smirnov), recovered
+    (r of the posterior mean with the truth). `ranks` (data set, parameter) are in [0, 1].
     """
 
     table: pd.DataFrame
     ranks: Floats
 
 
-def trust(table: Table, learned: Learned, held: Table) -> Trust:
-    """Return what fitting each data set of `held`, draws of the same prior, gives."""
-    made, place = learned.table, learned(held.raw)
-    one = table.problem
-    ranks, means, sds = [], [], []
-    for k, truth in enumerate(held.coordinates):
-        found = infer(made, table.coordinates, place[k], one.low, one.high)
-        ranks.append(found.below(truth))
-        means.append(found.mean())
-        sds.append(found.sd())
-    rank, mean, sd = np.array(ranks), np.array(means), np.array(sds)
-    prior = table.coordinates.var(axis=0)
-    side = (1 - LEVEL) / 2
+def check_coverage(
+    table: ReferenceTable, learned: LearnedSummaries, tested: ReferenceTable
+) -> Coverage:
+    """Return what fitting each test data set gives.
+
+    Parameters
+    ----------
+    table
+        The reference table that was learned from.
+    learned
+        The learned summaries.
+    tested
+        Other draws of the same prior, taken for data.
+
+    Returns
+    -------
+    Coverage
+        Ranks and, for each parameter, contraction, coverage and recovery.
+    """
+    posteriors = [_infer(table, learned, place) for place in learned(tested.raw)]
+    truths = tested.coordinates
+    pairs = zip(posteriors, truths, strict=True)
+    ranks = np.array([posterior.below(truth) for posterior, truth in pairs])
+    means = np.array([posterior.mean() for posterior in posteriors])
+    sds = np.array([posterior.sd() for posterior in posteriors])
+    prior, side = table.coordinates.var(axis=0), (1 - LEVEL) / 2
     rows = [
         (
             name,
-            float(1 - (sd[:, j] ** 2).mean() / prior[j]),
-            float(((rank[:, j] > side) & (rank[:, j] < 1 - side)).mean()),
-            float(kstest(rank[:, j], "uniform").pvalue),
-            float(np.corrcoef(mean[:, j], held.coordinates[:, j])[0, 1]),
+            float(1 - (sds[:, j] ** 2).mean() / prior[j]),
+            float(((ranks[:, j] > side) & (ranks[:, j] < 1 - side)).mean()),
+            float(kstest(ranks[:, j], "uniform").pvalue),
+            float(np.corrcoef(means[:, j], truths[:, j])[0, 1]),
         )
-        for j, name in enumerate(one.names)
+        for j, name in enumerate(table.problem.names)
     ]
     columns = ["parameter", "contraction", "covered", "rank_p", "recovered"]
-    return Trust(pd.DataFrame(rows, columns=columns), rank)
+    return Coverage(pd.DataFrame(rows, columns=columns), ranks)
 
 
-def inside(table: Table, seen: Floats, used: np.ndarray[Any, Any]) -> float:
+def _infer(
+    table: ReferenceTable,
+    learned: LearnedSummaries,
+    target: Floats,
+    prior_ratio: Floats | None = None,
+) -> Posterior:
+    return infer_posterior(
+        learned.table,
+        table.coordinates,
+        target=target,
+        bounds=(table.problem.low, table.problem.high),
+        prior_ratio=prior_ratio,
+    )
+
+
+def typicality(table: ReferenceTable, real: Floats, *, used: Mask) -> float:
     """Return the share of simulated data sets that lie as far out as the data do.
 
-    Far: mean distance to the nearest draws, in whitened summaries. Below .01 the world, with any
-    of its values, makes no data like these: nothing that was fitted can be believed.
+    Far means the mean distance to the nearest draws, in whitened summaries. Below .01 the world,
+    with any of its values, produces no data like these: nothing that was fitted can be believed.
+
+    Parameters
+    ----------
+    table
+        The reference table.
+    real
+        Summaries of the data, `(summary,)`.
+    used
+        Which summaries can be used, `(summary,)`.
+
+    Returns
+    -------
+    float
+        A share from 0 to 1.
     """
-    middle = middles(table.raw)
-    cloud, mine = filled(table.raw, used, middle), filled(seen[None], used, middle)
+    middle = summary_medians(table.raw)
+    cloud, data = fill_gaps(table.raw, used, middle), fill_gaps(real[None], used, middle)
     centre, scale = cloud.mean(axis=0), cloud.std(axis=0) + 1e-12
     _, size, axes = np.linalg.svd((cloud - centre) / scale, full_matrices=False)
     wide = size > 1e-3 * size[0]
     turn = axes[wide].T / (size[wide] / np.sqrt(len(cloud)))
-    cloud, mine = (cloud - centre) / scale @ turn, (mine - centre) / scale @ turn
+    cloud, data = (cloud - centre) / scale @ turn, (data - centre) / scale @ turn
     near = NearestNeighbors(n_neighbors=NEIGHBOURS + 1).fit(cloud)
     usual = near.kneighbors(cloud)[0][:, 1:].mean(axis=1)
-    ours = near.kneighbors(mine, n_neighbors=NEIGHBOURS)[0].mean()
-    return float((usual >= ours).mean())
+    distance = near.kneighbors(data, n_neighbors=NEIGHBOURS)[0].mean()
+    return float((usual >= distance).mean())
 
 
-def contraction(table: Table, found: Posterior) -> Floats:
-    """Return 1 - posterior / prior variance of each coordinate, for these data."""
-    return np.asarray(1 - found.sd() ** 2 / table.coordinates.var(axis=0))
+def contraction(table: ReferenceTable, posterior: Posterior) -> Floats:
+    """Return 1 - posterior / prior variance of each coordinate, for the data at hand."""
+    return np.asarray(1 - posterior.sd() ** 2 / table.coordinates.var(axis=0))
 
 
-def other_priors(table: Table, learned: Learned, seen: Floats) -> pd.DataFrame:
-    """Return posterior means, in prior SDs, under the prior and under narrower and wider ones.
+def other_prior_means(
+    table: ReferenceTable, learned: LearnedSummaries, real: Floats
+) -> pd.DataFrame:
+    """Return posterior means under the prior and under narrower and wider ones.
 
-    Draws are weighed by the ratio of priors; a mean that moves much comes from the prior.
+    Draws are weighted by the ratio of priors; a mean that moves much comes from the prior.
+
+    Parameters
+    ----------
+    table
+        The reference table.
+    learned
+        The learned summaries.
+    real
+        Summaries of the data, `(summary,)`.
+
+    Returns
+    -------
+    DataFrame
+        parameter, and the mean under each prior in prior SDs.
     """
-    one, x = table.problem, table.coordinates
-    made, place = learned.table, learned(seen[None])[0]
-    ratio = {
-        "prior": np.ones(len(x)),
-        "half as wide": np.exp((norm.logpdf(x, scale=0.5) - norm.logpdf(x)).sum(axis=1)),
-        "half again as wide": np.exp((norm.logpdf(x, scale=1.5) - norm.logpdf(x)).sum(axis=1)),
+    coordinates, target = table.coordinates, learned(real[None])[0]
+    density = norm.logpdf(coordinates)
+    ratios = {
+        "prior": np.ones(len(coordinates)),
+        "half as wide": np.exp((norm.logpdf(coordinates, scale=0.5) - density).sum(axis=1)),
+        "half again as wide": np.exp((norm.logpdf(coordinates, scale=1.5) - density).sum(axis=1)),
     }
-    found = {
-        name: infer(made, x, place, one.low, one.high, weight / weight.max()).mean()
-        for name, weight in ratio.items()
+    means = {
+        name: _infer(table, learned, target, ratio / ratio.max()).mean()
+        for name, ratio in ratios.items()
     }
-    return pd.DataFrame({"parameter": one.names, **found})
+    return pd.DataFrame({"parameter": table.problem.names, **means})
 
 
-def predicted(found: Floats, seen: Floats, names: Sequence[str]) -> pd.DataFrame:
-    """Return name, data, low, middle, high, tail (two-sided) of statistics no fit has seen.
+def prediction_table(predictions: Floats, real: Floats, *, names: Sequence[str]) -> pd.DataFrame:
+    """Return data beside predictions.
 
-    found: predictions, `(draw, statistic)`; seen: the data's.
+    Parameters
+    ----------
+    predictions
+        Statistics of simulated data, `(draw, statistic)`.
+    real
+        The statistics of the data, `(statistic,)`.
+    names
+        Names of the statistics.
+
+    Returns
+    -------
+    DataFrame
+        statistic, data, low, middle, high (90 %), tail (two-sided).
     """
-    low, middle, high = np.nanquantile(found, (0.05, 0.5, 0.95), axis=0)
-    above = np.nanmean(found >= seen, axis=0)
-    below = np.nanmean(found <= seen, axis=0)
+    low, middle, high = np.nanquantile(predictions, (0.05, 0.5, 0.95), axis=0)
+    above = np.nanmean(predictions >= real, axis=0)
+    below = np.nanmean(predictions <= real, axis=0)
     tail = np.minimum(2 * np.minimum(above, below), 1)
     return pd.DataFrame(
-        {"statistic": names, "data": seen, "low": low, "middle": middle, "high": high, "tail": tail}
+        {"statistic": names, "data": real, "low": low, "middle": middle, "high": high, "tail": tail}
     )

@@ -6,29 +6,47 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.calibration.search import Spread
-from dyadsim.fitting import coverage, posterior, reference_table, world_choice
-from dyadsim.fitting.coverage import Trust
-from dyadsim.fitting.free_parameters import FREE, REST, Problem, problem, values
-from dyadsim.fitting.posterior import Posterior
-from dyadsim.fitting.reference_table import Table
+from dyadsim.calibration.search import ParallelMap
+from dyadsim.fitting import coverage
+from dyadsim.fitting.coverage import Coverage
+from dyadsim.fitting.free_parameters import FREE, REST, Problem, fitting_problem, parameter_values
+from dyadsim.fitting.posterior import (
+    LearnedSummaries,
+    Posterior,
+    infer_posterior,
+    learn_summaries,
+)
+from dyadsim.fitting.reference_table import (
+    Draws,
+    ReferenceTable,
+    prior_table,
+    simulate_draws,
+    split_table,
+    usable_summaries,
+)
 from dyadsim.fitting.target import Evidence
-from dyadsim.fitting.world_choice import Choice
+from dyadsim.fitting.world_choice import WorldChoice, choose_world
+from dyadsim.model import worlds
 from dyadsim.model.parameters import catalogue
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
+type Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 DRAWS_SHOWN = 2000  # of the posterior, equally weighted, that are kept
 LEVELS = (0.05, 0.5, 0.95)
-AT_AN_END = 0.1  # share of the posterior at an end of the prior from which on it is said
-FRESH = 1 << 33  # added to the seed: luck of predictions
+AT_AN_END = 0.1  # share of the posterior at an end of the prior from which on it is reported
+PREDICTION_SEED = 1 << 33  # added to the seed: random numbers of predictions
 
 
 class Effort(NamedTuple):
-    """draws: of each world's table; held: of the world's, fitted as if data; predicted: draws."""
+    """How many data sets are simulated.
+
+    `draws` of each world's table; `held_out` of the world that is fitted, taken for data;
+    `predicted`, from the posterior.
+    """
 
     draws: int
-    held: int
+    held_out: int
     predicted: int
 
 
@@ -39,22 +57,49 @@ EFFORTS = {  # by budget
 }
 
 
+class FitPlan(NamedTuple):
+    """What is fitted and how.
+
+    `world` is the one whose parameters are fitted. `candidates` are worlds to choose among (none:
+    no choice) and `odds` their prior weights (None: equal). `free`, `fixed` and `rest` are as in
+    `free_parameters.fitting_problem`. `effort` says how many data sets are simulated, `seed` with
+    which random numbers.
+    """
+
+    world: str
+    candidates: Sequence[str] = ()
+    odds: Sequence[float] | None = None
+    free: Sequence[str] = FREE
+    fixed: Mapping[str, float] | None = None
+    rest: float = REST
+    effort: Effort = EFFORTS["standard"]
+    seed: int = 1
+
+    def problem(self, world: str) -> Problem:
+        """Return what is fitted in a world; another world's claim may fix some of `fixed`."""
+        fixed = dict(self.fixed or {})
+        if world != self.world:
+            claim = worlds.named(world).fixed
+            fixed = {name: value for name, value in fixed.items() if name not in claim}
+        return fitting_problem(world, self.free, fixed=fixed, rest=self.rest)
+
+
 class Fit(NamedTuple):
     """What data say under one world, which world they speak for, and what they cannot say.
 
-    parameters: parameter, unit, low, middle, high (90 %), prior_low, prior_middle, prior_high,
-    contraction (for these data), trust.table's columns, identified. draws: (draw, parameter)
-    values. prior_checks, posterior_checks: statistics that the fit has not seen. far: share of
-    simulated data sets as far from the rest as the data. priors: means under other priors.
-    at_an_end: parameters that the data push to the end of their prior.
-    shown: name, data, low, middle, high of some that were fitted, under the posterior.
+    `parameters`: parameter, unit, low, middle, high (90 %), prior_low, prior_middle, prior_high,
+    contraction_here (for these data), the columns of `coverage.table`, identified.
+    `draws`: (draw, parameter) values. `far`: share of simulated data sets as far from the rest as
+    the data, by world. `priors`: means under other priors. `prior_checks`, `posterior_checks`:
+    statistics that the fit has not seen. `shown`: some numbers that were fitted, under the
+    posterior. `at_an_end`: parameters that the data push to the end of their prior.
     """
 
     problem: Problem
     parameters: pd.DataFrame
     draws: pd.DataFrame
-    trust: Trust
-    choice: Choice | None
+    coverage: Coverage
+    choice: WorldChoice | None
     far: Mapping[str, float]
     priors: pd.DataFrame
     prior_checks: pd.DataFrame
@@ -71,143 +116,177 @@ class Fit(NamedTuple):
         return from_dict({"posterior": values})
 
 
-def fit(
-    seen: Evidence,
-    world: str,
-    candidates: Sequence[str] = (),
-    free: Sequence[str] = FREE,
-    held: Mapping[str, float] | None = None,
-    rest: float = REST,
-    effort: Effort = EFFORTS["standard"],
-    seed: int = 1,
-    spread: Spread = map,
-    odds: Sequence[float] | None = None,
-    told: Callable[[int], None] = lambda _: None,
+class _Simulation(NamedTuple):
+    """What is simulated for a fit: of which data, by what plan, on which processes."""
+
+    evidence: Evidence
+    plan: FitPlan
+    parallel_map: ParallelMap
+    on_step: Callable[[int], None]
+
+    def tables(self) -> dict[str, ReferenceTable]:
+        """Return the reference table of every world; that of the fitted one has test draws too."""
+        return {
+            world: self.table(world)
+            for world in dict.fromkeys([self.plan.world, *self.plan.candidates])
+        }
+
+    def table(self, world: str) -> ReferenceTable:
+        """Return the reference table of a world."""
+        effort = self.plan.effort
+        return prior_table(
+            self.plan.problem(world),
+            self.evidence,
+            draws=effort.draws + (effort.held_out if world == self.plan.world else 0),
+            seed=self.plan.seed,
+            parallel_map=self.parallel_map,
+            on_step=self.on_step,
+        )
+
+    def predictions(self, problem: Problem, posterior: Posterior) -> ReferenceTable:
+        """Return data sets from the posterior; what is not fitted is as in the draws kept."""
+        seed = self.plan.seed
+        places = posterior.places(self.plan.effort.predicted, seed)
+        draws = Draws(problem, posterior.coordinates[places], posterior.rows[places], seed)
+        return simulate_draws(
+            draws,
+            self.evidence,
+            seed=seed + PREDICTION_SEED,
+            parallel_map=self.parallel_map,
+            on_step=self.on_step,
+        )
+
+
+def fit_data(
+    evidence: Evidence,
+    plan: FitPlan,
+    *,
+    parallel_map: ParallelMap = map,
+    on_step: Callable[[int], None] = lambda _: None,
 ) -> Fit:
     """Return the fit of data.
 
     Parameters
     ----------
-    seen
-        the data with their design (`evidence.scores_of`, `moments.read`).
-    world
-        whose parameters are fitted. candidates: worlds to choose among; none: no choice.
-    free, held, rest
-        see `problem.problem`.
-    effort
-        how many simulations. seed: of all luck. spread: a map over processes.
-    odds
-        prior weights of the candidates; None: equal.
-    told
-        called with the number of data sets just simulated.
+    evidence
+        The data with their design (`target.score_evidence`, `published_moments.read_moments`).
+    plan
+        Which world is fitted, with which free parameters, and how many simulations.
+    parallel_map
+        A `map` over processes (`search.process_map`); the numbers are the same.
+    on_step
+        Called with the number of data sets just simulated.
+
+    Returns
+    -------
+    Fit
+        Posterior, choice among worlds, coverage and predictions.
 
     Raises
     ------
     BadInput
-        nothing free, an unknown parameter, a candidate that is no world.
+        Nothing is free, or an unknown parameter or world.
     """
-    names = list(dict.fromkeys([world, *candidates]))
-    tables: dict[str, Table] = {}
-    for name in names:
-        count = effort.draws + (effort.held if name == world else 0)
-        one = problem(name, free, held if name == world else _allowed(name, held), rest)
-        tables[name] = reference_table.table(one, seen, count, seed, spread, told)
-    real, checks = seen.real()
-    used = reference_table.usable(list(tables.values()), real)
-    kept, aside = reference_table.split(tables[world], effort.draws)
-    learned = posterior.learn(kept.raw, kept.coordinates, used)
-    mine = kept.problem
-    found = posterior.infer(
-        learned.table, kept.coordinates, learned(real[None])[0], mine.low, mine.high
-    )
-    trusted = coverage.trust(kept, learned, aside)
-    choice = None
-    if len(candidates) > 1:
-        raws = [tables[name].raw[: effort.draws] for name in candidates]
-        choice = world_choice.classify(raws, list(candidates), real, used, odds, seed)
-    again = found.drawn(effort.predicted, seed)
-    new = reference_table.table(  # with what was not fitted as in the draws that were kept
-        mine,
-        seen,
-        len(again),
-        seed + FRESH,
-        spread,
-        told,
-        found.coordinates[again],
-        found.rows[again],
-        seed,
-    )
+    simulation = _Simulation(evidence, plan, parallel_map, on_step)
+    tables = simulation.tables()
+    real, checks = evidence.real()
+    used = usable_summaries(list(tables.values()), real)
+    table, tested = split_table(tables[plan.world], plan.effort.draws)
+    learned = learn_summaries(table.raw, table.coordinates, used=used)
+    posterior = _posterior(table, learned, real)
+    checked = coverage.check_coverage(table, learned, tested)
+    choice = _choice(tables, plan, real, used)
+    predicted = simulation.predictions(table.problem, posterior)
+    resampled = posterior.resampled(DRAWS_SHOWN, plan.seed)
+    names = evidence.check_names
     return Fit(
-        mine,
-        _parameters(kept, found, trusted),
-        values(mine, found.resampled(DRAWS_SHOWN, seed)),
-        trusted,
+        table.problem,
+        _parameter_table(table, posterior, checked),
+        parameter_values(table.problem, resampled),
+        checked,
         choice,
-        {name: coverage.inside(one, real, used) for name, one in tables.items()},
-        coverage.other_priors(kept, learned, real),
-        coverage.predicted(kept.checks, checks, seen.check_names),
-        coverage.predicted(new.checks, checks, seen.check_names),
-        _shown(seen, new, real),
-        tuple(np.array(seen.names)[used]),
-        _at_an_end(mine, found),
+        {world: coverage.typicality(tables[world], real, used=used) for world in tables},
+        coverage.other_prior_means(table, learned, real),
+        coverage.prediction_table(table.checks, checks, names=names),
+        coverage.prediction_table(predicted.checks, checks, names=names),
+        _shown(evidence, predicted, real),
+        tuple(np.array(evidence.names)[used]),
+        _at_an_end(table.problem, posterior),
     )
 
 
-def _allowed(world: str, held: Mapping[str, float] | None) -> dict[str, float]:
-    """Return the held values that another world's claim does not fix."""
-    from dyadsim.model import worlds
+def _posterior(table: ReferenceTable, learned: LearnedSummaries, real: Floats) -> Posterior:
+    """Return the posterior given the data's summaries."""
+    return infer_posterior(
+        learned.table,
+        table.coordinates,
+        target=learned(real[None])[0],
+        bounds=(table.problem.low, table.problem.high),
+    )
 
-    fixed = worlds.named(world).fixed
-    return {name: value for name, value in (held or {}).items() if name not in fixed}
+
+def _choice(
+    tables: Mapping[str, ReferenceTable], plan: FitPlan, real: Floats, used: Mask
+) -> WorldChoice | None:
+    """Return the choice among the candidates, if there are two or more."""
+    if len(plan.candidates) < 2:
+        return None
+    raws = [tables[name].raw[: plan.effort.draws] for name in plan.candidates]
+    return choose_world(
+        raws, list(plan.candidates), real=real, used=used, odds=plan.odds, seed=plan.seed
+    )
 
 
-def _at_an_end(one: Problem, found: Posterior) -> tuple[str, ...]:
+def _at_an_end(problem: Problem, posterior: Posterior) -> tuple[str, ...]:
     """Return the parameters of which a part of the posterior stands at the end of the prior."""
-    ends = (found.coordinates <= one.low) | (found.coordinates >= one.high)
-    share = found.weights @ ends
-    return tuple(name for name, part in zip(one.names, share, strict=True) if part > AT_AN_END)
+    coordinates = posterior.coordinates
+    ends = (coordinates <= problem.low) | (coordinates >= problem.high)
+    shares = zip(problem.names, posterior.weights @ ends, strict=True)
+    return tuple(name for name, share in shares if share > AT_AN_END)
 
 
-def _parameters(kept: Table, found: Posterior, trusted: Trust) -> pd.DataFrame:
+def _parameter_table(
+    table: ReferenceTable, posterior: Posterior, checked: Coverage
+) -> pd.DataFrame:
     """Return what is known of each parameter, before and after."""
-    one, shrunk, rows = kept.problem, coverage.contraction(kept, found), []
-    drawn = values(one, found.resampled(DRAWS_SHOWN, 0))
-    prior = values(one, np.quantile(kept.coordinates, LEVELS, axis=0))
-    for k, name in enumerate(one.names):
-        after = np.quantile(drawn[name], LEVELS)
-        unit = catalogue()[name].about.unit
-        rows.append((name, unit, *after, *prior[name], float(shrunk[k])))
-    columns = [
-        "parameter",
-        "unit",
-        "low",
-        "middle",
-        "high",
-        "prior_low",
-        "prior_middle",
-        "prior_high",
-        "contraction_here",
-    ]
-    table = pd.DataFrame(rows, columns=columns).merge(trusted.table, on="parameter")
-    return table.assign(identified=table["contraction"] >= coverage.UNKNOWN)
+    problem, contraction = table.problem, coverage.contraction(table, posterior)
+    drawn = parameter_values(problem, posterior.resampled(DRAWS_SHOWN, 0))
+    prior = parameter_values(problem, np.quantile(table.coordinates, LEVELS, axis=0))
+    rows = []
+    for k, name in enumerate(problem.names):
+        after, unit = np.quantile(drawn[name], LEVELS), catalogue()[name].about.unit
+        rows.append((name, unit, *after, *prior[name], float(contraction[k])))
+    columns = ["parameter", "unit", "low", "middle", "high"]
+    columns += ["prior_low", "prior_middle", "prior_high", "contraction_here"]
+    merged = pd.DataFrame(rows, columns=columns).merge(checked.table, on="parameter")
+    return merged.assign(identified=merged["contraction"] >= coverage.UNKNOWN)
 
 
-def _shown(seen: Evidence, new: Table, real: Floats) -> pd.DataFrame:
+def _shown(evidence: Evidence, predicted: ReferenceTable, real: Floats) -> pd.DataFrame:
     """Return those of the fitted numbers that a report shows, with 90 % of their predictions."""
-    names, shown = seen.names, seen.shown
-    place = [names.index(name) for name in shown]
-    return coverage.predicted(new.raw[:, place], real[place], shown)
+    places = [evidence.names.index(name) for name in evidence.shown]
+    return coverage.prediction_table(predicted.raw[:, places], real[places], names=evidence.shown)
 
 
 def paths(draws: pd.DataFrame, problem: Problem) -> pd.DataFrame:
-    """Return specific and common strength of each draw, in units of distress.
+    """Return specific and common strength of each draw.
 
-    specific: treatment gain x specificity; common: treatment gain x (1 - specificity) + expectancy
-    + bond. What the world fixes has its fixed value.
+    Parameters
+    ----------
+    draws
+        Values of the free parameters, `(draw, parameter)`.
+    problem
+        What was fitted; a parameter that is not free has its fixed value.
+
+    Returns
+    -------
+    DataFrame
+        specific: treatment gain x specificity; common: treatment gain x (1 - specificity) +
+        expectancy + bond; in units of distress.
     """
 
     def value(name: str) -> Any:
-        return draws[name] if name in draws else problem.space.held.get(name, 0.0)
+        return draws[name] if name in draws else problem.space.fixed.get(name, 0.0)
 
     gain, share = value("distress.treatment_gain"), value("distress.specificity")
     beside = value("distress.expectancy_effect") + value("distress.bond_effect")

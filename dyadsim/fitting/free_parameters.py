@@ -1,7 +1,7 @@
 """What is fitted: a world with free parameters, and their prior.
 
-Half of the one small door of fitting: a `Problem` turns coordinates into a world's parameters; an
-`Evidence` (`evidence.py`) turns these into numbers of the same kind as the data's.
+This is half of the small interface of fitting: a `Problem` turns coordinates into a world's
+parameters; an `Evidence` (`target`) turns these into numbers of the same kind as the data's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.calibration.prior import STABLE, Floats, Space, prior_of, space
+from dyadsim.calibration.prior import STABLE, Floats, Space, calibration_space, prior_of
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model import worlds
 from dyadsim.model.parameters import Parameters, catalogue, changed, flat
 
-FREE = (  # what a fit moves unless told otherwise: who comes, how fast, what heals, who leaves
+FREE = (  # what a fit moves by default: who comes, how fast, what heals, who leaves
     "population.distress_mean",
     "population.distress_sd",
     "distress.rate",
@@ -27,21 +27,24 @@ FREE = (  # what a fit moves unless told otherwise: who comes, how fast, what he
 )
 REST = 0.5  # prior SDs that calibrated parameters beside them may be off (assumption)
 TRIES = 20  # draws of these before they are left where they are
+# What the data's gaps say already.
+NO_MISSING = {"measurement.missing": 0.0, "measurement.missing_assessment": 0.0}
 
 
 class Problem(NamedTuple):
     """A world with some free parameters.
 
-    space: of the free parameters, and after them of those that vary as `rest` says: everything
-    else that calibration may move, `rest` prior SDs about its calibrated value. What is not known
-    of them is so part of the posterior and of the choice among worlds.
+    The `space` holds the `free` free parameters and after them those that vary by `rest`:
+    everything else that calibration may move, `rest` prior SDs about its calibrated value. So what
+    is not known of them is part of the posterior and of the choice among worlds. `bounds` are the
+    lowest and highest coordinates of all these parameters.
     """
 
     world: str
     space: Space
     free: int
     rest: float
-    ends: tuple[Floats, Floats]  # lowest and highest coordinates of all parameters
+    bounds: tuple[Floats, Floats]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -51,110 +54,148 @@ class Problem(NamedTuple):
     @property
     def low(self) -> Floats:
         """The lowest coordinates of the free parameters."""
-        return self.ends[0][: self.free]
+        return self.bounds[0][: self.free]
 
     @property
     def high(self) -> Floats:
         """The highest coordinates of the free parameters."""
-        return self.ends[1][: self.free]
+        return self.bounds[1][: self.free]
 
 
-def problem(
+def fitting_problem(
     world: str,
     free: Sequence[str] = FREE,
-    held: Mapping[str, float] | None = None,
+    *,
+    fixed: Mapping[str, float] | None = None,
     rest: float = REST,
 ) -> Problem:
-    """Return what is fitted: `free` parameters of `world` that its claim does not fix.
+    """Return what is fitted: free parameters of a world that its claim does not fix.
 
-    Priors are as in calibration (`prior`), about the world's calibrated values.
+    Priors are as in calibration (`calibration.prior`), about the world's calibrated values.
 
     Parameters
     ----------
     world
-        its name. free: names of parameters.
-    held
-        parameters that stay at a value.
+        Name of the world.
+    free
+        Names of parameters.
+    fixed
+        Parameters that stay at a value.
     rest
-        how far all others that calibration moved may be from it, in prior SDs; 0: not.
+        How far all others that calibration moved may be from it, in prior SDs; 0: they stay.
+
+    Returns
+    -------
+    Problem
+        The free parameters, in the order of `free`, and their prior.
 
     Raises
     ------
     BadInput
-        an unknown parameter, none left free, or a held one that the claim fixes.
+        An unknown parameter, none left free, or a fixed one that the claim fixes.
     """
-    one, known = worlds.named(world), catalogue()
+    claim, known, fixed = worlds.named(world), catalogue(), dict(fixed or {})
     for name in free:
         if name not in known:
             raise BadInput(f"task.free: there is no parameter '{name}'.{nearest(name, known)}")
     if not 0 <= rest <= 1:
         raise BadInput(f"task.rest must lie in [0, 1] prior SDs, not {rest:g}.")
-    values = flat(worlds.parameters(world, held))
-    calibrated = space(world, held)
-    idle = {**one.fixed, **(held or {})}
-    first = tuple(name for name in free if name not in idle)
+    values = flat(worlds.parameters(world, fixed))
+    calibrated = calibration_space(world, fixed)
+    first = tuple(name for name in free if name not in {**claim.fixed, **fixed})
     if not first:
         raise BadInput(f"task.free: nothing is left free in the world '{world}'.")
     names = (*first, *(name for name in calibrated.names if name not in first and rest > 0))
-    stay = {name: value for name, value in values.items() if name not in names}
-    stay |= {"measurement.missing": 0.0, "measurement.missing_assessment": 0.0}  # gaps say it
+    constant = {name: value for name, value in values.items() if name not in names} | NO_MISSING
     priors = tuple(prior_of(known[name], values[name], values[STABLE]) for name in names)
-    made = Space(world, names, priors, stay)
-    return Problem(world, made, len(first), rest, (made.low, made.high))
+    space = Space(world, names, priors, constant)
+    return Problem(world, space, len(first), rest, space.bounds)
 
 
-def _whole(one: Problem, free: Floats, dice: np.random.Generator) -> Floats:
-    """Return coordinates of all parameters: the free ones given, the others drawn."""
-    others = one.rest * dice.normal(size=len(one.space.names) - one.free)
-    whole = np.concatenate([free, others])
-    return np.asarray(np.minimum(np.maximum(whole, one.ends[0]), one.ends[1]))
+def _all_coordinates(problem: Problem, free: Floats, rng: np.random.Generator) -> Floats:
+    """Return coordinates of all parameters: the free ones as they are, the others drawn."""
+    others = problem.rest * rng.normal(size=len(problem.space.names) - problem.free)
+    low, high = problem.bounds
+    return np.asarray(np.minimum(np.maximum(np.concatenate([free, others]), low), high))
 
 
-def parameters(one: Problem, free: Floats, luck: int, seed: int) -> Parameters:
-    """Return the world at free coordinates (parameter,), the others drawn by `luck`.
+def world_at(problem: Problem, free: Floats, *, replicate: int, seed: int) -> Parameters:
+    """Return the world at free coordinates, all other parameters drawn.
 
-    Where these exclude each other, the others are drawn again, and at last left where they are.
+    Where the values exclude each other, the others are drawn again, and finally left where they
+    are.
+
+    Parameters
+    ----------
+    problem
+        What is fitted.
+    free
+        Coordinates of the free parameters, `(parameter,)`.
+    replicate, seed
+        Number of the replicate and random seed, by which the others are drawn.
+
+    Returns
+    -------
+    model.parameters.Parameters
+        All parameters of the world.
 
     Raises
     ------
     BadInput
-        the free values alone exclude each other.
+        The free values alone exclude each other.
     """
-    dice = np.random.default_rng([seed, luck, 2])
+    rng = np.random.default_rng([seed, replicate, 2])
     for _ in range(TRIES):
         try:
-            return changed(Parameters(), one.space.values(_whole(one, free, dice)))
+            return _world(problem, free, rng)
         except BadInput:
             continue
-    none = one._replace(rest=0.0)
-    return changed(Parameters(), none.space.values(_whole(none, free, dice)))
+    return _world(problem._replace(rest=0.0), free, rng)
 
 
-def draw(one: Problem, count: int, dice: np.random.Generator) -> Floats:
-    """Return free coordinates drawn from the prior, `(draw, parameter)`.
+def _world(problem: Problem, free: Floats, rng: np.random.Generator) -> Parameters:
+    return changed(Parameters(), problem.space.values(_all_coordinates(problem, free, rng)))
 
-    Those outside their ranges, or which exclude each other, are drawn again.
+
+def draw_prior(problem: Problem, count: int, rng: np.random.Generator) -> Floats:
+    """Return free coordinates drawn from the prior.
+
+    Draws outside their ranges, or which exclude each other, are drawn again.
+
+    Parameters
+    ----------
+    problem
+        What is fitted.
+    count
+        Number of draws.
+    rng
+        The random stream.
+
+    Returns
+    -------
+    ndarray
+        Coordinates, `(draw, parameter)`.
     """
-    found: list[Floats] = []
-    alone = one._replace(rest=0.0)
-    while len(found) < count:
-        x = dice.normal(size=one.free)
-        if (x < one.low).any() or (x > one.high).any():
+    draws: list[Floats] = []
+    alone = problem._replace(rest=0.0)
+    while len(draws) < count:
+        free = rng.normal(size=problem.free)
+        if (free < problem.low).any() or (free > problem.high).any():
             continue
         try:
-            changed(Parameters(), one.space.values(_whole(alone, x, dice)))
+            _world(alone, free, rng)
         except BadInput:
             continue
-        found.append(x)
-    return np.array(found)
+        draws.append(free)
+    return np.array(draws)
 
 
-def values(one: Problem, coordinates: Floats) -> pd.DataFrame:
+def parameter_values(problem: Problem, coordinates: Floats) -> pd.DataFrame:
     """Return the values of the free parameters at coordinates, `(draw, parameter)` both."""
-    priors = one.space.priors
+    priors = problem.space.priors
     return pd.DataFrame(
         {
-            name: [priors[k].value(float(x)) for x in coordinates[:, k]]
-            for k, name in enumerate(one.names)
+            name: [priors[k].value(float(coordinate)) for coordinate in coordinates[:, k]]
+            for k, name in enumerate(problem.names)
         }
     )

@@ -1,21 +1,22 @@
-"""Published numbers as data: moments of a study, each with its error, and none of its clients.
+"""Published numbers as data: statistical moments of a study, each with its error, and no clients.
 
 A YAML file lists them; the study is the one of the command line. A simulated moment gets the
-published one's error on top of what chance is left in the simulation, so that a fit does not
-believe either more than it may.
+published one's error on top of the Monte-Carlo error that remains in the simulation, so that a fit
+does not believe either more than it may.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
 
+from dyadsim.checks import is_number
 from dyadsim.errors import BadData, BadInput, nearest
 from dyadsim.evidence import named_statistic
-from dyadsim.evidence.outcomes import outcome_columns, outcomes
+from dyadsim.evidence.outcomes import outcome_columns, outcomes_from_sums
 from dyadsim.model import worlds
 from dyadsim.model.parameters import Parameters
 from dyadsim.simulation import simulate
@@ -26,14 +27,15 @@ type Floats = np.ndarray[Any, np.dtype[np.float64]]
 FIELDS = ("name", "statistic", "value", "error", "n", "check")
 SHARES = ("response_50pct", "remission", "share_", "dropout", "agreed_end")
 CORRELATIONS = ("process_outcome_r", "r")
+DIFFERENCES = ("g_between", "d_between", "mean_signed_g")
 PILOTS, PILOT_CLIENTS = 50, 1000  # simulations that tell how many clients a moment takes
-LEFT = 0.7  # most chance left in a simulated moment, as a share of its error's variance
+REMAINING = 0.7  # most Monte-Carlo error of a simulated moment, as a share of its error's variance
 FEWEST = 200  # clients of a simulated study
-PILOT_LUCK = 1 << 40  # added to the seed: luck of the pilots
+PILOT_SEED = 1 << 40  # added to the seed: random numbers of the pilots
 
 
 class Moment(NamedTuple):
-    """A published number with its standard error; check: it is kept out of the fit."""
+    """A published number with its standard error; with `check` it is kept out of the fit."""
 
     name: str
     statistic: str
@@ -42,15 +44,15 @@ class Moment(NamedTuple):
     check: bool
 
 
-class Moments(NamedTuple):
+class PublishedMoments(NamedTuple):
     """Published numbers, the study they come from, and how many clients are simulated for them.
 
-    noise (moment,): SD that is added to each simulated number, so that it is as uncertain as the
-    published one. assumed: what was taken for granted.
+    `noise` (moment,) is the SD that is added to each simulated number, so that it is as uncertain
+    as the published one. `assumed` says what was taken for granted.
     """
 
     study: Study
-    found: tuple[Moment, ...]
+    moments: tuple[Moment, ...]
     clients: int
     noise: tuple[float, ...]
     assumed: tuple[str, ...]
@@ -58,12 +60,12 @@ class Moments(NamedTuple):
     @property
     def names(self) -> tuple[str, ...]:
         """The numbers that are fitted."""
-        return tuple(one.name for one in self.found if not one.check)
+        return tuple(moment.name for moment in self.moments if not moment.check)
 
     @property
     def check_names(self) -> tuple[str, ...]:
         """The numbers that the fit does not see."""
-        return tuple(one.name for one in self.found if one.check)
+        return tuple(moment.name for moment in self.moments if moment.check)
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -72,196 +74,278 @@ class Moments(NamedTuple):
 
     def real(self) -> tuple[Floats, Floats]:
         """Return the published numbers, fitted and kept out."""
-        return self._parted(np.array([one.value for one in self.found]))
+        return self._split(np.array([moment.value for moment in self.moments]))
 
-    def simulated(self, parameters: Parameters, luck: int, seed: int) -> tuple[Floats, Floats]:
+    def simulated(
+        self, parameters: Parameters, *, replicate: int, seed: int
+    ) -> tuple[Floats, Floats]:
         """Return the numbers of a simulated literature: each with an error of its own."""
-        names = [one.statistic for one in self.found]
-        values = computed(self.study, names, parameters, self.clients, luck, seed)
-        dice = np.random.default_rng([seed, luck, 5])
-        return self._parted(values + np.array(self.noise) * dice.normal(size=len(values)))
+        names = [moment.statistic for moment in self.moments]
+        values = simulate_moments(
+            self.study,
+            parameters,
+            names=names,
+            clients=self.clients,
+            replicate=replicate,
+            seed=seed,
+        )
+        rng = np.random.default_rng([seed, replicate, 5])
+        return self._split(values + np.array(self.noise) * rng.normal(size=len(values)))
 
-    def _parted(self, values: Floats) -> tuple[Floats, Floats]:
-        aside = np.array([one.check for one in self.found])
-        return values[~aside], values[aside]
+    def _split(self, values: Floats) -> tuple[Floats, Floats]:
+        checks = np.array([moment.check for moment in self.moments])
+        return values[~checks], values[checks]
 
 
-def computed(
-    study: Study, names: list[str], parameters: Parameters, clients: int, luck: int, seed: int
+def simulate_moments(
+    study: Study,
+    parameters: Parameters,
+    *,
+    names: Sequence[str],
+    clients: int,
+    replicate: int,
+    seed: int,
 ) -> Floats:
-    """Return statistics and outcomes `(name,)` of one simulated study; NaN: not there."""
-    found: dict[str, float] = {}
-    plain = [name for name in names if named_statistic.is_statistic(name)]
-    if plain:
-        run = simulate.run(study, parameters, clients, seed, luck, 0, 1)
-        found |= named_statistic.values(plain, run)
-    if len(plain) < len(names):
-        sums = simulate.stream(study, parameters, clients, seed, luck, 1).values[None]
-        found |= {name: float(value[0]) for name, value in outcomes(study, sums).items()}
-    return np.array([found[name] for name in names])
+    """Return statistics and outcomes of one simulated study.
+
+    Parameters
+    ----------
+    study
+        Who gets what when.
+    parameters
+        One world's parameters.
+    names
+        Statistics (`evidence.named_statistic`) and outcomes (`evidence.outcomes`).
+    clients
+        Number of clients.
+    replicate, seed
+        Number of the replicate and random seed.
+
+    Returns
+    -------
+    ndarray
+        Their values, `(name,)`; NaN where there is none.
+    """
+    values: dict[str, float] = {}
+    address = {"seed": seed, "replicate": replicate, "threads": 1}
+    statistics = [name for name in names if named_statistic.is_statistic(name)]
+    if statistics:
+        run = simulate.run(study, parameters, clients, **address)
+        values |= named_statistic.statistic_values(statistics, run)
+    if len(statistics) < len(names):
+        sums = simulate.stream(study, parameters, clients, **address).values[None]
+        outcomes = outcomes_from_sums(study, sums)
+        values |= {name: float(value[0]) for name, value in outcomes.items()}
+    return np.array([values[name] for name in names])
 
 
-def read(path: str, study: Study, world: str, most: int, seed: int) -> Moments:
+def read_moments(
+    path: str, study: Study, *, world: str, most_clients: int, seed: int
+) -> PublishedMoments:
     """Return the moments of a YAML file.
 
     Parameters
     ----------
     path
-        a list under `moments`, each with statistic, value, and error or n; name and check
-        (kept out of the fit, predicted afterwards) may be given.
+        A file with a list under `moments`, each with statistic, value, and error or n; name and
+        check (kept out of the fit, predicted afterwards) may be left out.
     study
-        that the numbers come from. world: in whose calibrated values chance is measured.
-    most
-        most clients of a simulated study. seed: of these trials.
+        The study that the numbers come from.
+    world
+        The world in whose calibrated values the Monte-Carlo error is measured.
+    most_clients
+        Most clients of a simulated study.
+    seed
+        Random seed of these pilots.
+
+    Returns
+    -------
+    PublishedMoments
+        The numbers, and how they are simulated.
 
     Raises
     ------
     BadData
-        no file, no moments, or one that cannot be used (which, the field, the rule).
+        No file, no moments, or one that cannot be used (which, the field, the rule).
     """
-    found = tuple(_moment(row, k + 1, path, study) for k, row in enumerate(_rows(path)))
-    if all(one.check for one in found):
+    moments = tuple(
+        _Row(row, number, path).moment(study) for number, row in enumerate(_read_rows(path), 1)
+    )
+    _check_moments(moments, path)
+    pilot_sd = _pilot_sd(study, [moment.statistic for moment in moments], world, seed)
+    for moment, sd in zip(moments, pilot_sd, strict=True):
+        if np.isnan(sd):
+            raise BadData(
+                f"{path}: {moment.name}: study {study.name} has no scores from which "
+                f"{moment.statistic} could be computed (another week?)."
+            )
+    error = np.array([moment.error for moment in moments])
+    wanted = float(np.max(PILOT_CLIENTS * pilot_sd**2 / (REMAINING * error**2)))
+    clients = int(min(max(wanted, FEWEST), most_clients))
+    variance = pilot_sd**2 * PILOT_CLIENTS / clients
+    assumed = _assumptions(study, moments, clients, variance)
+    noise = np.sqrt(np.maximum(error**2 - variance, 0))
+    return PublishedMoments(study, moments, clients, tuple(map(float, noise)), tuple(assumed))
+
+
+def _check_moments(moments: Sequence[Moment], path: str) -> None:
+    """Refuse moments of which none is fitted, or two have the same name."""
+    if all(moment.check for moment in moments):
         raise BadData(f"{path}: every moment is kept out of the fit (check: true); one must not.")
-    doubled = {one.name for one in found if [each.name for each in found].count(one.name) > 1}
+    names = [moment.name for moment in moments]
+    doubled = {name for name in names if names.count(name) > 1}
     if doubled:
         raise BadData(f"{path}: two moments are called '{min(doubled)}'; give them names.")
-    chance = _chance(study, [one.statistic for one in found], world, seed)
-    for one, spread in zip(found, chance, strict=True):
-        if np.isnan(spread):
-            raise BadData(
-                f"{path}: {one.name}: study {study.name} has no scores from which "
-                f"{one.statistic} could be computed (another week?)."
-            )
-    error = np.array([one.error for one in found])
-    wanted = float(np.max(PILOT_CLIENTS * chance**2 / (LEFT * error**2)))
-    clients = int(min(max(wanted, FEWEST), most))
-    left = chance**2 * PILOT_CLIENTS / clients
-    over = [one.name for one, part, own in zip(found, left, error, strict=True) if part > own**2]
+
+
+def _assumptions(
+    study: Study, moments: Sequence[Moment], clients: int, variance: Floats
+) -> list[str]:
+    """Return what was taken for granted, a sentence each."""
+    arms = ", ".join(arm.name for arm in study.arms)
     assumed = [
-        f"the numbers come from studies like {study.name} ({', '.join(a.name for a in study.arms)};"
-        f" {study.schedule.sessions} weekly steps), simulated with {clients} clients",
-        *(
-            f"{one.name}: {one.value:g} with standard error {one.error:.3g}"
-            + (" (kept out of the fit)" if one.check else "")
-            for one in found
-        ),
+        f"the numbers come from studies like {study.name} ({arms}; {study.schedule.sessions} "
+        f"weekly steps), simulated with {clients} clients"
     ]
-    if over:
+    for moment in moments:
+        words = f"{moment.name}: {moment.value:g} with standard error {moment.error:.3g}"
+        assumed.append(words + " (kept out of the fit)" * moment.check)
+    pairs = zip(moments, variance, strict=True)
+    noisy = [moment.name for moment, part in pairs if part > moment.error**2]
+    if noisy:
         assumed.append(
-            f"more chance in the simulation than in the number, so that it counts for "
-            f"less: {', '.join(over)} (more: size.clients_per_point)"
+            "the Monte-Carlo error of the simulation is larger than the number's own, so that it "
+            f"counts for less: {', '.join(noisy)} (more: size.clients_per_point)"
         )
-    noise = np.sqrt(np.maximum(error**2 - left, 0))
-    return Moments(study, found, clients, tuple(map(float, noise)), tuple(assumed))
+    return assumed
 
 
-def _rows(path: str) -> list[Mapping[str, Any]]:
+def _read_rows(path: str) -> list[Mapping[str, Any]]:
     """Return the file's moments as they were written."""
     try:
-        told = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        document = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BadData(f"data.path: there is no file '{path}'.") from None
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise BadData(f"data.path: '{path}' cannot be read as YAML: {reason}.") from None
-    rows = told.get("moments") if isinstance(told, dict) else None
+    rows = document.get("moments") if isinstance(document, dict) else None
     if not isinstance(rows, list) or not rows:
         raise BadData(f"{path}: there must be a list 'moments' (docs/fitting.md).")
-    for k, row in enumerate(rows):
+    for number, row in enumerate(rows, 1):
         if not isinstance(row, dict):
-            raise BadData(f"{path}, moment {k + 1}: must be fields with values, not '{row}'.")
+            raise BadData(f"{path}, moment {number}: must be fields with values, not '{row}'.")
     return rows
 
 
-def _moment(row: Mapping[str, Any], number: int, path: str, study: Study) -> Moment:
-    """Return one moment, checked."""
+class _Row(NamedTuple):
+    """A moment as it was written, and words for its place in the file."""
 
-    def fault(text: str) -> BadData:
-        return BadData(f"{path}, moment {number}: {text}.")
+    fields: Mapping[str, Any]
+    number: int
+    path: str
 
-    for name in row:
-        if name not in FIELDS:
-            raise fault(
-                f"there is no field '{name}'.{nearest(str(name), FIELDS)} Fields: "
-                f"{', '.join(FIELDS)}"
+    def fault(self, text: str) -> BadData:
+        """Return the error that a rule is broken."""
+        return BadData(f"{self.path}, moment {self.number}: {text}.")
+
+    def moment(self, study: Study) -> Moment:
+        """Return the moment, checked."""
+        self._check_fields()
+        statistic, value = str(self.fields["statistic"]), float(self.fields["value"])
+        try:
+            _check_statistic(statistic, study)
+        except BadInput as error:
+            raise self.fault(str(error).removeprefix("outputs: ").rstrip(".")) from None
+        self._check_value(statistic, value)
+        spread = self.fields.get("error")
+        if spread is None:
+            spread = self._error_from_n(statistic, value)
+        if spread <= 0:
+            raise self.fault(f"error must be above 0, not {spread:g}")
+        check = self.fields.get("check", False)
+        if not isinstance(check, bool):
+            raise self.fault(f"check must be true or false, not '{check}'")
+        name = str(self.fields.get("name", statistic))
+        return Moment(name, statistic, value, float(spread), check)
+
+    def _check_fields(self) -> None:
+        """Refuse unknown fields, missing ones, and numbers that are none."""
+        for name in self.fields:
+            if name not in FIELDS:
+                raise self.fault(
+                    f"there is no field '{name}'.{nearest(str(name), FIELDS)} Fields: "
+                    f"{', '.join(FIELDS)}"
+                )
+        for name in ("statistic", "value"):
+            if name not in self.fields:
+                raise self.fault(f"the field '{name}' is missing")
+        for name in ("value", "error", "n"):
+            number = self.fields.get(name)
+            if number is not None and not (is_number(number) and math.isfinite(number)):
+                raise self.fault(f"{name} must be a number, not '{number}'")
+
+    def _check_value(self, statistic: str, value: float) -> None:
+        kind = _kind(statistic)
+        if kind.startswith(SHARES) and not 0 <= value <= 1:
+            raise self.fault(f"a share must lie in [0, 1], not {value:g}")
+        if kind in CORRELATIONS and not -1 <= value <= 1:
+            raise self.fault(f"a correlation must lie in [-1, 1], not {value:g}")
+
+    def _error_from_n(self, statistic: str, value: float) -> float:
+        """Return the standard error of a share, a correlation or a d from the number of clients."""
+        n, kind = self.fields.get("n"), _kind(statistic)
+        if n is None:
+            raise self.fault(
+                "give an error, or n for a share, a correlation or a standardised difference"
             )
-    for name in ("statistic", "value"):
-        if name not in row:
-            raise fault(f"the field '{name}' is missing")
-    for name in ("value", "error", "n"):
-        given = row.get(name)
-        number_given = isinstance(given, int | float) and not isinstance(given, bool)
-        if given is not None and not (number_given and math.isfinite(given)):
-            raise fault(f"{name} must be a number, not '{given}'")
-    asked, value = str(row["statistic"]), float(row["value"])
-    try:
-        _known(asked, study)
-    except BadInput as error:
-        raise fault(str(error).removeprefix("outputs: ").rstrip(".")) from None
-    kind = _kind(asked)
-    if kind.startswith(SHARES) and not 0 <= value <= 1:
-        raise fault(f"a share must lie in [0, 1], not {value:g}")
-    if kind in CORRELATIONS and not -1 <= value <= 1:
-        raise fault(f"a correlation must lie in [-1, 1], not {value:g}")
-    spread = row.get("error")
-    if spread is None:
-        spread = _error_from_n(asked, value, row.get("n"), fault)
-    if spread <= 0:
-        raise fault(f"error must be above 0, not {spread:g}")
-    check = row.get("check", False)
-    if not isinstance(check, bool):
-        raise fault(f"check must be true or false, not '{check}'")
-    return Moment(str(row.get("name", asked)), asked, value, float(spread), check)
+        if n < 4:
+            raise self.fault(f"n must be 4 or more, not {n:g}")
+        if kind.startswith(SHARES):
+            if not 0 < value < 1:
+                raise self.fault(
+                    f"n gives no error for a share of {value:g}: give the error itself"
+                )
+            return math.sqrt(value * (1 - value) / n)
+        if kind in CORRELATIONS:
+            return float((1 - value**2) / math.sqrt(n - 1))
+        if kind in DIFFERENCES:
+            return math.sqrt(4 / n + value**2 / (2 * n))  # two arms of n / 2
+        raise self.fault(f"n gives no error for {statistic}: give the error itself")
 
 
-def _known(asked: str, study: Study) -> None:
+def _check_statistic(name: str, study: Study) -> None:
     """Refuse what this study cannot have."""
-    if named_statistic.is_statistic(asked):
-        named_statistic.checked(asked, study)
+    if named_statistic.is_statistic(name):
+        named_statistic.check_statistic(name, study)
         return
-    mine = [name for name in outcome_columns(study) if not name.endswith(".se")]
-    near = [
-        *mine,
-        *(
-            f"{kind}@12_weeks.{arm.name}"
-            for kind in ("response_50pct", "remission")
-            for arm in study.arms
-        ),
+    outcomes = [column for column in outcome_columns(study) if not column.endswith(".se")]
+    if name in outcomes:
+        return
+    examples = [
+        f"{kind}@12_weeks.{arm.name}"
+        for kind in ("response_50pct", "remission")
+        for arm in study.arms
     ]
-    if asked not in mine:
-        raise BadInput(
-            f"there is no statistic '{asked}' in study {study.name}."
-            f"{nearest(asked, near)} Outcomes: {', '.join(mine)}; or a statistic as in "
-            "facts.csv, of an arm: response_50pct@12_weeks."
-            f"{study.arms[0].name}"
-        )
+    raise BadInput(
+        f"there is no statistic '{name}' in study {study.name}."
+        f"{nearest(name, [*outcomes, *examples])} Outcomes: {', '.join(outcomes)}; or a statistic "
+        f"as in facts.csv, of an arm: {examples[0]}."
+    )
 
 
-def _kind(asked: str) -> str:
+def _kind(statistic: str) -> str:
     """Return the name of a statistic without its arguments, weeks and arm."""
-    return asked.partition("@")[0].partition("(")[0].partition(".")[0]
+    return statistic.partition("@")[0].partition("(")[0].partition(".")[0]
 
 
-def _error_from_n(asked: str, value: float, n: float | None, fault: Any) -> float:
-    """Return the standard error of a share, a correlation or a d from the number of clients."""
-    if n is None:
-        raise fault("give an error, or n for a share, a correlation or a standardised difference")
-    if n < 4:
-        raise fault(f"n must be 4 or more, not {n:g}")
-    kind = _kind(asked)
-    if kind.startswith(SHARES):
-        if not 0 < value < 1:
-            raise fault(f"n gives no error for a share of {value:g}: give the error itself")
-        return math.sqrt(value * (1 - value) / n)
-    if kind in CORRELATIONS:
-        return (1 - value**2) / math.sqrt(n - 1)
-    if kind in ("g_between", "d_between", "mean_signed_g"):
-        return math.sqrt(4 / n + value**2 / (2 * n))  # two arms of n / 2
-    raise fault(f"n gives no error for {asked}: give the error itself")
-
-
-def _chance(study: Study, names: list[str], world: str, seed: int) -> Floats:
-    """Return the SD by chance of each moment with `PILOT_CLIENTS` clients."""
-    parameters, luck = worlds.parameters(world), seed + PILOT_LUCK
-    found = [computed(study, names, parameters, PILOT_CLIENTS, k, luck) for k in range(PILOTS)]
-    return np.asarray(np.std(found, axis=0, ddof=1))
+def _pilot_sd(study: Study, names: Sequence[str], world: str, seed: int) -> Floats:
+    """Return the Monte-Carlo SD of each moment with `PILOT_CLIENTS` clients."""
+    parameters, seed = worlds.parameters(world), seed + PILOT_SEED
+    pilots = [
+        simulate_moments(
+            study, parameters, names=names, clients=PILOT_CLIENTS, replicate=k, seed=seed
+        )
+        for k in range(PILOTS)
+    ]
+    return np.asarray(np.std(pilots, axis=0, ddof=1))

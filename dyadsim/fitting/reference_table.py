@@ -1,7 +1,8 @@
-"""The reference table: prior draws, each simulated in the design of the data and reduced.
+"""The reference table: prior draws, each simulated in the design of the data and summarised.
 
-Everything that follows (posterior, model choice, calibration) is learned from this table, so it
-is simulated once. Draw k of a world always has luck k: the same table for any number of processes.
+Everything that follows (posterior, choice among worlds, coverage) is learned from this table, so it
+is simulated once. Draw k of a world is always replicate k: the table is the same for any number of
+processes.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,20 +12,34 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.calibration.search import Spread
-from dyadsim.fitting import free_parameters as problems
-from dyadsim.fitting.free_parameters import Problem
+from dyadsim.calibration.search import ParallelMap
+from dyadsim.fitting.free_parameters import Problem, draw_prior, parameter_values, world_at
 from dyadsim.fitting.target import Evidence
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 type Rows = np.ndarray[Any, np.dtype[np.int64]]
-type Seeds = tuple[int, int]  # of the luck, and of what is not fitted
+type Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
-CHUNK = 50  # draws a task
+CHUNK = 50  # draws that a process simulates at a time
 
 
-class Table(NamedTuple):
-    """coordinates (draw, parameter); raw (draw, summary); checks (draw, check)."""
+class Draws(NamedTuple):
+    """Points to simulate: coordinates (draw, parameter) of the free parameters of a problem.
+
+    All other parameters are drawn by `others_seed` with the replicates `others` (draw,).
+    """
+
+    problem: Problem
+    coordinates: Floats
+    others: Rows
+    others_seed: int
+
+
+class ReferenceTable(NamedTuple):
+    """Simulated data sets, a row a draw.
+
+    `coordinates` (draw, parameter), `raw` (draw, summary), `checks` (draw, check).
+    """
 
     problem: Problem
     coordinates: Floats
@@ -32,72 +47,131 @@ class Table(NamedTuple):
     checks: Floats
 
 
-def _chunk(
-    one: Problem, seen: Evidence, coordinates: Floats, others: Rows, first: int, seeds: Seeds
-) -> list[tuple[Floats, Floats]]:
-    """Return summaries and checks of some draws."""
-    return [
-        seen.simulated(problems.parameters(one, x, int(other), seeds[1]), luck, seeds[0])
-        for luck, (x, other) in enumerate(zip(coordinates, others, strict=True), start=first)
-    ]
-
-
-def table(
-    one: Problem,
-    seen: Evidence,
-    draws: int,
+def simulate_draws(
+    draws: Draws,
+    evidence: Evidence,
+    *,
     seed: int,
-    spread: Spread,
-    told: Callable[[int], None] = lambda _: None,
-    coordinates: Floats | None = None,
-    others: Rows | None = None,
-    others_seed: int | None = None,
-) -> Table:
-    """Return the table of `draws` prior draws (or of given coordinates).
+    parallel_map: ParallelMap,
+    on_step: Callable[[int], None] = lambda _: None,
+) -> ReferenceTable:
+    """Return the summaries of a data set simulated at each point.
 
     Parameters
     ----------
-    one
-        the problem. seen: the data and their design. seed: of draws and luck.
-    spread
-        a map over processes, as from `calibrate.processes`. told: called with the number
-        of draws just simulated. coordinates: of the free parameters, instead of prior draws.
-    others, others_seed
-        rows of a table of that seed, which all that is not fitted is taken
-        from; None: drawn anew.
+    draws
+        The points.
+    evidence
+        The data and their design.
+    seed
+        Random seed of the data sets.
+    parallel_map
+        A `map` over processes (`search.process_map`).
+    on_step
+        Called with the number of data sets just simulated.
+
+    Returns
+    -------
+    ReferenceTable
+        A row a point.
     """
-    if coordinates is None:
-        coordinates = problems.draw(one, draws, np.random.default_rng([seed, 1]))
-    parts = [coordinates[k : k + CHUNK] for k in range(0, len(coordinates), CHUNK)]
-    firsts = range(0, len(coordinates), CHUNK)
-    rest = np.arange(len(coordinates)) if others is None else others
-    rests = [rest[k : k + CHUNK] for k in firsts]
-    seeds = seed, seed if others_seed is None else others_seed
+    firsts = range(0, len(draws.coordinates), CHUNK)
+    chunks = [
+        draws._replace(
+            coordinates=draws.coordinates[first : first + CHUNK],
+            others=draws.others[first : first + CHUNK],
+        )
+        for first in firsts
+    ]
     rows: list[tuple[Floats, Floats]] = []
-    for found in spread(_chunk, repeat(one), repeat(seen), parts, rests, firsts, repeat(seeds)):
-        rows += found
-        told(len(found))
-    raw, kept = (np.array([row[k] for row in rows]) for k in (0, 1))
-    return Table(one, coordinates, raw, kept)
+    for part in parallel_map(_simulate_chunk, chunks, repeat(evidence), firsts, repeat(seed)):
+        rows += part
+        on_step(len(part))
+    raw, checks = (np.array([row[k] for row in rows]) for k in (0, 1))
+    return ReferenceTable(draws.problem, draws.coordinates, raw, checks)
 
 
-def usable(tables: Sequence[Table], seen: Floats) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Return which summaries can be used: known in the data and in nearly all draws, and varied."""
-    raw = np.concatenate([one.raw for one in tables])
+def _simulate_chunk(
+    draws: Draws, evidence: Evidence, first: int, seed: int
+) -> list[tuple[Floats, Floats]]:
+    """Return summaries and checks of some draws."""
+    rows = []
+    pairs = zip(draws.coordinates, draws.others, strict=True)
+    for replicate, (free, other) in enumerate(pairs, start=first):
+        world = world_at(draws.problem, free, replicate=int(other), seed=draws.others_seed)
+        rows.append(evidence.simulated(world, replicate=replicate, seed=seed))
+    return rows
+
+
+def prior_table(
+    problem: Problem,
+    evidence: Evidence,
+    *,
+    draws: int,
+    seed: int,
+    parallel_map: ParallelMap,
+    on_step: Callable[[int], None] = lambda _: None,
+) -> ReferenceTable:
+    """Return the reference table of draws of the prior.
+
+    Parameters
+    ----------
+    problem
+        What is fitted.
+    evidence
+        The data and their design.
+    draws
+        Number of draws.
+    seed
+        Random seed of draws and data sets.
+    parallel_map
+        A `map` over processes (`search.process_map`).
+    on_step
+        Called with the number of data sets just simulated.
+
+    Returns
+    -------
+    ReferenceTable
+        A row a draw.
+    """
+    coordinates = draw_prior(problem, draws, np.random.default_rng([seed, 1]))
+    points = Draws(problem, coordinates, np.arange(len(coordinates)), seed)
+    return simulate_draws(points, evidence, seed=seed, parallel_map=parallel_map, on_step=on_step)
+
+
+def usable_summaries(tables: Sequence[ReferenceTable], real: Floats) -> Mask:
+    """Return which summaries can be used: known in the data and in nearly all draws, and varied.
+
+    Parameters
+    ----------
+    tables
+        The reference tables of all worlds.
+    real
+        Summaries of the data, `(summary,)`.
+
+    Returns
+    -------
+    ndarray
+        True for the usable ones, `(summary,)`.
+    """
+    raw = np.concatenate([table.raw for table in tables])
     known = ~np.isnan(raw)
     varied = np.nanstd(np.where(known.any(axis=0), raw, 0.0), axis=0) > 0
-    return np.asarray(~np.isnan(seen) & (known.mean(axis=0) > 0.9) & varied)
+    return np.asarray(~np.isnan(real) & (known.mean(axis=0) > 0.9) & varied)
 
 
-def prior_values(one: Problem, count: int, seed: int = 0) -> pd.DataFrame:
+def prior_values(problem: Problem, count: int, seed: int = 0) -> pd.DataFrame:
     """Return draws of the free parameters' prior as values, `(draw, parameter)`."""
-    return problems.values(one, problems.draw(one, count, np.random.default_rng([seed, 3])))
+    rng = np.random.default_rng([seed, 3])
+    return parameter_values(problem, draw_prior(problem, count, rng))
 
 
-def split(one: Table, draws: int) -> tuple[Table, Table]:
+def split_table(table: ReferenceTable, draws: int) -> tuple[ReferenceTable, ReferenceTable]:
     """Return the table to learn from, and the draws that are fitted as if they were data."""
-    first, rest = (
-        one._replace(coordinates=one.coordinates[k], raw=one.raw[k], checks=one.checks[k])
-        for k in (slice(draws), slice(draws, None))
+    learned, tested = (
+        table._replace(
+            coordinates=table.coordinates[rows], raw=table.raw[rows], checks=table.checks[rows]
+        )
+        for rows in (slice(draws), slice(draws, None))
     )
-    return first, rest
+    return learned, tested

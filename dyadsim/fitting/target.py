@@ -1,59 +1,69 @@
 """What a fit sees of data, real or simulated: the same numbers of both, by the same names.
 
-The other half of the small door: nothing behind it knows the model. Any way of inference can stand
-on coordinates (`problem`) and these numbers.
+This is the other half of the small interface of fitting: nothing behind it knows the model. Any
+method of inference can work on coordinates (`free_parameters.Problem`) and these numbers.
 """
 
 from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from dyadsim.fitting.data_design import Observed
-from dyadsim.fitting.summaries import Floats, Shape, checks, shape, summaries
+from dyadsim.fitting.data_design import ObservedDesign
+from dyadsim.fitting.summaries import (
+    DesignShape,
+    Floats,
+    check_statistics,
+    design_shape,
+    summarise_scores,
+)
 from dyadsim.model.parameters import Parameters
 from dyadsim.simulation import observe, simulate
 
 
 class Evidence(Protocol):
-    """Data, and the design in which the same is simulated.
-
-    names, check_names: of the summaries that are fitted and of the statistics kept out of the fit.
-    shown: those of the names that the report shows beside their predictions.
-    """
+    """Data, and the design in which the same is simulated."""
 
     @property
-    def names(self) -> tuple[str, ...]: ...
+    def names(self) -> tuple[str, ...]:
+        """Names of the summaries that are fitted."""
+        ...
 
     @property
-    def check_names(self) -> tuple[str, ...]: ...
+    def check_names(self) -> tuple[str, ...]:
+        """Names of the statistics kept out of the fit."""
+        ...
 
     @property
-    def shown(self) -> tuple[str, ...]: ...
+    def shown(self) -> tuple[str, ...]:
+        """Those of the names that the report shows beside their predictions."""
+        ...
 
     def real(self) -> tuple[Floats, Floats]:
         """Return summaries (summary,) and checks (check,) of the data; NaN: there is none."""
         ...
 
-    def simulated(self, parameters: Parameters, luck: int, seed: int) -> tuple[Floats, Floats]:
+    def simulated(
+        self, parameters: Parameters, *, replicate: int, seed: int
+    ) -> tuple[Floats, Floats]:
         """Return the same of simulated data of this design."""
         ...
 
 
-class Scores(NamedTuple):
-    """Scores client by client: the design, the data, and how they are reduced."""
+class ScoreEvidence(NamedTuple):
+    """Scores client by client: the design with the data, and how they are summarised."""
 
-    seen: Observed
-    shape: Shape
+    design: ObservedDesign
+    shape: DesignShape
 
     @property
     def names(self) -> tuple[str, ...]:
         """The summaries, by name."""
-        return tuple(summaries(self.shape, self.seen.scores, self.seen.alliance))
+        return tuple(summarise_scores(self.shape, self.design.scores, self.design.alliance))
 
     @property
     def check_names(self) -> tuple[str, ...]:
         """The statistics that the fit does not see."""
-        return tuple(checks(self.shape, self.seen.scores))
+        return tuple(check_statistics(self.shape, self.design.scores))
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -62,45 +72,75 @@ class Scores(NamedTuple):
 
     def real(self) -> tuple[Floats, Floats]:
         """Return summaries and checks of the data."""
-        return self._reduced(self.seen.scores, self.seen.alliance)
+        return self._summarised(self.design.scores, self.design.alliance)
 
-    def simulated(self, parameters: Parameters, luck: int, seed: int) -> tuple[Floats, Floats]:
+    def simulated(
+        self, parameters: Parameters, *, replicate: int, seed: int
+    ) -> tuple[Floats, Floats]:
         """Return summaries and checks of simulated data."""
-        return self._reduced(*data_like(self.seen, parameters, luck, seed))
+        scores, alliance = simulate_like(self.design, parameters, replicate=replicate, seed=seed)
+        return self._summarised(scores, alliance)
 
-    def _reduced(self, scores: Floats, alliance: Floats) -> tuple[Floats, Floats]:
-        kept = summaries(self.shape, scores, alliance).values()
-        return np.array(list(kept)), np.array(list(checks(self.shape, scores).values()))
-
-
-def scores_of(seen: Observed, therapists_known: bool) -> Scores:
-    """Return the evidence of scores; therapists_known: the data say who treated whom."""
-    return Scores(seen, shape(seen, therapists_known))
+    def _summarised(self, scores: Floats, alliance: Floats) -> tuple[Floats, Floats]:
+        summaries = summarise_scores(self.shape, scores, alliance)
+        checks = check_statistics(self.shape, scores)
+        return np.array(list(summaries.values())), np.array(list(checks.values()))
 
 
-def data_like(
-    seen: Observed, parameters: Parameters, luck: int, seed: int
-) -> tuple[Floats, Floats]:
-    """Return simulated scores and alliance scores (step, client) in the design of the data.
+def score_evidence(design: ObservedDesign, therapists_known: bool) -> ScoreEvidence:
+    """Return the evidence of scores.
 
-    Same clients, arms, therapists, weeks and gaps; who leaves when is the model's doing.
+    Parameters
+    ----------
+    design
+        The design with the data.
+    therapists_known
+        Whether the data say who treated whom.
+
+    Returns
+    -------
+    ScoreEvidence
+        What a fit sees of the data.
     """
-    run = simulate.advance(
-        simulate.start(
-            seen.study,
-            parameters,
-            len(seen.allocation.arm),
-            seed,
-            luck,
-            allocation=seen.allocation,
-            threads=1,
-        ),
+    return ScoreEvidence(design, design_shape(design, therapists_known))
+
+
+def simulate_like(
+    design: ObservedDesign, parameters: Parameters, *, replicate: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Return simulated scores and alliance scores in the design of the data.
+
+    Clients, arms, therapists, weeks and gaps are those of the data; the model decides who leaves
+    when.
+
+    Parameters
+    ----------
+    design
+        The design of the data.
+    parameters
+        One world's parameters.
+    replicate, seed
+        Number of the replicate and random seed.
+
+    Returns
+    -------
+    tuple of ndarray
+        Scores and alliance scores, (step, client), NaN where there is none.
+    """
+    run = simulate.start(
+        design.study,
+        parameters,
+        len(design.allocation.arm),
+        seed=seed,
+        replicate=replicate,
+        allocation=design.allocation,
         threads=1,
     )
+    run = simulate.advance(run, threads=1)
     truth = dict(simulate.variables(run.truth))
-    there = observe.seen(run) & ~seen.gaps
-    scores = np.where(there, truth["symptom_score"], np.nan).astype(float)
-    known = ~np.isnan(seen.alliance).all(axis=1)[:, None]
-    if not known.any():
+    measured = observe.seen(run) & ~design.gaps
+    scores = np.where(measured, truth["symptom_score"], np.nan).astype(float)
+    rated = ~np.isnan(design.alliance).all(axis=1)[:, None]
+    if not rated.any():
         return scores, np.full_like(scores, np.nan)
-    return scores, np.where(there & known, observe.alliance(run), np.nan).astype(float)
+    return scores, np.where(measured & rated, observe.alliance(run), np.nan).astype(float)

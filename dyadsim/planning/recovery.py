@@ -1,4 +1,4 @@
-"""Planning: what would a study of this design and size tell, and what more would help most?
+"""Planning: what a study of this design and size would tell, and what more would help most.
 
 No data are needed: a data set of the design is simulated, and the design is varied.
 """
@@ -9,12 +9,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.calibration.search import Spread
-from dyadsim.fitting import coverage, posterior, reference_table
-from dyadsim.fitting.data_design import Observed
-from dyadsim.fitting.free_parameters import FREE, REST, problem
-from dyadsim.fitting.target import scores_of
-from dyadsim.kernel import allocation as population
+from dyadsim.calibration.search import ParallelMap
+from dyadsim.fitting.coverage import check_coverage
+from dyadsim.fitting.data_design import ObservedDesign
+from dyadsim.fitting.free_parameters import fitting_problem
+from dyadsim.fitting.posterior import learn_summaries
+from dyadsim.fitting.reference_table import prior_table, split_table, usable_summaries
+from dyadsim.fitting.target import score_evidence
+from dyadsim.kernel.allocation import allocate
 from dyadsim.model.parameters import Parameters
 from dyadsim.simulation import observe, simulate
 from dyadsim.studies.study import Study
@@ -31,7 +33,19 @@ class Variant(NamedTuple):
     therapists: bool
 
 
-def variants(clients: int) -> tuple[Variant, ...]:
+class PlannedStudy(NamedTuple):
+    """A study that is planned: its design, the world it is planned in, clients of the plain design.
+
+    `parameters` are those of the world, for the simulated data set.
+    """
+
+    study: Study
+    world: str
+    parameters: Parameters
+    clients: int
+
+
+def measurement_variants(clients: int) -> tuple[Variant, ...]:
     """Return the plain design and what could be added to it, one thing at a time and all."""
     return (
         Variant("scores alone", clients, False, False),
@@ -42,52 +56,86 @@ def variants(clients: int) -> tuple[Variant, ...]:
     )
 
 
-def designed(study: Study, world: Parameters, one: Variant, seed: int) -> Observed:
-    """Return the design of a study with a simulated data set in it."""
-    allocation = population.allocate(study, one.clients, seed, 0)
-    run = simulate.advance(
-        simulate.start(study, world, one.clients, seed, 0, allocation=allocation)
-    )
-    truth = dict(simulate.variables(run.truth))
-    scores = np.where(observe.seen(run), truth["symptom_score"], np.nan).astype(float)
-    alliance = np.full_like(scores, np.nan)
-    if one.alliance:
-        rated = observe.scores(run)["alliance_score"]
-        alliance = np.where(observe.seen(run), rated, np.nan).astype(float)
-    none = np.zeros(scores.shape, bool)
-    return Observed(study, allocation, scores, alliance, none, False, ())
-
-
-def recover(
-    study: Study,
-    world: str,
-    parameters: Parameters,
-    clients: int,
-    draws: int,
-    held: int,
-    seed: int = 1,
-    spread: Spread = map,
-    told: Callable[[int], None] = lambda _: None,
-) -> pd.DataFrame:
-    """Return variant, clients, and for every free parameter contraction, covered and recovered.
+def simulate_design(
+    study: Study, parameters: Parameters, variant: Variant, *, seed: int
+) -> ObservedDesign:
+    """Return the design of a study with a simulated data set in it.
 
     Parameters
     ----------
     study
-        the design. world: in which it is planned, with `parameters` for the data set.
-    clients
-        of the plain design. draws, held: of each variant's table.
+        Who gets what when.
+    parameters
+        One world's parameters.
+    variant
+        How the study measures.
     seed
-        of all luck. spread: a map over processes. told: called with simulations done.
+        Random seed.
+
+    Returns
+    -------
+    ObservedDesign
+        The design, as if the data set had been observed.
+    """
+    allocation = allocate(study, variant.clients, seed, 0)
+    run = simulate.start(
+        study, parameters, variant.clients, seed=seed, replicate=0, allocation=allocation
+    )
+    run = simulate.advance(run)
+    truth, measured = dict(simulate.variables(run.truth)), observe.seen(run)
+    scores = np.where(measured, truth["symptom_score"], np.nan).astype(float)
+    alliance = np.full_like(scores, np.nan)
+    if variant.alliance:
+        rated = observe.scores(run)["alliance_score"]
+        alliance = np.where(measured, rated, np.nan).astype(float)
+    no_gaps = np.zeros(scores.shape, bool)
+    return ObservedDesign(study, allocation, scores, alliance, no_gaps, False, ())
+
+
+def recover_parameters(
+    plan: PlannedStudy,
+    *,
+    draws: int,
+    held_out: int,
+    seed: int = 1,
+    parallel_map: ParallelMap = map,
+    on_step: Callable[[int], None] = lambda _: None,
+) -> pd.DataFrame:
+    """Return what each way to measure would tell about every free parameter.
+
+    Parameters
+    ----------
+    plan
+        The study that is planned.
+    draws, held_out
+        Data sets of each variant to learn from, and to fit as if they were data.
+    seed
+        Random seed.
+    parallel_map
+        A `map` over processes (`search.process_map`); the numbers are the same.
+    on_step
+        Called with the number of data sets just simulated.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `coverage.Coverage.table`, variant, clients.
     """
     parts = []
-    for one in variants(clients):
-        seen = scores_of(designed(study, parameters, one, seed), one.therapists)
-        mine = problem(world, FREE, None, REST)
-        table = reference_table.table(mine, seen, draws + held, seed, spread, told)
-        used = reference_table.usable([table], seen.real()[0])
-        kept, aside = reference_table.split(table, draws)
-        learned = posterior.learn(kept.raw, kept.coordinates, used)
-        found = coverage.trust(kept, learned, aside).table
-        parts.append(found.assign(variant=one.name, clients=one.clients))
+    for variant in measurement_variants(plan.clients):
+        design = simulate_design(plan.study, plan.parameters, variant, seed=seed)
+        evidence = score_evidence(design, variant.therapists)
+        table = prior_table(
+            fitting_problem(plan.world),
+            evidence,
+            draws=draws + held_out,
+            seed=seed,
+            parallel_map=parallel_map,
+            on_step=on_step,
+        )
+        used = usable_summaries([table], evidence.real()[0])
+        kept, tested = split_table(table, draws)
+        learned = learn_summaries(kept.raw, kept.coordinates, used=used)
+        rows = check_coverage(kept, learned, tested).table
+        parts.append(rows.assign(variant=variant.name, clients=variant.clients))
     return pd.concat(parts, ignore_index=True)

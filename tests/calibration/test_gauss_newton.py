@@ -5,105 +5,112 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from dyadsim.calibration.gauss_newton import Price, best_step, polish, slopes_at
+from dyadsim.calibration.gauss_newton import (
+    Outlook,
+    Penalty,
+    Stage,
+    best_step,
+    refine_point,
+    slopes_at,
+)
 
 RNG = np.random.default_rng(3)
 SLOPES = RNG.normal(size=(12, 20))
 TRUTH = RNG.normal(size=20) * 0.7
 WIDE = np.full(20, 9.0)
-PRICE = Price(0.6, 2.5)
+OPEN = -WIDE, WIDE
+PENALTY = Penalty(0.6, 2.5)
+EASY = Stage(1, 1, Penalty(0.5, 9.0))
 
 
-def _linear(points: np.ndarray, clients: int, lucks: Sequence[int]) -> np.ndarray:
-    """Signed distances that vanish at TRUTH, with the same noise for all points of one luck."""
-    noise = [np.random.default_rng(luck).normal(size=12) / clients**0.5 for luck in lucks]
+def _linear(points: np.ndarray, clients: int, replicates: Sequence[int]) -> np.ndarray:
+    """Signed distances that vanish at TRUTH, with the same noise for all points of a replicate."""
+    noise = [np.random.default_rng(number).normal(size=12) / clients**0.5 for number in replicates]
     return (points - TRUTH) @ SLOPES.T + np.array(noise)
 
 
 def test_a_distance_costs_nothing_inside_then_its_square_and_levels_off() -> None:
-    price = Price(0.6, 2.5)
-    assert price(np.array([0.0, 0.6, -0.6])).tolist() == [0, 0, 0]
-    assert price(np.array([0.7]))[0] == pytest.approx(0.01, rel=0.01)
-    assert price(np.array([-1000.0]))[0] == pytest.approx(2.5**2, rel=0.01)
-    for far in (-3.0, -0.3, 0.8, 2.0):
-        near = np.array([far - 1e-5, far + 1e-5])
-        slope = np.diff(price(near))[0] / 2e-5
-        assert price.slope(np.array([far]))[0] == pytest.approx(slope, rel=1e-4, abs=1e-9)
+    penalty = Penalty(0.6, 2.5)
+    assert penalty(np.array([0.0, 0.6, -0.6])).tolist() == [0, 0, 0]
+    assert penalty(np.array([0.7]))[0] == pytest.approx(0.01, rel=0.01)
+    assert penalty(np.array([-1000.0]))[0] == pytest.approx(2.5**2, rel=0.01)
+    for distance in (-3.0, -0.3, 0.8, 2.0):
+        near = np.array([distance - 1e-5, distance + 1e-5])
+        slope = np.diff(penalty(near))[0] / 2e-5
+        assert penalty.slope(np.array([distance]))[0] == pytest.approx(slope, rel=1e-4, abs=1e-9)
 
 
 def test_one_step_solves_a_linear_problem() -> None:
-    at = np.zeros(20)
-    step = best_step(
-        _linear(at[None], 10**8, [1])[0], SLOPES, at, -WIDE, WIDE, Price(0.5, 9.0), 1e-6
-    )
-    assert np.abs(_linear((at + step)[None], 10**8, [1])).max() < 0.7
+    point = np.zeros(20)
+    outlook = Outlook(point, _linear(point[None], 10**8, [1])[0], SLOPES)
+    step = best_step(outlook, OPEN, stage=EASY, damping=1e-6)
+    assert np.abs(_linear((point + step)[None], 10**8, [1])).max() < 0.7
 
 
-def test_a_step_stays_between_the_ends() -> None:
-    at, low, high = np.zeros(20), np.full(20, -0.1), np.full(20, 0.05)
-    step = best_step(np.full(12, 5.0), SLOPES, at, low, high, Price(0.5, 9.0), 1e-6)
+def test_a_step_stays_inside_the_bounds() -> None:
+    low, high = np.full(20, -0.1), np.full(20, 0.05)
+    outlook = Outlook(np.zeros(20), np.full(12, 5.0), SLOPES)
+    step = best_step(outlook, (low, high), stage=EASY, damping=1e-6)
     assert (step >= low - 1e-12).all()
     assert (step <= high + 1e-12).all()
     assert np.abs(step).max() > 0.04
 
 
-def test_polish_brings_every_fact_inside_under_noise() -> None:
+def test_refining_brings_every_fact_inside_under_noise() -> None:
     start = np.zeros(20)
     assert np.abs(_linear(start[None], 10**8, [1])).max() > 1
-    end, course = polish(_linear, start, -WIDE, WIDE, ((2000, 4, PRICE), (8000, 2, PRICE)))
+    stages = (Stage(2000, 4, PENALTY), Stage(8000, 2, PENALTY))
+    end, course = refine_point(_linear, start, bounds=OPEN, stages=stages)
     assert np.abs(_linear(end[None], 10**8, [1])).max() < 1
     assert len(course) == 6
     assert all(row["cost"] <= row["cost_before"] for row in course)
 
 
-def test_polish_stays_where_nothing_is_better() -> None:
-    def flat(points: np.ndarray, clients: int, lucks: Sequence[int]) -> np.ndarray:
+def test_refining_stays_where_nothing_is_better() -> None:
+    def flat(points: np.ndarray, clients: int, replicates: Sequence[int]) -> np.ndarray:
         return np.zeros((len(points), 3))
 
-    end, _ = polish(flat, np.zeros(20), -WIDE, WIDE, ((100, 2, PRICE),))
+    end, _ = refine_point(flat, np.zeros(20), bounds=OPEN, stages=[Stage(100, 2, PENALTY)])
     assert np.abs(end).max() == 0
 
 
-def test_slopes_are_those_of_common_luck_and_stay_below_the_highest_point() -> None:
-    seen: list[np.ndarray] = []
+def test_slopes_use_common_random_numbers_and_stay_below_the_highest_point() -> None:
+    simulated: list[np.ndarray] = []
 
-    def watched(points: np.ndarray, clients: int, lucks: Sequence[int]) -> np.ndarray:
-        seen.append(points)
-        assert set(lucks[2:]) == {4}
-        return _linear(points, clients, lucks)
+    def recorded(points: np.ndarray, clients: int, replicates: Sequence[int]) -> np.ndarray:
+        simulated.append(points)
+        assert set(replicates[2:]) == {4}
+        return _linear(points, clients, replicates)
 
     high = np.where(np.arange(20) % 2, 9.0, 0.1)
-    far, slopes = slopes_at(watched, np.zeros(20), high, 100, [4, 5])
+    distances, slopes = slopes_at(recorded, np.zeros(20), high=high, clients=100, replicates=[4, 5])
     assert slopes == pytest.approx(SLOPES)
-    assert far == pytest.approx(_linear(np.zeros((2, 20)), 100, [4, 5]))
-    assert (seen[0] <= high).all()
+    assert distances == pytest.approx(_linear(np.zeros((2, 20)), 100, [4, 5]))
+    assert (simulated[0] <= high).all()
 
 
-def test_a_noisy_fact_counts_less() -> None:
-    """One fact pulls away from the others, but is almost nothing but luck."""
+@pytest.mark.parametrize(("noise", "low", "high"), [(0.0, -0.2, 0.2), (2.0, 0.7, 9.0)])
+def test_a_noisy_fact_counts_less(noise: float, low: float, high: float) -> None:
+    """One fact pulls away from the other; with noise it counts for almost nothing."""
 
-    def two(noise: float) -> float:
-        def facts(points: np.ndarray, clients: int, lucks: Sequence[int]) -> np.ndarray:
-            luck = [np.random.default_rng(one).normal() * noise for one in lucks]
-            return np.column_stack([points[:, 0] + 2 + luck, points[:, 0] - 2])
+    def facts(points: np.ndarray, clients: int, replicates: Sequence[int]) -> np.ndarray:
+        errors = [np.random.default_rng(number).normal() * noise for number in replicates]
+        return np.column_stack([points[:, 0] + 2 + errors, points[:, 0] - 2])
 
-        end, _ = polish(
-            facts, np.zeros(1), np.full(1, -9.0), np.full(1, 9.0), ((1, 12, Price(0.2, 9.0)),)
-        )
-        return float(end[0])
-
-    assert abs(two(0.0)) < 0.2
-    assert two(2.0) > 0.7
+    bounds = np.full(1, -9.0), np.full(1, 9.0)
+    stages = [Stage(1, 12, Penalty(0.2, 9.0))]
+    end, _ = refine_point(facts, np.zeros(1), bounds=bounds, stages=stages)
+    assert low < end[0] < high
 
 
 def test_known_slopes_save_the_neighbours() -> None:
-    asked = []
+    counts = []
 
-    def watched(points: np.ndarray, clients: int, lucks: Sequence[int]) -> np.ndarray:
-        asked.append(len(points))
-        return _linear(points, clients, lucks)
+    def recorded(points: np.ndarray, clients: int, replicates: Sequence[int]) -> np.ndarray:
+        counts.append(len(points))
+        return _linear(points, clients, replicates)
 
-    stages = [(2000, 2, PRICE)]
-    _, course = polish(watched, np.zeros(20), -WIDE, WIDE, stages, slopes=SLOPES, fresh=False)
-    assert asked == [4, 20, 4, 20]  # the point and five steps, each on four lucks
+    stages = [Stage(2000, 2, PENALTY)]
+    _, course = refine_point(recorded, np.zeros(20), bounds=OPEN, stages=stages, slopes=SLOPES)
+    assert counts == [4, 20, 4, 20]  # the point and five steps, each in four replicates
     assert course[0]["cost"] < course[0]["cost_before"] / 10

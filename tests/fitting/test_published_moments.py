@@ -1,4 +1,4 @@
-"""Published numbers instead of clients, and questionnaires that their user describes."""
+"""Published numbers instead of clients."""
 
 import json
 from pathlib import Path
@@ -7,13 +7,9 @@ import numpy as np
 import pytest
 
 from dyadsim.cli.main import main
-from dyadsim.errors import BadData, BadInput
-from dyadsim.evidence import named_statistic, statistics
-from dyadsim.fitting import published_moments
-from dyadsim.fitting.own_questionnaire import AT_CUT_OFF, described
+from dyadsim.errors import BadData
+from dyadsim.fitting.published_moments import PublishedMoments, read_moments
 from dyadsim.model import worlds
-from dyadsim.model.questionnaires import SYMPTOM_INSTRUMENTS
-from dyadsim.simulation import simulate
 from dyadsim.studies.designs.rct import rct
 
 STUDY = rct(arms=["cbt", "waitlist"], sessions=6, follow_up=())
@@ -24,49 +20,35 @@ GOOD = """moments:
 """
 
 
-def written(path: Path, text: str = GOOD) -> str:
+def _write(path: Path, text: str = GOOD) -> str:
     path.write_text(text, encoding="utf-8")
     return str(path)
 
 
+def _read(path: Path, text: str = GOOD) -> PublishedMoments:
+    return read_moments(_write(path, text), STUDY, world="hybrid", most_clients=2000, seed=1)
+
+
 def test_moments_are_read_with_their_errors(tmp_path: Path) -> None:
-    found = published_moments.read(written(tmp_path / "m.yaml"), STUDY, "hybrid", 2000, 1)
-    assert found.names == ("treated", "waiting")
-    assert found.check_names == ("d_between.cbt.waitlist",)
-    assert list(found.real()[0]) == [0.35, 0.15]
-    assert found.found[1].error == pytest.approx(np.sqrt(0.15 * 0.85 / 400))
-    assert found.found[2].error == pytest.approx(np.sqrt(0.04 + 0.36 / 200))
-    told = " ".join(found.assumed)
-    assert "treated: 0.35 with standard error 0.05" in told
-    assert "(kept out of the fit)" in told
+    published = _read(tmp_path / "m.yaml")
+    assert published.names == ("treated", "waiting")
+    assert published.check_names == ("d_between.cbt.waitlist",)
+    assert list(published.real()[0]) == [0.35, 0.15]
+    assert published.moments[1].error == pytest.approx(np.sqrt(0.15 * 0.85 / 400))
+    assert published.moments[2].error == pytest.approx(np.sqrt(0.04 + 0.36 / 200))
+    assumed = " ".join(published.assumed)
+    assert "treated: 0.35 with standard error 0.05" in assumed
+    assert "(kept out of the fit)" in assumed
 
 
 def test_a_simulated_moment_is_as_uncertain_as_the_published_one(tmp_path: Path) -> None:
-    found = published_moments.read(written(tmp_path / "m.yaml"), STUDY, "hybrid", 2000, 1)
+    published = _read(tmp_path / "m.yaml")
     parameters = worlds.parameters("hybrid")
-    drawn = np.array([found.simulated(parameters, luck, 1)[0] for luck in range(120)])
-    error = [one.error for one in found.found[:2]]
+    drawn = np.array([published.simulated(parameters, replicate=k, seed=1)[0] for k in range(120)])
+    error = [moment.error for moment in published.moments[:2]]
     assert drawn.std(axis=0, ddof=1) == pytest.approx(error, rel=0.2)  # 3 errors of an SD of 120
-    again = found.simulated(parameters, 7, 1)[0]
+    again = published.simulated(parameters, replicate=7, seed=1)[0]
     assert (again == drawn[7]).all()
-
-
-def test_a_statistic_of_one_arm_sees_that_arm_alone() -> None:
-    run = simulate.run(STUDY, worlds.parameters("hybrid"), 400, 1, 0, 0, 1)
-    who, score = run.clients.arm == 0, dict(simulate.variables(run.truth))["symptom_score"]
-    week = np.cumsum(run.plan.weeks)
-    last = int(np.argmin(np.abs(week - 6)))
-    by_hand = (score[last, who] <= 0.5 * score[0, who])[~np.isnan(score[last, who])]
-    there = ~np.isnan(
-        statistics.arrays(named_statistic.of_arm(run, "cbt"), False).scores["symptom_score"][last]
-    )
-    found = named_statistic.values(["response_50pct@6_weeks.cbt", "response_50pct@6_weeks"], run)
-    assert there.sum() == len(by_hand)
-    if there.all():
-        assert found["response_50pct@6_weeks.cbt"] == pytest.approx(by_hand.mean())
-    assert found["response_50pct@6_weeks.cbt"] > found["response_50pct@6_weeks"] + 0.02
-    with pytest.raises(ValueError, match="no arm 'cbd'"):
-        named_statistic.values(["remission@6_weeks.cbd"], run)
 
 
 LINE = "moments:\n  - {{{}}}\n"
@@ -98,17 +80,17 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("text", "message"), BAD, ids=[one[1][:30] for one in BAD])
+@pytest.mark.parametrize(("text", "message"), BAD, ids=[message[:30] for _, message in BAD])
 def test_bad_moments_are_named(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(BadData, match=message):
-        published_moments.read(written(tmp_path / "m.yaml", text), STUDY, "hybrid", 2000, 1)
+        _read(tmp_path / "m.yaml", text)
 
 
 def test_moments_from_file_to_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    written(tmp_path / "m.yaml")
+    _write(tmp_path / "m.yaml")
     words = [
         "fit",
         "data.path=m.yaml",
@@ -122,78 +104,11 @@ def test_moments_from_file_to_report(
         "task.candidates=[hybrid,null]",
     ]
     assert main(words) == 0
-    said = capsys.readouterr()
-    assert (
-        "3 published numbers"
-        in (tmp_path / "results/fit").rglob("report.html").__next__().read_text()
-    )
-    assert "has no effect" not in said.err
-    (told,) = (json.loads(path.read_text()) for path in Path("results/fit").rglob("summary.json"))
-    assert told["moments"] == 3
-    assert [row["statistic"] for row in told["fitted"]] == ["treated", "waiting"]
-    assert [row["statistic"] for row in told["posterior_checks"]] == ["d_between.cbt.waitlist"]
-
-
-FORM = {"floor": 0, "ceiling": 40, "healthy": 6, "cut_off": 12, "reliability": 0.9}
-
-
-def test_a_described_questionnaire_lies_on_the_same_latent() -> None:
-    form, turned = described(FORM)
-    assert not turned
-    assert (form.intercept, form.floor, form.ceiling, form.cut_off) == (6, 0, 40, 12)
-    assert form.intercept + form.slope * AT_CUT_OFF == pytest.approx(12)
-    known = [(one.cut_off - one.intercept) / one.slope for one in SYMPTOM_INSTRUMENTS.values()]
-    assert min(known) < AT_CUT_OFF < max(known)
-    good, turned = described({**FORM, "healthy": 34, "cut_off": 28})  # the same, upside down
-    assert turned
-    assert (good.intercept, good.cut_off, good.slope) == (6, 12, pytest.approx(form.slope))
-    own, _ = described({**FORM, "reliable_change": 7, "step": 0.5, "name": "mood"})
-    assert (own.reliable_change, own.step, own.name) == (7, 0.5, "mood")
-    assert good.name == "questionnaire, turned round"
-
-
-WRONG = [
-    ({"ceiling": None}, "ceiling must be a number"),
-    ({"healthy": 50}, r"healthy must lie in the range \[0, 40\], not 50"),
-    ({"cut_off": 6}, "healthy and cut_off must differ"),
-    ({"reliability": 90}, r"reliability must lie in \(0, 1\), not 90"),
-    ({"reliabilty": 0.9}, "no 'reliabilty'. Did you mean reliability"),
-]
-
-
-@pytest.mark.parametrize(("changed", "message"), WRONG, ids=[one[1][:20] for one in WRONG])
-def test_bad_questionnaires_are_refused(changed: dict, message: str) -> None:
-    with pytest.raises(BadInput, match=message):
-        described({**FORM, **changed})
-    with pytest.raises(BadInput, match="reliability is missing"):
-        described({name: value for name, value in FORM.items() if name != "reliability"})
-
-
-def test_a_described_questionnaire_at_the_command_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    rows = [f"c{k},{when},{30 + when}" for k in range(30) for when in range(4)]
-    Path("a.csv").write_text("client,session,score\n" + "\n".join(rows), encoding="utf-8")
-    form = (
-        "data.instrument={name:wellbeing,floor:0,ceiling:40,healthy:34,cut_off:28,reliability:.9}"
-    )
-    assert (
-        main(
-            [
-                "fit",
-                "data.path=a.csv",
-                form,
-                "budget=small",
-                "threads=1",
-                "data.columns={client:client,time:session,score:score}",
-                "task.candidates=[]",
-            ]
-        )
-        == 0
-    )
-    out = capsys.readouterr().out
-    assert "scores are wellbeing, turned round (0 to 40, cut-off 12" in out
-    assert "turned round because high scores are good" in out
-    assert main(["fit", "data.path=a.csv", form.replace("34", "20"), "data.reverse=true"]) == 2
-    assert "so high scores are not good" in capsys.readouterr().err
+    assert "has no effect" not in capsys.readouterr().err
+    (folder,) = Path("results/fit").iterdir()
+    assert "3 published numbers" in (folder / "report.html").read_text()
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["moments"] == 3
+    assert [row["statistic"] for row in summary["fitted"]] == ["treated", "waiting"]
+    checks = [row["statistic"] for row in summary["posterior_checks"]]
+    assert checks == ["d_between.cbt.waitlist"]

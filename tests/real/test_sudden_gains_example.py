@@ -2,21 +2,17 @@
 
 import pandas as pd
 import pytest
-from real.shared_data import ABSENT, FOLDER
 
-from dyadsim.analysis.sudden_gains import share_with_sudden_gain, sudden_gains
-
-EXAMPLE = FOLDER / "suddengains_sgdata/sgdata.csv"
-pytestmark = pytest.mark.skipif(not EXAMPLE.exists(), reason=ABSENT)
+from dyadsim.analysis.sudden_gains import find_sudden_gains, share_with_sudden_gain
 
 
-def test_the_published_example() -> None:
+def test_the_published_example(shared_file) -> None:
     """Numbers that the package's tutorial prints for its data, sessions 1 to 12, cut-off 7."""
-    wide = pd.read_csv(EXAMPLE)
+    wide = pd.read_csv(shared_file("suddengains_sgdata/sgdata.csv"))
     names = [f"bdi_s{number}" for number in range(1, 13)]
     long = wide.melt(["id"], names, var_name="session", value_name="symptom_score")
     long["session"] = long["session"].str.removeprefix("bdi_s").astype(int)
-    gains = sudden_gains(long, client="id")
+    gains = find_sudden_gains(long, client="id")
     assert len(gains) == 24
     per_client = gains["client"].value_counts()
     assert (len(per_client), int((per_client > 1).sum())) == (15, 8)
