@@ -1,4 +1,4 @@
-"""The teachers' lessons: settings in, numbers, figures and one sentence out.
+"""The lessons for teachers: settings in, numbers, figures and one sentence out.
 
-One door for the page (`web`) and the command line (`dyadsim lesson`): `lesson.show`.
+The page (`web`) and the command line (`dyadsim lesson`) both call `lesson.show_lesson`.
 """

@@ -1,8 +1,8 @@
-"""Lesson: the best therapist. A league table of few clients each, beside the truth."""
+"""Lesson: the best therapist. A league table with few clients each, beside the truth."""
 
 import numpy as np
 
-from dyadsim.evidence.statistics import residual_gain
+from dyadsim.analysis.arrays import residual_gain
 from dyadsim.lessons import numbers
 from dyadsim.lessons.lesson import (
     WORLD_PICK,
@@ -10,117 +10,111 @@ from dyadsim.lessons.lesson import (
     Dial,
     Figure,
     Lesson,
+    LessonResult,
     Series,
-    Shown,
     Values,
-    parameters,
+    lesson_parameters,
 )
+from dyadsim.simulation.simulate import Run
 from dyadsim.studies.designs.cohort import cohort
 from dyadsim.studies.study import ROUTINE, Caseload
 
-TRUTH = 300  # clients of each therapist whose mean is taken for the truth
+TRUTH = 300  # further clients of each therapist, whose mean is taken as the truth
 TIRELESS = {"resonance.presence_wear": 0.0}  # so many clients would tire anybody
 EDGES = (0.3, 0.6)
 
 
-def compute(values: Values) -> Shown:
-    """Return a league table of raw means, its shrunken form, and the truth."""
-    count, each = int(values["therapists"]), int(values["each"])
-    per = TRUTH + each
+def compute(values: Values) -> LessonResult:
+    """Return a league table of raw means, the same means shrunk, and the truth."""
+    count, size = int(values["therapists"]), int(values["each"])
+    per = TRUTH + size
     study = cohort(follow_up=(), sessions=12, sample=ROUTINE, caseload=Caseload(per * 1.0, 0.0))
-    made = numbers.run(study, parameters(LESSON, values, TIRELESS), values, count * per)
-    seen = numbers.seen(made)
-    gain, owner = residual_gain(seen.pre, seen.post), made.clients.therapist
-    known = ~np.isnan(gain)
-    lots = [np.flatnonzero(known & (owner == number)) for number in np.unique(owner[owner >= 0])]
-    lots = [lot for lot in lots if lot.size >= 2 * each][:count]
-    true = np.array([gain[lot[each:]].mean() for lot in lots])
-    raw = np.array([gain[lot[:each]].mean() for lot in lots])
-    within = float(np.mean([gain[lot[:each]].var(ddof=1) for lot in lots])) / each
+    parameters = lesson_parameters(LESSON, values, TIRELESS)
+    caseloads = _gains(numbers.run_study(study, parameters, values, count * per), size)[:count]
+    true = np.array([gains[size:].mean() for gains in caseloads])
+    raw = np.array([gains[:size].mean() for gains in caseloads])
+    within = float(np.mean([gains[:size].var(ddof=1) for gains in caseloads])) / size
     between = max(float(raw.var(ddof=1)) - within, 0.0)
-    reliable = between / (between + within)
-    shrunk = raw.mean() + reliable * (raw - raw.mean())
-    best = max(1, len(lots) // 10)
-    found = float(np.isin(raw.argsort()[-best:], true.argsort()[-best:]).mean())
-    place = 1 + int((true > true[raw.argmax()]).sum())
-    first = float(raw.max() - raw.mean()), float(true[raw.argmax()] - true.mean())
+    reliability = between / (between + within)
+    shrunk = raw.mean() + reliability * (raw - raw.mean())
+    tenth = max(1, len(raw) // 10)
+    hits = float(np.isin(raw.argsort()[-tenth:], true.argsort()[-tenth:]).mean())
+    rank = 1 + int((true > true[raw.argmax()]).sum())
+    seems, is_true = float(raw.max() - raw.mean()), float(true[raw.argmax()] - true.mean())
     sentence = (
-        f"The first of the league seems {first[0]:.1f} points better than average; in truth it is "
-        f"{first[1]:+.1f}, place {place} of {len(lots)}. Of the league's best tenth, "
-        f"{numbers.percent(found)} are truly among the best tenth."
+        f"The therapist at the top of the table seems {seems:.1f} points better than average; in "
+        f"truth it is {is_true:+.1f}, rank {rank} of {len(raw)}. Of the best tenth in the table, "
+        f"{numbers.percent(hits)} truly belong to the best tenth."
     )
-    return Shown(
+    return LessonResult(
         sentence,
-        0 if place == 1 else 1 if place <= best else 2,
+        0 if rank == 1 else 1 if rank <= tenth else 2,
         {
-            "seems": first[0],
-            "true": first[1],
-            "place": float(place),
-            "found": found,
-            "found.se": numbers.share_error(found, best),
-            "reliability": reliable,
-            "therapists": float(len(lots)),
+            "seems": seems,
+            "true": is_true,
+            "rank": float(rank),
+            "truly best": hits,
+            "truly best.se": numbers.share_error(hits, tenth),
+            "reliability": reliability,
+            "therapists": float(len(raw)),
         },
-        [_figure(raw, shrunk, true, np.sqrt(within))],
+        [_figure(raw, shrunk, true, float(np.sqrt(within)))],
     )
+
+
+def _gains(run: Run, size: int) -> list[np.ndarray]:
+    """Return the clients' gains of each therapist who has at least twice `size`."""
+    scores = numbers.observed_arrays(run)
+    gain, therapist = residual_gain(scores.pre, scores.post), run.clients.therapist
+    known = ~np.isnan(gain)
+    caseloads = [
+        gain[known & (therapist == number)] for number in np.unique(therapist[therapist >= 0])
+    ]
+    return [gains for gains in caseloads if gains.size >= 2 * size]
 
 
 def _figure(raw: np.ndarray, shrunk: np.ndarray, true: np.ndarray, error: float) -> Figure:
     order = raw.argsort()
-    rank = numbers.numbers(np.arange(1, len(raw) + 1), 0)
-    mine = raw[order] - raw.mean()
+    rank = numbers.rounded(np.arange(1, len(raw) + 1), 0)
+    table, truth = raw[order] - raw.mean(), true - true.mean()
+    low, high = numbers.rounded(table - 1.96 * error), numbers.rounded(table + 1.96 * error)
+    name = "mean of their clients (95 % interval)"
+    shrunken, further = numbers.rounded(shrunk[order] - raw.mean()), numbers.rounded(truth[order])
     return Figure(
         "league",
-        "League of therapists, and the truth behind it",
-        "therapists, from the lowest mean",
-        "gain beyond what intake predicts, against the average (PHQ-9 points)",
+        "League table of therapists, and the truth behind it",
+        "therapists, from the lowest mean to the highest",
+        "gain beyond what the intake score predicts, relative to the average (PHQ-9 points)",
         [
-            Series(
-                "range",
-                "mean of their clients (95 % interval)",
-                rank,
-                numbers.numbers(mine),
-                numbers.numbers(mine - 1.96 * error),
-                numbers.numbers(mine + 1.96 * error),
-            ),
-            Series(
-                "points",
-                "shrunken to the average",
-                rank,
-                numbers.numbers(shrunk[order] - raw.mean()),
-                look=2,
-            ),
-            Series(
-                "points",
-                f"truth ({TRUTH} further clients)",
-                rank,
-                numbers.numbers(true[order] - true.mean()),
-                look=1,
-            ),
+            Series("range", name, rank, numbers.rounded(table), low, high),
+            Series("points", "shrunk towards the average", rank, shrunken, look=2),
+            Series("points", f"truth ({TRUTH} further clients)", rank, further, look=1),
         ],
-        f"{len(raw)} therapists in order of their clients' mean gain, from {mine[0]:.1f} to "
-        f"{mine[-1]:.1f} points against the average; their true values lie between "
-        f"{(true - true.mean()).min():.1f} and {(true - true.mean()).max():.1f}.",
+        f"{len(raw)} therapists in order of their clients' mean gain, from {table[0]:.1f} to "
+        f"{table[-1]:.1f} points relative to the average; their true values lie between "
+        f"{truth.min():.1f} and {truth.max():.1f}.",
     )
 
 
 LESSON = Lesson(
-    "best_therapist",
-    "The best therapist",
-    "A service ranks its therapists by their clients' mean gain. Should you ask for the first?",
-    "the therapist with the best mean is the best therapist",
-    Bet(
-        "Where does the first of the league truly stand?",
+    name="best_therapist",
+    place=40,
+    title="The best therapist",
+    question="A service ranks its therapists by their clients' mean gain. Should you ask for the "
+    "one at the top?",
+    misconception="the therapist with the best mean is the best therapist",
+    bet=Bet(
+        "Where does the therapist at the top of the table truly stand?",
         ("first", "in the best tenth, but not first", "below the best tenth"),
     ),
-    (
+    controls=(
         WORLD_PICK,
         Dial("therapists", "Therapists", 20, 60, 5, 40),
-        Dial("each", "Clients of each therapist in the table", 5, 100, 5, 10),
+        Dial("each", "Clients per therapist in the table", 5, 100, 5, 10),
         Dial("population.therapist_spread", "How much therapists differ", 0, 3, 0.1, unit="SD"),
-        Dial("population.skill_loading", "How far one skill comes with another", 0, 0.95, 0.05),
+        Dial("population.skill_loading", "How strongly skills go together", 0, 0.95, 0.05),
     ),
-    {
+    presets={
         "Ten clients each": {"each": 10},
         "A hundred clients each": {"each": 100},
         "Therapists differ twice as much, 100 clients each": {
@@ -129,12 +123,14 @@ LESSON = Lesson(
         },
         "Therapists are all alike": {"population.therapist_spread": 0, "each": 10},
     },
-    (
-        "The first of many is first by skill and by luck; with few clients mostly by luck.",
-        "Shrunken means are better estimates, but they do not change who is first.",
-        "That a single therapist cannot be picked out does not mean that therapists are alike.",
-        "Here clients come by lot. Where difficult clients go to some therapists, it gets worse.",
+    careful=(
+        "Whoever comes first of many owes it to skill and to chance; with few clients, mostly to "
+        "chance.",
+        "Shrunken means are better estimates, but they do not change who comes first.",
+        "That no single therapist can be picked out does not mean that therapists are alike.",
+        "Here clients are assigned at random. Where difficult clients go to some therapists, the "
+        "table misleads even more.",
     ),
-    compute,
-    ("baldwin2013", "johns2019"),
+    compute=compute,
+    sources=("baldwin2013", "johns2019"),
 )

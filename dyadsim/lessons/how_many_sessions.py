@@ -1,5 +1,7 @@
 """Lesson: how many sessions? Who stays how long, and what the same clients would have gained."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from dyadsim.lessons import numbers
@@ -9,102 +11,127 @@ from dyadsim.lessons.lesson import (
     Dial,
     Figure,
     Lesson,
+    LessonResult,
     Series,
-    Shown,
     Values,
-    parameters,
+    lesson_parameters,
 )
 from dyadsim.model import questionnaires
+from dyadsim.simulation.simulate import Run
 from dyadsim.studies.designs.cohort import cohort
 
 GROUPS = ((1, 3), (4, 6), (7, 9), (10, 14), (15, 30))
 SHORT = 1  # place of the group that is compared with the longest
-FEWEST = 15  # clients of a group that is shown
+FEWEST = 15  # clients in a group that is shown
 ALIKE = 0.07  # difference of shares that is called about the same
 
 
-def compute(values: Values) -> Shown:
+class Group(NamedTuple):
+    """Clients who came for `low` to `high` sessions: who recovered, its error, their number."""
+
+    low: int
+    high: int
+    share: float
+    error: float
+    clients: int
+
+
+def compute(values: Values) -> LessonResult:
     """Return who recovers by number of sessions, and the same clients had all stayed."""
-    most, form = int(values["most"]), questionnaires.named("phq9")
-    study = cohort(follow_up=(), sessions=most)
-    made = numbers.run(study, parameters(LESSON, values), values)
-    seen = numbers.seen(made)
-    held, case = made.clients.attended, seen.pre >= form.cut_off
-    rows = []
+    most = int(values["most"])
+    run = numbers.run_study(
+        cohort(follow_up=(), sessions=most), lesson_parameters(LESSON, values), values
+    )
+    groups = _groups(run, most)
+    course = _course_had_all_stayed(values, most)
+    if len(groups) < 2:
+        sentence = (
+            "Too few clients start at or above the clinical cut-off to compare them by their "
+            "number of sessions."
+        )
+        return LessonResult(sentence, 1, {}, [_figure([], course)])
+    short, long = groups[min(SHORT, len(groups) - 2)], groups[-1]
+    early, late = float(course[min(short.high, most)]), float(course[min(long.high, most)])
+    sentence = (
+        f"Of the clients who came for {short.low} to {short.high} sessions, "
+        f"{numbers.percent(short.share)} recovered; of those who came for {long.low} to "
+        f"{long.high}, {numbers.percent(long.share)}. Had everybody stayed, "
+        f"{numbers.percent(early)} would have recovered by session {short.high} and "
+        f"{numbers.percent(late)} by session {long.high}."
+    )
+    apart = long.share - short.share
+    return LessonResult(
+        sentence,
+        0 if apart < -ALIKE else 1 if apart <= ALIKE else 2,
+        {
+            "short": short.share,
+            "short.se": short.error,
+            "long": long.share,
+            "long.se": long.error,
+            "later": late - early,
+            "sessions": float(run.clients.attended.mean()),
+        },
+        [_figure(groups, course)],
+    )
+
+
+def _groups(run: Run, most: int) -> list[Group]:
+    """Return who recovered in each group of clients with scores that is large enough."""
+    scores, form = numbers.observed_arrays(run), questionnaires.named("phq9")
+    attended, case = run.clients.attended, scores.pre >= form.cut_off
+    groups = []
     for low, high in GROUPS:
-        mine = case & (held >= low) & (held <= high) & ~np.isnan(seen.post)
-        over = _recovered(seen.pre[mine], seen.post[mine], form)
-        if over.size >= FEWEST:
-            share = float(over.mean())
-            error = numbers.share_error(share, over.size)
-            rows.append((low, min(high, most), share, error, int(over.size)))
-    stay = numbers.run(
+        mine = case & (attended >= low) & (attended <= high) & ~np.isnan(scores.post)
+        recovered = _recovered(scores.pre[mine], scores.post[mine], form)
+        if recovered.size >= FEWEST:
+            share, count = float(recovered.mean()), int(recovered.size)
+            error = numbers.share_error(share, count)
+            groups.append(Group(low, min(high, most), share, error, count))
+    return groups
+
+
+def _course_had_all_stayed(values: Values, most: int) -> np.ndarray:
+    """Return the share that has recovered at every step, had nobody left care."""
+    run = numbers.run_study(
         cohort(follow_up=(), sessions=most, rule="fixed"),
-        parameters(LESSON, values, numbers.NOBODY_LEAVES),
+        lesson_parameters(LESSON, values, numbers.NOBODY_LEAVES),
         values,
     )
-    score = numbers.latent(stay, "symptom_score")
+    score, form = numbers.latent_values(run, "symptom_score"), questionnaires.named("phq9")
     cases = score[:, score[0] >= form.cut_off]
-    course = np.array([np.mean(_recovered(cases[0], row, form)[~np.isnan(row)]) for row in cases])
-    if len(rows) < 2:
-        return _nothing(course)
-    first, last = rows[min(SHORT, len(rows) - 2)], rows[-1]
-    later = float(course[min(last[1], most)] - course[min(first[1], most)])
-    sentence = (
-        f"Of clients who came for {first[0]} to {first[1]} sessions {numbers.percent(first[2])} "
-        f"recovered, of those who came for {last[0]} to {last[1]} {numbers.percent(last[2])}. Had "
-        f"everybody stayed, {numbers.percent(course[min(first[1], most)])} would have recovered by "
-        f"session {first[1]} and {numbers.percent(course[min(last[1], most)])} by session "
-        f"{last[1]}."
-    )
-    apart = last[2] - first[2]
-    answer = 0 if apart < -ALIKE else 1 if apart <= ALIKE else 2
-    found = {
-        "short": first[2],
-        "short.se": first[3],
-        "long": last[2],
-        "long.se": last[3],
-        "later": later,
-        "sessions": float(held.mean()),
-    }
-    return Shown(sentence, answer, found, [_figure(rows, course)])
+    return np.array([np.mean(_recovered(cases[0], row, form)[~np.isnan(row)]) for row in cases])
 
 
 def _recovered(pre: np.ndarray, post: np.ndarray, form: questionnaires.Instrument) -> np.ndarray:
-    """Return who is reliably better and no longer a case, by Jacobson and Truax's rule."""
+    """Return who is reliably better and below the cut-off, by Jacobson and Truax's rule."""
     return np.asarray((pre - post >= form.reliable_change) & (post < form.cut_off))
 
 
-def _nothing(course: np.ndarray) -> Shown:
-    """Return what can be said where too few came as cases."""
-    sentence = "Too few clients come as cases to compare them by their number of sessions."
-    return Shown(sentence, 1, {}, [_figure([], course)])
-
-
-def _figure(rows: list[tuple[int, int, float, float, int]], course: np.ndarray) -> Figure:
-    middle = [(low + high) / 2 for low, high, *_ in rows]
-    share = 100 * np.array([row[2] for row in rows])
-    half = 196 * np.array([row[3] for row in rows])
-    text = [f"{low} to {high} sessions: {n} clients" for low, high, _, _, n in rows]
+def _figure(groups: list[Group], course: np.ndarray) -> Figure:
+    middle = numbers.rounded([(group.low + group.high) / 2 for group in groups])
+    share = 100 * np.array([group.share for group in groups])
+    half = 196 * np.array([group.error for group in groups])
+    text = [f"{group.low} to {group.high} sessions: {group.clients} clients" for group in groups]
+    steps = numbers.rounded(np.arange(len(course)))
     return Figure(
         "dose",
-        "What is seen, and the same clients had everybody stayed",
+        "What a study sees, and the same clients had everybody stayed",
         "sessions",
-        "recovered, per cent of those who came as cases",
+        "recovered, per cent of those who started at or above the cut-off",
         [
             Series(
                 "line",
                 "all clients, had everybody stayed",
-                numbers.numbers(np.arange(len(course))),
-                numbers.numbers(100 * course, 1),
+                steps,
+                numbers.rounded(100 * course, 1),
             ),
             Series(
                 "range",
-                "seen: clients by the sessions they came for (95 % interval)",
-                numbers.numbers(middle),
-                numbers.numbers(share, 1),
-                numbers.numbers(share - half, 1),
-                numbers.numbers(share + half, 1),
+                "observed: clients by the sessions they came for (95 % interval)",
+                middle,
+                numbers.rounded(share, 1),
+                numbers.rounded(share - half, 1),
+                numbers.rounded(share + half, 1),
                 1,
                 text,
             ),
@@ -118,16 +145,17 @@ def _figure(rows: list[tuple[int, int, float, float, int]], course: np.ndarray) 
 
 
 LESSON = Lesson(
-    "how_many_sessions",
-    "How many sessions?",
-    "Clients who stayed for many sessions recover no more often than those who left early. Are "
-    "later sessions useless?",
-    "later sessions are useless",
-    Bet(
+    name="how_many_sessions",
+    place=70,
+    title="How many sessions?",
+    question="Clients who stayed for many sessions recover no more often than those who left "
+    "early. Are later sessions useless?",
+    misconception="later sessions are useless",
+    bet=Bet(
         "Who recovers more often: clients who came for four to six sessions, or for many?",
-        ("those with few", "about as often", "those with many"),
+        ("those who came for few", "both about as often", "those who came for many"),
     ),
-    (
+    controls=(
         WORLD_PICK,
         Dial("most", "Most sessions that anyone gets", 8, 30, 1, 26),
         Dial(
@@ -138,24 +166,25 @@ LESSON = Lesson(
             0.1,
             unit="distress",
         ),
-        Dial("ending.good_enough_slope", "How soon they leave when they are well", 0, 3, 0.05),
+        Dial("ending.good_enough_slope", "How soon they leave once they are well", 0, 3, 0.05),
         Dial("distress.rate", "How fast distress can change", 0.05, 1, 0.05, unit="1/week"),
         numbers.CLIENTS,
     ),
-    {
+    presets={
         "Medical world": {"world": "medical", "clients": 4000},
         "Contextual world": {"world": "contextual", "clients": 4000},
         "Nobody leaves because it is good enough": {"ending.good_enough_slope": 0, "clients": 4000},
         "Nothing heals": {"world": "null", "clients": 4000},
     },
-    (
-        "Who leaves early because all is well, and who stays because it is not, are different "
-        "people. Comparing them says nothing about what a session does.",
-        "The good-enough picture does not prove that every session helps either: in the null world "
-        "it comes out too.",
-        "The line had everybody stayed cannot be seen in any service. It takes a trial of lengths.",
-        "Some of that line is time alone: switch to the null world.",
+    careful=(
+        "Those who leave early because all is well and those who stay because it is not are "
+        "different people. Comparing them says nothing about what a session does.",
+        "The good-enough pattern does not prove that every session helps, either: it also appears "
+        "in the null world.",
+        "No service can observe the line for “had everybody stayed”. That takes a trial that "
+        "assigns the length of treatment.",
+        "Part of that line is time alone: switch to the null world.",
     ),
-    compute,
-    ("baldwin2009",),
+    compute=compute,
+    sources=("baldwin2009",),
 )

@@ -1,43 +1,77 @@
-"""The eight lessons, in the order of the page."""
+"""All lessons, in the order of the page.
 
-from dyadsim.errors import BadInput, nearest
-from dyadsim.lessons import (
-    alliance,
-    best_therapist,
-    certified,
-    how_many_sessions,
-    one_dyad,
-    three_percentages,
-    who_got_better,
-    your_trial,
-)
+Every file of this folder is a lesson, except `lesson`, `numbers` and this one. It is found by its
+name, defines `LESSON` under the same name, and states its `place` on the page.
+"""
+
+import importlib
+import pkgutil
+from pathlib import Path
+
+from dyadsim import checks
+from dyadsim.errors import BadInput
 from dyadsim.lessons.lesson import Lesson
+from dyadsim.model.parameters import catalogue
 
-LESSONS: dict[str, Lesson] = {
-    one.LESSON.name: one.LESSON
-    for one in (
-        three_percentages,
-        your_trial,
-        alliance,
-        best_therapist,
-        who_got_better,
-        one_dyad,
-        how_many_sessions,
-        certified,
-    )
-}
+_HELPERS = ("index", "lesson", "numbers")
 
 
-def named(name: str) -> Lesson:
+def _find_lessons() -> dict[str, Lesson]:
+    """Return the lesson of every file, by name, in the order of their places."""
+    names = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])]
+    lessons = [
+        importlib.import_module(f"dyadsim.lessons.{name}").LESSON
+        for name in names
+        if name not in _HELPERS
+    ]
+    lessons.sort(key=lambda lesson: (lesson.place, lesson.name))
+    return {lesson.name: lesson for lesson in lessons}
+
+
+LESSONS: dict[str, Lesson] = _find_lessons()
+
+
+def find_lesson(name: str) -> Lesson:
     """Return a lesson.
+
+    Parameters
+    ----------
+    name
+        Of the lesson's file.
+
+    Returns
+    -------
+    Lesson
+        The lesson.
 
     Raises
     ------
     BadInput
-        there is none of that name; offers the nearest.
+        There is no lesson of that name.
     """
-    if name not in LESSONS:
-        raise BadInput(
-            f"there is no lesson '{name}'.{nearest(name, LESSONS)} Lessons: {', '.join(LESSONS)}."
-        )
-    return LESSONS[name]
+    return LESSONS[checks.known_name("lesson", name, LESSONS)]
+
+
+def check_dials(lesson: Lesson) -> None:
+    """Refuse a lesson whose dials go beyond what the model allows.
+
+    Parameters
+    ----------
+    lesson
+        The lesson.
+
+    Raises
+    ------
+    BadInput
+        An unknown parameter, or a range outside the parameter's.
+    """
+    known = catalogue()
+    for dial in lesson.dials:
+        if not dial.is_parameter:
+            continue
+        checks.known_name("parameter", dial.key, known, where=f"lesson {lesson.name}")
+        about = known[dial.key].about
+        if dial.low < about.low or dial.high > about.high:
+            raise BadInput(
+                f"lesson {lesson.name}: {dial.key} lies in [{about.low:g}, {about.high:g}]."
+            )

@@ -1,28 +1,39 @@
-"""What a lesson is: a question, a bet, controls, and a function from settings to what is shown.
+"""What a lesson is: a question, a bet, controls, and a function from settings to a result.
 
-A lesson draws nothing. It returns series in plain numbers, and whoever shows them draws them. Every
-value that a control may take is checked here, the same for the page and the command line.
+A lesson draws nothing. It returns series of plain numbers, and whoever shows them draws them. The
+value of every control is checked here, for the page and for the command line alike.
 """
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dyadsim.errors import BadInput, nearest
 from dyadsim.model import worlds
-from dyadsim.model.parameters import Parameters, catalogue, flat
+from dyadsim.model.parameters import Parameters, flat
 
 type Values = dict[str, Any]
 
-WORLD, LUCK = "world", "seed"
+WORLD, SEED = "world", "seed"
 WORLDS = ("hybrid", "medical", "contextual", "null")
-MOST_LUCK = 9999
+MAX_SEED = 9999
+_OLD_KEYS = {"luck": SEED}  # of older links
 
 
 class Dial(NamedTuple):
-    """A slider. key: a parameter of the model, or a setting of the lesson (then value is given).
+    """A slider.
 
-    value: where it starts; None: the world's own value of the parameter.
+    Attributes
+    ----------
+    key
+        A parameter of the model, or a setting of the lesson (then `value` is needed).
+    label
+        In words.
+    low, high, step
+        Range and grid.
+    value
+        Where it starts; None: the world's own value of the parameter.
+    unit
+        In words; '' = none.
     """
 
     key: str
@@ -35,12 +46,12 @@ class Dial(NamedTuple):
 
     @property
     def is_parameter(self) -> bool:
-        """Whether the model knows the key."""
+        """Whether the key is a parameter of the model."""
         return "." in self.key
 
 
 class Pick(NamedTuple):
-    """A choice among few: (value, words)."""
+    """A choice among a few options (value, words)."""
 
     key: str
     label: str
@@ -64,18 +75,30 @@ WORLD_PICK = Pick(
 
 
 class Bet(NamedTuple):
-    """What a class is asked before it sees anything."""
+    """What a class is asked before it sees any result."""
 
     question: str
     options: tuple[str, ...]
 
 
 class Series(NamedTuple):
-    """Numbers to be drawn. kind: points, line, band (low to high), bars, range (low to high bars).
+    """Numbers to be drawn.
 
-    x: numbers or words. look: place in the colour-blind palette and of the marker. text: a word for
-    each, shown on asking. faint: many, so each is drawn thin; courses stand one after the other,
-    with no number between them.
+    Attributes
+    ----------
+    kind
+        'points', 'line', 'band' (from low to high), 'bars', or 'range' (points with bars from low
+        to high).
+    name
+        For the legend.
+    x, y, low, high
+        As the kind needs; `x` may be words.
+    look
+        Place in the palette for colour-blind readers and in the list of markers.
+    text
+        A label for each point, shown on hovering.
+    faint
+        Whether to draw many, thinly; a point without a number separates the courses of a line.
     """
 
     kind: str
@@ -90,9 +113,20 @@ class Series(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """One figure. x, y: axes in words with units. about: the same for those who cannot see it.
+    """One figure.
 
-    y_from, y_to: ends of the axis, where they should stay put.
+    Attributes
+    ----------
+    name, title
+        For file names; for readers.
+    x, y
+        Labels of the axes, with units.
+    series
+        What is drawn.
+    about
+        The figure in words, for those who cannot see it.
+    y_from, y_to
+        Fixed ends of the vertical axis, if any.
     """
 
     name: str
@@ -105,12 +139,18 @@ class Figure(NamedTuple):
     y_to: float | None = None
 
 
-class Shown(NamedTuple):
+class LessonResult(NamedTuple):
     """What a lesson says at some settings.
 
-    sentence: the result in plain words. answer: which option of the bet is right. numbers: what
-    the sentence rests on, by name, each with its Monte-Carlo error under name + '.se' where it has
-    one. figures: at most three.
+    Attributes
+    ----------
+    sentence, answer
+        The result in plain words; which option of the bet is right.
+    numbers
+        What the sentence rests on, by name; a number with a Monte-Carlo error has it under its name
+        + '.se'.
+    figures
+        At most three.
     """
 
     sentence: str
@@ -120,13 +160,34 @@ class Shown(NamedTuple):
 
 
 class Lesson(NamedTuple):
-    """A lesson; the world is one of its controls.
+    """A lesson.
 
-    misconception: the sentence that it meets. presets: name -> settings that differ from the start.
-    careful: what not to conclude. sources: keys of `docs/facts.md`.
+    Attributes
+    ----------
+    name
+        Of the lesson's file.
+    place
+        On the page: lessons stand in the order of their places.
+    title, question
+        As the page shows them.
+    misconception
+        The claim that the lesson examines.
+    bet
+        What the class predicts.
+    controls
+        The world is one of them; the random seed is added to all lessons.
+    presets
+        Name -> settings that differ from the start.
+    careful
+        What not to conclude.
+    compute
+        From settings to the result.
+    sources
+        Keys of `docs/facts.md`.
     """
 
     name: str
+    place: int
     title: str
     question: str
     misconception: str
@@ -134,27 +195,37 @@ class Lesson(NamedTuple):
     controls: tuple[Control, ...]
     presets: Mapping[str, Mapping[str, Any]]
     careful: tuple[str, ...]
-    compute: Callable[[Values], Shown]
+    compute: Callable[[Values], LessonResult]
     sources: tuple[str, ...] = ()
 
     @property
-    def every(self) -> tuple[Control, ...]:
-        """All controls, the luck among them."""
-        return (*self.controls, Dial(LUCK, "Luck", 1, MOST_LUCK, 1, 1))
+    def all_controls(self) -> tuple[Control, ...]:
+        """The lesson's controls and the random seed."""
+        return (*self.controls, Dial(SEED, "Random seed", 1, MAX_SEED, 1, 1))
+
+    @property
+    def picks(self) -> tuple[Pick, ...]:
+        """The controls that are choices."""
+        return tuple(control for control in self.controls if isinstance(control, Pick))
+
+    @property
+    def dials(self) -> tuple[Dial, ...]:
+        """The controls that are sliders, without the random seed."""
+        return tuple(control for control in self.controls if isinstance(control, Dial))
 
 
-def fixed(world: str) -> Mapping[str, float]:
-    """Return the parameters that a world's claim fixes."""
+def fixed_values(world: str) -> Mapping[str, float]:
+    """Return the parameters that a world's claim fixes, with their values."""
     return worlds.named(world).fixed
 
 
-def own(lesson: Lesson, world: str) -> Values:
+def world_values(lesson: Lesson, world: str) -> Values:
     """Return each dial's own value in a world: calibrated, rounded to the dial's step."""
-    known = _calibrated(world)
+    calibrated = _calibrated(world)
     return {
-        one.key: on_grid(one, known[one.key] if one.value is None else one.value)
-        for one in lesson.every
-        if isinstance(one, Dial)
+        dial.key: on_grid(dial, calibrated[dial.key] if dial.value is None else dial.value)
+        for dial in lesson.all_controls
+        if isinstance(dial, Dial)
     }
 
 
@@ -163,131 +234,166 @@ def _calibrated(world: str) -> Mapping[str, float]:
     return flat(worlds.parameters(world))
 
 
-def start(lesson: Lesson) -> Values:
-    """Return the settings a lesson starts with."""
-    picks = {one.key: one.value for one in lesson.controls if isinstance(one, Pick)}
-    return {**picks, **own(lesson, picks[WORLD])}
+def start_values(lesson: Lesson) -> Values:
+    """Return the settings that a lesson starts with."""
+    picks = {pick.key: pick.value for pick in lesson.picks}
+    return {**picks, **world_values(lesson, picks[WORLD])}
 
 
-def on_grid(one: Dial, value: float) -> float:
-    """Return the value on the dial's grid and inside its range: a whole number where steps are."""
-    steps = round((min(max(value, one.low), one.high) - one.low) / one.step)
-    found = round(one.low + steps * one.step, 6)
-    return int(found) if float(one.step).is_integer() and float(one.low).is_integer() else found
+def on_grid(dial: Dial, value: float) -> float:
+    """Return the nearest value on the dial's grid: an int where low and step are whole numbers."""
+    steps = round((min(max(value, dial.low), dial.high) - dial.low) / dial.step)
+    nearest = round(dial.low + steps * dial.step, 6)
+    integers = float(dial.step).is_integer() and float(dial.low).is_integer()
+    return int(nearest) if integers else nearest
 
 
-def settings(lesson: Lesson, given: Mapping[str, Any]) -> tuple[Values, list[str]]:
-    """Return settings that are possible, nearest to what was given, and a note for each change.
+def possible_settings(lesson: Lesson, wanted: Mapping[str, Any]) -> tuple[Values, list[str]]:
+    """Return the possible settings that are nearest to the wanted ones.
 
-    What is not given has the value of the start, or of the world that is given.
+    Parameters
+    ----------
+    lesson
+        The lesson.
+    wanted
+        Key -> any value; text that spells a number counts as one.
+
+    Returns
+    -------
+    values, notes
+        A value for every control, and a note for every change. Controls without a wanted value have
+        that of the start, or of the wanted world.
     """
-    notes: list[str] = []
-    known = {one.key: one for one in lesson.every}
-    for key in given:
-        if key not in known:
-            notes.append(f"there is no setting '{str(key)[:40]}' in this lesson")
-    found: Values = {}
-    for one in lesson.every:
-        if isinstance(one, Pick):
-            chosen = str(given.get(one.key, one.value))
-            if chosen not in [name for name, _ in one.options]:
-                notes.append(f"{one.label}: there is no '{chosen[:40]}'")
-                chosen = one.value
-            found[one.key] = chosen
-    world = found[WORLD]
-    usual, held = own(lesson, world), fixed(world)
-    for one in lesson.every:
-        if not isinstance(one, Dial):
+    wanted = _renewed(wanted)
+    keys = {control.key for control in lesson.all_controls}
+    notes = [
+        f"there is no setting '{str(key)[:40]}' in this lesson" for key in wanted if key not in keys
+    ]
+    values: Values = {pick.key: _picked(pick, wanted, notes) for pick in lesson.picks}
+    world = values[WORLD]
+    usual, fixed = world_values(lesson, world), fixed_values(world)
+    for control in lesson.all_controls:
+        if not isinstance(control, Dial):
             continue
-        found[one.key] = usual[one.key]
-        if one.key not in given or one.key in held:
-            if one.key in given and float_of(given[one.key]) != held.get(one.key):
-                notes.append(f"{one.label} is fixed at {held[one.key]:g} in the {world} world")
-            continue
-        value = float_of(given[one.key])
-        if value is None:
-            notes.append(f"{one.label}: '{str(given[one.key])[:40]}' is not a number")
-            continue
-        found[one.key] = on_grid(one, value)
-        if abs(found[one.key] - value) > one.step / 2 + 1e-9:
-            notes.append(f"{one.label} must lie in {one.low:g} to {one.high:g}")
-    return found, notes
+        if control.key in fixed:
+            values[control.key] = usual[control.key]
+            if control.key in wanted and finite_number(wanted[control.key]) != fixed[control.key]:
+                notes.append(
+                    f"{control.label} is fixed at {fixed[control.key]:g} in the {world} world"
+                )
+        else:
+            values[control.key] = _dialled(control, wanted, usual[control.key], notes)
+    return values, notes
 
 
-def float_of(value: Any) -> float | None:
-    """Return a finite number, or None."""
+def _renewed(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings with old keys renamed; a setting under its new key wins."""
+    old = {_OLD_KEYS[key]: value for key, value in wanted.items() if key in _OLD_KEYS}
+    return old | {key: value for key, value in wanted.items() if key not in _OLD_KEYS}
+
+
+def _picked(pick: Pick, wanted: Mapping[str, Any], notes: list[str]) -> str:
+    """Return the wanted option, or the usual one with a note."""
+    option = str(wanted.get(pick.key, pick.value))
+    if option in [name for name, _ in pick.options]:
+        return option
+    notes.append(f"{pick.label}: there is no '{option[:40]}'")
+    return pick.value
+
+
+def _dialled(dial: Dial, wanted: Mapping[str, Any], usual: float, notes: list[str]) -> float:
+    """Return the value on the dial's grid that is nearest to the wanted one, else the usual one."""
+    if dial.key not in wanted:
+        return usual
+    number = finite_number(wanted[dial.key])
+    if number is None:
+        notes.append(f"{dial.label}: '{str(wanted[dial.key])[:40]}' is not a number")
+        return usual
+    value = on_grid(dial, number)
+    if abs(value - number) > dial.step / 2 + 1e-9:
+        notes.append(f"{dial.label} must lie between {dial.low:g} and {dial.high:g}")
+    return value
+
+
+def finite_number(value: Any) -> float | None:
+    """Return a value as a number below 1e9 in size, or None."""
     try:
-        found = float(value)
+        number = float(value)
     except (TypeError, ValueError):
         return None
-    return found if abs(found) < 1e9 else None
+    return number if abs(number) < 1e9 else None
 
 
-def parameters(
-    lesson: Lesson, values: Values, more: Mapping[str, float] | None = None
+def lesson_parameters(
+    lesson: Lesson, values: Values, changes: Mapping[str, float] | None = None
 ) -> Parameters:
-    """Return the parameters at the settings of a lesson, with others put in.
+    """Return the parameters at the settings of a lesson.
 
-    Parameters that stay at the world's own value keep all its digits.
+    Dials that stay at the world's own value keep all its digits.
+
+    Parameters
+    ----------
+    lesson
+        The lesson.
+    values
+        Of all controls.
+    changes
+        Full name -> value, of parameters that have no control.
+
+    Returns
+    -------
+    parameters
+        Of the chosen world, with the moved dials and the changes.
     """
     world = values[WORLD]
-    usual, held = own(lesson, world), fixed(world)
-    given = {
-        one.key: float(values[one.key])
-        for one in lesson.controls
-        if isinstance(one, Dial)
-        and one.is_parameter
-        and one.key not in held
-        and values[one.key] != usual[one.key]
+    usual, fixed = world_values(lesson, world), fixed_values(world)
+    moved = {
+        dial.key: float(values[dial.key])
+        for dial in lesson.dials
+        if dial.is_parameter and dial.key not in fixed and values[dial.key] != usual[dial.key]
     }
-    return worlds.parameters(world, {**given, **(more or {})})
+    return worlds.parameters(world, {**moved, **(changes or {})})
 
 
-def show(lesson: Lesson, given: Mapping[str, Any]) -> tuple[Values, Shown, list[str]]:
-    """Return the settings that were used, what the lesson shows there, and notes about changes."""
-    values, notes = settings(lesson, given)
-    found = lesson.compute(values)
-    plain = {name: float(value) for name, value in found.numbers.items()}
-    return values, found._replace(numbers=plain), notes
+def show_lesson(
+    lesson: Lesson, wanted: Mapping[str, Any]
+) -> tuple[Values, LessonResult, list[str]]:
+    """Return what a lesson shows at settings.
 
+    Parameters
+    ----------
+    lesson
+        The lesson.
+    wanted
+        The settings; impossible ones are changed.
 
-def words(lesson: Lesson, values: Values) -> str:
-    """Return the command line that gives the same numbers."""
-    world = values[WORLD]
-    usual, held = own(lesson, world), fixed(world)
-    parameters, others = [], []
-    for one in lesson.controls:
-        value = values[one.key]
-        if one.key == WORLD or (isinstance(one, Dial) and value == usual[one.key]):
-            continue
-        if isinstance(one, Dial) and one.is_parameter:
-            if one.key not in held:
-                parameters.append(f"{one.key}={value:g}")
-        elif isinstance(one, Dial) or value != one.value:
-            others.append(f"{one.key}:{value:g}" if isinstance(one, Dial) else f"{one.key}:{value}")
-    chosen = [f"'task.set={{{','.join(others)}}}'"] if others else []
-    where = [f"world={world}", f"seed={values[LUCK]}"]
-    return " ".join(["dyadsim lesson", lesson.name, *where, *parameters, *chosen])
-
-
-def check_dials(lesson: Lesson) -> None:
-    """Refuse a lesson whose dials go beyond what the model allows.
-
-    Raises
-    ------
-    BadInput
-        an unknown parameter, or a range outside the parameter's.
+    Returns
+    -------
+    values, result, notes
+        The settings that were used, the result there, and a note for every change.
     """
-    known = catalogue()
-    for one in lesson.controls:
-        if not isinstance(one, Dial) or not one.is_parameter:
-            continue
-        if one.key not in known:
-            raise BadInput(
-                f"lesson {lesson.name}: no parameter '{one.key}'.{nearest(one.key, known)}"
-            )
-        about = known[one.key].about
-        if one.low < about.low or one.high > about.high:
-            raise BadInput(
-                f"lesson {lesson.name}: {one.key} lies in [{about.low:g}, {about.high:g}]."
-            )
+    values, notes = possible_settings(lesson, wanted)
+    result = lesson.compute(values)
+    numbers = {name: float(value) for name, value in result.numbers.items()}
+    return values, result._replace(numbers=numbers), notes
+
+
+def command_line(lesson: Lesson, values: Values) -> str:
+    """Return the command that gives the same numbers as the page at these settings."""
+    world = values[WORLD]
+    usual, fixed = world_values(lesson, world), fixed_values(world)
+    moved = [dial for dial in lesson.dials if values[dial.key] != usual[dial.key]]
+    parameters = [
+        f"{dial.key}={values[dial.key]:g}"
+        for dial in moved
+        if dial.is_parameter and dial.key not in fixed
+    ]
+    settings = [
+        f"{pick.key}:{values[pick.key]}"
+        for pick in lesson.picks
+        if pick.key != WORLD and values[pick.key] != pick.value
+    ]
+    settings += [f"{dial.key}:{values[dial.key]:g}" for dial in moved if not dial.is_parameter]
+    chosen = [f"'task.set={{{','.join(settings)}}}'"] if settings else []
+    start = ["dyadsim lesson", lesson.name, f"world={world}", f"seed={values[SEED]}"]
+    return " ".join([*start, *parameters, *chosen])

@@ -4,22 +4,22 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from dyadsim.analysis.shapley import shapley
+from dyadsim.analysis.shapley import shapley_shares
 from dyadsim.attribution import true_shares
-from dyadsim.attribution.estimated_shares import PIE
+from dyadsim.attribution.estimated_shares import CLAIMED_PIE
 from dyadsim.attribution.true_shares import CAUSES, Care
 from dyadsim.lessons import numbers
 from dyadsim.lessons.lesson import (
-    LUCK,
+    SEED,
     WORLD_PICK,
     Bet,
     Dial,
     Figure,
     Lesson,
+    LessonResult,
     Series,
-    Shown,
     Values,
-    parameters,
+    lesson_parameters,
 )
 from dyadsim.model.parameters import Parameters
 from dyadsim.numerics.random_streams import Group
@@ -36,35 +36,46 @@ BATCHES = 10  # of clients, whose spread gives the errors
 LOST = ("relationship", "expectancy", "technique")
 
 
-def compute(values: Values) -> Shown:
+def compute(values: Values) -> LessonResult:
     """Return the three percentages of each ingredient."""
-    world = parameters(LESSON, values)
+    world = lesson_parameters(LESSON, values)
     care = Care(dose_spread=float(values["dose_spread"]))
-    clients, seed = int(values["clients"]), int(values[LUCK])
-    ends = true_shares.lives(true_shares.study(care), world, clients, seed)[:, 1]
-    share, error = _variance(ends), _error([_variance(part) for part in _batches(ends)])
-    left = _left(care, world, clients, seed)
-    gone, gone_error = _lost(left), _error([_lost(part) for part in _batches(left)])
-    technique = float(gone[2])
-    told = (
+    clients, seed = int(values["clients"]), int(values[SEED])
+    planned = true_shares.attribution_study(care)
+    ends = true_shares.redrawn_outcomes(planned, world, clients=clients, seed=seed)[:, 1]
+    share, share_error = _variance(ends), _error([_variance(part) for part in _batches(ends)])
+    distress = _distress_without(care, world, clients, seed)
+    lost, lost_error = _lost(distress), _error([_lost(part) for part in _batches(distress)])
+    technique = float(lost[LOST.index("technique")])
+    loss = (
         "where nothing heals, nothing can be lost"
         if np.isnan(technique)
         else f"without it {technique:.0f} % of the mean effect is lost"
     )
     sentence = (
-        f"Technique is said to be {PIE['technique']:.0f} % of outcome. In this world it explains "
-        f"{max(share[TECHNIQUE], 0.0):.1f} % of the differences between clients, and {told}."
+        f"Technique is said to be {CLAIMED_PIE['technique']:.0f} % of outcome. In this world it "
+        f"explains {max(share[TECHNIQUE], 0.0):.1f} % of the differences between clients, and "
+        f"{loss}."
     )
-    parts = (
-        ("lost without", LOST, gone, gone_error),
-        ("differences explained by", LABELS, share, error),
+    return LessonResult(
+        sentence,
+        0 if np.isnan(technique) else numbers.bracket(technique, EDGES),
+        {
+            **_named("lost without", LOST, lost, lost_error),
+            **_named("differences explained by", LABELS, share, share_error),
+        },
+        [_figure((share, share_error), (lost, lost_error))],
     )
-    found: dict[str, float] = {}
-    for word, names, values_of, errors in parts:
-        for name, value, chance in reversed(list(zip(names, values_of, errors, strict=True))):
-            found |= {f"{word} {name}, %": value, f"{word} {name}, %.se": chance}
-    answer = 0 if np.isnan(technique) else numbers.bracket(technique, EDGES)
-    return Shown(sentence, answer, found, [_figure(share, error, gone, gone_error)])
+
+
+def _named(
+    what: str, labels: tuple[str, ...], values: np.ndarray, errors: np.ndarray
+) -> dict[str, float]:
+    """Return percentages and their errors by name, the last label first."""
+    result: dict[str, float] = {}
+    for label, value, error in reversed(list(zip(labels, values, errors, strict=True))):
+        result |= {f"{what} {label}, %": value, f"{what} {label}, %.se": error}
+    return result
 
 
 def _batches(values: np.ndarray) -> list[np.ndarray]:
@@ -73,118 +84,126 @@ def _batches(values: np.ndarray) -> list[np.ndarray]:
 
 
 def _error(parts: list[np.ndarray]) -> np.ndarray:
-    """Return the error of a whole, from the spread of what its batches say."""
+    """Return the standard error of the whole, from the spread of its batches."""
     return np.asarray(np.std(parts, axis=0, ddof=1) / np.sqrt(len(parts)))
 
 
 def _variance(ends: np.ndarray) -> np.ndarray:
-    """Return Shapley shares of variance of distress at the end (%), in the order of LABELS."""
+    """Return Shapley shares of the variance of distress at the end (%), in the order of LABELS."""
     worth = true_shares.closed_variances(ends)
-    whole = 100 * shapley(worth[None])[0] / (worth[-1] - worth[0])
-    found = dict(zip((one.name.lower() for one in Group), whole, strict=True))
-    found["client and life"] = found.pop("client")
-    return np.array([found[name] for name in LABELS])
+    shares = 100 * shapley_shares(worth[None])[0] / (worth[-1] - worth[0])
+    by_group = dict(zip((group.name.lower() for group in Group), shares, strict=True))
+    by_group["client and life"] = by_group.pop("client")
+    return np.array([by_group[label] for label in LABELS])
 
 
-def _left(care: Care, world: Parameters, clients: int, seed: int) -> np.ndarray:
-    """Return distress at the end untreated, treated, and treated without each of LOST."""
-    planned = true_shares.study(care._replace(treatments=care.treatments[:1], dose_spread=0.0))
-    nobody = planned._replace(arms=(arm("untreated", None, care.sessions),))
-    gone = [Intervention(hold={CAUSES[name]: 0.0}) for name in LOST]
+def _distress_without(care: Care, world: Parameters, clients: int, seed: int) -> np.ndarray:
+    """Return distress at the end, `(condition, client)`.
 
-    def end(what: tuple[Study, Intervention | None]) -> np.ndarray:
-        study, done = what
-        if done is None:
-            run = simulate.run(study, world, clients, seed, threads=1)
+    The conditions: untreated, treated, and treated without each of LOST.
+    """
+    treated = true_shares.attribution_study(
+        care._replace(treatments=care.treatments[:1], dose_spread=0.0)
+    )
+    untreated = treated._replace(arms=(arm("untreated", None, care.sessions),))
+    without = [Intervention(hold={CAUSES[name]: 0.0}) for name in LOST]
+
+    def end(condition: tuple[Study, Intervention | None]) -> np.ndarray:
+        study, intervention = condition
+        if intervention is None:
+            run = simulate.run(study, world, clients, seed=seed, threads=1)
         else:
-            run = counterfactual.do(study, world, clients, done, seed, threads=1)
-        return np.asarray(numbers.latent(run, "distress")[-1])
+            run = counterfactual.do(study, world, clients, intervention, seed=seed, threads=1)
+        return np.asarray(numbers.latent_values(run, "distress")[-1])
 
     with ThreadPoolExecutor(simulate.default_threads()) as pool:
-        kinds = [(nobody, None), (planned, None), *((planned, one) for one in gone)]
-        return np.array(list(pool.map(end, kinds)))
+        conditions = [(untreated, None), (treated, None), *((treated, what) for what in without)]
+        return np.array(list(pool.map(end, conditions)))
 
 
-def _lost(left: np.ndarray) -> np.ndarray:
-    """Return what of the mean effect against no treatment is lost without each of LOST (%)."""
-    untreated, full, *without = left.mean(axis=-1)
+def _lost(distress: np.ndarray) -> np.ndarray:
+    """Return how much of the mean effect against no treatment is lost without each of LOST (%)."""
+    untreated, full, *without = distress.mean(axis=-1)
     if untreated - full < 1e-6:
         return np.full(len(LOST), np.nan)
-    return np.array([100 * (one - full) / (untreated - full) for one in without])
+    return np.array([100 * (mean - full) / (untreated - full) for mean in without])
+
+
+def _spread_out(values: dict[str, float]) -> np.ndarray:
+    """Return values in the order of LABELS, NaN where there is none."""
+    return np.array([values.get(label, float("nan")) for label in LABELS])
 
 
 def _figure(
-    share: np.ndarray, error: np.ndarray, gone: np.ndarray, gone_error: np.ndarray
+    explained: tuple[np.ndarray, np.ndarray], lost: tuple[np.ndarray, np.ndarray]
 ) -> Figure:
-    none = float("nan")
-    lost, lost_error = (dict(zip(LOST, found, strict=True)) for found in (gone, gone_error))
-    bars = {
-        "claimed (Lambert's pie)": [PIE.get(name, none) for name in LABELS],
-        "differences between clients it explains": list(np.maximum(share, 0)),
-        "mean effect that is lost without it": [lost.get(name, none) for name in LABELS],
-    }
-    halves = ([none] * len(LABELS), error, [lost_error.get(name, none) for name in LABELS])
-    about = "; ".join(
-        f"{name}: "
-        + ", ".join(
-            f"{label} {value:.0f}"
-            for label, value in zip(LABELS, row, strict=True)
-            if not np.isnan(value)
-        )
-        for name, row in bars.items()
+    """Return the bars; either argument: percentages and their errors."""
+    share, share_error = explained
+    loss, loss_error = (_spread_out(dict(zip(LOST, part, strict=True))) for part in lost)
+    bars = (
+        ("claimed (Lambert's pie)", _spread_out(dict(CLAIMED_PIE)), np.full(len(LABELS), np.nan)),
+        ("differences between clients that it explains", np.maximum(share, 0), share_error),
+        ("mean effect that is lost without it", loss, loss_error),
     )
+    about = "; ".join(f"{name}: {_in_words(values)}" for name, values, _ in bars)
     return Figure(
         "three",
         "Three percentages of one therapy, each of something else",
         "",
-        "per cent, each of its own whole",
-        [
-            Series(
-                "bars",
-                name,
-                list(LABELS),
-                numbers.numbers(row, 1),
-                numbers.numbers(np.array(row) - 1.96 * np.array(half), 1),
-                numbers.numbers(np.array(row) + 1.96 * np.array(half), 1),
-                k,
-            )
-            for k, ((name, row), half) in enumerate(zip(bars.items(), halves, strict=True))
-        ],
+        "per cent, each with its own denominator",
+        [_bar(name, values, error, look=k) for k, (name, values, error) in enumerate(bars)],
         f"Bars in per cent. {about}.",
     )
 
 
+def _in_words(values: np.ndarray) -> str:
+    """Return the known percentages with their labels."""
+    return ", ".join(
+        f"{label} {value:.0f}"
+        for label, value in zip(LABELS, values, strict=True)
+        if not np.isnan(value)
+    )
+
+
+def _bar(name: str, values: np.ndarray, error: np.ndarray, *, look: int) -> Series:
+    low, high = values - 1.96 * error, values + 1.96 * error
+    y, ends = numbers.rounded(values, 1), (numbers.rounded(low, 1), numbers.rounded(high, 1))
+    return Series("bars", name, list(LABELS), y, *ends, look)
+
+
 LESSON = Lesson(
-    "three_percentages",
-    "Three percentages",
-    "“40 % client, 30 % relationship, 15 % hope, 15 % technique.” Per cent of what?",
-    "15 % of outcome is technique",
-    Bet(
+    name="three_percentages",
+    place=10,
+    title="Three percentages",
+    question="“40 % client, 30 % relationship, 15 % hope, 15 % technique.” Per cent of what?",
+    misconception="15 % of outcome is technique",
+    bet=Bet(
         "How much of therapy's mean effect is lost in this world if technique is taken away?",
         ("under 2 %, or nothing", "2 to 10 %", "10 to 30 %", "more than 30 %"),
     ),
-    (
+    controls=(
         WORLD_PICK,
         Dial("distress.specificity", "Share of treatment that needs the right match", 0, 1, 0.05),
-        Dial("process_change.gating", "How far technique needs trust", 0, 2, 0.1),
+        Dial("process_change.gating", "How much technique needs trust", 0, 2, 0.1),
         Dial("population.therapist_spread", "How much therapists differ", 0, 3, 0.1, unit="SD"),
         Dial("dose_spread", "How much the dose of technique differs", 0, 0.9, 0.1, 0.0),
         Dial("clients", "Clients", 400, 4000, 200, 1000),
     ),
-    {
+    presets={
         "Medical world": {"world": "medical"},
         "Contextual world": {"world": "contextual"},
         "Doses differ": {"world": "medical", "dose_spread": 0.9},
     },
-    (
-        "The three have different wholes, so they cannot be added, averaged or put into one pie.",
+    careful=(
+        "The three have different denominators, so they cannot be added, averaged or put into one "
+        "pie.",
         "What everybody gets alike explains no differences, however much it heals.",
-        "Losses can add to more than 100 %: what works only together is lost twice. In the medical "
-        "world nothing heals but the ingredient, and yet without any relationship people leave "
-        "before it has worked.",
+        "Losses can add up to more than 100 %: what works only together is lost twice. In the "
+        "medical world nothing heals but the ingredient, and yet without any relationship people "
+        "leave before it has worked.",
         "The pie is a judgement that was never computed from data.",
-        "Shares carry chance, and one or two per cent may be nothing but chance: try new luck.",
+        "Shares carry chance, and one or two per cent may be nothing but chance: try a new seed.",
     ),
-    compute,
-    ("founding_paper",),
+    compute=compute,
+    sources=("founding_paper",),
 )

@@ -1,1 +1,1 @@
-"""Many parameter points: laid out, computed, kept, ranked."""
+"""Many parameter points: sampled, computed, stored and analysed."""

@@ -1,7 +1,8 @@
 """Where blocks of points are computed: in this process, or on the workers of a Dask scheduler.
 
 An executor takes a function and an iterator of tasks, and yields (task, result) as they finish.
-Results do not depend on it: a block is the same function of the same numbers everywhere.
+The results do not depend on the executor: a block is the same function of the same numbers
+everywhere.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -9,31 +10,57 @@ from typing import Any
 
 from dyadsim.errors import Failed
 
-type Done = Iterator[tuple[Any, Any]]
-type Executor = Callable[[Callable[..., Any], Iterable[Any]], Done]
+type Finished = Iterator[tuple[Any, Any]]
+type Executor = Callable[[Callable[..., Any], Iterable[Any]], Finished]
 
-AHEAD = 2  # tasks in flight a worker thread: enough to keep it busy, few enough to stay small
+AHEAD = 2  # tasks in flight per worker thread: enough to keep it busy, few enough to stay small
 
 
 class NoScheduler(Failed):
     """No Dask scheduler can be used; the message is for the user."""
 
 
-def here(function: Callable[..., Any], tasks: Iterable[Any]) -> Done:
-    """Compute task after task; each uses the threads it is told to."""
+def run_here(function: Callable[..., Any], tasks: Iterable[Any]) -> Finished:
+    """Compute one task after another in this process.
+
+    Parameters
+    ----------
+    function
+        Called with each task; it may use threads of its own.
+    tasks
+        The tasks.
+
+    Yields
+    ------
+    tuple
+        A task and its result.
+    """
     for task in tasks:
         yield task, function(task)
 
 
-def dask(address: str, wait: float = 10.0) -> Executor:
-    """Return an executor on the workers of the Dask scheduler at `address`.
+def run_on_dask(address: str, wait: float = 10.0) -> Executor:
+    """Return an executor on the workers of a Dask scheduler.
 
-    A task whose worker dies is computed again by another one.
+    If a worker dies, another one computes its task again.
+
+    Parameters
+    ----------
+    address
+        Of the scheduler, such as `tcp://host:8786`.
+    wait
+        Seconds to wait for its answer.
+
+    Returns
+    -------
+    Executor
+        It raises `NoScheduler` when it is called and the scheduler does not answer or has no
+        workers.
 
     Raises
     ------
     NoScheduler
-        Dask is not installed, nobody answers, or there are no workers.
+        Dask is not installed.
     """
     try:
         import distributed
@@ -42,7 +69,7 @@ def dask(address: str, wait: float = 10.0) -> Executor:
             "executor=dask needs Dask: pip install 'dyadsim[scale]' here and on every worker."
         ) from None
 
-    def run(function: Callable[..., Any], tasks: Iterable[Any]) -> Done:
+    def run(function: Callable[..., Any], tasks: Iterable[Any]) -> Finished:
         try:
             client = distributed.Client(address, timeout=wait, set_as_default=False)
         except (OSError, ValueError, TypeError) as error:
@@ -58,28 +85,28 @@ def dask(address: str, wait: float = 10.0) -> Executor:
                     f"the Dask scheduler at '{address}' has no workers: start some with "
                     f"'dask worker {address}'."
                 )
-            yield from _spread(client, function, iter(tasks), AHEAD * workers)
+            yield from _spread(client, function, iter(tasks), most=AHEAD * workers)
 
     return run
 
 
-def _spread(client: Any, function: Callable[..., Any], tasks: Iterator[Any], most: int) -> Done:
-    """Keep `most` tasks with the scheduler; yield what is finished."""
+def _spread(client: Any, function: Callable[..., Any], tasks: Iterator[Any], most: int) -> Finished:
+    """Keep up to `most` tasks with the scheduler; yield those that have finished."""
     import distributed
 
-    flying: dict[Any, Any] = {}
-    done = distributed.as_completed([], loop=client.loop, with_results=True)
-    left = True
-    while left or flying:
-        while left and len(flying) < most:
+    in_flight: dict[Any, Any] = {}
+    finished = distributed.as_completed([], loop=client.loop, with_results=True)
+    more = True
+    while more or in_flight:
+        while more and len(in_flight) < most:
             try:
                 task = next(tasks)
             except StopIteration:
-                left = False
+                more = False
                 break
             future = client.submit(function, task, pure=False)
-            flying[future] = task
-            done.add(future)
-        if flying:
-            future, result = next(done)
-            yield flying.pop(future), result
+            in_flight[future] = task
+            finished.add(future)
+        if in_flight:
+            future, result = next(finished)
+            yield in_flight.pop(future), result

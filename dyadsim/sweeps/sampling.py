@@ -1,21 +1,22 @@
 """Which points a sweep visits: grid, Latin hypercube, Sobol sequence, Saltelli, Morris, a file.
 
 An axis is a parameter with either a list of values, which is crossed with everything else, or an
-interval, which the method fills. Points come in a fixed order for a seed; a longer grid keeps none,
-a longer Sobol sequence or Saltelli layout all of the shorter one's points, so that a store
-(`store`) can reuse them.
+interval, which the method fills. Points come in a fixed order for a seed. A finer grid shares few
+points with a coarser one; a longer Sobol sequence or Saltelli layout contains all points of a
+shorter one, so that a store (`store`) can reuse them.
 """
 
 import csv
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.stats import qmc
 
+from dyadsim import checks
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model.parameter import Parameter, ParameterInfo, checked
 from dyadsim.model.parameters import catalogue
@@ -35,11 +36,23 @@ DIAL = "specificity"  # an axis that is no parameter: the dial at an equal mean 
 _DIAL = Parameter(
     DIAL, 0.5, ParameterInfo("share that needs the match, at equal effect", "share", 0, 1, "", "")
 )
-MOST = 20_000_000  # points of one design: beyond, use shards of different seeds (docs/scale.md)
+MAX_POINTS = 20_000_000  # of one sweep; for more, use sweeps with other seeds (docs/scale.md)
 
 
 class Axis(NamedTuple):
-    """One swept parameter: `levels`, or an interval [low, high], even on a log scale if `log`."""
+    """One swept parameter.
+
+    Attributes
+    ----------
+    name
+        Of the parameter, or DIAL.
+    levels
+        Values that are crossed with everything else; none: the axis is an interval.
+    low, high
+        Ends of the interval.
+    log
+        Whether the interval is even on a log scale.
+    """
 
     name: str
     levels: tuple[float, ...] = ()
@@ -48,7 +61,7 @@ class Axis(NamedTuple):
     log: bool = False
 
     def value(self, share: Floats) -> Floats:
-        """Return values at shares (0-1) of the interval."""
+        """Return the values at shares (0-1) of the interval."""
         if self.log:
             return np.asarray(self.low * (self.high / self.low) ** share)
         return np.asarray(self.low + (self.high - self.low) * share)
@@ -59,7 +72,23 @@ class Axis(NamedTuple):
 
 
 class Sampling(NamedTuple):
-    """How the intervals are filled; `n` as in METHODS, `levels` for grids and Morris."""
+    """How the intervals are filled.
+
+    Attributes
+    ----------
+    method
+        One of METHODS.
+    n
+        As METHODS says.
+    levels
+        Steps of an interval, for grids, one at a time and Morris.
+    second_order
+        Whether a Saltelli layout serves indices of pairs.
+    seed
+        Of the points.
+    file, columns
+        A csv file of points and the columns to use (none: all).
+    """
 
     method: str = "grid"
     n: int = 64
@@ -70,13 +99,23 @@ class Sampling(NamedTuple):
     columns: tuple[str, ...] = ()
 
 
-def declared(name: str) -> Parameter:
-    """Return what is known of an axis: a parameter, or the dial.
+def axis_parameter(name: str) -> Parameter:
+    """Return the parameter that an axis varies, or the dial.
+
+    Parameters
+    ----------
+    name
+        Of the axis.
+
+    Returns
+    -------
+    Parameter
+        With its unit and range.
 
     Raises
     ------
     BadInput
-        there is none of that name.
+        There is no parameter of that name.
     """
     known = catalogue()
     if name == DIAL:
@@ -86,39 +125,57 @@ def declared(name: str) -> Parameter:
     return known[name]
 
 
-def check(axes: Sequence[Axis], sampling: Sampling, ranges: bool = True) -> None:
-    """Refuse axes and settings that cannot be sampled; `ranges`: axes are parameters of the model.
+def _sampled(axes: Sequence[Axis]) -> list[Axis]:
+    """Return the axes that are intervals."""
+    return [axis for axis in axes if not axis.levels]
+
+
+def check_sampling(axes: Sequence[Axis], sampling: Sampling, *, ranges: bool = True) -> None:
+    """Refuse axes and settings that cannot be sampled.
+
+    Parameters
+    ----------
+    axes
+        What is swept.
+    sampling
+        How the intervals are filled.
+    ranges
+        Whether the axes are parameters of the model, whose ranges are checked.
 
     Raises
     ------
     BadInput
-        an unknown method or parameter, an empty or reversed interval, a value outside
-        the parameter's range, a logarithm of 0, a size that the method cannot use.
+        An unknown method or parameter, an empty or reversed interval, a value outside the
+        parameter's range, a logarithm of 0, or a size that the method cannot use.
     """
-    if sampling.method not in METHODS:
-        raise BadInput(
-            f"points: there is no method '{sampling.method}'.{nearest(sampling.method, METHODS)} "
-            f"Methods: {', '.join(METHODS)}."
-        )
+    checks.known_name("method", sampling.method, METHODS, where="points")
     for axis in axes:
-        for value in axis.levels or (axis.low, axis.high):
-            if ranges:
-                checked(declared(axis.name), value)
-        if len(set(axis.levels)) < len(axis.levels):
-            raise BadInput(f"{axis.name}: a value is given twice in {list(axis.levels)}.")
-        if not axis.levels and not axis.low < axis.high:
-            raise BadInput(
-                f"{axis.name}: an interval goes up; [{axis.low:g}, {axis.high:g}] does not."
-            )
-        if axis.log and axis.low <= 0:
-            raise BadInput(f"{axis.name}: a log interval starts above 0, not at {axis.low:g}.")
-    _check_sizes(axes, sampling)
+        if ranges:
+            for value in axis.levels or (axis.low, axis.high):
+                checked(axis_parameter(axis.name), value)
+        _check_axis(axis)
+    _check_method(_sampled(axes), sampling)
+    if count_points(axes, sampling) > MAX_POINTS:
+        raise BadInput(
+            f"these are {count_points(axes, sampling):,} points; one sweep holds at most "
+            f"{MAX_POINTS:,}."
+        )
 
 
-def _check_sizes(axes: Sequence[Axis], sampling: Sampling) -> None:
-    """Refuse sizes and combinations that the method cannot use."""
-    method, sampled = sampling.method, [axis for axis in axes if not axis.levels]
-    if method not in ("grid", "file") and not sampled:
+def _check_axis(axis: Axis) -> None:
+    """Refuse doubled levels and an interval that does not go up."""
+    if len(set(axis.levels)) < len(axis.levels):
+        raise BadInput(f"{axis.name}: a value is given twice in {list(axis.levels)}.")
+    if not axis.levels and not axis.low < axis.high:
+        raise BadInput(f"{axis.name}: an interval goes up; [{axis.low:g}, {axis.high:g}] does not.")
+    if axis.log and axis.low <= 0:
+        raise BadInput(f"{axis.name}: a log interval starts above 0, not at {axis.low:g}.")
+
+
+def _check_method(intervals: Sequence[Axis], sampling: Sampling) -> None:
+    """Refuse numbers of points and levels that the method cannot use."""
+    method = sampling.method
+    if method not in ("grid", "file") and not intervals:
         raise BadInput(
             f"points={method} fills intervals, and none is given: write for instance "
             "'alliance.rate=interval(0.1,0.6)'. Lists of values are crossed by points=grid."
@@ -131,22 +188,18 @@ def _check_sizes(axes: Sequence[Axis], sampling: Sampling) -> None:
             f"points.n must be a power of 2 for points={method} (a Sobol sequence is balanced "
             f"there), not {sampling.n}: take {down} or {2 * down}."
         )
-    if size(axes, sampling) > MOST:
-        raise BadInput(
-            f"these are {size(axes, sampling):,} points; one design holds {MOST:,} at most."
-        )
 
 
-def size(axes: Sequence[Axis], sampling: Sampling) -> int:
-    """Return the number of points (of a file: 0, unknown before it is read)."""
+def count_points(axes: Sequence[Axis], sampling: Sampling) -> int:
+    """Return the number of points (of a file: 0, as it is unknown before the file is read)."""
     crossed = math.prod(len(axis.levels) for axis in axes if axis.levels)
-    return crossed * _sampled(sum(not axis.levels for axis in axes), sampling)
+    return crossed * _count_filled(len(_sampled(axes)), sampling)
 
 
-def _sampled(axes: int, sampling: Sampling) -> int:
+def _count_filled(axes: int, sampling: Sampling) -> int:
     """Return the number of points that fill the intervals of so many axes."""
     n = sampling.n
-    found: dict[str, int] = {
+    counts: dict[str, int] = {
         "grid": sampling.levels**axes,
         "latin_hypercube": n,
         "sobol": n,
@@ -155,129 +208,179 @@ def _sampled(axes: int, sampling: Sampling) -> int:
         "one_at_a_time": 1 + axes * sampling.levels,
         "file": 0,
     }
-    return found[sampling.method]
+    return counts[sampling.method]
 
 
-def points(
+def sample_points(
     axes: Sequence[Axis],
     sampling: Sampling,
-    base: Mapping[str, float],
-    given: Floats | None = None,
+    *,
+    base: Mapping[str, float] | None = None,
+    filled: Floats | None = None,
 ) -> Floats:
-    """Return the points, `(point, axis)`; lists of values are crossed with the filled intervals.
+    """Return the points; lists of values are crossed with the filled intervals.
 
-    base: the values from which `one_at_a_time` departs, by axis name. given: the points of the
-    intervals, from a file.
+    Parameters
+    ----------
+    axes
+        What is swept.
+    sampling
+        How the intervals are filled.
+    base
+        Axis name -> the value from which `one_at_a_time` departs.
+    filled
+        The points of the intervals, if they come from a file: `(point, interval)`.
+
+    Returns
+    -------
+    array
+        `(point, axis)`.
     """
-    sampled = [axis for axis in axes if not axis.levels]
-    inner = _fill(sampled, sampling, base) if given is None else given
+    inner = _fill(_sampled(axes), sampling, base or {}) if filled is None else filled
     crossed = list(itertools.product(*(axis.levels for axis in axes if axis.levels)))
     outer = np.array(crossed, float).reshape(len(crossed), -1)
-    made = np.empty((len(outer) * len(inner), len(axes)))
+    points = np.empty((len(outer) * len(inner), len(axes)))
     places = [k for k, axis in enumerate(axes) if axis.levels]
-    made[:, places] = np.repeat(outer, len(inner), axis=0)
+    points[:, places] = np.repeat(outer, len(inner), axis=0)
     places = [k for k, axis in enumerate(axes) if not axis.levels]
-    made[:, places] = np.tile(inner, (len(outer), 1))
-    return made
+    points[:, places] = np.tile(inner, (len(outer), 1))
+    return points
 
 
-def problem(names: Sequence[str]) -> dict[str, Any]:
+def salib_problem(names: Sequence[str]) -> dict[str, Any]:
     """Return SALib's description of axes on the unit cube."""
     return {"num_vars": len(names), "names": list(names), "bounds": [[0.0, 1.0]] * len(names)}
 
 
-def _fill(axes: Sequence[Axis], one: Sampling, base: Mapping[str, float]) -> Floats:
+def _fill(axes: Sequence[Axis], sampling: Sampling, base: Mapping[str, float]) -> Floats:
     """Return the points of the intervals, `(point, axis)`."""
-    if one.method == "grid":
-        steps = list(itertools.product(*(axis.steps(one.levels) for axis in axes)))
+    if sampling.method == "grid":
+        steps = list(itertools.product(*(axis.steps(sampling.levels) for axis in axes)))
         return np.array(steps, float).reshape(len(steps), -1)
-    if one.method == "one_at_a_time":
-        start = np.array([base[axis.name] for axis in axes])
-        rows = [start]
-        for k, axis in enumerate(axes):
-            for value in axis.steps(one.levels):
-                rows.append(np.where(np.arange(len(axes)) == k, value, start))
-        return np.stack(rows)
-    shares = unit(len(axes), one)
+    if sampling.method == "one_at_a_time":
+        return _one_at_a_time(axes, sampling.levels, base)
+    shares = unit_points(len(axes), sampling)
     return np.stack([axis.value(shares[:, k]) for k, axis in enumerate(axes)], axis=1)
 
 
-def unit(axes: int, one: Sampling) -> Floats:
-    """Return the points of a random method on the unit cube, `(point, axis)`."""
+def _one_at_a_time(axes: Sequence[Axis], levels: int, base: Mapping[str, float]) -> Floats:
+    """Return the base, then each axis alone over its steps."""
+    start = np.array([base[axis.name] for axis in axes])
+    points = [start]
+    for k, axis in enumerate(axes):
+        for value in axis.steps(levels):
+            points.append(np.where(np.arange(len(axes)) == k, value, start))
+    return np.stack(points)
+
+
+def unit_points(axes: int, sampling: Sampling) -> Floats:
+    """Return the points of a random method on the unit cube.
+
+    Parameters
+    ----------
+    axes
+        Number of axes.
+    sampling
+        With a method that draws points: latin_hypercube, sobol, morris or saltelli.
+
+    Returns
+    -------
+    array
+        `(point, axis)`.
+    """
     from SALib.sample import morris, sobol
 
-    names = [f"x{k}" for k in range(axes)]
-    if one.method == "latin_hypercube":
-        return np.asarray(
-            qmc.LatinHypercube(axes, rng=np.random.default_rng(one.seed)).random(one.n)
-        )
-    if one.method == "sobol":
-        return np.asarray(qmc.Sobol(axes, rng=np.random.default_rng(one.seed)).random(one.n))
-    if one.method == "morris":
-        return np.asarray(
-            morris.sample(problem(names), one.n, num_levels=one.levels, seed=one.seed)
-        )
+    n, problem = sampling.n, salib_problem([f"x{k}" for k in range(axes)])
+    rng = np.random.default_rng(sampling.seed)
+    if sampling.method == "latin_hypercube":
+        return np.asarray(qmc.LatinHypercube(axes, rng=rng).random(n))
+    if sampling.method == "sobol":
+        return np.asarray(qmc.Sobol(axes, rng=rng).random(n))
+    if sampling.method == "morris":
+        return np.asarray(morris.sample(problem, n, num_levels=sampling.levels, seed=sampling.seed))
     return np.asarray(
-        sobol.sample(problem(names), one.n, calc_second_order=one.second_order, seed=one.seed)
+        sobol.sample(problem, n, calc_second_order=sampling.second_order, seed=sampling.seed)
     )
 
 
-def read(path: str, columns: Sequence[str] = ()) -> tuple[tuple[Axis, ...], Floats]:
+def read_points(path: str, columns: Sequence[str] = ()) -> tuple[tuple[Axis, ...], Floats]:
     """Return the axes and points of a csv file: a header of parameters, then one row a point.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    columns
+        Those to use; none: all.
+
+    Returns
+    -------
+    axes, points
+        One axis a column, from its lowest to its highest value; points `(point, axis)`.
 
     Raises
     ------
     BadInput
-        no such file; an unknown, missing or doubled column; a cell that is no number in
-        the parameter's range (with row and column).
+        No such file; an unknown, missing or doubled column; a cell that is no number in the
+        parameter's range (with row and column).
     """
+    where = f"points.file: '{path}'"
+    header, lines = _read_csv(path, where)
+    for name in header:
+        if header.count(name) > 1:
+            raise BadInput(f"{where} has the column '{name}' twice.")
+    for name in columns:
+        if name not in header:
+            raise BadInput(
+                f"{where} has no column '{name}'.{nearest(name, header)} "
+                f"Columns: {', '.join(header)}."
+            )
+    names = list(columns) or header
+    known = [_column_parameter(name, where) for name in names]
+    places = [header.index(name) for name in names]
+    points = np.empty((len(lines), len(names)))
+    for row, line in enumerate(lines):
+        here = f"{where}, row {row + 2}"
+        points[row] = list(_numbers(line, known, places, here))
+        if len(line) > len(header):
+            raise BadInput(f"{here} has {len(line)} cells, the header {len(header)}.")
+    spans = zip(names, points.min(axis=0), points.max(axis=0), strict=True)
+    return tuple(Axis(name, (), float(low), float(high)) for name, low, high in spans), points
+
+
+def _read_csv(path: str, where: str) -> tuple[list[str], list[list[str]]]:
+    """Return the header and the rows of a csv file; empty rows are left out."""
     try:
         with Path(path).open(newline="", encoding="utf-8-sig") as file:
             lines = list(csv.reader(file))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise BadInput(f"points.file: '{path}' cannot be read: {error}.") from None
+        raise BadInput(f"{where} cannot be read: {error}.") from None
     lines = [line for line in lines if any(cell.strip() for cell in line)]
     if len(lines) < 2:
-        raise BadInput(f"points.file: '{path}' needs a header and at least one row of numbers.")
-    header = [cell.strip() for cell in lines[0]]
-    for name in header:
-        if header.count(name) > 1:
-            raise BadInput(f"points.file: '{path}' has the column '{name}' twice.")
-    for name in columns:
-        if name not in header:
-            raise BadInput(
-                f"points.file: '{path}' has no column '{name}'.{nearest(name, header)} "
-                f"Columns: {', '.join(header)}."
-            )
-    names = list(columns) or header
-    known = {name: _column(name, path) for name in names}
-    made = np.empty((len(lines) - 1, len(names)))
-    for row, line in enumerate(lines[1:]):
-        for k, name in enumerate(names):
-            place = header.index(name)
-            cell = line[place].strip() if place < len(line) else ""
-            made[row, k] = _cell(cell, known[name], f"points.file: '{path}', row {row + 2}")
-        if len(line) > len(header):
-            raise BadInput(
-                f"points.file: '{path}', row {row + 2} has {len(line)} cells, the header "
-                f"{len(header)}."
-            )
-    spans = zip(names, made.min(axis=0), made.max(axis=0), strict=True)
-    return tuple(Axis(name, (), float(low), float(high)) for name, low, high in spans), made
+        raise BadInput(f"{where} needs a header and at least one row of numbers.")
+    return [cell.strip() for cell in lines[0]], lines[1:]
 
 
-def _column(name: str, path: str) -> Parameter:
+def _column_parameter(name: str, where: str) -> Parameter:
     try:
-        return declared(name)
+        return axis_parameter(name)
     except BadInput as error:
-        raise BadInput(f"points.file: '{path}', column '{name}': {error}") from None
+        raise BadInput(f"{where}, column '{name}': {error}") from None
 
 
-def _cell(cell: str, item: Parameter, where: str) -> float:
-    """Return a cell's number."""
-    try:
-        return checked(item, float(cell))
-    except BadInput as error:
-        raise BadInput(f"{where}: {error}") from None
-    except ValueError:
-        raise BadInput(f"{where}, column '{item.name}': '{cell}' is not a number.") from None
+def _numbers(
+    line: Sequence[str], known: Sequence[Parameter], places: Sequence[int], where: str
+) -> Iterator[float]:
+    """Yield the numbers of a row in the order of the parameters."""
+    for parameter, place in zip(known, places, strict=True):
+        cell = line[place].strip() if place < len(line) else ""
+        try:
+            number = float(cell)
+        except ValueError:
+            raise BadInput(
+                f"{where}, column '{parameter.name}': '{cell}' is not a number."
+            ) from None
+        try:
+            yield checked(parameter, number)
+        except BadInput as error:
+            raise BadInput(f"{where}: {error}") from None

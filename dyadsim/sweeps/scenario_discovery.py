@@ -1,8 +1,9 @@
-"""Scenario discovery: the region of theory space in which a target is met (PRIM, ema-workbench).
+"""Scenario discovery: the region of the parameters in which a target is met (PRIM, ema-workbench).
 
 PRIM (patient rule induction) peels away, slice by slice, the part of the space where the target is
-met least often. What is left is a box: limits on a few parameters, told with its coverage (share of
-all points that meet the target which lie in it) and density (share of its points that do).
+met least often. What is left is a box: limits on a few parameters, reported with its coverage (the
+share of all points meeting the target that lie in it) and its density (the share of its points that
+meet the target).
 """
 
 import operator
@@ -21,12 +22,12 @@ type Mask = np.ndarray[Any, np.dtype[np.bool_]]
 _SIGNS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
 _TARGET = re.compile(r"(?P<output>.+?)\s*(?P<sign>>=|<=|>|<)\s*(?P<number>[-+.\deE]+)")
 PEEL, SMALLEST = 0.05, 0.05  # share of the box peeled at a time; mass below which peeling ends
-FEWEST = 20  # points that meet the target: fewer make no region
-CHANCE = 0.05  # a limit whose quasi-p is above this may be luck
+FEWEST = 20  # points that must meet the target, and that must not
+CHANCE = 0.05  # a limit with a larger quasi-p may be due to chance
 
 
 class Target(NamedTuple):
-    """What is looked for: an output, a sign and a number."""
+    """A condition on an output, such as `facts_met >= 30`."""
 
     output: str
     sign: str
@@ -34,9 +35,20 @@ class Target(NamedTuple):
 
 
 class Scenario(NamedTuple):
-    """A box: limits (parameter, low, high, quasi_p), coverage, density, and those met outside it.
+    """The box in which a target is met.
 
-    path: the whole peeling, a row a box: limited (parameters), coverage, density, mass.
+    Attributes
+    ----------
+    limits
+        One row a limited parameter: parameter, low, high, quasi_p.
+    coverage, density
+        Shares (0-1) as the module defines them.
+    share_met
+        Share of all points that meet the target.
+    points
+        Number of all points.
+    path
+        The peeling, one row a box: limited (number of parameters), coverage, density, mass.
     """
 
     limits: pd.DataFrame
@@ -47,13 +59,25 @@ class Scenario(NamedTuple):
     path: pd.DataFrame
 
 
-def target(text: object, outputs: Sequence[str]) -> Target:
-    """Return the target that a text such as "facts_met >= 30" asks for.
+def parse_target(text: object, outputs: Sequence[str]) -> Target:
+    """Return the target that a text stands for.
+
+    Parameters
+    ----------
+    text
+        Such as "facts_met >= 30".
+    outputs
+        Of the sweep.
+
+    Returns
+    -------
+    Target
+        The target.
 
     Raises
     ------
     BadInput
-        it cannot be read, or the output is not in the sweep.
+        The text cannot be read, or the sweep has no such output.
     """
     match = _TARGET.fullmatch(str(text).strip())
     if text is None or match is None:
@@ -73,60 +97,81 @@ def target(text: object, outputs: Sequence[str]) -> Target:
         raise BadInput(f"task.target: '{match['number']}' is not a number.") from None
 
 
-def met(one: Target, values: np.ndarray[Any, Any]) -> Mask:
-    """Return where the target is met; a failed point does not meet it."""
-    return np.asarray(
-        _SIGNS[one.sign](
-            np.nan_to_num(values, nan=-np.inf if one.sign[0] == ">" else np.inf), one.number
-        )
-    )
+def target_met(target: Target, values: np.ndarray[Any, Any]) -> Mask:
+    """Return where the target is met, `(point,)`; a failed point (NaN) does not meet it."""
+    never = -np.inf if target.sign[0] == ">" else np.inf
+    return np.asarray(_SIGNS[target.sign](np.nan_to_num(values, nan=never), target.number))
 
 
-def find(points: pd.DataFrame, hit: Mask) -> Scenario:
+def find_box(points: pd.DataFrame, met: Mask) -> Scenario:
     """Return the box on the peeling path with the best balance of coverage and density.
 
-    points: a row a point, a column a parameter. hit: whether the target is met there.
+    Parameters
+    ----------
+    points
+        One row a point, one column a parameter.
+    met
+        Whether the target is met at each point.
+
+    Returns
+    -------
+    Scenario
+        The box.
 
     Raises
     ------
     BadInput
-        too few points meet the target, or nearly all. Failed: ema-workbench is missing.
+        Too few points meet the target, or nearly all.
+    Failed
+        The package ema-workbench is missing.
     """
-    count = int(hit.sum())
-    if min(count, len(hit) - count) < FEWEST:
+    count = int(met.sum())
+    if min(count, len(met) - count) < FEWEST:
         raise BadInput(
-            f"task.target is met at {count} of {len(hit)} points: a region needs {FEWEST} or more "
+            f"task.target is met at {count} of {len(met)} points: a region needs {FEWEST} or more "
             "of both kinds. Choose another number, or more points."
         )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # it warns of engines that are not installed
-            from ema_workbench.analysis import prim
-    except ImportError:
-        raise Failed(
-            "task.method=prim needs ema-workbench: pip install 'dyadsim[scale]'."
-        ) from None
+    path, rows = _peel(points, met)
+    chosen = path.iloc[int(_balance(path).argmax())]
+    order = path.rename(columns={"res_dim": "limited"})[["limited", "coverage", "density", "mass"]]
+    return Scenario(
+        pd.DataFrame(rows, columns=["parameter", "low", "high", "quasi_p"]),
+        float(chosen["coverage"]),
+        float(chosen["density"]),
+        count / len(met),
+        len(met),
+        order.reset_index(drop=True),
+    )
+
+
+def _balance(path: pd.DataFrame) -> "pd.Series[float]":
+    """Return the harmonic mean of coverage and density."""
+    return 2 * path["coverage"] * path["density"] / (path["coverage"] + path["density"])
+
+
+def _same_type(points: pd.DataFrame) -> pd.DataFrame:
+    """Return points of one type: PRIM cannot write a double limit into a single column."""
+    return points.astype(float) if points.dtypes.nunique() > 1 else points
+
+
+def _peel(points: pd.DataFrame, met: Mask) -> tuple[pd.DataFrame, list[tuple[Any, ...]]]:
+    """Return the peeling path, and (parameter, low, high, quasi-p) of the best box."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        search = prim.Prim(points, hit, peel_alpha=PEEL, mass_min=SMALLEST)
+        warnings.simplefilter("ignore")  # it warns of engines that are not installed
+        try:
+            from ema_workbench.analysis import prim
+        except ImportError:
+            raise Failed(
+                "task.method=prim needs ema-workbench: pip install 'dyadsim[scale]'."
+            ) from None
+        search = prim.Prim(_same_type(points), met, peel_alpha=PEEL, mass_min=SMALLEST)
         box = search.find_box()
         path = box.peeling_trajectory
-        balance = 2 * path["coverage"] * path["density"] / (path["coverage"] + path["density"])
-        box.select(int(balance.argmax()))
-        _, told = box.inspect(style="data")[0]
-    chosen = path.iloc[int(balance.argmax())]
-    inside = told[told.columns[0][0]]
+        box.select(int(_balance(path).argmax()))
+        _, table = box.inspect(style="data")[0]
+    inside = table[table.columns[0][0]]
     rows = [
         (name, float(row["min"]), float(row["max"]), float(np.nanmax(row["qp value"])))
         for name, row in inside.iterrows()
     ]
-    limits = pd.DataFrame(rows, columns=["parameter", "low", "high", "quasi_p"])
-    order = path.rename(columns={"res_dim": "limited"})[["limited", "coverage", "density", "mass"]]
-    return Scenario(
-        limits,
-        float(chosen["coverage"]),
-        float(chosen["density"]),
-        count / len(hit),
-        len(hit),
-        order.reset_index(drop=True),
-    )
+    return path, rows

@@ -1,14 +1,15 @@
-"""Where finished points are kept: Parquet parts that are whole or absent, addressed by content.
+"""Where finished points are kept: Parquet parts that are complete or absent, found by key.
 
 A point's key is a hash of everything that decides its numbers: the model's version, the study, all
-parameters, the luck. So the same command finds what exists, in whatever order and by whichever
-process it was made, and points of another version can never be taken for these.
+parameters, the random seed, the replicate. The same command therefore finds what exists, whatever
+the order and the process that computed it, and points of another version can never be taken for
+these.
 
-    results/<name>/manifest.json    what was asked
+    results/<name>/manifest.json    the words of the command
                    parts/*.parquet  key, outputs, error: written beside, then renamed
-                   locks/*          which process works on what; a dead process holds none
+                   locks/*          which process works on what; a dead process locks nothing
                    damaged/*        parts that could not be read, put aside
-                   points.parquet   the collected table: design, outputs, error, key
+                   points.parquet   the collected table: labels, axes, outputs, error, key
 """
 
 import hashlib
@@ -44,7 +45,17 @@ class StoreError(Failed):
 
 
 class Rows(NamedTuple):
-    """Finished points: keys `(row, 2)`, values `(row, column)`, errors `(row,)` ('' = none)."""
+    """Finished points.
+
+    Attributes
+    ----------
+    keys
+        `(row, 2)`.
+    values
+        `(row, column)`.
+    errors
+        One text a row ('' = none).
+    """
 
     keys: Keys
     values: Values
@@ -56,7 +67,17 @@ class Rows(NamedTuple):
 
 
 class Store:
-    """The parts of one folder that hold `columns` of this model version."""
+    """The parts of one folder that hold these columns of this version of the model.
+
+    Parameters
+    ----------
+    folder
+        Of the sweep.
+    columns
+        The outputs.
+    version
+        Of the model.
+    """
 
     def __init__(self, folder: Path, columns: Sequence[str], version: str) -> None:
         self.folder, self.columns, self.version = folder, tuple(columns), version
@@ -78,13 +99,14 @@ class Store:
         ]
 
     def refresh(self) -> None:
-        """Take in parts that have come since; put those aside that cannot be read."""
+        """Read the keys of new parts; put parts aside that cannot be read."""
         for path in self.files():
             if path not in self._parts and path.name not in self.foreign:
-                with suppress(FileNotFoundError):  # collected by another process meanwhile
-                    self._take(path)
+                with suppress(FileNotFoundError):  # another process has collected it meanwhile
+                    self._add(path)
 
-    def _take(self, path: Path) -> None:
+    def _add(self, path: Path) -> None:
+        """Read the keys of a part, unless it belongs to another model or has other outputs."""
         try:
             note = json.loads((pq.read_schema(path).metadata or {}).get(_NOTE, b"{}"))
             if note != self._note:
@@ -104,68 +126,90 @@ class Store:
         os.replace(path, aside / path.name)
         self.damaged.append(f"{path.name}: {str(error).splitlines()[0][:100]}")
 
-    def _tables(self, columns: Sequence[str], whole: bool = False) -> list[pa.Table]:
-        """Return these columns of every part, after taking in what has come and gone since.
+    def _tables(self, columns: Sequence[str], *, check_content: bool = False) -> list[pa.Table]:
+        """Return these columns of every part, after a refresh.
 
-        whole: a part whose content is not what its name says is put aside, too.
+        With `check_content`, a part whose content is not what its name says is put aside, too.
         """
         self.refresh()
-        tables = {}
+        tables = []
         for path in list(self._parts):
             try:
-                if whole and path.parent.name == "parts" and _content_name(path) != path.name:
-                    raise ValueError("its content is not what its name says")
-                tables[path] = read_parquet(path, columns)
-            except FileNotFoundError:  # collected by another process meanwhile
+                if check_content:
+                    _check_content(path)
+                tables.append(read_parquet(path, columns))
+            except FileNotFoundError:  # another process has collected it meanwhile
                 self._drop(path)
-                return self._tables(columns, whole)
+                return self._tables(columns, check_content=check_content)
             except (pa.ArrowException, OSError, ValueError) as error:
                 self._put_aside(path, error)
                 self._drop(path)
-        return list(tables.values())
+        return tables
 
     def _drop(self, path: Path) -> None:
         self._parts.pop(path, None)
         self._index = None
 
     def has(self, keys: Keys) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Return which keys are finished, as far as `refresh` has seen."""
+        """Return which keys `(row, 2)` were finished at the last `refresh`."""
         if self._index is None:
             parts = [*self._parts.values(), np.empty((0, 2), np.uint64)]
             self._index = Index(np.concatenate(parts))
         return np.asarray(self._index.find(keys) >= 0)
 
     def write(self, rows: Rows) -> Path:
-        """Add a part, whole or not at all; return its path.
+        """Add a part, completely or not at all.
+
+        Parameters
+        ----------
+        rows
+            The finished points.
+
+        Returns
+        -------
+        Path
+            Of the part.
 
         Raises
         ------
         OSError
-            it cannot be written (disk full, no permission); nothing is left behind.
+            It cannot be written (disk full, no permission); nothing is left behind.
         """
-        place = self.folder / "parts"
-        place.mkdir(parents=True, exist_ok=True)
-        columns = {name: rows.values[:, k] for k, name in enumerate(self.columns)}
-        path = write_parquet(place, None, {**columns, **_tail(rows.keys, rows.errors)}, self._note)
+        folder = self.folder / "parts"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = write_parquet(folder, None, columns=self._columns(rows), note=self._note)
         self._parts[path] = rows.keys
         self._index = None
         return path
 
+    def _columns(self, rows: Rows) -> dict[str, Any]:
+        """Return rows as the columns of a table: outputs, error, key."""
+        return {
+            **{name: rows.values[:, k] for k, name in enumerate(self.columns)},
+            "error": pa.array(rows.errors, pa.string()),
+            KEY[0]: rows.keys[:, 0],
+            KEY[1]: rows.keys[:, 1],
+        }
+
     def read(self) -> Rows:
         """Return every finished row, each key once, in no particular order.
+
+        Returns
+        -------
+        Rows
+            Of all parts.
 
         Raises
         ------
         StoreError
-            two parts hold different numbers for one point.
+            Two parts hold different numbers for one point.
         """
-        tables = self._tables((*self.columns, "error", *KEY), whole=True)
-        none = pa.table({name: pa.array([], pa.float32()) for name in self.columns})
+        tables = self._tables((*self.columns, "error", *KEY), check_content=True)
+        empty = pa.table({name: pa.array([], pa.float32()) for name in self.columns})
         keys = np.concatenate([np.empty((0, 2), np.uint64), *map(_keys, tables)])
-        values = np.concatenate([_values(table, self.columns) for table in (none, *tables)])
+        values = np.concatenate([_values(table, self.columns) for table in (empty, *tables)])
         errors = [text for table in tables for text in table["error"].to_pylist()]
-        index = Index(keys)
-        first = index.find(keys)
+        first = Index(keys).find(keys)
         twice = np.flatnonzero(first != np.arange(len(keys)))
         same = values[twice].view(np.uint32) == values[first[twice]].view(np.uint32)
         if not same.all():
@@ -173,19 +217,32 @@ class Store:
                 f"two parts of {self.folder} hold different numbers for the same point: was a part "
                 "edited, or made on a machine that computes differently? Remove one of them."
             )
-        kept = np.flatnonzero(first == np.arange(len(keys)))
-        return Rows(keys[kept], values[kept], [errors[k] for k in kept])
+        return Rows(keys, values, errors).take(np.flatnonzero(first == np.arange(len(keys))))
 
     def failures(self) -> Keys:
-        """Return the keys of finished points that failed."""
+        """Return the keys `(row, 2)` of finished points that failed."""
         tables = self._tables(("error", *KEY))
         failed = [_keys(table.filter(pc.not_equal(table["error"], ""))) for table in tables]
         return np.concatenate([np.empty((0, 2), np.uint64), *failed])
 
-    def replace(self, design: pa.Table, rows: Rows, rest: Rows) -> Path:
-        """Write points.parquet; parts that it makes superfluous go, `rest` stays in one part.
+    def replace(self, labels: pa.Table, rows: Rows, rest: Rows) -> Path:
+        """Write points.parquet and remove the parts that it makes superfluous.
 
         A table of other outputs or of another model that stood there becomes a part.
+
+        Parameters
+        ----------
+        labels
+            What identifies each row of the table.
+        rows
+            The rows of the table.
+        rest
+            Other finished rows; they stay in one part.
+
+        Returns
+        -------
+        Path
+            Of the table.
         """
         old = {path for path in self._parts if path.parent.name == "parts"}
         if len(rest.keys):
@@ -193,10 +250,8 @@ class Store:
         path = self.folder / "points.parquet"
         if path.exists() and path not in self._parts:  # of other outputs or another model: kept
             os.replace(path, self.folder / "parts" / _content_name(path))
-        columns = {name: rows.values[:, k] for k, name in enumerate(self.columns)}
-        design_columns = {name: design[name] for name in design.column_names}
-        table = {**design_columns, **columns, **_tail(rows.keys, rows.errors)}
-        write_parquet(self.folder, path.name, table, self._note)
+        columns = {name: labels[name] for name in labels.column_names} | self._columns(rows)
+        write_parquet(self.folder, path.name, columns=columns, note=self._note)
         self._parts[path] = rows.keys
         for part in old:
             part.unlink(missing_ok=True)
@@ -206,14 +261,26 @@ class Store:
 
     @contextmanager
     def lock(self, name: str, wait: bool = False) -> Iterator[bool]:
-        """Hold the lock `name` if nobody does (or `wait` for it); yields whether it is held.
+        """Take a lock if it is free.
 
         Where files cannot be locked (some network file systems), nobody is kept out: work may then
-        be done twice, which changes nothing but the time.
+        be done twice, which costs only time.
+
+        Parameters
+        ----------
+        name
+            Of the lock.
+        wait
+            Whether to wait until the lock is free.
+
+        Yields
+        ------
+        bool
+            Whether this process may work.
         """
-        place = self.folder / "locks" / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(place)
+        path = self.folder / "locks" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(path)
         try:
             lock.acquire(timeout=-1 if wait else 0)
         except filelock.Timeout:
@@ -228,7 +295,7 @@ class Store:
             lock.release()
 
     def tidy(self) -> None:
-        """Remove the locks of blocks, as all is there, and what killed processes left of parts."""
+        """Remove the locks of finished blocks, and unfinished parts that killed processes left."""
         for path in (self.folder / "locks").glob("*"):
             if path.name != "collect":
                 path.unlink(missing_ok=True)
@@ -238,10 +305,6 @@ class Store:
                     path.unlink()
 
 
-def _tail(keys: Keys, errors: Sequence[str]) -> dict[str, Any]:
-    return {"error": pa.array(errors, pa.string()), KEY[0]: keys[:, 0], KEY[1]: keys[:, 1]}
-
-
 def _keys(table: pa.Table) -> Keys:
     """Return a table's keys, `(row, 2)`."""
     return np.stack([table[name].to_numpy() for name in KEY], axis=1)
@@ -249,14 +312,14 @@ def _keys(table: pa.Table) -> Keys:
 
 def _values(table: pa.Table, columns: Sequence[str]) -> Values:
     """Return a table's outputs, `(row, column)`."""
-    made = np.empty((table.num_rows, len(columns)), np.float32)
+    values = np.empty((table.num_rows, len(columns)), np.float32)
     for k, name in enumerate(columns):
-        made[:, k] = table[name].to_numpy()
-    return made
+        values[:, k] = table[name].to_numpy()
+    return values
 
 
 def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Return columns of a Parquet file whose checksums are right."""
+    """Return columns of a Parquet file, None: all; its checksums are verified."""
     with pq.ParquetFile(path, page_checksum_verification=True) as file:
         return file.read(None if columns is None else list(columns))
 
@@ -268,33 +331,69 @@ def _content_name(path: Path) -> str:
     return f"{digest.hexdigest()}.parquet"
 
 
-def write_parquet(
-    folder: Path, name: str | None, columns: dict[str, Any], note: dict[str, Any]
-) -> Path:
-    """Write columns beside, then rename: the file is whole or absent; return its path.
+def _check_content(path: Path) -> None:
+    """Refuse a part whose name does not fit its content.
 
-    name: None names it after its content.
+    Raises
+    ------
+    ValueError
+        It does not fit.
     """
-    made = pa.table(columns).replace_schema_metadata({_NOTE: json.dumps(note).encode()})
-    plain = [name for name in made.column_names if pa.types.is_floating(made[name].type)]
-    handle, beside = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
+    if path.parent.name == "parts" and _content_name(path) != path.name:
+        raise ValueError("its content is not what its name says")
+
+
+def write_parquet(
+    folder: Path, name: str | None, *, columns: dict[str, Any], note: dict[str, Any]
+) -> Path:
+    """Write a Parquet file beside its place, then rename it: it is complete or absent.
+
+    Parameters
+    ----------
+    folder
+        Of the file.
+    name
+        Of the file; None: named after its content.
+    columns
+        Name -> values.
+    note
+        Kept in the file's metadata.
+
+    Returns
+    -------
+    Path
+        Of the file.
+
+    Raises
+    ------
+    OSError
+        It cannot be written; nothing is left behind.
+    """
+    table = pa.table(columns).replace_schema_metadata({_NOTE: json.dumps(note).encode()})
+    handle, part = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
-            pq.write_table(
-                made,
-                file,
-                compression="zstd",
-                write_page_checksum=True,
-                row_group_size=1 << 17,
-                use_dictionary=[name for name in made.column_names if name not in (*plain, *KEY)],
-                use_byte_stream_split=plain,
-            )
+            _write_table(table, file)
             os.fchmod(file.fileno(), 0o666 & ~umask())  # as any file, not mkstemp's own 0600
             file.flush()
             os.fsync(file.fileno())
-        path = folder / (name or _content_name(Path(beside)))
-        os.replace(beside, path)
+        path = folder / (name or _content_name(Path(part)))
+        os.replace(part, path)
         return path
     except BaseException:
-        Path(beside).unlink(missing_ok=True)
+        Path(part).unlink(missing_ok=True)
         raise
+
+
+def _write_table(table: pa.Table, file: Any) -> None:
+    """Write a table with checksums, compressed by the kind of its columns."""
+    floats = [name for name in table.column_names if pa.types.is_floating(table[name].type)]
+    pq.write_table(
+        table,
+        file,
+        compression="zstd",
+        write_page_checksum=True,
+        row_group_size=1 << 17,
+        use_dictionary=[name for name in table.column_names if name not in (*floats, *KEY)],
+        use_byte_stream_split=floats,
+    )

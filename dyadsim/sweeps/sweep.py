@@ -1,9 +1,9 @@
-"""A design over parameters: cut into blocks, resumed, spread over shards and executors, collected.
+"""A sweep over parameters: cut into blocks, resumed, spread over shards and executors, collected.
 
-A sweep is a list of cases (a world, a study and whatever else is chosen by name), the same points
-for each, and replicates. Every block of points becomes one part of the `store`; what is stored is
-never computed again. The function that computes a block is the case's own, so that any model can
-come through this door (the tests send Ishigami's function).
+A sweep is a list of conditions (a world, a study and whatever else is chosen by name), the points
+of each, and replicates. Every block of points becomes one part of the `store`; what is stored is
+never computed again. The condition brings the function that computes a block, so that any model
+can be swept (the tests sweep Ishigami's function).
 """
 
 import itertools
@@ -17,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from dyadsim.sweeps.content_keys import Index, Keys, keys_of, model_version
-from dyadsim.sweeps.executors import Executor, here
+from dyadsim.sweeps.executors import Executor, run_here
 from dyadsim.sweeps.store import Rows, Store, StoreError, Values
 
 type Points = np.ndarray[Any, np.dtype[np.float32]]
@@ -26,13 +26,23 @@ type Outcome = tuple[Values, list[str]]
 POLL = 0.3  # seconds between looks at a block that another process works on
 
 
-class Case(NamedTuple):
-    """What is the same for all points of one combination of choices.
+class Condition(NamedTuple):
+    """What all points of one combination of choices have in common.
 
-    labels: choice -> value, such as world: hybrid. digest: names everything besides the points
-    that decides the numbers. compute: (points (row, axis), replicate, keys (row, 2), threads) ->
-    outputs (row, column) and an error text ('' = none) a row. canonical: points as the model takes
-    them (row, ...), hashed for the key; it may raise nothing.
+    Attributes
+    ----------
+    labels
+        Choice -> value, such as world: hybrid.
+    digest
+        Names everything besides the points that decides the numbers.
+    compute
+        (points `(row, axis)`, replicate, keys `(row, 2)`, threads) -> outputs `(row, column)` and
+        one error text a row ('' = none).
+    canonical
+        Returns points as the model takes them, `(row, ...)`, to be hashed for the key; must not
+        raise.
+    points
+        `(row, axis)`.
     """
 
     labels: Mapping[str, Any]
@@ -43,22 +53,54 @@ class Case(NamedTuple):
 
 
 class Sweep(NamedTuple):
-    """Cases x replicates x points; `axes` name the points' columns, `columns` the outputs."""
+    """Conditions x replicates x points.
+
+    Attributes
+    ----------
+    axes
+        Names of the points' columns.
+    columns
+        Names of the outputs.
+    conditions
+        At least one.
+    replicates
+        How often every point is computed, with new random numbers each time.
+    block
+        Points of a block.
+    """
 
     axes: tuple[str, ...]
     columns: tuple[str, ...]
-    cases: tuple[Case, ...]
+    conditions: tuple[Condition, ...]
     replicates: int = 1
     block: int = 1024
 
     @property
     def size(self) -> int:
-        """The number of rows of the table: cases x replicates x points."""
-        return self.replicates * sum(len(case.points) for case in self.cases)
+        """The number of rows of the table: conditions x replicates x points."""
+        return self.replicates * sum(len(condition.points) for condition in self.conditions)
+
+
+class Span(NamedTuple):
+    """The place of a block: its condition, its replicate and its slice of the points."""
+
+    condition: Condition
+    replicate: int
+    rows: slice
+
+    @property
+    def points(self) -> Points:
+        """The block's points, `(row, axis)`."""
+        return self.condition.points[self.rows]
+
+    @property
+    def keys(self) -> Keys:
+        """The keys of the block's points, `(row, 2)`."""
+        return point_keys(self.condition, self.replicate, self.points)
 
 
 class Block(NamedTuple):
-    """A task: some points of one case and replicate, to be computed together."""
+    """A task: points of one condition and replicate, computed together."""
 
     number: int
     compute: Callable[[Points, int, Keys, int], Outcome]
@@ -76,10 +118,20 @@ class Shard(NamedTuple):
 
 
 class Status(NamedTuple):
-    """State of a sweep: rows in all, finished, failed, and what is missing by case and replicate.
+    """The state of a sweep.
 
-    damaged: parts put aside; foreign: parts of another version or of other outputs, left alone.
-    reused, computed, seconds: of the run that returns it.
+    Attributes
+    ----------
+    rows, finished, failed
+        Numbers of rows: in all, stored, stored with an error.
+    missing
+        Condition and replicate -> number of rows that are not stored.
+    damaged
+        Parts that were put aside.
+    foreign
+        Parts of another version of the model or with other outputs, left alone.
+    reused, computed, seconds
+        Of the run that returns the status.
     """
 
     rows: int
@@ -94,200 +146,253 @@ class Status(NamedTuple):
 
 
 def open_store(sweep: Sweep, folder: Path) -> Store:
-    """Return the store of a sweep, with all parts that are there."""
+    """Return the store of a sweep in a folder, with all parts that are there."""
     store = Store(folder, sweep.columns, model_version())
     store.refresh()
     return store
 
 
-def spans(sweep: Sweep) -> Iterator[tuple[Case, int, slice]]:
-    """Yield every block's case, replicate and slice of the points, in the order of the table."""
-    for case in sweep.cases:
+def block_spans(sweep: Sweep) -> Iterator[Span]:
+    """Yield the place of every block, in the order of the table."""
+    for condition in sweep.conditions:
         for replicate in range(sweep.replicates):
-            for first in range(0, len(case.points), sweep.block):
-                yield case, replicate, slice(first, min(first + sweep.block, len(case.points)))
+            count = len(condition.points)
+            for first in range(0, count, sweep.block):
+                yield Span(condition, replicate, slice(first, min(first + sweep.block, count)))
 
 
-def keys(case: Case, replicate: int, points: Points) -> Keys:
-    """Return the keys of a case's points: what decides their numbers, hashed."""
-    return keys_of(f"{model_version()}:{case.digest}", case.canonical(points), replicate)
+def point_keys(condition: Condition, replicate: int, points: Points) -> Keys:
+    """Return the keys `(row, 2)` of a condition's points `(row, axis)` in a replicate."""
+    digest = f"{model_version()}:{condition.digest}"
+    return keys_of(digest, condition.canonical(points), replicate)
 
 
-def every_key(sweep: Sweep) -> Keys:
-    """Return the key of every row of the table, in its order."""
-    found = [keys(case, replicate, case.points[span]) for case, replicate, span in spans(sweep)]
-    return np.concatenate(found)
+def row_keys(sweep: Sweep) -> Keys:
+    """Return the key of every row of the table, in its order: `(row, 2)`."""
+    return np.concatenate([span.keys for span in block_spans(sweep)])
 
 
 class _Work:
-    """The blocks that one process still has to see to, each under its lock while it is computed."""
+    """The blocks that one process has yet to deal with, each locked while it is computed."""
 
     def __init__(self, sweep: Sweep, store: Store, shard: Shard, threads: int) -> None:
         self.store, self.threads = store, threads
-        self.todo = list(itertools.islice(spans(sweep), shard.number, None, shard.of))
-        self.held: dict[int, ExitStack] = {}
+        self.todo = list(itertools.islice(block_spans(sweep), shard.number, None, shard.of))
+        self.locks: dict[int, ExitStack] = {}
         self.reused = self.computed = 0
 
-    def blocks(self, told: Callable[[int], None]) -> Iterator[Block]:
-        """Yield blocks that miss points; those that another process works on come last."""
-        number = 0
+    def blocks(self, on_step: Callable[[int], None]) -> Iterator[Block]:
+        """Yield the missing points of blocks; blocks of other processes come last."""
+        numbers = itertools.count(1)
         while self.todo:
-            others = []
-            for case, replicate, span in self.todo:
-                wanted = keys(case, replicate, case.points[span])
-                lock = ExitStack()
-                if not self.store.has(wanted).all():
-                    if not lock.enter_context(self.store.lock(f"{wanted[0, 0]:016x}")):
-                        others.append((case, replicate, span))
-                        continue
-                    self.store.refresh()  # it may have been finished before the lock was had
-                known = self.store.has(wanted)
+            busy = []
+            for span in self.todo:
+                keys, lock = span.keys, ExitStack()
+                if not self._claim(keys, lock):
+                    busy.append(span)
+                    continue
+                known = self.store.has(keys)
                 self.reused += int(known.sum())
-                told(int(known.sum()))
+                on_step(int(known.sum()))
                 if known.all():
                     lock.close()
                     continue
-                number += 1
-                self.held[number] = lock
+                number = next(numbers)
+                self.locks[number] = lock
                 yield Block(
                     number,
-                    case.compute,
-                    case.points[span][~known],
-                    replicate,
-                    wanted[~known],
+                    span.condition.compute,
+                    span.points[~known],
+                    span.replicate,
+                    keys[~known],
                     self.threads,
                 )
-            if len(others) == len(self.todo):
-                time.sleep(POLL)
-                self.store.refresh()
-            self.todo = others
+            self._wait_for_others(busy)
+
+    def _claim(self, keys: Keys, lock: ExitStack) -> bool:
+        """Lock a block with missing points; return false if another process works on it."""
+        if self.store.has(keys).all():
+            return True
+        if not lock.enter_context(self.store.lock(f"{keys[0, 0]:016x}")):
+            return False
+        self.store.refresh()  # another process may have finished it before we got the lock
+        return True
+
+    def _wait_for_others(self, busy: list[Span]) -> None:
+        """Keep the busy blocks for the next round; wait if there are no others."""
+        if len(busy) == len(self.todo):
+            time.sleep(POLL)
+            self.store.refresh()
+        self.todo = busy
 
     def finish(self, block: Block, values: Values, errors: list[str]) -> None:
-        """Store a finished block and let go of its lock."""
+        """Store a finished block and release its lock."""
         self.store.write(Rows(block.keys, values, errors))
-        self.held.pop(block.number).close()
+        self.locks.pop(block.number).close()
         self.computed += len(errors)
 
     def close(self) -> None:
-        """Let go of every lock."""
-        for lock in self.held.values():
+        """Release every lock."""
+        for lock in self.locks.values():
             lock.close()
 
 
-def run(
+def run_sweep(
     sweep: Sweep,
     folder: Path,
-    executor: Executor = here,
+    *,
+    executor: Executor = run_here,
     shard: Shard | None = None,
     threads: int = 1,
-    told: Callable[[int], None] = lambda _: None,
+    on_step: Callable[[int], None] = lambda _: None,
 ) -> Status:
-    """Compute what is missing and store it part by part; return the state at the end.
+    """Compute what is missing and store it part by part.
 
     Several processes may work on one folder; each block is computed by one of them.
 
     Parameters
     ----------
     sweep
-        what to compute. folder: of the store.
+        What to compute.
+    folder
+        Of the store.
     executor
-        where (`executors`). shard: which part of the work. threads: a block may use.
-    told
-        called with the number of rows just finished or found finished.
+        Where blocks are computed (`executors`).
+    shard
+        Which part of the work to do; None: all of it.
+    threads
+        How many a block may use.
+    on_step
+        Called with the number of rows that were just finished or found in the store.
+
+    Returns
+    -------
+    Status
+        The state at the end.
 
     Raises
     ------
     OSError
-        a part cannot be written (disk full); the finished ones stay.
+        A part cannot be written (disk full); the finished ones stay.
     """
-    began = time.perf_counter()
+    start = time.perf_counter()
     store = open_store(sweep, folder)
     work = _Work(sweep, store, shard or Shard(), threads)
     try:
-        for block, (values, errors) in executor(compute, work.blocks(told)):
+        for block, (values, errors) in executor(compute_block, work.blocks(on_step)):
             work.finish(block, values, errors)
-            told(len(errors))
+            on_step(len(errors))
     finally:
         work.close()
-    return status(sweep, folder, store)._replace(
-        reused=work.reused, computed=work.computed, seconds=time.perf_counter() - began
+    return sweep_status(sweep, folder, store)._replace(
+        reused=work.reused, computed=work.computed, seconds=time.perf_counter() - start
     )
 
 
-def compute(block: Block) -> Outcome:
-    """Compute one block."""
+def compute_block(block: Block) -> Outcome:
+    """Return a block's outputs `(row, column)` and one error text a row ('' = none)."""
     return block.compute(block.points, block.replicate, block.keys, block.threads)
 
 
-def status(sweep: Sweep, folder: Path, store: Store | None = None) -> Status:
-    """Return how much of a sweep is in its store."""
+def sweep_status(sweep: Sweep, folder: Path, store: Store | None = None) -> Status:
+    """Return how much of a sweep is stored.
+
+    Parameters
+    ----------
+    sweep
+        The sweep.
+    folder
+        Of the store.
+    store
+        The open store, if there is one.
+
+    Returns
+    -------
+    Status
+        With `reused`, `computed` and `seconds` 0.
+    """
     store = store or open_store(sweep, folder)
     store.refresh()
     failures = Index(store.failures())
     finished, failed = 0, 0
     missing: dict[str, int] = {}
-    for case, replicate, span in spans(sweep):
-        wanted = keys(case, replicate, case.points[span])
-        known = store.has(wanted)
+    for span in block_spans(sweep):
+        keys = span.keys
+        known = store.has(keys)
         finished += int(known.sum())
-        failed += int((failures.find(wanted) >= 0).sum())
+        failed += int((failures.find(keys) >= 0).sum())
         if not known.all():
-            name = ", ".join(f"{key} {value}" for key, value in case.labels.items()) or "all"
-            name += f", replicate {replicate}" * (sweep.replicates > 1)
+            name = _span_name(span, sweep.replicates)
             missing[name] = missing.get(name, 0) + int((~known).sum())
     return Status(sweep.size, finished, failed, missing, tuple(store.damaged), tuple(store.foreign))
 
 
+def _span_name(span: Span, replicates: int) -> str:
+    """Return a block's condition, and its replicate if there are several, in words."""
+    labels = span.condition.labels.items()
+    name = ", ".join(f"{choice} {value}" for choice, value in labels) or "all"
+    return name + f", replicate {span.replicate}" * (replicates > 1)
+
+
 def missing_by_shard(sweep: Sweep, folder: Path, shards: int) -> list[int]:
-    """Return how many rows each of so many shards still has to compute."""
-    store, left = open_store(sweep, folder), [0] * shards
-    for number, (case, replicate, span) in enumerate(spans(sweep)):
-        known = store.has(keys(case, replicate, case.points[span]))
-        left[number % shards] += int((~known).sum())
-    return left
+    """Return how many rows each of `shards` shards still has to compute."""
+    store, missing = open_store(sweep, folder), [0] * shards
+    for number, span in enumerate(block_spans(sweep)):
+        missing[number % shards] += int((~store.has(span.keys)).sum())
+    return missing
 
 
-def collect(sweep: Sweep, folder: Path) -> Path:
-    """Write points.parquet, a row a point in the order of the design; return its path.
+def collect_sweep(sweep: Sweep, folder: Path) -> Path:
+    """Write points.parquet, one row a point in the order of the sweep.
 
-    The parts that it holds are removed; finished points of other designs stay in a part.
+    The parts that it contains are removed; finished points that it does not contain stay in a part.
+
+    Parameters
+    ----------
+    sweep
+        The sweep.
+    folder
+        Of the store.
+
+    Returns
+    -------
+    Path
+        Of the table.
 
     Raises
     ------
     StoreError
-        points are missing, or two parts disagree about one.
+        Points are missing, or two parts disagree about one.
     """
     store = open_store(sweep, folder)
     with store.lock("collect", wait=True):
-        rows, wanted = store.read(), every_key(sweep)
-        place = Index(rows.keys).find(wanted)
+        rows = store.read()
+        place = Index(rows.keys).find(row_keys(sweep))
         if (place < 0).any():
             raise StoreError(
                 f"{int((place < 0).sum()):,} of {sweep.size:,} points are missing in {folder}: "
                 "run the same sweep again, it computes only those."
             )
         rest = np.setdiff1d(np.arange(len(rows.keys)), place)
-        path = store.replace(design(sweep), rows.take(place), rows.take(rest))
+        path = store.replace(row_labels(sweep), rows.take(place), rows.take(rest))
         store.tidy()
         return path
 
 
-def design(sweep: Sweep) -> pa.Table:
-    """Return the design: labels of the case, replicate, point, axes; a row a point."""
+def row_labels(sweep: Sweep) -> pa.Table:
+    """Return what identifies each row: the condition's labels, replicate, point, axes."""
     parts = []
-    for case in sweep.cases:
-        count = len(case.points)
+    for condition in sweep.conditions:
+        count = len(condition.points)
+        labels = {
+            name: pa.DictionaryArray.from_arrays(np.zeros(count, np.int8), pa.array([str(value)]))
+            for name, value in condition.labels.items()
+        }
+        axes = {name: condition.points[:, k] for k, name in enumerate(sweep.axes)}
         for replicate in range(sweep.replicates):
-            labels = {
-                name: pa.DictionaryArray.from_arrays(
-                    np.zeros(count, np.int8), pa.array([str(value)])
-                )
-                for name, value in case.labels.items()
-            }
-            places = {
+            numbers = {
                 "replicate": np.full(count, replicate, np.int16),
                 "point": np.arange(count, dtype=np.int32),
             }
-            axes = {name: case.points[:, k] for k, name in enumerate(sweep.axes)}
-            parts.append(pa.table({**labels, **places, **axes}))
+            parts.append(pa.table({**labels, **numbers, **axes}))
     return pa.concat_tables(parts).unify_dictionaries()

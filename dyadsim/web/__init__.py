@@ -1,1 +1,1 @@
-"""The teachers' page: a local server that shows the lessons, and one lesson as a file to keep."""
+"""The page for teachers: a local server for the lessons, and one lesson as a file to keep."""

@@ -1,15 +1,18 @@
-"""Lessons as plain values for the page: what a lesson is, and what it shows at some settings."""
+"""What the page gets: its files, and lessons and their results as plain values."""
 
 import importlib.metadata
 import math
 from collections.abc import Iterable, Mapping
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from dyadsim.lessons import lesson as lessons
 from dyadsim.lessons.index import LESSONS
-from dyadsim.lessons.lesson import Dial, Lesson, Pick
+from dyadsim.lessons.lesson import Control, Lesson, Pick
 
-STATIC_FILES = {
+STATIC = Path(__file__).with_name("static")
+STATIC_FILES = {  # name: media type
     "page.css": "text/css",
     "page.js": "text/javascript",
     "draw.js": "text/javascript",
@@ -17,56 +20,92 @@ STATIC_FILES = {
 }
 
 
-def plain(value: Any) -> Any:
-    """Return lists, dicts and numbers that JSON can hold: what is no number is null."""
+def read_static(name: str) -> str:
+    """Return the text of a file of the page."""
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+def read_plotly() -> str:
+    """Return the plotly.min.js that the plotly package carries."""
+    path = Path(str(resources.files("plotly"))) / "package_data" / "plotly.min.js"
+    return path.read_text(encoding="utf-8")
+
+
+def plain_values(value: Any) -> Any:
+    """Return lists, dicts and numbers that JSON can hold; a number that is not finite is None."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): plain_values(part) for key, part in value.items()}
     if hasattr(value, "_asdict"):
-        return plain(value._asdict())
+        return plain_values(value._asdict())
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
+        return [plain_values(part) for part in value]
     return value
 
 
-def about(one: Lesson) -> dict[str, Any]:
-    """Return all of a lesson but its numbers."""
+def lesson_payload(lesson: Lesson) -> dict[str, Any]:
+    """Return everything about a lesson except its results."""
     return {
-        "name": one.name,
-        "title": one.title,
-        "question": one.question,
-        "misconception": one.misconception,
-        "bet": one.bet._asdict(),
-        "controls": [_control(control) for control in one.every],
-        "presets": plain(one.presets),
-        "careful": list(one.careful),
-        "start": lessons.start(one),
-        "own": {world: lessons.own(one, world) for world in lessons.WORLDS},
-        "fixed": {world: sorted(lessons.fixed(world)) for world in lessons.WORLDS},
+        "name": lesson.name,
+        "title": lesson.title,
+        "question": lesson.question,
+        "misconception": lesson.misconception,
+        "bet": lesson.bet._asdict(),
+        "controls": [_control_payload(control) for control in lesson.all_controls],
+        "presets": plain_values(lesson.presets),
+        "careful": list(lesson.careful),
+        "start": lessons.start_values(lesson),
+        "own": {world: lessons.world_values(lesson, world) for world in lessons.WORLDS},
+        "fixed": {world: sorted(lessons.fixed_values(world)) for world in lessons.WORLDS},
     }
 
 
-def _control(one: Dial | Pick) -> dict[str, Any]:
-    if isinstance(one, Pick):
-        return {"kind": "pick", **one._asdict()}
-    return {"kind": "dial", **one._asdict()}
+def _control_payload(control: Control) -> dict[str, Any]:
+    """Return a control with its kind."""
+    kind = "pick" if isinstance(control, Pick) else "dial"
+    return {"kind": kind, **control._asdict()}
 
 
-def every(lessons_shown: Iterable[Lesson] = LESSONS.values()) -> dict[str, Any]:
-    """Return everything the page needs before it shows a number."""
+def page_payload(lessons_shown: Iterable[Lesson] = LESSONS.values()) -> dict[str, Any]:
+    """Return everything that the page needs before it shows a result.
+
+    Parameters
+    ----------
+    lessons_shown
+        The lessons, in the order of the page.
+
+    Returns
+    -------
+    dict
+        The version of dyadsim, and the lessons without results.
+    """
     return {
         "version": importlib.metadata.version("dyadsim"),
-        "lessons": [about(one) for one in lessons_shown],
+        "lessons": [lesson_payload(lesson) for lesson in lessons_shown],
     }
 
 
-def shown(one: Lesson, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a lesson shows at settings, which are first made possible (`notes`)."""
-    values, found, notes = lessons.show(one, given)
+def result_payload(lesson: Lesson, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a lesson shows at settings.
+
+    Parameters
+    ----------
+    lesson
+        The lesson.
+    wanted
+        The settings; impossible ones are changed.
+
+    Returns
+    -------
+    dict
+        The settings that were used, notes about changes, the command with the same numbers, and the
+        fields of `LessonResult`.
+    """
+    values, result, notes = lessons.show_lesson(lesson, wanted)
     return {
         "settings": values,
         "notes": notes,
-        "command": lessons.words(one, values),
-        **plain(found),
+        "command": lessons.command_line(lesson, values),
+        **plain_values(result),
     }

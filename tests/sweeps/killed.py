@@ -1,9 +1,9 @@
-"""Run as a script: a sweep in child processes that are killed at random moments, then finished.
+"""A script: run a sweep in child processes that are killed at random moments.
 
     python -m sweeps.killed folder kills seed     (in tests/)
 
-Prints how many were killed before they were through. Children are forked after the kernel is
-loaded, so that a kill can fall into any moment of a sweep and not only into its start.
+It prints how many children were killed before they had finished. They are forked after the kernel
+is loaded, so that a kill can fall at any moment of a sweep and not only at its start.
 """
 
 import os
@@ -19,20 +19,21 @@ from dyadsim.sweeps import sweep
 
 
 def main(folder: Path, kills: int, seed: int) -> None:
-    dice, one, done = random.Random(seed), planned(n=4096), 0
-    case = one.cases[0]
-    case.compute(case.points[:1], 0, sweep.keys(case, 0, case.points[:1]), 1)  # load the kernel
+    rng, small, killed = random.Random(seed), planned(n=4096), 0
+    condition = small.conditions[0]
+    point = condition.points[:1]
+    condition.compute(point, 0, sweep.point_keys(condition, 0, point), 1)  # load the kernel
     for _ in range(10 * kills):
         child = os.fork()
         if not child:
-            sweep.run(one, folder)
+            sweep.run_sweep(small, folder)
             os._exit(0)
-        time.sleep(dice.uniform(0.0, 0.25))
+        time.sleep(rng.uniform(0.0, 0.25))
         os.kill(child, signal.SIGKILL)
-        done += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-        if done == kills:
+        killed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        if killed == kills:
             break
-    print(done)
+    print(killed)
 
 
 if __name__ == "__main__":

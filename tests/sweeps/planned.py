@@ -9,7 +9,7 @@ from dyadsim.studies.study import Study
 from dyadsim.sweeps import outputs, sampling
 from dyadsim.sweeps.outputs import Job
 from dyadsim.sweeps.sampling import Axis, Sampling
-from dyadsim.sweeps.sweep import Case, Sweep
+from dyadsim.sweeps.sweep import Condition, Sweep
 
 AXES = (Axis("distress.bond_effect", (), 0.0, 1.0), Axis("alliance.rate", (), 0.1, 0.6))
 
@@ -21,7 +21,7 @@ def study() -> Study:
 def planned(
     n: int = 512,
     clients: int = 300,
-    wanted: tuple[str, ...] = ("gain", "true_d"),
+    names: tuple[str, ...] = ("gain", "true_d"),
     replicates: int = 2,
     block: int = 16,
     axes: tuple[Axis, ...] = AXES,
@@ -31,19 +31,20 @@ def planned(
     world_values: tuple = (),
 ) -> Sweep:
     """Return a sweep of `n` points over bond effect and alliance rate."""
-    columns = outputs.columns_of(wanted, [study()])
-    points = sampling.points(axes, Sampling(method, n), {}).astype(np.float32)
-    cases = []
-    for name in worlds:
-        base = dyadsim.world(name, dict(world_values))
-        job = Job(study(), base, clients, 1, 0, common, tuple(one.name for one in axes), columns)
-        cases.append(
-            Case(
-                {"world": name},
+    columns = outputs.columns_of(names, [study()])
+    points = sampling.sample_points(axes, Sampling(method, n)).astype(np.float32)
+    conditions = []
+    axis_names = tuple(axis.name for axis in axes)
+    for world in worlds:
+        base = dyadsim.world(world, dict(world_values))
+        job = Job(study(), base, clients, 1, 0, common, axis_names, columns)
+        conditions.append(
+            Condition(
+                {"world": world},
                 job.digest,
-                partial(outputs.compute, job),
-                partial(outputs.canonical, job),
+                partial(outputs.compute_outputs, job),
+                partial(outputs.canonical_points, job),
                 points,
             )
         )
-    return Sweep(tuple(one.name for one in axes), columns, tuple(cases), replicates, block)
+    return Sweep(axis_names, columns, tuple(conditions), replicates, block)

@@ -1,4 +1,4 @@
-"""The store: nothing is lost twice, nothing wrong is merged."""
+"""The store: nothing is lost, nothing is computed twice, nothing wrong is merged."""
 
 import os
 import subprocess
@@ -22,38 +22,38 @@ HERE = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The table of the planned sweep, run in one go."""
-    folder = tmp_path_factory.mktemp("whole")
-    sweep.run(planned(block=200), folder)
-    return sweep.collect(planned(block=200), folder).read_bytes()
+def reference(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The table of the planned sweep, run without interruption."""
+    folder = tmp_path_factory.mktemp("reference")
+    sweep.run_sweep(planned(block=200), folder)
+    return sweep.collect_sweep(planned(block=200), folder).read_bytes()
 
 
 def table_of(folder: Path) -> bytes:
-    return sweep.collect(planned(), folder).read_bytes()
+    return sweep.collect_sweep(planned(), folder).read_bytes()
 
 
-def test_the_same_sweep_computes_nothing_twice(tmp_path: Path, whole: bytes) -> None:
-    first = sweep.run(planned(), tmp_path)
+def test_the_same_sweep_computes_nothing_twice(tmp_path: Path, reference: bytes) -> None:
+    first = sweep.run_sweep(planned(), tmp_path)
     assert (first.computed, first.reused, first.finished) == (1024, 0, 1024)
-    again = sweep.run(planned(), tmp_path)
+    again = sweep.run_sweep(planned(), tmp_path)
     assert (again.computed, again.reused) == (0, 1024)
-    assert table_of(tmp_path) == whole
-    collected = sweep.run(planned(), tmp_path)  # from points.parquet: the parts are gone
+    assert table_of(tmp_path) == reference
+    collected = sweep.run_sweep(planned(), tmp_path)  # from points.parquet: the parts are gone
     assert (collected.computed, collected.reused) == (0, 1024)
     assert list((tmp_path / "parts").iterdir()) == []
-    assert table_of(tmp_path) == whole
+    assert table_of(tmp_path) == reference
 
 
-def test_a_longer_sequence_takes_over_the_shorter_one(tmp_path: Path, whole: bytes) -> None:
-    sweep.run(planned(n=256), tmp_path)
-    sweep.collect(planned(n=256), tmp_path)
-    longer = sweep.run(planned(), tmp_path)
+def test_a_longer_sequence_reuses_the_shorter_one(tmp_path: Path, reference: bytes) -> None:
+    sweep.run_sweep(planned(n=256), tmp_path)
+    sweep.collect_sweep(planned(n=256), tmp_path)
+    longer = sweep.run_sweep(planned(), tmp_path)
     assert (longer.computed, longer.reused) == (512, 512)
-    assert table_of(tmp_path) == whole
-    shorter = sweep.collect(planned(n=256), tmp_path)  # the other rows stay in a part
+    assert table_of(tmp_path) == reference
+    shorter = sweep.collect_sweep(planned(n=256), tmp_path)  # the other rows stay in a part
     assert pq.read_table(shorter).num_rows == 512
-    assert sweep.run(planned(), tmp_path).computed == 0
+    assert sweep.run_sweep(planned(), tmp_path).computed == 0
 
 
 def test_twenty_kills_at_random_moments_lose_nothing(tmp_path: Path) -> None:
@@ -67,126 +67,126 @@ def test_twenty_kills_at_random_moments_lose_nothing(tmp_path: Path) -> None:
         "20",
         "5",
     ]
-    told = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "20"
-    one = planned(n=4096)
-    before = sweep.status(one, tmp_path / "killed")
-    assert 0 < before.finished < one.size
+    finished = subprocess.run(command, cwd=HERE, capture_output=True, text=True, check=True)
+    assert finished.stdout.strip() == "20"
+    small = planned(n=4096)
+    before = sweep.sweep_status(small, tmp_path / "killed")
+    assert 0 < before.finished < small.size
     assert before.damaged == ()
-    after = sweep.run(one, tmp_path / "killed", threads=2)
+    after = sweep.run_sweep(small, tmp_path / "killed", threads=2)
     assert after.reused == before.finished
-    assert after.computed == one.size - before.finished
-    sweep.run(planned(n=4096, block=1024), tmp_path / "whole", threads=2)
-    for left in (tmp_path / "killed").rglob("*.part"):
-        os.utime(left, (0, 0))  # the kill was long ago
-    paths = [sweep.collect(one, tmp_path / name) for name in ("killed", "whole")]
+    assert after.computed == small.size - before.finished
+    sweep.run_sweep(planned(n=4096, block=1024), tmp_path / "reference", threads=2)
+    for part in (tmp_path / "killed").rglob("*.part"):
+        os.utime(part, (0, 0))  # the kill was long ago
+    paths = [sweep.collect_sweep(small, tmp_path / name) for name in ("killed", "reference")]
     assert paths[0].read_bytes() == paths[1].read_bytes()
     assert not list((tmp_path / "killed").rglob("*.part"))
 
 
-def test_two_processes_share_the_work(tmp_path: Path, whole: bytes) -> None:
+def test_two_processes_share_the_work(tmp_path: Path, reference: bytes) -> None:
     """Threads with stores of their own stand in for processes: locks are per open file."""
     with ThreadPoolExecutor(2) as pool:
-        both = list(pool.map(lambda _: sweep.run(planned(), tmp_path), range(2)))
-    assert sum(one.computed for one in both) == 1024
-    assert min(one.computed for one in both) > 0
-    assert all(one.finished == 1024 for one in both)
-    assert table_of(tmp_path) == whole
+        both = list(pool.map(lambda _: sweep.run_sweep(planned(), tmp_path), range(2)))
+    assert sum(state.computed for state in both) == 1024
+    assert min(state.computed for state in both) > 0
+    assert all(state.finished == 1024 for state in both)
+    assert table_of(tmp_path) == reference
 
 
 @pytest.mark.parametrize("harm", ["truncated", "empty", "altered", "not a table"])
 def test_a_damaged_part_is_put_aside_and_computed_again(
-    tmp_path: Path, whole: bytes, harm: str
+    tmp_path: Path, reference: bytes, harm: str
 ) -> None:
-    sweep.run(planned(), tmp_path)
+    sweep.run_sweep(planned(), tmp_path)
     part = sorted((tmp_path / "parts").iterdir())[3]
-    told = part.read_bytes()
-    middle = len(told) // 3
+    content = part.read_bytes()
+    middle = len(content) // 3
     part.write_bytes(
         {
-            "truncated": told[: len(told) // 2],
+            "truncated": content[: len(content) // 2],
             "empty": b"",
             "not a table": b"x" * 500,
-            "altered": told[:middle] + bytes([told[middle] ^ 255]) + told[middle + 1 :],
+            "altered": content[:middle] + bytes([content[middle] ^ 255]) + content[middle + 1 :],
         }[harm]
     )
-    state = sweep.status(planned(), tmp_path)
+    state = sweep.sweep_status(planned(), tmp_path)
     if state.finished == 1024:  # the harm is in a column that only collecting reads
         with pytest.raises(StoreError, match=r"16 of 1,024 points are missing"):
-            sweep.collect(planned(), tmp_path)
+            sweep.collect_sweep(planned(), tmp_path)
     assert len(list((tmp_path / "damaged").iterdir())) == 1
-    assert sweep.run(planned(), tmp_path).computed == 16
-    assert table_of(tmp_path) == whole
+    assert sweep.run_sweep(planned(), tmp_path).computed == 16
+    assert table_of(tmp_path) == reference
 
 
 def test_a_part_of_another_model_is_left_alone(
-    tmp_path: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, reference: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patched:
         patched.setattr(sweep, "model_version", lambda: "another")
-        sweep.run(planned(n=16, replicates=1), tmp_path)
-    state = sweep.run(planned(), tmp_path)
+        sweep.run_sweep(planned(n=16, replicates=1), tmp_path)
+    state = sweep.run_sweep(planned(), tmp_path)
     assert (state.reused, state.computed) == (0, 1024)
     assert len(state.foreign) == 1
-    assert table_of(tmp_path) == whole
+    assert table_of(tmp_path) == reference
     assert len(list((tmp_path / "parts").iterdir())) == 1
 
 
 def test_a_table_of_other_outputs_is_kept(tmp_path: Path) -> None:
-    other = partial(planned, n=16, replicates=1, wanted=("post_score",))
-    sweep.run(other(), tmp_path)
-    kept = sweep.collect(other(), tmp_path).read_bytes()
-    sweep.run(planned(n=16), tmp_path)
-    sweep.collect(planned(n=16), tmp_path)
+    other = partial(planned, n=16, replicates=1, names=("post_score",))
+    sweep.run_sweep(other(), tmp_path)
+    kept = sweep.collect_sweep(other(), tmp_path).read_bytes()
+    sweep.run_sweep(planned(n=16), tmp_path)
+    sweep.collect_sweep(planned(n=16), tmp_path)
     assert [path.read_bytes() for path in (tmp_path / "parts").iterdir()] == [kept]
-    assert sweep.run(other(), tmp_path).reused == 16
+    assert sweep.run_sweep(other(), tmp_path).reused == 16
 
 
 def test_parts_that_disagree_are_refused(tmp_path: Path) -> None:
-    one = planned(n=16, replicates=1)
-    sweep.run(one, tmp_path)
-    store = sweep.open_store(one, tmp_path)
+    small = planned(n=16, replicates=1)
+    sweep.run_sweep(small, tmp_path)
+    store = sweep.open_store(small, tmp_path)
     rows = store.read()
     store.write(Rows(rows.keys[:3], rows.values[:3] + 1, rows.errors[:3]))
     with pytest.raises(StoreError, match=r"two parts of .* hold different numbers"):
-        sweep.collect(one, tmp_path)
+        sweep.collect_sweep(small, tmp_path)
 
 
-def test_missing_shards_are_told(tmp_path: Path) -> None:
-    sweep.run(planned(), tmp_path, shard=Shard(1, 4))
-    state = sweep.status(planned(), tmp_path)
+def test_missing_shards_are_reported(tmp_path: Path) -> None:
+    sweep.run_sweep(planned(), tmp_path, shard=Shard(1, 4))
+    state = sweep.sweep_status(planned(), tmp_path)
     assert state.finished == 256
     assert state.missing == {"world hybrid, replicate 0": 384, "world hybrid, replicate 1": 384}
     assert sweep.missing_by_shard(planned(), tmp_path, 4) == [256, 0, 256, 256]
     with pytest.raises(StoreError, match="768 of 1,024 points are missing"):
-        sweep.collect(planned(), tmp_path)
+        sweep.collect_sweep(planned(), tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a file system of limited size needs root")
-def test_a_full_disk_keeps_what_is_finished(tmp_path: Path, whole: bytes) -> None:
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small file system needs root")
+def test_a_full_disk_keeps_what_is_finished(tmp_path: Path, reference: bytes) -> None:
     small = tmp_path / "small"
     small.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(small)]
     if subprocess.run(mount, capture_output=True).returncode:
-        pytest.skip("this machine lets nobody mount a small file system")
+        pytest.skip("a small file system cannot be mounted here")
     try:
         with pytest.raises(OSError, match="No space left on device"):
-            sweep.run(planned(), small / "store")
+            sweep.run_sweep(planned(), small / "store")
         assert not list(small.rglob("*.part"))
-        state = sweep.status(planned(), small / "store")
+        state = sweep.sweep_status(planned(), small / "store")
         assert 0 < state.finished < 1024
         subprocess.run(["mount", "-o", "remount,size=20m", str(small)], check=True)
-        after = sweep.run(planned(), small / "store")
+        after = sweep.run_sweep(planned(), small / "store")
         assert after.reused == state.finished
-        assert table_of(small / "store") == whole
+        assert table_of(small / "store") == reference
     finally:
         subprocess.run(["umount", str(small)], check=True)
 
 
-def test_the_table_reads_as_a_theorist_expects(tmp_path: Path) -> None:
-    one = planned(n=8)
-    sweep.run(one, tmp_path)
-    table = pd.read_parquet(sweep.collect(one, tmp_path))
+def test_the_columns_of_the_table(tmp_path: Path) -> None:
+    small = planned(n=8)
+    sweep.run_sweep(small, tmp_path)
+    table = pd.read_parquet(sweep.collect_sweep(small, tmp_path))
     assert list(table.columns[:5]) == [
         "world",
         "replicate",
@@ -211,23 +211,23 @@ def test_index_tells_keys_apart_by_both_halves() -> None:
 
 def test_keys_follow_everything_that_decides_a_number() -> None:
     row = np.array([[0.5, 1.0]], np.float32)
-    seen = {
-        tuple(content_keys.keys_of(*one)[0])
-        for one in (("a", row, 0), ("b", row, 0), ("a", row, 1), ("a", row + 1, 0))
+    keys = {
+        tuple(content_keys.keys_of(*arguments)[0])
+        for arguments in (("a", row, 0), ("b", row, 0), ("a", row, 1), ("a", row + 1, 0))
     }
-    assert len(seen) == 4
+    assert len(keys) == 4
     assert (content_keys.keys_of("a", row, 0) == content_keys.keys_of("a", row.copy(), 0)).all()
 
 
-def test_model_version_covers_the_laws_and_not_the_figures() -> None:
+def test_model_version_covers_the_model_and_not_the_figures() -> None:
     package = Path(content_keys.__file__).parents[1]
-    counted = {
+    hashed = {
         str(path.relative_to(package))
         for name in content_keys._MODEL
-        for path in content_keys._files(package / name)
+        for path in content_keys._source_files(package / name)
     }
-    assert {"kernel/sessions.py", "evidence/outcomes.py", "sweeps/outputs.py"} <= counted
-    assert {"model/mechanisms/alliance.py", "studies/designs/rct.py"} <= counted
-    assert {"evidence/facts.csv", "simulation/many_points.py"} <= counted
-    assert not {"plots/study.py", "cli/main.py", "report/page.py", "sweeps/sweep.py"} & counted
+    assert {"kernel/sessions.py", "evidence/outcomes.py", "sweeps/outputs.py"} <= hashed
+    assert {"model/mechanisms/alliance.py", "studies/designs/rct.py"} <= hashed
+    assert {"evidence/facts.csv", "simulation/many_points.py"} <= hashed
+    assert not {"plots/study.py", "cli/main.py", "report/page.py", "sweeps/sweep.py"} & hashed
     assert Store(Path("x"), ("a",), "v").columns == ("a",)

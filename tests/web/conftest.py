@@ -1,4 +1,4 @@
-"""The page's server as people start it, and Debian's Chromium."""
+"""The page's server as users start it, and Debian's Chromium."""
 
 import os
 import re
@@ -25,14 +25,14 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `dyadsim teach` on a free port."""
-    place = tmp_path_factory.mktemp("teach")
+    folder = tmp_path_factory.mktemp("teach")
     command = [sys.executable, "-m", "dyadsim", "teach", "task.browser=false", "task.port=0"]
-    with subprocess.Popen(command, cwd=place, stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         line = server.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:\d+/", line)
-        assert found, line
-        yield found[0]
+        match = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert match, line
+        yield match[0]
         server.terminate()
 
 
@@ -44,7 +44,7 @@ def browser() -> Iterator[object]:
         if os.environ.get("DYADSIM_NEEDS_CHROMIUM"):
             pytest.fail("CI must have Chromium")
         pytest.skip("there is no Chromium here (Debian: apt install chromium)")
-    with playwright.sync_playwright() as made:
-        one = made.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield one
-        one.close()
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()

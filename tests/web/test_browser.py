@@ -19,14 +19,17 @@ SIZES = {"desk": (1280, 720, ""), "phone": (390, 844, ""), "projector": (1280, 7
 @pytest.fixture
 def page(browser: Any, address: str) -> Iterator[Any]:
     """A page that fails on any error, and on any request that leaves the machine."""
-    made = browser.new_page(viewport={"width": 1280, "height": 720})
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
     wrong: list[str] = []
-    made.on("pageerror", lambda error: wrong.append(str(error)))
-    made.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
     inside = (address, "data:", "blob:", "file:")
-    made.on("request", lambda one: None if one.url.startswith(inside) else wrong.append(one.url))
-    yield made
-    made.close()
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(inside) else wrong.append(request.url),
+    )
+    yield page
+    page.close()
     assert not wrong
 
 
@@ -51,8 +54,8 @@ def settled(page: Any, action: Any) -> None:
 
 
 def moved(page: Any, key: str, value: float) -> None:
-    script = """([key, value]) => { const one = document.getElementById('c-' + key);
-      one.value = value; one.dispatchEvent(new Event('input', {bubbles: true})); }"""
+    script = """([key, value]) => { const input = document.getElementById('c-' + key);
+      input.value = value; input.dispatchEvent(new Event('input', {bubbles: true})); }"""
     settled(page, lambda: page.evaluate(script, [key, value]))
 
 
@@ -81,7 +84,7 @@ def test_every_lesson_at_every_size(page: Any, address: str, name: str, tmp_path
         assert page.locator(".modebar-btn").count() == 0  # none that leads off the machine
         unnamed = page.evaluate(
             "[...document.querySelectorAll('#controls input, #controls select')]"
-            ".filter((one) => !one.labels.length).length"
+            ".filter((input) => !input.labels.length).length"
         )
         assert unnamed == 0
 
@@ -100,17 +103,19 @@ def test_a_slider_changes_the_sentence_and_the_command(page: Any, address: str) 
 
 def test_the_newest_change_wins(page: Any, address: str) -> None:
     opened(page, address, "lesson=alliance")
-    asked: list[str] = []
-    page.on("request", lambda one: asked.append(one.url) if "/api/" in one.url else None)
+    requests: list[str] = []
+    page.on(
+        "request", lambda request: requests.append(request.url) if "/api/" in request.url else None
+    )
     settled(
         page,
-        lambda: page.evaluate("""() => { const one = document.getElementById('c-clients');
-      for (let k = 1; k <= 40; k += 1) { one.value = 100 * k;
-        one.dispatchEvent(new Event('input', {bubbles: true})); } }"""),
+        lambda: page.evaluate("""() => { const input = document.getElementById('c-clients');
+      for (let k = 1; k <= 40; k += 1) { input.value = 100 * k;
+        input.dispatchEvent(new Event('input', {bubbles: true})); } }"""),
     )
     page.wait_for_timeout(300)
     assert page.evaluate("window.dyadsim.result().settings.clients") == 4000
-    assert len(asked) <= 3, "stale questions must not queue"
+    assert len(requests) <= 3, "stale requests must not queue"
 
 
 def test_a_preset_and_a_new_bet(page: Any, address: str) -> None:
@@ -142,15 +147,32 @@ def test_keyboard_alone(page: Any, address: str) -> None:
     assert focus == "solid"
 
 
-def test_a_link_restores_settings_and_luck(page: Any, address: str) -> None:
+def test_a_link_restores_the_settings(page: Any, address: str) -> None:
     opened(page, address, "lesson=certified")
     moved(page, "seed", 321)
     moved(page, "trials", 22)
     settled(page, lambda: page.select_option("#c-comparator", "supportive"))
-    told, link = page.inner_text("#sentence"), page.url
+    sentence, link = page.inner_text("#sentence"), page.url
     page.goto("about:blank")
     opened(page, address, link.split("?", 1)[1])
-    assert page.inner_text("#sentence") == told
+    assert page.inner_text("#sentence") == sentence
+
+
+def test_an_older_link_restores_the_seed(page: Any, address: str) -> None:
+    opened(page, address, "lesson=alliance&luck=321", shown=False)
+    assert page.evaluate("window.dyadsim.settings().seed") == 321
+    assert page.is_hidden("#note")
+    assert "seed=321" in page.url
+    assert "luck" not in page.url
+
+
+def test_a_new_seed(page: Any, address: str) -> None:
+    opened(page, address, "lesson=alliance&seed=9")
+    sentence = page.inner_text("#sentence")
+    for _ in range(3):  # a draw may hit the same seed
+        settled(page, lambda: page.click("#new-seed"))
+    assert page.evaluate("window.dyadsim.settings().seed") != 9
+    assert page.inner_text("#sentence") != sentence
 
 
 HOSTILE = [
@@ -191,9 +213,9 @@ def test_the_lecturers_lock(page: Any, address: str) -> None:
 
 def test_files_carry_their_settings(page: Any, address: str, tmp_path: Path) -> None:
     opened(page, address, "lesson=alliance&seed=7")
-    with page.expect_download() as told:
+    with page.expect_download() as download:
         page.click("#save-csv")
-    told.value.save_as(tmp_path / "data.csv")
+    download.value.save_as(tmp_path / "data.csv")
     lines = (tmp_path / "data.csv").read_text().splitlines()
     assert lines[0].startswith("# dyadsim 0.")
     assert "seed=7" in lines[1]
@@ -205,19 +227,19 @@ def test_files_carry_their_settings(page: Any, address: str, tmp_path: Path) -> 
         opened(page, address, "lesson=alliance&seed=7")
         files: list[Any] = []
 
-        def keep(one: Any, to: list[Any] = files) -> None:
-            to.append(one)
+        def keep(file: Any, to: list[Any] = files) -> None:
+            to.append(file)
 
         page.on("download", keep)
         page.click(button)
         for _ in range(200):
-            if len(files) == 2:  # one a figure
+            if len(files) == 2:  # a file a figure
                 break
             page.wait_for_timeout(50)
         page.remove_listener("download", keep)
-        assert [one.suggested_filename.split("_")[-1][:4] for one in files] == ["seen", "true"]
-        for one in files:
-            one.save_as(tmp_path / "figure")
+        assert [file.suggested_filename.split("_")[-1][:4] for file in files] == ["seen", "true"]
+        for file in files:
+            file.save_as(tmp_path / "figure")
             assert mark in (tmp_path / "figure").read_bytes()[:2000]
 
 
@@ -231,8 +253,8 @@ def test_tables_stand_in_for_figures(page: Any, address: str) -> None:
 
 def test_a_lesson_taken_home_needs_no_server(page: Any, tmp_path: Path) -> None:
     path = tmp_path / "lesson.html"
-    given = {"seed": 3, "world": "contextual"}
-    path.write_text(single_file.html(LESSONS["alliance"], given), encoding="utf-8")
+    wanted = {"seed": 3, "world": "contextual"}
+    path.write_text(single_file.lesson_file(LESSONS["alliance"], wanted), encoding="utf-8")
     page.goto(path.as_uri())
     page.wait_for_selector("body[data-ready]")
     page.check("#bet-options input >> nth=2")
@@ -258,18 +280,19 @@ CONTRAST = """() => {
     return s <= 0.03928 ? s / 12.92 : ((s + 0.055) / 1.055) ** 2.4; });
     return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
   const parts = (text) => text.match(/[\\d.]+/g).map(Number);
-  const behind = (one) => { for (let at = one; at; at = at.parentElement) {
+  const behind = (element) => { for (let at = element; at; at = at.parentElement) {
     const c = parts(getComputedStyle(at).backgroundColor);
     if (c.length < 4 || c[3] > 0) return c.slice(0, 3); } return [255, 255, 255]; };
-  const found = [];
-  for (const one of document.querySelectorAll('body *:not(svg *)')) {
-    const own = [...one.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
-    if (!own || !one.checkVisibility() || one.disabled || one.closest('.plot')) continue;
-    const [a, b] = [bright(parts(getComputedStyle(one).color)), bright(behind(one))];
+  const faint = [];
+  for (const node of document.querySelectorAll('body *:not(svg *)')) {
+    const own = [...node.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+    if (!own || !node.checkVisibility() || node.disabled || node.closest('.plot')) continue;
+    const [a, b] = [bright(parts(getComputedStyle(node).color)), bright(behind(node))];
     const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < 4.5) found.push(`${one.tagName} ${one.textContent.trim().slice(0, 30)} ${ratio}`);
+    if (ratio < 4.5)
+      faint.push(`${node.tagName} ${node.textContent.trim().slice(0, 30)} ${ratio}`);
   }
-  return found; }"""
+  return faint; }"""
 
 
 def test_text_stands_out_from_what_is_behind_it(page: Any, address: str) -> None:

@@ -1,4 +1,4 @@
-"""The local server: who may ask, what it says, what it refuses."""
+"""The local server: whom it answers, what it answers, what it refuses."""
 
 import http.client
 import json
@@ -14,27 +14,27 @@ from dyadsim.lessons.index import LESSONS
 pytest.importorskip("starlette", reason="the extra 'web' is not installed")
 
 
-def asked(address: str, path: str, host: str | None = None, method: str = "GET") -> tuple:
+def answer_of(address: str, path: str, host: str | None = None, method: str = "GET") -> tuple:
     where = urlsplit(address)
-    made = http.client.HTTPConnection(str(where.hostname), where.port, timeout=20)
-    made.request(method, path, headers={"Host": host or where.netloc})
+    connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=20)
+    connection.request(method, path, headers={"Host": host or where.netloc})
     try:
-        answer = made.getresponse()
+        answer = connection.getresponse()
         return answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read()
     finally:
-        made.close()
+        connection.close()
 
 
 def test_foreign_hosts_are_refused(address: str) -> None:
-    assert asked(address, "/")[0] == 200
+    assert answer_of(address, "/")[0] == 200
     for host in ("evil.example", "127.0.0.1.evil.example", "dyadsim.local:80"):
-        assert asked(address, "/", host)[0] == 400
-        assert asked(address, "/api/lessons", host)[0] == 400
+        assert answer_of(address, "/", host)[0] == 400
+        assert answer_of(address, "/api/lessons", host)[0] == 400
 
 
 def test_every_answer_carries_the_policy(address: str) -> None:
     for path in ("/", "/static/page.js", "/api/lessons", "/nothing", "/static/server.py"):
-        _, headers, _ = asked(address, path)
+        _, headers, _ = answer_of(address, path)
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe-eval" not in policy
@@ -50,24 +50,24 @@ def test_only_what_the_page_needs_is_there(address: str) -> None:
         "/api/lesson/odd",
         "/export/odd",
     ):
-        assert asked(address, path)[0] == 404
+        assert answer_of(address, path)[0] == 404
     for method in ("POST", "PUT", "DELETE"):
-        assert asked(address, "/api/lesson/alliance", method=method)[0] == 405
-    assert asked(address, "/api/lesson/alliance?x=" + "y" * 3000)[0] == 400
-    assert "http" not in asked(address, "/")[2].decode().replace("http-equiv", "")
+        assert answer_of(address, "/api/lesson/alliance", method=method)[0] == 405
+    assert answer_of(address, "/api/lesson/alliance?x=" + "y" * 3000)[0] == 400
+    assert "http" not in answer_of(address, "/")[2].decode().replace("http-equiv", "")
 
 
 def test_a_lesson_answers_with_possible_settings(address: str) -> None:
-    status, _, body = asked(address, "/api/lesson/alliance?clients=1e8&world=null&x=1")
-    told = json.loads(body)
+    status, _, body = answer_of(address, "/api/lesson/alliance?clients=1e8&world=null&x=1")
+    answer = json.loads(body)
     assert status == 200
-    assert told["settings"]["clients"] == 5000
-    assert len(told["notes"]) == 2
-    every = json.loads(asked(address, "/api/lessons")[2])
-    assert [one["name"] for one in every["lessons"]] == list(LESSONS)
+    assert answer["settings"]["clients"] == 5000
+    assert len(answer["notes"]) == 2
+    page = json.loads(answer_of(address, "/api/lessons")[2])
+    assert [lesson["name"] for lesson in page["lessons"]] == list(LESSONS)
 
 
-def test_a_taken_port_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_taken_port_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()

@@ -1,6 +1,6 @@
-// Draws what a lesson shows: a figure's series with Plotly, the same numbers as a table and as CSV.
+// Draws a lesson's figures with Plotly, and writes the same numbers as a table and as CSV.
 
-// Okabe and Ito's colours; never colour alone: each has a marker and a dash of its own.
+// Okabe and Ito's colours, each with its own marker and dash: colour never stands alone.
 const LOOKS = [
   { colour: "#0072B2", marker: "circle", dash: "solid" },
   { colour: "#D55E00", marker: "square", dash: "dash" },
@@ -17,53 +17,53 @@ function fade(colour, share) {
   return `rgba(${r},${g},${b},${share})`;
 }
 
-function traces(one) {
-  const look = LOOKS[one.look % LOOKS.length];
-  const base = { name: one.name, x: one.x, y: one.y, legendgroup: one.name };
-  if (one.text.length) {
-    base.text = one.text;
+function traces(series) {
+  const look = LOOKS[series.look % LOOKS.length];
+  const base = { name: series.name, x: series.x, y: series.y, legendgroup: series.name };
+  if (series.text.length) {
+    base.text = series.text;
     base.hovertemplate = "%{text}: %{x}, %{y}<extra></extra>";
   }
-  if (one.kind === "points") {
+  if (series.kind === "points") {
     return [{ ...base, type: "scatter", mode: "markers", marker: {
-      color: one.faint ? fade(look.colour, 0.45) : look.colour, symbol: look.marker,
-      size: one.faint ? 6 : 10, line: { width: one.faint ? 0 : 1, color: "#fff" } } }];
+      color: series.faint ? fade(look.colour, 0.45) : look.colour, symbol: look.marker,
+      size: series.faint ? 6 : 10, line: { width: series.faint ? 0 : 1, color: "#fff" } } }];
   }
-  if (one.kind === "line") {
+  if (series.kind === "line") {
     const faint = { width: 1, color: fade(look.colour, 0.18) };
     const full = { width: 3, color: look.colour, dash: look.dash };
     return [{ ...base, type: "scatter", mode: "lines", connectgaps: false,
-      line: one.faint ? faint : full, hoverinfo: one.faint ? "skip" : "all" }];
+      line: series.faint ? faint : full, hoverinfo: series.faint ? "skip" : "all" }];
   }
-  if (one.kind === "band") {
+  if (series.kind === "band") {
     const edge = { ...base, type: "scatter", mode: "lines", line: { width: 0 }, hoverinfo: "skip" };
-    return [{ ...edge, y: one.low, showlegend: false },
-      { ...edge, y: one.high, fill: "tonexty", fillcolor: fade(look.colour, 0.22) }];
+    return [{ ...edge, y: series.low, showlegend: false },
+      { ...edge, y: series.high, fill: "tonexty", fillcolor: fade(look.colour, 0.22) }];
   }
-  if (one.kind === "bars") {
+  if (series.kind === "bars") {
     return [{ ...base, type: "bar", marker: { color: look.colour,
-      pattern: { shape: PATTERNS[one.look % PATTERNS.length], bgcolor: look.colour, fgcolor: "#fff", size: 7 } },
-      text: one.y.map((y) => (y === null ? "" : String(Math.round(y)))),
-      textposition: one.low.length ? "none" : "outside", error_y: errors(one, "#333"),
+      pattern: { shape: PATTERNS[series.look % PATTERNS.length], bgcolor: look.colour, fgcolor: "#fff", size: 7 } },
+      text: series.y.map((y) => (y === null ? "" : String(Math.round(y)))),
+      textposition: series.low.length ? "none" : "outside", error_y: errors(series, "#333"),
       hovertemplate: "%{x}: %{y}<extra>%{fullData.name}</extra>" }];
   }
   return [{ ...base, type: "scatter", mode: "markers", marker: { color: look.colour,
-    symbol: look.marker, size: 8 }, error_y: errors(one, fade(look.colour, 0.7)) }];
+    symbol: look.marker, size: 8 }, error_y: errors(series, fade(look.colour, 0.7)) }];
 }
 
-function errors(one, color) {
+function errors(series, color) {
   return { type: "data", symmetric: false, thickness: 1.5, width: 3, color,
-    visible: one.low.length > 0, array: one.high.map((v, k) => v - one.y[k]),
-    arrayminus: one.low.map((v, k) => one.y[k] - v) };
+    visible: series.low.length > 0, array: series.high.map((v, k) => v - series.y[k]),
+    arrayminus: series.low.map((v, k) => series.y[k] - v) };
 }
 
 export async function plotly() {
-  // Five megabytes that the first bet need not wait for; a file has them inside.
+  // Five megabytes that the first bet does not wait for; a single file carries them inside.
   if (window.Plotly === undefined && document.getElementById("plotly") === null) {
     const script = Object.assign(document.createElement("script"), { id: "plotly", src: "/static/plotly.min.js" });
     document.head.append(script);
   }
-  while (window.Plotly === undefined) await new Promise((done) => setTimeout(done, 10));
+  while (window.Plotly === undefined) await new Promise((resolve) => setTimeout(resolve, 10));
   return window.Plotly;
 }
 
@@ -93,7 +93,7 @@ function wrapped(text, most) {
 }
 
 function legendLength(figure) {
-  return figure.series.reduce((sum, one) => sum + one.name.length + 8, 0);
+  return figure.series.reduce((sum, series) => sum + series.name.length + 8, 0);
 }
 
 function legendRoom(place, size) {
@@ -101,34 +101,34 @@ function legendRoom(place, size) {
 }
 
 export function rows(figure) {
-  const found = [];
-  for (const one of figure.series) {
-    if (one.faint && one.kind === "line") continue; // single courses are in the CSV alone
-    const count = Math.max(one.x.length, one.y.length, one.low.length);
+  const cells = [];
+  for (const series of figure.series) {
+    if (series.faint && series.kind === "line") continue; // single courses are only in the CSV
+    const count = Math.max(series.x.length, series.y.length, series.low.length);
     for (let k = 0; k < count; k += 1) {
-      found.push([one.name, one.x[k], one.y[k] ?? "", one.low[k] ?? "", one.high[k] ?? ""]);
+      cells.push([series.name, series.x[k], series.y[k] ?? "", series.low[k] ?? "", series.high[k] ?? ""]);
     }
   }
-  return found;
+  return cells;
 }
 
 export function table(figure) {
-  const made = document.createElement("table");
-  const caption = made.createCaption();
+  const element = document.createElement("table");
+  const caption = element.createCaption();
   caption.textContent = figure.title;
-  const head = made.createTHead().insertRow();
-  for (const word of ["series", figure.x || "what", figure.y, "low", "high"]) {
+  const head = element.createTHead().insertRow();
+  for (const word of ["series", figure.x || "item", figure.y, "low", "high"]) {
     const cell = document.createElement("th");
     cell.scope = "col";
     cell.textContent = word;
     head.append(cell);
   }
-  const body = made.createTBody();
+  const body = element.createTBody();
   for (const row of rows(figure)) {
     const line = body.insertRow();
     for (const value of row) line.insertCell().textContent = value === null ? "" : value;
   }
-  return made;
+  return element;
 }
 
 export function csv(result, version) {
@@ -137,10 +137,10 @@ export function csv(result, version) {
   for (const [name, value] of Object.entries(result.settings)) lines.push(`# ${name}: ${value}`);
   lines.push("figure,series,x,y,low,high");
   for (const figure of result.figures) {
-    for (const one of figure.series) {
-      const count = Math.max(one.x.length, one.y.length, one.low.length);
+    for (const series of figure.series) {
+      const count = Math.max(series.x.length, series.y.length, series.low.length);
       for (let k = 0; k < count; k += 1) {
-        const cells = [figure.name, one.name, one.x[k], one.y[k], one.low[k], one.high[k]];
+        const cells = [figure.name, series.name, series.x[k], series.y[k], series.low[k], series.high[k]];
         lines.push(cells.map((value) => quoted(value ?? "")).join(","));
       }
     }
@@ -149,12 +149,12 @@ export function csv(result, version) {
 }
 
 export async function images(places, titles, kind) {
-  const found = [];
+  const pictures = [];
   for (const [k, place] of places.entries()) {
     const margin = { ...place.layout.margin, t: place.layout.margin.t + 40 };
     const title = { text: titles[k], x: 0.01, xanchor: "left", y: 0.98, yanchor: "top" };
     const figure = { data: place.data, layout: { ...place.layout, margin, title } };
-    found.push(await Plotly.toImage(figure, { format: kind, width: 1100, height: 620, scale: 2 }));
+    pictures.push(await Plotly.toImage(figure, { format: kind, width: 1100, height: 620, scale: 2 }));
   }
-  return found;
+  return pictures;
 }

@@ -1,4 +1,4 @@
-// Where a lesson's numbers come from: the local server, or the grid inside a file that was taken home.
+// Where a lesson's numbers come from: the local server, or the grid inside a single file.
 
 const kept = document.getElementById("kept");
 const file = kept === null ? null : JSON.parse(kept.textContent);
@@ -20,28 +20,30 @@ function key(settings) {
   return Object.keys(settings).sort().map((name) => `${name}=${settings[name]}`).join("&");
 }
 
-function nearest(settings) {
-  // The file holds a grid: the settings that differ least, words before numbers.
-  let best = null;
-  let least = Infinity;
-  for (const one of Object.values(file.known)) {
-    let far = 0;
-    for (const [name, value] of Object.entries(settings)) {
-      const other = one.settings[name];
-      if (typeof value === "number") far += Math.abs(value - other) / (Math.abs(value) + Math.abs(other) + 1e-9);
-      else if (value !== other) far += 100;
-    }
-    if (far < least) [best, least] = [one, far];
+function distance(settings, others) {
+  // Choices count for more than numbers.
+  let sum = 0;
+  for (const [name, value] of Object.entries(settings)) {
+    const other = others[name];
+    if (typeof value === "number") sum += Math.abs(value - other) / (Math.abs(value) + Math.abs(other) + 1e-9);
+    else if (value !== other) sum += 100;
   }
-  return best;
+  return sum;
 }
 
-function held(one) {
-  return { ...one, notes: ["this file holds a grid of settings; these are the nearest in it"] };
+function nearest(settings) {
+  // The file holds a grid: return the result at the settings that differ least.
+  let best = null;
+  let least = Infinity;
+  for (const result of Object.values(file.known)) {
+    const far = distance(settings, result.settings);
+    if (far < least) [best, least] = [result, far];
+  }
+  return { ...best, notes: ["this file holds a grid of settings; these are the nearest in it"] };
 }
 
 export async function numbers(name, settings) {
-  if (inFile) return file.known[key(settings)] ?? held(nearest(settings));
+  if (inFile) return file.known[key(settings)] ?? nearest(settings);
   const answer = await fetch(`/api/lesson/${name}?${query(settings)}`);
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   return answer.json();

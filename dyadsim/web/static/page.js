@@ -1,10 +1,11 @@
-// The page: which lesson, which settings, the bet before the reveal. All numbers come from lesson.js.
+// The page: the lesson, its settings, the bet before the result. All numbers come from lesson.js.
 import { draw, table, csv, images, plotly } from "./draw.js";
 import { about, numbers, query, grid, inFile, fileStart } from "./lesson.js";
 
 const $ = (id) => document.getElementById(id);
 const EXTRA = ["lesson", "projector", "lock"];
-const SESSIONS_SHOWN = 16; // of the lesson that is stepped
+const OLD_KEYS = { luck: "seed" }; // of older links
+const SESSIONS_SHOWN = 16; // of the lesson that is stepped through
 let lessons = [];
 let version = "";
 let lesson = null;
@@ -52,10 +53,10 @@ function row(control) {
   input.id = `c-${control.key}`;
   input.name = control.key;
   if (control.kind === "pick") {
-    for (const [value, told] of control.options) input.append(new Option(told, value));
+    for (const [value, text] of control.options) input.append(new Option(text, value));
     input.addEventListener("change", () => change(control, input.value));
   } else {
-    const places = grid[control.key]; // in a file a slider moves from place to place
+    const places = grid[control.key]; // in a single file a slider moves from place to place
     const ends = places ? { min: 0, max: places.length - 1, step: 1 }
       : { min: control.low, max: control.high, step: control.step };
     Object.assign(input, { type: "range", ...ends });
@@ -74,7 +75,7 @@ function row(control) {
 }
 
 function slot(places, value) {
-  return places.reduce((best, one, k) => (Math.abs(one - value) < Math.abs(places[best] - value) ? k : best), 0);
+  return places.reduce((best, place, k) => (Math.abs(place - value) < Math.abs(places[best] - value) ? k : best), 0);
 }
 
 function change(control, value) {
@@ -89,19 +90,19 @@ function controls() {
   for (const control of lesson.controls) {
     const input = $(`c-${control.key}`);
     const still = inFile && !(control.key in grid);
-    const held = fixedHere(control.key);
+    const fixed = fixedHere(control.key);
     const places = control.kind === "dial" ? grid[control.key] : undefined;
     input.value = places ? slot(places, settings[control.key]) : settings[control.key];
-    input.disabled = locked || held || still;
-    $(`h-${control.key}`).textContent = held ? "fixed: that is this world's claim"
-      : still ? "moves in the live page only" : "";
+    input.disabled = locked || fixed || still;
+    $(`h-${control.key}`).textContent = fixed ? "fixed by this world's claim"
+      : still ? "moves only on the live page" : "";
     if (control.kind === "dial") {
-      const told = words(control, settings[control.key]);
-      $(`o-${control.key}`).textContent = told;
-      input.setAttribute("aria-valuetext", told);
+      const text = words(control, settings[control.key]);
+      $(`o-${control.key}`).textContent = text;
+      input.setAttribute("aria-valuetext", text);
     }
   }
-  for (const id of ["luck", "reset", "next"]) $(id).disabled = locked || (inFile && id !== "reset");
+  for (const id of ["new-seed", "reset", "next"]) $(id).disabled = locked || (inFile && id !== "reset");
   for (const button of $("presets").children) {
     button.disabled = locked;
     button.setAttribute("aria-pressed", same(lesson.presets[button.textContent]));
@@ -162,13 +163,13 @@ function verdict() {
   const right = lesson.bet.options[result.answer];
   const mine = lesson.bet.options[bet];
   if (bet === result.answer) return `✓ Your bet “${mine}” is right${stale ? " here too" : ""}.`;
-  return `✗ You bet “${mine}”; it is “${right}”${stale ? " at these settings" : ""}.`;
+  return `✗ You bet “${mine}”; the answer is “${right}”${stale ? " at these settings" : ""}.`;
 }
 
 // --- numbers and figures -------------------------------------------------------------------------
 
 async function ask() {
-  // The newest settings win: one question at a time, and the last one asked is always answered.
+  // The newest settings win: one request at a time, and the last one is always answered.
   wanted = true;
   if (asking) return;
   asking = true;
@@ -176,8 +177,8 @@ async function ask() {
     wanted = false;
     const name = lesson.name;
     try {
-      const found = await numbers(name, settings);
-      if (!wanted && name === lesson.name) await show(found);
+      const answer = await numbers(name, settings);
+      if (!wanted && name === lesson.name) await show(answer);
     } catch (error) {
       note(`The numbers could not be computed (${error.message}). Is dyadsim teach still running?`);
     }
@@ -186,59 +187,59 @@ async function ask() {
   document.body.dataset.ready = String(Number(document.body.dataset.ready ?? 0) + 1);
 }
 
-async function show(found) {
-  result = found;
-  if (found.notes.length) note(`Changed, so that it is possible: ${found.notes.join("; ")}.`);
-  settings = { ...found.settings };
+async function show(answer) {
+  result = answer;
+  if (answer.notes.length) note(`Some settings were changed: ${answer.notes.join("; ")}.`);
+  settings = { ...answer.settings };
   controls();
-  $("command").textContent = found.command;
+  $("command").textContent = answer.command;
   address();
   if (!revealed) return;
   $("verdict").textContent = verdict();
-  $("sentence").textContent = found.sentence;
-  $("errors").textContent = chance(found.numbers);
-  await figures(found.figures);
+  $("sentence").textContent = answer.sentence;
+  $("errors").textContent = standardErrors(answer.numbers);
+  await figures(answer.figures);
 }
 
-function chance(numbers) {
+function standardErrors(numbers) {
   const known = Object.entries(numbers).filter(([name, value]) => name.endsWith(".se") && value > 1e-6).slice(0, 4);
-  const told = known.map(([name, value]) => `${name.slice(0, -3)} ±${Number(value.toPrecision(2))}`);
-  return told.length ? `Chance, as standard errors: ${told.join(", ")}.` : "";
+  const texts = known.map(([name, value]) => `${name.slice(0, -3)} ±${Number(value.toPrecision(2))}`);
+  return texts.length ? `Standard errors due to chance: ${texts.join(", ")}.` : "";
 }
 
 async function figures(list) {
   const home = $("figures");
-  const names = list.map((one) => one.name).join(" ");
+  const names = list.map((figure) => figure.name).join(" ");
   if (home.dataset.names !== names) {
     home.dataset.names = names;
-    home.replaceChildren(...list.map((one) => {
-      const made = document.createElement("figure");
-      made.id = `f-${one.name}`;
-      const caption = Object.assign(document.createElement("figcaption"), { textContent: one.title });
+    home.replaceChildren(...list.map((figure) => {
+      const element = document.createElement("figure");
+      element.id = `f-${figure.name}`;
+      const caption = Object.assign(document.createElement("figcaption"), { textContent: figure.title });
       const plot = Object.assign(document.createElement("div"), { className: "plot" });
       plot.setAttribute("role", "img");
       const more = document.createElement("details");
       more.append(Object.assign(document.createElement("summary"), { textContent: "The same as a table" }));
       more.append(Object.assign(document.createElement("div"), { className: "scroll", tabIndex: 0 }));
       more.addEventListener("toggle", () => tables());
-      made.append(caption, plot, more);
-      return made;
+      element.append(caption, plot, more);
+      return element;
     }));
   }
-  for (const one of list) {
-    $(`f-${one.name}`).querySelector("figcaption").textContent = one.title;
-    const plot = $(`f-${one.name}`).querySelector(".plot");
-    plot.setAttribute("aria-label", one.about);
-    await draw(plot, one, size());
+  for (const figure of list) {
+    $(`f-${figure.name}`).querySelector("figcaption").textContent = figure.title;
+    const plot = $(`f-${figure.name}`).querySelector(".plot");
+    plot.setAttribute("aria-label", figure.about);
+    await draw(plot, figure, size());
   }
   tables();
   document.body.dataset.drawn = String(Number(document.body.dataset.drawn ?? 0) + 1);
 }
 
 function tables() {
-  for (const one of result.figures) {
-    const more = $(`f-${one.name}`)?.querySelector("details");
-    if (more?.open) more.querySelector(".scroll").replaceChildren(table(one));
+  for (const figure of result.figures) {
+    const more = $(`f-${figure.name}`)?.querySelector("details");
+    if (more?.open) more.querySelector(".scroll").replaceChildren(table(figure));
   }
 }
 
@@ -248,8 +249,7 @@ function address() {
   const extra = { lesson: lesson.name };
   if (document.documentElement.classList.contains("projector")) extra.projector = 1;
   if (locked) extra.lock = 1;
-  const asked = `?${query({ ...extra, ...settings })}`;
-  if (!inFile) history.replaceState(null, "", asked);
+  if (!inFile) history.replaceState(null, "", `?${query({ ...extra, ...settings })}`);
   $("keep").href = `/export/${lesson.name}?${query(settings)}`;
 }
 
@@ -262,14 +262,18 @@ function save(name, content, kind) {
 
 async function savePictures(kind) {
   const places = [...document.querySelectorAll("#figures .plot")];
-  const found = await images(places, result.figures.map((one) => one.title), kind);
-  found.forEach((data, k) => save(`dyadsim_${lesson.name}_${result.figures[k].name}.${kind}`, data));
+  const pictures = await images(places, result.figures.map((figure) => figure.title), kind);
+  pictures.forEach((data, k) => save(`dyadsim_${lesson.name}_${result.figures[k].name}.${kind}`, data));
 }
 
 // --- lessons -------------------------------------------------------------------------------------
 
-function open(name, given = null) {
-  lesson = lessons.find((one) => one.name === name) ?? lessons[0];
+function find(name) {
+  return lessons.find((candidate) => candidate.name === name) ?? lessons[0];
+}
+
+function open(name, values = null) {
+  lesson = find(name);
   for (const button of $("lessons").querySelectorAll("button")) {
     if (button.dataset.name === lesson.name) button.setAttribute("aria-current", "page");
     else button.removeAttribute("aria-current");
@@ -281,11 +285,11 @@ function open(name, given = null) {
   $("careful").replaceChildren(...lesson.careful.map((text) =>
     Object.assign(document.createElement("li"), { textContent: text })));
   $("controls").replaceChildren(...lesson.controls.map(row));
-  $("next").hidden = !lesson.controls.some((one) => one.key === "held");
-  $("unit").hidden = !lesson.controls.some((one) => one.unit === "distress");
-  $("presets").replaceChildren(...Object.entries(lesson.presets).map(([title, values]) => {
+  $("next").hidden = !lesson.controls.some((control) => control.key === "held");
+  $("unit").hidden = !lesson.controls.some((control) => control.unit === "distress");
+  $("presets").replaceChildren(...Object.entries(lesson.presets).map(([title, preset]) => {
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: title });
-    button.addEventListener("click", () => place(from(values)));
+    button.addEventListener("click", () => place(from(preset)));
     return button;
   }));
   $("figures").replaceChildren();
@@ -294,30 +298,34 @@ function open(name, given = null) {
   $("wait").hidden = true;
   $("article").hidden = false;
   $("lessons").querySelector('[aria-current="page"]').scrollIntoView({ block: "nearest", inline: "center" });
-  place({ ...lesson.start, ...(inFile ? fileStart : given ?? {}) });
+  place({ ...lesson.start, ...(inFile ? fileStart : values ?? {}) });
 }
 
 function fromAddress() {
-  // Values come as words; the server makes them possible and says what it changed.
-  const given = Object.fromEntries(new URLSearchParams(location.search));
-  const name = given.lesson;
-  const chosen = lessons.find((one) => one.name === name) ?? lessons[0];
-  document.documentElement.classList.toggle("projector", given.projector === "1");
-  locked = given.lock === "1";
-  for (const key of EXTRA) delete given[key];
-  if (name && chosen.name !== name) note("There is no lesson of the name in the address; this is the first.");
-  const world = given.world in chosen.own ? given.world : chosen.start.world;
+  // Values come as text; the server makes them possible and says what it changed.
+  const wanted = Object.fromEntries(new URLSearchParams(location.search));
+  for (const [old, key] of Object.entries(OLD_KEYS)) {
+    if (old in wanted) wanted[key] ??= wanted[old];
+    delete wanted[old];
+  }
+  const name = wanted.lesson;
+  const chosen = find(name);
+  document.documentElement.classList.toggle("projector", wanted.projector === "1");
+  locked = wanted.lock === "1";
+  for (const key of EXTRA) delete wanted[key];
+  if (name && chosen.name !== name) note("There is no lesson with the name in the address; this is the first one.");
+  const world = wanted.world in chosen.own ? wanted.world : chosen.start.world;
   const values = { ...chosen.start, ...(chosen.own[world] ?? {}) };
-  for (const [key, value] of Object.entries(given)) {
+  for (const [key, value] of Object.entries(wanted)) {
     values[key] = typeof values[key] === "number" && Number.isFinite(Number(value)) ? Number(value) : value;
   }
   return [chosen.name, name && chosen.name !== name ? {} : values];
 }
 
 function restore() {
-  const [name, given] = fromAddress();
+  const [name, values] = fromAddress();
   modes();
-  open(name, given);
+  open(name, values);
 }
 
 function modes() {
@@ -327,18 +335,16 @@ function modes() {
 }
 
 async function begin() {
-  const told = await about();
-  lessons = told.lessons;
-  version = told.version;
+  ({ lessons, version } = await about());
   $("version").textContent = version;
-  $("lessons").replaceChildren(...lessons.map((one) => {
+  $("lessons").replaceChildren(...lessons.map((entry) => {
     const item = document.createElement("li");
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: one.title });
-    button.dataset.name = one.name;
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: entry.title });
+    button.dataset.name = entry.name;
     button.addEventListener("click", () => {
       note("");
-      if (!inFile) history.pushState(null, "", location.search); // Back leads to the lesson before
-      open(one.name);
+      if (!inFile) history.pushState(null, "", location.search); // Back leads to the previous lesson
+      open(entry.name);
       $("lesson").focus();
     });
     item.append(button);
@@ -361,10 +367,10 @@ $("bet").addEventListener("submit", async (event) => {
 });
 $("again").addEventListener("click", () => { hide(); $("bet-options").querySelector("input").focus(); });
 $("next").addEventListener("click", () => {
-  const control = lesson.controls.find((one) => one.key === "held");
+  const control = lesson.controls.find(({ key }) => key === "held");
   change(control, settings.held >= control.high ? control.low : settings.held + 1);
 });
-$("luck").addEventListener("click", () => {
+$("new-seed").addEventListener("click", () => {
   settings.seed = 1 + Math.floor(Math.random() * 9999);
   stale = true;
   ask();
@@ -373,9 +379,9 @@ $("reset").addEventListener("click", () => { note(""); place({ ...lesson.start, 
 $("link").addEventListener("click", async () => {
   try {
     await navigator.clipboard.writeText(location.href);
-    note("The link is copied: it opens these settings with this luck.");
+    note("The link is copied: it opens these settings with this random seed.");
   } catch {
-    note(`This link opens these settings with this luck: ${location.href}`);
+    note(`This link opens these settings with this random seed: ${location.href}`);
   }
 });
 $("projector").addEventListener("click", async () => {
@@ -383,7 +389,7 @@ $("projector").addEventListener("click", async () => {
   modes();
   address();
   if (revealed) await figures(result.figures);
-  window.dispatchEvent(new Event("resize")); // the figures' homes have changed
+  window.dispatchEvent(new Event("resize")); // the figures have another size now
 });
 $("lock").addEventListener("click", () => { locked = !locked; modes(); controls(); address(); });
 $("save-png").addEventListener("click", () => savePictures("png"));

@@ -1,0 +1,212 @@
+"""Every lesson: its form, the command line, and its claim: true where shown, and its opposite."""
+
+import json
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dyadsim import lessons as package
+from dyadsim.cli.main import main
+from dyadsim.lessons import lesson as lessons
+from dyadsim.lessons.index import LESSONS, check_dials, find_lesson
+from dyadsim.lessons.lesson import Lesson, LessonResult
+from dyadsim.web import payload
+
+CLAIMS: dict[str, Callable[[], None]] = {}
+
+
+def claim(name: str) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Enter the check of a lesson's claim."""
+
+    def enter(check: Callable[[], None]) -> Callable[[], None]:
+        CLAIMS[name] = check
+        return check
+
+    return enter
+
+
+def preset(name: str, title: str, **changes: object) -> LessonResult:
+    """The result at a preset."""
+    lesson = find_lesson(name)
+    _, result, notes = lessons.show_lesson(lesson, {**lesson.presets[title], **changes})
+    assert not notes
+    return result
+
+
+def start(name: str, **changes: object) -> LessonResult:
+    """The result at the start."""
+    return lessons.show_lesson(find_lesson(name), changes)[1]
+
+
+# --- what each lesson claims ----------------------------------------------------------------------
+
+
+@claim("alliance")
+def alliance_correlates_where_it_does_nothing() -> None:
+    nothing = preset("alliance", "Alliance does nothing", clients=5000).numbers
+    assert nothing["effect"] == 0
+    assert nothing["r"] - 2 * nothing["r.se"] > 0.2
+    unbiased = "Nothing heals, ratings without bias, improvement lifts nothing"
+    without = preset("alliance", unbiased, clients=5000).numbers
+    assert without["r"] < nothing["r"] - 0.08
+    heals = preset("alliance", "Alliance heals", clients=5000).numbers  # the opposite
+    assert heals["effect"] - 2 * heals["effect.se"] > 0.05
+    assert abs(heals["r"] - nothing["r"]) < 0.06  # and r does not tell the two apart
+
+
+@claim("three_percentages")
+def three_percentages_have_three_denominators() -> None:
+    medical = preset("three_percentages", "Medical world", clients=4000).numbers
+    lost, explained = "lost without technique, %", "differences explained by technique, %"
+    assert medical[lost] > 95
+    assert medical[explained] < 5
+    contextual = preset("three_percentages", "Contextual world", clients=4000).numbers  # opposite
+    assert contextual[lost] < 2
+    spread = preset("three_percentages", "Doses differ", clients=4000).numbers
+    assert spread[explained] > medical[explained] + 4
+    assert "nothing can be lost" in start("three_percentages", world="null").sentence
+
+
+@claim("your_trial")
+def a_trial_against_waiting_cannot_tell_two_worlds_apart() -> None:
+    size = 200
+    assert preset("your_trial", "Waiting, medical world").answer == 3
+    assert preset("your_trial", "Waiting, contextual world").answer == 3
+    medical = preset("your_trial", "Waiting, medical world", each=size).numbers
+    contextual = preset("your_trial", "Waiting, contextual world", each=size).numbers
+    assert medical["significant"] > 0.95
+    assert contextual["significant"] > 0.95
+    # Where the design can tell: counselling is worse where specific ingredients heal.
+    specific = preset("your_trial", "Counselling, medical world, large").numbers
+    common = preset("your_trial", "Counselling, contextual world, large").numbers
+    assert specific["g"] - common["g"] > 2 * np.hypot(specific["g.se"], common["g.se"])
+    alike = preset("your_trial", "Two therapies, medical world").numbers
+    assert abs(alike["g"]) < 0.1
+
+
+@claim("best_therapist")
+def the_first_of_the_table_owes_it_to_chance() -> None:
+    seeds = range(1, 13)
+    few = [start("best_therapist", each=5, seed=seed).numbers for seed in seeds]
+    many = [start("best_therapist", each=100, seed=seed).numbers for seed in seeds]
+    hits_few, hits_many = (np.mean([row["truly best"] for row in rows]) for rows in (few, many))
+    assert hits_few < 0.5
+    assert hits_many > hits_few + 0.15
+    assert all(row["true"] < row["seems"] for row in few)  # regression to the mean
+    alike = [
+        preset("best_therapist", "Therapists are all alike", each=100, seed=seed).numbers
+        for seed in seeds
+    ]
+    assert np.mean([row["reliability"] for row in alike]) < 0.2
+    assert np.mean([row["truly best"] for row in alike]) < 0.3
+
+
+@claim("who_got_better")
+def some_recover_without_therapy() -> None:
+    usual = start("who_got_better", clients=5000).numbers
+    assert usual["therapy, recovered"] > usual["waiting, recovered"] + 0.15
+    assert usual["waiting, recovered"] > 0.05
+    alone = preset("who_got_better", "Time alone", clients=5000).numbers  # the opposite
+    assert abs(alone["therapy, recovered"] - alone["waiting, recovered"]) < 0.06
+    shares = [
+        usual[f"therapy, {kind}"]
+        for kind in ("recovered", "improved", "no reliable change", "worse")
+    ]
+    assert sum(shares) == pytest.approx(1)
+
+
+@claim("one_dyad")
+def synchrony_is_above_chance_only_where_people_resonate() -> None:
+    assert start("one_dyad").answer == 2
+    none = [preset("one_dyad", "No mirroring, no co-regulation", seed=seed) for seed in range(1, 6)]
+    assert sum(result.answer == 1 for result in none) >= 4
+    many = preset("one_dyad", "Many ruptures").numbers["ruptures"]
+    assert many > start("one_dyad").numbers["ruptures"]
+
+
+@claim("how_many_sessions")
+def those_who_stay_longer_do_not_recover_more_often_though_sessions_help() -> None:
+    medical = preset("how_many_sessions", "Medical world", clients=5000).numbers
+    assert abs(medical["long"] - medical["short"]) < 0.1
+    assert medical["later"] > 0.15
+    longer = preset("how_many_sessions", "Contextual world", clients=5000)
+    assert longer.numbers["long"] > longer.numbers["short"] + 0.05  # the opposite
+    nothing = preset("how_many_sessions", "Nothing heals", clients=5000).numbers
+    assert abs(nothing["long"] - nothing["short"]) < 0.12
+
+
+@claim("certified")
+def the_label_is_earned_where_nothing_specific_heals() -> None:
+    title = "Contextual world, against waiting"
+    assert all(preset("certified", title, seed=seed).answer == 0 for seed in range(1, 6))
+    refused = [preset("certified", "Nothing heals", seed=seed).answer for seed in range(1, 9)]
+    assert sum(refused) >= 5  # of 8
+    fair = [
+        preset("certified", "All published, nobody takes sides", seed=seed).numbers
+        for seed in range(1, 6)
+    ]
+    assert abs(np.mean([row["pooled"] - row["truth"] for row in fair])) < 0.12
+
+
+# --- the harness ----------------------------------------------------------------------------------
+
+
+def test_every_lesson_file_is_listed_and_has_a_claim() -> None:
+    files = {path.stem for path in Path(package.__file__).parent.glob("*.py")}
+    lesson_files = files - {"__init__", "index", "lesson", "numbers"}
+    assert lesson_files == set(LESSONS) == set(CLAIMS)
+    places = [lesson.place for lesson in LESSONS.values()]
+    assert places == sorted(set(places))
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_what_the_lesson_claims_is_true(name: str) -> None:
+    CLAIMS[name]()
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_a_lesson_is_complete(lesson: Lesson) -> None:
+    check_dials(lesson)
+    assert 4 <= len(lesson.dials) <= 6
+    assert len(lesson.presets) >= 3
+    assert len(lesson.careful) >= 3
+    for settings in ({}, *lesson.presets.values()):
+        values, result, notes = lessons.show_lesson(lesson, settings)
+        assert not notes
+        assert set(values) == {control.key for control in lesson.all_controls}
+        assert result.sentence.endswith(".")
+        assert "nan" not in result.sentence
+        assert 0 <= result.answer < len(lesson.bet.options)
+        assert 1 <= len(result.figures) <= 3
+        for figure in result.figures:
+            assert figure.y
+            assert figure.about
+            for series in figure.series:
+                assert len(series.x) == max(len(series.y), len(series.low))
+        json.dumps(payload.result_payload(lesson, settings), allow_nan=False)
+
+
+@pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
+def test_the_command_line_gives_the_same_numbers(
+    lesson: Lesson,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    last = list(lesson.presets.values())[-1]
+    moved = {**last, "seed": 17}
+    dial = next(dial for dial in lesson.dials if dial.key not in last)
+    moved[dial.key] = dial.low + dial.step
+    values, result, _ = lessons.show_lesson(lesson, moved)
+    words = shlex.split(lessons.command_line(lesson, values))
+    assert words[:2] == ["dyadsim", "lesson"]
+    assert main([*words[1:], "json=true"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["settings"] == values
+    assert printed["sentence"] == result.sentence
+    numbers = {k: v for k, v in printed["numbers"].items() if v is not None and v == v}
+    assert numbers == {k: v for k, v in result.numbers.items() if v == v}
