@@ -1,1 +1,4 @@
-"""Result tables to matplotlib figures: one figure idea per file."""
+"""Result tables to matplotlib figures: one figure idea a file.
+
+Every module has a function `figure` that takes tables and plain values and returns a Figure.
+"""

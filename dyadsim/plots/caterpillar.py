@@ -7,40 +7,64 @@ from matplotlib.figure import Figure
 
 from dyadsim.plots import style
 
+COLUMNS = 2  # panels side by side
 
-def draw(axes: Axes, rows: pd.DataFrame, look: style.Look) -> None:
-    """Draw shrunken estimates with 95 % intervals and raw means as crosses, in order."""
+
+def draw_therapists(axes: Axes, rows: pd.DataFrame, look: style.Look) -> None:
+    """Draw the therapists of one world in the order of their shrunken estimates.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    rows
+        A row a therapist: mean, shrunken, low, high (95 % interval), in points of residual gain.
+    look
+        Colour and marker of the shrunken estimates; raw means are black crosses.
+    """
     rows = rows.sort_values("shrunken").reset_index(drop=True)
-    place = np.arange(1, len(rows) + 1)
+    rank = np.arange(1, len(rows) + 1)
     axes.axhline(0, color="#999999", linewidth=1)
-    axes.vlines(place, rows["low"], rows["high"], color=look.colour, linewidth=1.5)
+    axes.vlines(rank, rows["low"], rows["high"], color=look.colour, linewidth=1.5)
     axes.plot(
-        place,
+        rank,
         rows["shrunken"],
         look.marker,
         color=look.colour,
         markersize=5,
         label="shrunken estimate, 95 % interval",
     )
-    axes.plot(place, rows["mean"], "x", color="black", markersize=5, label="raw mean")
+    axes.plot(rank, rows["mean"], "x", color="black", markersize=5, label="raw mean")
     axes.legend(loc="upper left", fontsize=10)
 
 
 def figure(therapists: pd.DataFrame) -> Figure:
-    """Return one panel a world, all on one scale."""
+    """Return one panel a world, all on one scale.
+
+    Parameters
+    ----------
+    therapists
+        world, therapist, n (clients), mean, shrunken, low, high: residual gain in points.
+
+    Returns
+    -------
+    Figure
+        Two panels a row.
+    """
     worlds = list(dict.fromkeys(therapists["world"]))
-    made = style.figure(13, 4.2 * ((len(worlds) + 1) // 2) + 0.6)
-    with style.drawing():
-        grid = made.subplots((len(worlds) + 1) // 2, 2, sharey=True, squeeze=False).ravel()
-        for axes, world in zip(grid, worlds, strict=False):
+    lines = -(-len(worlds) // COLUMNS)
+    fig = style.new_figure(13, 4.2 * lines + 0.6)
+    with style.drawing_style():
+        panels = fig.subplots(lines, COLUMNS, sharey=True, squeeze=False).ravel()
+        for axes, world in zip(panels, worlds, strict=False):
             rows = therapists[therapists["world"] == world]
-            draw(axes, rows, style.look(world, style.WORLDS))
+            draw_therapists(axes, rows, style.find_look(world, style.WORLDS))
             clients = rows["n"].median()
             axes.set_title(f"{world} world ({len(rows)} therapists, median {clients:g} clients)")
-            axes.set_xlabel("place in the order of shrunken estimates")
-        for axes in grid[::2]:
-            axes.set_ylabel("mean residual gain of their clients\n(PHQ-9 points, high = good)")
-        for axes in grid[len(worlds) :]:
+            axes.set_xlabel("rank of the shrunken estimate")
+        for axes in panels[::COLUMNS]:
+            axes.set_ylabel("mean residual gain of their clients\n(PHQ-9 points, more = better)")
+        for axes in panels[len(worlds) :]:
             axes.set_visible(False)
-        made.suptitle("Therapists in routine care: raw and shrunken mean outcome of their clients")
-    return made
+        fig.suptitle("Therapists in routine care: raw and shrunken mean outcome of their clients")
+    return fig

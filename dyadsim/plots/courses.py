@@ -1,4 +1,4 @@
-"""Mean courses with uncertainty, one row a world: the trial beside routine care."""
+"""Mean courses with uncertainty, one column a world: the trial above routine care."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,45 +10,64 @@ _TITLES = {"trial": "Trial, BDI-II points", "care": "Routine care, PHQ-9 points"
 _LAST_WEEK = {"trial": 40.0, "care": 16.0}  # later, few clients are still in routine care
 
 
-def draw(axes: Axes, courses: pd.DataFrame, last_week: float) -> None:
-    """Draw the arms of one study in one world: mean, 95 % band, label at the end of each line."""
+def draw_courses(axes: Axes, courses: pd.DataFrame, last_week: float) -> None:
+    """Draw the arms of one study in one world: means and 95 % bands.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    courses
+        arm, week, mean, low, high: points of the questionnaire.
+    last_week
+        Later weeks are left out.
+    """
     for arm, rows in courses.groupby("arm", sort=False):
-        one = style.look(str(arm), style.ARMS)
-        within = rows[rows["week"] <= last_week]
-        axes.fill_between(
-            within["week"], within["low"], within["high"], color=one.colour, alpha=0.2
-        )
+        look = style.find_look(str(arm), style.ARMS)
+        rows = rows[rows["week"] <= last_week]
+        axes.fill_between(rows["week"], rows["low"], rows["high"], color=look.colour, alpha=0.2)
         axes.plot(
-            within["week"],
-            within["mean"],
-            color=one.colour,
-            linestyle=one.line,
-            marker=one.marker,
+            rows["week"],
+            rows["mean"],
+            color=look.colour,
+            linestyle=look.line,
+            marker=look.marker,
             markersize=4,
-            markevery=4 if len(within) > 8 else 1,
+            markevery=4 if len(rows) > 8 else 1,
             label=style.ARM_LABELS.get(str(arm), str(arm)),
         )
     axes.set_xlabel("weeks since intake")
 
 
 def figure(courses: pd.DataFrame) -> Figure:
-    """Return small multiples: columns are worlds, rows are studies, one scale a row."""
+    """Return small multiples: columns are worlds, rows are studies, one scale a row.
+
+    Parameters
+    ----------
+    courses
+        world, study (trial or care), arm, week, mean, low, high (95 % interval of the mean).
+
+    Returns
+    -------
+    Figure
+        The trial in the first row, routine care in the second; one legend below.
+    """
     worlds = list(dict.fromkeys(courses["world"]))
-    made = style.figure(3.4 * len(worlds) + 1, 7.5)
-    with style.drawing():
-        grid = made.subplots(2, len(worlds), sharex="row", sharey="row", squeeze=False)
-        for row, (study, title) in enumerate(_TITLES.items()):
-            shown = courses[(courses["study"] == study) & (courses["week"] <= _LAST_WEEK[study])]
-            top = float(shown["high"].max())
-            for column, world in enumerate(worlds):
-                axes = grid[row][column]
-                chosen = courses[(courses["world"] == world) & (courses["study"] == study)]
-                draw(axes, chosen, _LAST_WEEK[study])
+    fig = style.new_figure(3.4 * len(worlds) + 1, 8.0)
+    with style.drawing_style():
+        panels = fig.subplots(2, len(worlds), sharex="row", sharey="row", squeeze=False)
+        for (study, title), line in zip(_TITLES.items(), panels, strict=True):
+            rows = courses[courses["study"] == study]
+            top = float(rows.loc[rows["week"] <= _LAST_WEEK[study], "high"].max())
+            for axes, world in zip(line, worlds, strict=True):
+                draw_courses(axes, rows[rows["world"] == world], _LAST_WEEK[study])
                 axes.set_ylim(0, 1.05 * top)
-                if row == 0:
-                    axes.set_title(f"{world} world")
-                if column == 0:
-                    axes.set_ylabel(f"{title}\n(more = more distress)")
-            grid[row][0].legend(loc="lower left", fontsize=10)
-        made.suptitle("Mean course of symptom scores; bands: 95 % interval of the mean")
-    return made
+            line[0].set_ylabel(f"{title}\n(more = more distress)")
+        for axes, world in zip(panels[0], worlds, strict=True):
+            axes.set_title(f"{world} world")
+        handles = [
+            handle for axes in panels[:, 0] for handle in axes.get_legend_handles_labels()[0]
+        ]
+        fig.legend(handles=handles, loc="outside lower center", ncols=5)
+        fig.suptitle("Mean course of symptom scores; bands: 95 % interval of the mean")
+    return fig

@@ -2,52 +2,98 @@
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
 
-FARTHEST = 4.0  # half-widths; farther values stand at the edge with an arrow
+FARTHEST = 4.0  # half-widths; values further out stand at the edge, with an arrow
+
+
+def distances(rows: pd.DataFrame) -> "pd.Series[float]":
+    """Return signed distances from the middle of published intervals, in half-widths.
+
+    Parameters
+    ----------
+    rows
+        simulated, low, high (NaN: only a lower bound is published), met.
+
+    Returns
+    -------
+    Series
+        -1 to 1 inside the interval. With a lower bound alone: 0 if met, `-FARTHEST` if not.
+    """
+    middle, half = (rows["low"] + rows["high"]) / 2, (rows["high"] - rows["low"]) / 2
+    distance = (rows["simulated"] - middle) / half
+    return distance.where(rows["high"].notna(), np.where(rows["met"], 0.0, -FARTHEST))
+
+
+def draw_world(axes: Axes, rows: pd.DataFrame, heights: np.ndarray, world: str) -> None:
+    """Draw one world's marks: filled if the fact is met, open if it is not.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    rows
+        A row a fact: simulated, low, high, met.
+    heights
+        Of the marks, one a fact.
+    world
+        Its name, for look and legend.
+    """
+    look, distance = style.find_look(world, style.WORLDS), distances(rows)
+    for met in (True, False):
+        shown = (rows["met"] == met).to_numpy() & distance.notna().to_numpy()
+        axes.plot(
+            distance.clip(-FARTHEST, FARTHEST)[shown],
+            heights[shown],
+            look.marker,
+            color=look.colour,
+            markerfacecolor=look.colour if met else "white",
+            markersize=6,
+            label=f"{world} ({rows['met'].sum()} met)" if met else None,
+        )
+    for height, value in zip(heights, distance, strict=True):
+        if abs(value) > FARTHEST:
+            edge = FARTHEST * np.sign(value)
+            arrow = {"arrowstyle": "->", "color": look.colour}
+            axes.annotate("", (edge * 1.06, height), (edge, height), arrowprops=arrow)
 
 
 def figure(table: pd.DataFrame) -> Figure:
-    """Return one row a fact, one mark a world, in half-widths from the centre (grey: published).
+    """Return one row a fact and one mark a world, in half-widths of the published interval.
 
-    table: `scoreboard.COLUMNS`. Filled = met. One-sided facts that are met stand at 0.
+    Parameters
+    ----------
+    table
+        fact, world, simulated, low, high, met: a row a fact and world.
+
+    Returns
+    -------
+    Figure
+        Grey: the published interval.
     """
     names = list(dict.fromkeys(table["fact"]))[::-1]
-    made = style.figure(11, 0.3 * len(names) + 2)
-    with style.drawing():
-        axes = made.subplots()
+    worlds = list(dict.fromkeys(table["world"]))
+    fig = style.new_figure(11, 0.3 * len(names) + 2.2)
+    with style.drawing_style():
+        axes = fig.subplots()
         axes.axvspan(-1, 1, color="#E8E8E8", zorder=0)
         axes.axvline(0, color="#AAAAAA", linewidth=0.8)
-        several = list(dict.fromkeys(table["world"]))
-        for place, world in enumerate(several):
+        for place, world in enumerate(worlds):
             rows = table[table["world"] == world].set_index("fact").loc[names]
-            centre, half = (rows["low"] + rows["high"]) / 2, (rows["high"] - rows["low"]) / 2
-            side = (rows["simulated"] - centre) / half
-            side = side.where(rows["high"].notna(), np.where(rows["met"], 0.0, -FARTHEST))
-            look = style.look(world, style.WORLDS)
-            height = np.arange(len(names)) + 0.18 * ((len(several) - 1) / 2 - place)
-            for met in (True, False):
-                mine = (rows["met"] == met).to_numpy() & side.notna().to_numpy()
-                axes.plot(
-                    side.clip(-FARTHEST, FARTHEST)[mine],
-                    height[mine],
-                    look.marker,
-                    color=look.colour,
-                    markerfacecolor=look.colour if met else "white",
-                    markersize=6,
-                    label=f"{world} ({rows['met'].sum()} met)" if met else None,
-                )
-            for where, value in zip(height, side, strict=True):
-                if abs(value) > FARTHEST:
-                    edge = FARTHEST * np.sign(value)
-                    arrow = {"arrowstyle": "->", "color": look.colour}
-                    axes.annotate("", (edge * 1.06, where), (edge, where), arrowprops=arrow)
+            heights = np.arange(len(names)) + 0.18 * ((len(worlds) - 1) / 2 - place)
+            draw_world(axes, rows, heights, world)
         axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names], fontsize=9)
         axes.set_ylim(-0.7, len(names) - 0.3)
         axes.set_xlim(-FARTHEST * 1.1, FARTHEST * 1.1)
-        axes.set_xlabel("half-widths of the published interval from its middle (grey: inside)")
-        axes.set_title("filled: met with its Monte-Carlo error; open: not met")
-        made.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4)
-    return made
+        axes.set_xlabel(
+            "distance from the middle of the published interval, in half-widths (grey: inside)"
+        )
+        axes.set_title(
+            "Filled: met, with its Monte-Carlo error; open: not met\n"
+            f"(with a lower bound alone: at 0 if met, at -{FARTHEST:g} if not)"
+        )
+        fig.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+    return fig

@@ -1,170 +1,213 @@
-"""Technique's shares over a grid of dials, and where the published facts hold."""
+"""Technique's shares over a grid of dials, and where the published facts are met."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dyadsim.attribution.true_shares import VARIANCE
 from dyadsim.plots import style
 
 SHARES = {
-    "variance": "technique, % of\noutcome variance,\nseverity out (Shapley)",
+    "variance": "technique, % of\noutcome variance,\nseverity taken out\n(Shapley)",
     "effect": "technique, % of\nthe mean effect (Shapley)",
     "effect lost": "mean effect lost\nwithout technique, %",
 }
-_LOOKS = (
-    ("#0072B2", "s"),
-    ("#D55E00", "o"),
-    ("#009E73", "D"),
-    ("#E69F00", "^"),
-    ("#555555", "v"),
+_COLOURS = (
+    (style.BLUE, "s"),
+    (style.VERMILION, "o"),
+    (style.GREEN, "D"),
+    (style.ORANGE, "^"),
+    (style.GREY, "v"),
 )
 _LINES = ("-", "--", ":", "-.")
 MOST = 4  # dials that a figure can show: across, panels, colours, lines
 
 
-def axes_of(dials: Sequence[str]) -> list[str]:
-    """Return the dials a figure shows, specificity across."""
-    return sorted(dials, key=lambda name: name != "specificity")[:MOST]
+class _Layout(NamedTuple):
+    """Which dial is shown how, and the values of those shown by colour and by line."""
+
+    across: str
+    panel: str
+    colour: str | None
+    colours: list[Any]
+    line: str | None
+    lines: list[Any]
 
 
-def short(dial: str) -> str:
+def dial_label(dial: str) -> str:
     """Return a dial's name without its owner, in words."""
     return dial.split(".")[-1].replace("_", " ")
 
 
-def movable(facts: pd.DataFrame) -> list[str]:
-    """Return the facts that hold at some points and not at others, the most often met first."""
+def facts_that_vary(facts: pd.DataFrame) -> list[str]:
+    """Return the facts that are met at some points only, the most often met first.
+
+    Parameters
+    ----------
+    facts
+        fact, met: a row a fact and point.
+
+    Returns
+    -------
+    list of str
+        Ids of facts.
+    """
     met = facts.groupby("fact", sort=False)["met"].mean()
-    moving = met[(met > 0) & (met < 1)].sort_values(ascending=False, kind="stable")
-    return [str(name) for name in moving.index]
+    varying = met[(met > 0) & (met < 1)].sort_values(ascending=False, kind="stable")
+    return [str(name) for name in varying.index]
 
 
-def counted(facts: pd.DataFrame, dials: Sequence[str]) -> pd.DataFrame:
-    """Return the dials, `met` (facts met) and `best` (no other point meets more): a row a point."""
-    found = facts.groupby(list(dials), sort=False, dropna=False)["met"].sum().reset_index()
-    return found.assign(best=found["met"] == found["met"].max())
+def count_facts_met(facts: pd.DataFrame, dials: Sequence[str]) -> pd.DataFrame:
+    """Return how many facts every point meets.
+
+    Parameters
+    ----------
+    facts
+        The dials, fact, met: a row a fact and point.
+    dials
+        Names of the dials.
+
+    Returns
+    -------
+    DataFrame
+        The dials, met (number of facts), best (no other point meets more): a row a point.
+    """
+    counts = facts.groupby(list(dials), sort=False, dropna=False)["met"].sum().reset_index()
+    return counts.assign(best=counts["met"] == counts["met"].max())
 
 
 def figure(shares: pd.DataFrame, facts: pd.DataFrame, dials: Sequence[str], title: str) -> Figure:
-    """Return three rows of shares and one of verdicts; a column for each value of the second dial.
+    """Return three rows of shares and one of facts; a column for each value of the second dial.
 
-    shares, facts: the tables of `grid.over`. dials: 2 or more; those beyond `MOST` stand at their
-    first value. Shaded: points that meet the most facts.
+    Parameters
+    ----------
+    shares
+        The dials, attribution (the kind of share), group, share, se: one denominator a kind.
+    facts
+        The dials, fact, met.
+    dials
+        2 or more, specificity across; those beyond `MOST` stand at their first value.
+    title
+        Of the figure.
+
+    Returns
+    -------
+    Figure
+        Shaded: points that meet the most facts.
     """
-    shown = axes_of(dials)
-    for dial in dials:
-        if dial not in shown:
-            first = shares[dial].iloc[0]
-            shares, facts = shares[shares[dial] == first], facts[facts[dial] == first]
-            title += f"; {short(dial)} = {first}"
-    across, panel = shown[:2]
-    colour, line = (*shown[2:], None, None)[:2]
-    columns = list(shares[panel].unique())
+    shown = sorted(dials, key=lambda name: name != "specificity")[:MOST]
+    for dial in [dial for dial in dials if dial not in shown]:
+        first = shares[dial].iloc[0]
+        shares, facts = shares[shares[dial] == first], facts[facts[dial] == first]
+        title += f"; {dial_label(dial)} = {first}"
+    layout, panels = _layout(shares, shown), list(shares[shown[1]].unique())
+    varying, counts = facts_that_vary(facts), count_facts_met(facts, dials)
+    fig = style.new_figure(4.6 * len(panels) + 3.5, 11 + 0.24 * len(varying))
+    heights = (3, 3, 3, 0.4 * len(varying) + 0.6)
+    with style.drawing_style():
+        grid = fig.subplots(
+            4, len(panels), sharex=True, sharey="row", squeeze=False, height_ratios=heights
+        )
+        for column, value in zip(grid.T, panels, strict=True):
+            column[0].set_title(f"{dial_label(layout.panel)} = {value}")
+            _shade_best(column[:3], counts[counts[layout.panel] == value], layout.across)
+            _draw_shares(column[:3], shares[shares[layout.panel] == value], layout)
+            _draw_facts(column[3], facts[facts[layout.panel] == value], varying, layout)
+        for axes, label in zip(grid[:3, 0], SHARES.values(), strict=True):
+            axes.set_ylabel(label, fontsize=11)
+        _add_legend(fig, grid[0, 0], layout, f"{counts['met'].max()} of {facts['fact'].nunique()}")
+        fig.suptitle(title)
+    return fig
+
+
+def _layout(shares: pd.DataFrame, shown: Sequence[str]) -> _Layout:
+    """Return which dial stands across, in panels, in colours and in lines."""
+    across, panel, colour, line = (*shown, None, None)[:4]
     colours, lines = (
-        [None] if one is None else list(shares[one].unique()) for one in (colour, line)
+        [None] if dial is None else list(shares[dial].unique()) for dial in (colour, line)
     )
-    moving, best = movable(facts), counted(facts, dials)
-    made = style.figure(4.6 * len(columns) + 3.5, 11 + 0.24 * len(moving))
-    with style.drawing():
-        grid = made.subplots(
-            4,
-            len(columns),
-            sharex=True,
-            sharey="row",
-            squeeze=False,
-            height_ratios=(3, 3, 3, 0.4 * len(moving) + 0.6),
-        )
-        for place, value in enumerate(columns):
-            top = grid[:, place]
-            top[0].set_title(f"{short(panel)} = {value}")
-            rows = best[(best[panel] == value) & best["best"]]
-            _shade(top[:3], sorted(best[across].unique()), set(rows[across]))
-            for axes, (name, label) in zip(top, SHARES.items(), strict=False):
-                mine = shares[(shares["accounting"] == name) & (shares["group"] == "technique")]
-                mine = mine[(mine["denominator"] != VARIANCE) & (mine[panel] == value)]
-                for one, (paint, mark) in zip(colours, _LOOKS, strict=False):
-                    for other, dash in zip(lines, _LINES, strict=False):
-                        part = _where(_where(mine, colour, one), line, other)
-                        axes.errorbar(
-                            part[across],
-                            part["share"],
-                            1.96 * part["se"],
-                            color=paint,
-                            marker=mark,
-                            markersize=5,
-                            linestyle=dash,
-                            capsize=2,
-                        )
-                axes.axhline(0, color="black", linewidth=0.8)
-                if place == 0:
-                    axes.set_ylabel(label, fontsize=11)
-            _verdicts(top[3], facts[facts[panel] == value], moving, across, colour, colours)
-            top[3].set_xlabel(short(across))
-        for text, paint, mark, dash in _legend(colour, colours, line, lines):
-            grid[0, 0].plot([], [], color=paint, marker=mark, linestyle=dash, label=text)
-        grid[0, 0].fill_between(
-            [],
-            [],
-            color="#DDDDDD",
-            label=f"most facts hold ({best['met'].max()} of {facts['fact'].nunique()})",
-        )
-        made.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside lower center", ncols=3)
-        made.suptitle(title)
-    return made
+    return _Layout(str(across), str(panel), colour, colours, line, lines)
 
 
-def _where(table: pd.DataFrame, dial: str | None, value: Any) -> pd.DataFrame:
+def _rows_at(table: pd.DataFrame, dial: str | None, value: Any) -> pd.DataFrame:
     return table if dial is None else table[table[dial] == value]
 
 
-def _legend(
-    colour: str | None, colours: list[Any], line: str | None, lines: list[Any]
-) -> list[tuple[str, str, str, str]]:
-    """Return text, colour, marker and line of what has to be told apart."""
-    found = []
-    if colour is not None:
-        found += [
-            (f"{short(colour)} = {one}", *look, "-")
-            for one, look in zip(colours, _LOOKS, strict=False)
-        ]
-    if line is not None:
-        found += [
-            (f"{short(line)} = {one}", "black", "", dash)
-            for one, dash in zip(lines, _LINES, strict=False)
-        ]
-    return [*found, ("fact holds", "black", "o", ""), ("fact violated", "#AAAAAA", "x", "")]
+def _draw_shares(panels: Sequence[Axes], shares: pd.DataFrame, layout: _Layout) -> None:
+    """Draw technique's shares, a panel a kind."""
+    technique = shares[shares["group"] == "technique"]
+    for axes, name in zip(panels, SHARES, strict=True):
+        rows = technique[technique["attribution"] == name]
+        for value, (colour, marker) in zip(layout.colours, _COLOURS, strict=False):
+            for other, line in zip(layout.lines, _LINES, strict=False):
+                part = _rows_at(_rows_at(rows, layout.colour, value), layout.line, other)
+                axes.errorbar(
+                    part[layout.across],
+                    part["share"],
+                    1.96 * part["se"],
+                    color=colour,
+                    marker=marker,
+                    markersize=5,
+                    linestyle=line,
+                    capsize=2,
+                )
+        axes.axhline(0, color="black", linewidth=0.8)
 
 
-def _shade(panels: Any, points: list[Any], best: set[Any]) -> None:
+def _shade_best(panels: Sequence[Axes], counts: pd.DataFrame, across: str) -> None:
     """Shade the points that meet the most facts, half-way to their neighbours."""
+    best = set(counts.loc[counts["best"], across])
+    points = sorted(counts[across].unique())
     for place, point in enumerate(points):
-        if point in best and not isinstance(point, str):
-            left = (points[max(place - 1, 0)] + point) / 2
-            right = (points[min(place + 1, len(points) - 1)] + point) / 2
-            for axes in panels:
-                axes.axvspan(left, right, color="#DDDDDD", linewidth=0, zorder=0)
+        if point not in best or isinstance(point, str):
+            continue
+        left = (points[max(place - 1, 0)] + point) / 2
+        right = (points[min(place + 1, len(points) - 1)] + point) / 2
+        for axes in panels:
+            axes.axvspan(left, right, color="#DDDDDD", linewidth=0, zorder=0)
 
 
-def _verdicts(
-    axes: Any,
-    facts: pd.DataFrame,
-    moving: list[str],
-    across: str,
-    colour: str | None,
-    colours: list[Any],
-) -> None:
-    """Draw a row for each fact that moves: where it holds and where it breaks."""
-    step = 0.22
-    for row, name in enumerate(moving):
+def _draw_facts(axes: Axes, facts: pd.DataFrame, names: Sequence[str], layout: _Layout) -> None:
+    """Draw a row for each fact that varies: where it is met and where it is not."""
+    for row, name in enumerate(names):
         axes.axhline(row + 0.5, color="#EEEEEE", linewidth=0.8)
-        for place, (one, (paint, mark)) in enumerate(zip(colours, _LOOKS, strict=False)):
-            part = _where(facts[facts["fact"] == name], colour, one)
-            height = row + step * (place - (len(colours) - 1) / 2)
-            held, broken = part[part["met"].astype(bool)], part[~part["met"].astype(bool)]
-            axes.plot(held[across], [height] * len(held), mark, color=paint, markersize=5)
-            axes.plot(broken[across], [height] * len(broken), "x", color="#AAAAAA", markersize=4)
-    axes.set_yticks(range(len(moving)), [name.replace("_", " ") for name in moving], fontsize=9)
-    axes.set_ylim(-0.6, max(len(moving), 1) - 0.4)
+        rows = facts[facts["fact"] == name]
+        for place, (value, (colour, marker)) in enumerate(
+            zip(layout.colours, _COLOURS, strict=False)
+        ):
+            part = _rows_at(rows, layout.colour, value)
+            met = part["met"].to_numpy(bool)
+            heights = np.full(len(part), row + 0.22 * (place - (len(layout.colours) - 1) / 2))
+            points = part[layout.across]
+            axes.plot(points[met], heights[met], marker, color=colour, markersize=5)
+            axes.plot(points[~met], heights[~met], "x", color="#AAAAAA", markersize=4)
+    axes.set_yticks(range(len(names)), [name.replace("_", " ") for name in names], fontsize=9)
+    axes.set_ylim(-0.6, max(len(names), 1) - 0.4)
+    axes.set_xlabel(dial_label(layout.across))
+
+
+def _legend_entries(layout: _Layout) -> list[tuple[str, str, str, str]]:
+    """Return text, colour, marker and line of what has to be told apart."""
+    entries = []
+    if layout.colour is not None:
+        entries += [
+            (f"{dial_label(layout.colour)} = {value}", *look, "-")
+            for value, look in zip(layout.colours, _COLOURS, strict=False)
+        ]
+    if layout.line is not None:
+        entries += [
+            (f"{dial_label(layout.line)} = {value}", "black", "", line)
+            for value, line in zip(layout.lines, _LINES, strict=False)
+        ]
+    return [*entries, ("fact met", "black", "o", ""), ("fact not met", "#AAAAAA", "x", "")]
+
+
+def _add_legend(fig: Figure, axes: Axes, layout: _Layout, most: str) -> None:
+    """Add the legend below the figure; `most`: how many facts the best points meet."""
+    for text, colour, marker, line in _legend_entries(layout):
+        axes.plot([], [], color=colour, marker=marker, linestyle=line, label=text)
+    axes.fill_between([], [], color="#DDDDDD", label=f"most facts met ({most})")
+    fig.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)

@@ -11,34 +11,36 @@ _LIMIT = 5.0  # half-widths of the published interval, from its middle
 _STEP = 1.9  # between two columns of numbers
 
 
-def _column(place: float) -> float:
+def _column(place: int) -> float:
     """Return where a column of numbers stands, right of the scale."""
-    return _LIMIT + 0.5 + _STEP * place
+    return _LIMIT + 0.9 + _STEP * place
 
 
-def _marker(axes: Axes, cell: "pd.Series[float]", row: int, place: int) -> None:
+def _clipped(value: float) -> float:
+    return max(-_LIMIT, min(_LIMIT, value))
+
+
+def _draw_value(axes: Axes, cell: "pd.Series[float]", row: int, place: int) -> None:
     """Draw one world's value on the scale of its row and write the number beside it."""
-    world = str(cell["world"])
-    look = style.look(world, style.WORLDS)
+    look = style.find_look(str(cell["world"]), style.WORLDS)
     middle, half = (cell["low"] + cell["high"]) / 2, (cell["high"] - cell["low"]) / 2
-    at = float((cell["simulated"] - middle) / half)
-    shown = max(-_LIMIT, min(_LIMIT, at))
-    outside = "<" if at < 0 else ">"
-    axes.errorbar(
-        shown,
-        row - 0.27 + 0.18 * place,
-        xerr=1.96 * float(cell["se"]) / half if shown == at else None,
+    value, error = float((cell["simulated"] - middle) / half), 1.96 * float(cell["se"]) / half
+    height, inside = row - 0.27 + 0.18 * place, abs(value) <= _LIMIT
+    if inside:  # the bar ends where the numbers begin
+        ends = [_clipped(value - error), _clipped(value + error)]
+        axes.plot(ends, [height, height], color=look.colour, linewidth=1.5)
+    axes.plot(
+        _clipped(value),
+        height,
+        look.marker if inside else "<" if value < 0 else ">",
         color=look.colour,
-        marker=look.marker if shown == at else outside,
         markersize=7,
-        linestyle="none",
     )
     digits = 3 if cell["se"] < 0.01 else 2  # as in the table
-    number = f"{float(cell['simulated']):.{digits}f}{' ✓' * bool(cell['met'])}"
     axes.text(
         _column(place),
         row,
-        number,
+        f"{float(cell['simulated']):.{digits}f}{' ✓' * bool(cell['met'])}",
         color=look.colour,
         va="center",
         ha="center",
@@ -46,8 +48,16 @@ def _marker(axes: Axes, cell: "pd.Series[float]", row: int, place: int) -> None:
     )
 
 
-def draw(axes: Axes, statistics: pd.DataFrame) -> None:
-    """Draw one row a fact: grey band = published interval, marker = world, bar = ± 1.96 errors."""
+def draw_intervals(axes: Axes, statistics: pd.DataFrame) -> None:
+    """Draw one row a fact: grey band = published interval, marker = world, bar = ± 1.96 errors.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    statistics
+        world, fact, label, unit, simulated, se, low, high, met: a row a world and fact.
+    """
     worlds = list(dict.fromkeys(statistics["world"]))
     labels = []
     for row, (_, rows) in enumerate(statistics.groupby("fact", sort=False)):
@@ -55,7 +65,7 @@ def draw(axes: Axes, statistics: pd.DataFrame) -> None:
         labels.append(f"{first['label']}\n({first['unit']})")
         axes.fill_between([-1, 1], row - 0.38, row + 0.38, color="#CFCFCF", zorder=0)
         for place, (_, cell) in enumerate(rows.iterrows()):
-            _marker(axes, cell, row, place)
+            _draw_value(axes, cell, row, place)
         published = f"{first['low']:g} to {first['high']:g}"
         axes.text(_column(len(worlds)) + 0.8, row, published, va="center", ha="center")
     for place, name in enumerate([*worlds, "published"]):
@@ -63,33 +73,46 @@ def draw(axes: Axes, statistics: pd.DataFrame) -> None:
         axes.text(_column(place) + shift, -0.62, name, ha="center", fontsize=11)
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.4, -1.0)  # first row on top, as in the table
-    axes.set_xlim(-_LIMIT - 0.3, _column(len(worlds) + 1) - 0.3)
+    axes.set_xlim(-_LIMIT - 0.3, _column(len(worlds) + 1) + 0.3)
 
 
 def figure(statistics: pd.DataFrame) -> Figure:
-    """Return the figure (see `draw`).
+    """Return each world's statistics beside the published intervals.
 
     Every row is scaled so that its published interval is as wide as every other's; the numbers
     stand beside it, because scales differ.
+
+    Parameters
+    ----------
+    statistics
+        world, fact, label, unit, simulated, se, low, high, met: a row a world and fact.
+
+    Returns
+    -------
+    Figure
+        One row a fact; bold numbers are inside the published interval with their error.
     """
-    made = style.figure(15, 0.95 * statistics["fact"].nunique() + 1.6)
-    with style.drawing():
-        axes = made.subplots()
-        draw(axes, statistics)
+    fig = style.new_figure(15, 0.95 * statistics["fact"].nunique() + 1.6)
+    with style.drawing_style():
+        axes = fig.subplots()
+        draw_intervals(axes, statistics)
         axes.set_xticks(
             [-_LIMIT, -1, 0, 1, _LIMIT], ["below", "lower\nend", "", "upper\nend", "above"]
         )
         axes.spines["bottom"].set_bounds(-_LIMIT, _LIMIT)
-        axes.set_xlabel("place in the published interval (grey); arrows: further out", loc="left")
-        made.suptitle(
-            "Worlds against published intervals; bars: ± 1.96 Monte-Carlo errors; bold: inside"
+        axes.set_xlabel(
+            "position relative to the published interval (grey); triangles at the edge: further "
+            "out",
+            loc="left",
         )
-        known = [(name, style.look(name, style.WORLDS)) for name in statistics["world"].unique()]
+        fig.suptitle(
+            "Worlds against published intervals; bars: ± 1.96 Monte-Carlo errors; bold: inside "
+            "with its error"
+        )
         marks = [
-            Line2D(
-                [], [], color=one.colour, marker=one.marker, linestyle="none", label=f"{name} world"
-            )
-            for name, one in known
+            Line2D([], [], color=look.colour, marker=look.marker, ls="none", label=f"{name} world")
+            for name in statistics["world"].unique()
+            for look in [style.find_look(name, style.WORLDS)]
         ]
-        made.legend(handles=marks, loc="outside lower center", ncols=len(marks))
-    return made
+        fig.legend(handles=marks, loc="outside lower center", ncols=len(marks))
+    return fig

@@ -1,11 +1,14 @@
 """The same therapy, five percentages: one row a group, markers side by side, never stacked."""
 
+from collections.abc import Mapping
+
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
 
-# What each row shows of each accounting: the group's name there.
+# What each row shows of each kind of share: the group's name there.
 _ROWS = {
     "client and life": {"variance": "client", "claimed pie": "client and life"},
     "therapist": {"variance": "therapist", "estimators": "therapist"},
@@ -41,55 +44,73 @@ _ROWS = {
     "chance": {"variance": "chance"},
 }
 _LOOKS = {
-    "variance": (style.Look("#0072B2", "s", ""), "1 causal share of outcome variance"),
-    "effect": (style.Look("#D55E00", "o", ""), "2 causal share of the mean effect"),
-    "effect lost": (style.Look("#E69F00", "^", ""), "2a mean effect lost if removed"),
-    "estimators": (style.Look("#009E73", "D", ""), "3 variance that estimators find (scores)"),
-    "gain": (style.Look("#CC79A7", "P", ""), "4 share of the mean gain"),
+    "variance": (style.Look(style.BLUE, "s", ""), "1 causal share of outcome variance"),
+    "effect": (style.Look(style.VERMILION, "o", ""), "2 causal share of the mean effect"),
+    "effect lost": (style.Look(style.ORANGE, "^", ""), "2a loss of mean effect if removed"),
+    "estimators": (style.Look(style.GREEN, "D", ""), "3 variance explained in scores (estimators)"),
+    "gain": (style.Look(style.PURPLE, "P", ""), "4 share of the mean gain"),
     "claimed pie": (style.Look("#000000", "x", ""), "5 the claimed pie (a judgement)"),
 }
 
 
+def _draw_share(axes: Axes, height: float, share: float, error: float, look: style.Look) -> None:
+    """Draw one share from 0 with its error bar and number; nothing but a line where it is NaN."""
+    axes.plot([0, share], [height, height], color=look.colour, linewidth=1, alpha=0.5)
+    half = 0.0 if error != error else 1.96 * error
+    axes.errorbar(share, height, xerr=half, fmt=look.marker, color=look.colour)
+    if share == share:
+        axes.annotate(
+            f"{round(share, 1) + 0.0:.1f}",  # never -0.0
+            (max(share, 0) + half, height),
+            (9, 0),
+            fontsize=9,
+            textcoords="offset points",
+            va="center",
+        )
+
+
+def _draw_rows(axes: Axes, shares: Mapping[tuple[str, str], tuple[float, float]]) -> None:
+    """Draw every row's shares, one below the other in the order of the legend."""
+    for row, cells in enumerate(_ROWS.values()):
+        for place, (kind, (look, _)) in enumerate(_LOOKS.items()):
+            if kind in cells:
+                share, error = shares[kind, cells[kind]]
+                _draw_share(axes, row + 0.13 * (place - 2.5), share, error, look)
+    for edge in range(len(_ROWS) - 1):
+        axes.axhline(edge + 0.5, color="#DDDDDD", linewidth=0.8)
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.set_yticks(range(len(_ROWS)), list(_ROWS))
+    axes.set_ylim(len(_ROWS) - 0.5, -0.5)
+    axes.margins(x=0.08)
+
+
 def figure(table: pd.DataFrame, world: str) -> Figure:
-    """Return the figure of the accountings of one world; variance with severity taken out."""
-    adjusted = ~table["accounting"].str.startswith("variance") | table["denominator"].str.contains(
-        "taken out"
-    )
-    shown = table[adjusted]
-    keys = zip(shown["accounting"], shown["group"], strict=True)
-    known = dict(zip(keys, zip(shown["share"], shown["se"], strict=True), strict=True))
-    made = style.figure(12.5, 9)
-    with style.drawing():
-        axes = made.subplots()
-        for row, (_, cells) in enumerate(_ROWS.items()):
-            for place, (accounting, (look, _)) in enumerate(_LOOKS.items()):
-                if accounting not in cells:
-                    continue
-                share, se = map(float, known[accounting, cells[accounting]])
-                at = row + 0.13 * (place - 2.5)
-                axes.plot([0, share], [at, at], color=look.colour, linewidth=1, alpha=0.5)
-                error = 0.0 if se != se else 1.96 * se
-                axes.errorbar(share, at, xerr=error, fmt=look.marker, color=look.colour)
-                if share == share:
-                    words = f"{round(share, 1) + 0.0:.1f}"  # never -0.0
-                    axes.annotate(
-                        words,
-                        (max(share, 0) + error, at),
-                        (9, 0),
-                        fontsize=9,
-                        textcoords="offset points",
-                        va="center",
-                    )
+    """Return the five percentages of one world side by side.
+
+    Parameters
+    ----------
+    table
+        attribution (the kind of share), group, share, se (NaN: a judgement): one denominator a
+        kind.
+    world
+        Its name, for the title.
+
+    Returns
+    -------
+    Figure
+        One row a group, one colour a denominator.
+    """
+    keys = zip(table["attribution"], table["group"], strict=True)
+    values = zip(map(float, table["share"]), map(float, table["se"]), strict=True)
+    fig = style.new_figure(12.5, 9)
+    with style.drawing_style():
+        axes = fig.subplots()
+        _draw_rows(axes, dict(zip(keys, values, strict=True)))
         for look, label in _LOOKS.values():
             axes.plot([], [], look.marker, color=look.colour, label=label)
-        for edge in range(len(_ROWS) - 1):
-            axes.axhline(edge + 0.5, color="#DDDDDD", linewidth=0.8)
-        axes.axvline(0, color="black", linewidth=0.8)
-        axes.set_yticks(range(len(_ROWS)), list(_ROWS))
-        axes.set_ylim(len(_ROWS) - 0.5, -0.5)
-        axes.set_xlabel("% of what each colour has as its own 100 % (denominators in the report)")
-        made.legend(loc="outside lower center", ncols=2, fontsize=11)
-        made.suptitle(
+        axes.set_xlabel("% of the denominator of each colour (denominators: see the report)")
+        fig.legend(loc="outside lower center", ncols=2, fontsize=11)
+        fig.suptitle(
             f"The same therapy, five percentages: {world} world\nbars: ± 1.96 Monte-Carlo errors"
         )
-    return made
+    return fig

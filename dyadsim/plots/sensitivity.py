@@ -10,15 +10,14 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
-from dyadsim.sweeps.sensitivity import DUMMY
 
 PANELS, ROWS = 6, 12  # most outputs, most parameters of one figure
 WIDTH = 56  # letters of a title's line
 _LOOKS = {
-    "first": style.Look("#56B4E9", "o", "-"),
-    "total": style.Look("#0072B2", "s", "-"),
-    "mean absolute effect": style.Look("#0072B2", "s", "-"),
-    "median distance": style.Look("#0072B2", "s", "-"),
+    "first": style.Look(style.SKY, "o", "-"),
+    "total": style.Look(style.BLUE, "s", "-"),
+    "mean absolute effect": style.Look(style.BLUE, "s", "-"),
+    "median distance": style.Look(style.BLUE, "s", "-"),
 }
 _LABELS = {
     "first": "first order: alone",
@@ -33,79 +32,136 @@ _AXES = {
 }
 
 
-def chosen(indices: pd.DataFrame) -> pd.DataFrame:
-    """Return what the figure shows: first outputs, ranked indices with an interval, no pairs."""
+def select_indices(indices: pd.DataFrame) -> pd.DataFrame:
+    """Return what the figure shows: the first outputs, indices of single parameters.
+
+    Parameters
+    ----------
+    indices
+        condition, output, index, parameter, other ("": not a pair), value, low, high.
+
+    Returns
+    -------
+    DataFrame
+        The same columns, at most `PANELS` conditions and outputs; facts_met comes first.
+    """
     first = indices["output"].eq("facts_met")  # the sum of the facts before each of them
     indices = pd.concat([indices[first], indices[~first]])
-    kept = indices[(indices["other"] == "") & indices["index"].isin(_LOOKS)]
-    panels = kept.groupby(["case", "output"], sort=False).ngroup()
-    return kept[panels < PANELS].reset_index(drop=True)
+    single = indices[(indices["other"] == "") & indices["index"].isin(_LOOKS)]
+    panels = single.groupby(["condition", "output"], sort=False).ngroup()
+    return single[panels < PANELS].reset_index(drop=True)
 
 
-def draw(axes: Axes, part: pd.DataFrame) -> None:
-    """Draw one output's parameters, the strongest on top."""
-    kinds = list(dict.fromkeys(part["index"]))
-    order = part[part["index"] == kinds[-1]].sort_values("value", ascending=False)["parameter"]
+def draw_index(axes: Axes, rows: pd.DataFrame, look: style.Look, *, shift: float) -> None:
+    """Draw one index of the parameters, with its interval where there is one.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    rows
+        index, value, low, high (NaN: no interval): a row a parameter, from top to bottom.
+    look
+        Of the index.
+    shift
+        Of the points from the middle of their rows, downwards.
+    """
+    below = np.maximum(rows["value"] - rows["low"], 0)
+    above = np.maximum(rows["high"] - rows["value"], 0)
+    axes.errorbar(
+        rows["value"],
+        np.arange(len(rows)) + shift,
+        xerr=None if rows["low"].isna().all() else [below, above],
+        linestyle="none",
+        color=look.colour,
+        marker=look.marker,
+        markersize=6,
+        label=_LABELS[rows["index"].iloc[0]],
+    )
+
+
+def draw_output(axes: Axes, rows: pd.DataFrame, reference: str) -> None:
+    """Draw one output's parameters, the strongest on top.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    rows
+        index, parameter, value, low, high.
+    reference
+        The parameter without effect; its value is a dotted line.
+    """
+    kinds = list(dict.fromkeys(rows["index"]))
+    order = rows[rows["index"] == kinds[-1]].sort_values("value", ascending=False)["parameter"]
     names = list(order[:ROWS])
-    for k, kind in enumerate(kinds):
-        rows = part[part["index"] == kind].set_index("parameter").loc[names]
-        height = np.arange(len(names)) + (k - (len(kinds) - 1) / 2) * 0.25
-        look = _LOOKS[kind]
-        below = np.maximum(rows["value"] - rows["low"], 0)
-        above = np.maximum(rows["high"] - rows["value"], 0)
-        known = not rows["low"].isna().all()
-        axes.errorbar(
-            rows["value"],
-            height,
-            xerr=[below, above] if known else None,
-            linestyle="none",
-            color=look.colour,
-            marker=look.marker,
-            markersize=6,
-            label=_LABELS[kind],
-        )
-        if DUMMY in names:
-            axes.axvline(rows.loc[DUMMY, "value"], color="#D55E00", linestyle=":", linewidth=1.5)
+    for number, kind in enumerate(kinds):
+        part = rows[rows["index"] == kind].set_index("parameter").loc[names]
+        draw_index(axes, part, _LOOKS[kind], shift=(number - (len(kinds) - 1) / 2) * 0.25)
+        if reference in names:
+            value = part.loc[reference, "value"]
+            axes.axvline(value, color=style.VERMILION, linestyle=":", linewidth=1.5)
     axes.axvline(0, color="#AAAAAA", linewidth=0.8)
-    told = [name.replace(".", ": ").replace("_", " ") for name in names]
-    axes.set_yticks(range(len(names)), told)
+    axes.set_yticks(range(len(names)), [*map(style.parameter_label, names)])
     axes.set_ylim(len(names) - 0.4, -0.6)
 
 
-def figure(
-    method: str, shown: pd.DataFrame, noise: pd.DataFrame, meanings: Mapping[str, str]
-) -> Figure:
-    """Return the figure: shown as from `chosen`, noise with case, output and noise_share.
+def _title(output: str, condition: str, noise_share: float, meaning: str) -> str:
+    """Return an output with its meaning, its condition and the share of noise."""
+    head = textwrap.fill(f"{output}: {meaning}".removesuffix(": "), WIDTH)
+    share = "unknown" if np.isnan(noise_share) else f"{noise_share:.1%}"
+    middle = f"{condition}\n" if condition else ""
+    return f"{head}\n{middle}Monte-Carlo noise: {share} of its variance over points"
 
-    meanings: what each output is, in words.
+
+def figure(
+    method: str,
+    indices: pd.DataFrame,
+    *,
+    noise: pd.DataFrame,
+    meanings: Mapping[str, str],
+    reference: str,
+) -> Figure:
+    """Return one panel a condition and output.
+
+    Parameters
+    ----------
+    method
+        sobol, morris or pawn.
+    indices
+        See `select_indices`.
+    noise
+        condition, output, noise_share (NaN: unknown).
+    meanings
+        Output -> what it is, in words.
+    reference
+        Name of the parameter without effect among the indices of pawn.
+
+    Returns
+    -------
+    Figure
+        Two panels a row.
     """
-    groups = list(shown.groupby(["case", "output"], sort=False))
+    groups = list(indices.groupby(["condition", "output"], sort=False))
     columns = min(2, max(len(groups), 1))
     lines = -(-len(groups) // columns) or 1
     tallest = min(ROWS, max((part["parameter"].nunique() for _, part in groups), default=1))
-    made = style.figure(7.5 * columns, lines * (0.36 * tallest + 1.7) + 0.9)
-    with style.drawing():
-        panels = np.atleast_1d(made.subplots(lines, columns, squeeze=False).ravel())
+    shares = noise.set_index(["condition", "output"])["noise_share"].to_dict()
+    fig = style.new_figure(7.5 * columns, lines * (0.36 * tallest + 1.7) + 0.9)
+    with style.drawing_style():
+        panels = np.atleast_1d(fig.subplots(lines, columns, squeeze=False).ravel())
         for axes, group in zip_longest(panels, groups):
             if group is None:
                 axes.set_visible(False)
                 continue
-            (case, output), part = group
-            output = str(output)
-            draw(axes, part)
-            row = noise[(noise["case"] == case) & (noise["output"] == output)].iloc[0]
-            known = not np.isnan(row["noise_share"])
-            told = f"{row['noise_share']:.1%}" if known else "unknown"
-            head = textwrap.fill(f"{output}: {meanings.get(output, '')}".removesuffix(": "), WIDTH)
-            below = f"{case}\n" if case else ""
-            axes.set_title(
-                f"{head}\n{below}chance: {told} of its variance over points",
-                fontsize=11,
-                loc="left",
-            )
+            (condition, output), rows = group
+            draw_output(axes, rows, reference)
+            share, meaning = shares[condition, output], meanings.get(str(output), "")
+            title = _title(str(output), str(condition), float(share), meaning)
+            axes.set_title(title, fontsize=11, loc="left")
         if groups:
             handles, labels = panels[0].get_legend_handles_labels()
-            made.legend(handles, labels, loc="outside upper center", ncols=3)
+            fig.legend(handles, labels, loc="outside upper center", ncols=3)
         bars = "dotted: reached by chance" if method == "pawn" else "bars: 95 % bootstrap intervals"
-        made.supxlabel(f"{_AXES[method]}; {bars}", fontsize=12)
-    return made
+        fig.supxlabel(f"{_AXES[method]}; {bars}", fontsize=12)
+    return fig

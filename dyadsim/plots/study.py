@@ -1,5 +1,7 @@
 """One study in one world: mean course of each group, and how the treatments end."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -8,12 +10,12 @@ from matplotlib.figure import Figure
 from dyadsim.plots import style
 
 _LOOKS = (
-    style.Look("#0072B2", "s", "-"),
-    style.Look("#D55E00", "o", "--"),
-    style.Look("#009E73", "D", "-."),
-    style.Look("#555555", "v", ":"),
-    style.Look("#CC79A7", "P", "-"),
-    style.Look("#E69F00", "^", "--"),
+    style.Look(style.BLUE, "s", "-"),
+    style.Look(style.VERMILION, "o", "--"),
+    style.Look(style.GREEN, "D", "-."),
+    style.Look(style.GREY, "v", ":"),
+    style.Look(style.PURPLE, "P", "-"),
+    style.Look(style.ORANGE, "^", "--"),
 )
 FEWEST = 10  # scores that a mean needs to be drawn
 _ENDINGS = {
@@ -25,16 +27,25 @@ _ENDINGS = {
 }
 
 
-def look(number: int) -> style.Look:
+def group_look(number: int) -> style.Look:
     """Return the look of the group of that number."""
     return _LOOKS[number % len(_LOOKS)]
 
 
-def means(sessions: pd.DataFrame) -> pd.DataFrame:
-    """Return group, in_care, week, mean, half (of the 95 % interval), n.
+def mean_courses(sessions: pd.DataFrame) -> pd.DataFrame:
+    """Return mean scores by group and week.
 
-    in_care: forms filled in at a session, by those who are still in care; else intake, assessments
-    and follow-ups, for everybody.
+    Parameters
+    ----------
+    sessions
+        group, occasion, week, symptom_score (NaN: missing): a row a client and occasion.
+
+    Returns
+    -------
+    DataFrame
+        group, in_care, week, mean, n, half (half the 95 % interval). in_care: forms of clients
+        still in care, filled in at a session; else intake, assessments and follow-ups, of all.
+        Means of fewer than `FEWEST` scores are left out.
     """
     rows = sessions.dropna(subset=["symptom_score"])
     rows = rows.assign(in_care=rows["occasion"] == "session")
@@ -46,69 +57,116 @@ def means(sessions: pd.DataFrame) -> pd.DataFrame:
     return table[table["n"] >= FEWEST].drop(columns="std")
 
 
-def courses(axes: Axes, table: pd.DataFrame, groups: list[str]) -> None:
-    """Draw each group's means: a line with its band in care, points where all are assessed."""
+def draw_course(axes: Axes, table: pd.DataFrame, look: style.Look, label: str) -> None:
+    """Draw one group: a line with its band in care, points where all are assessed.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    table
+        in_care, week, mean, half: see `mean_courses`.
+    look, label
+        Of the group.
+    """
+    care, assessed = table[table["in_care"]], table[~table["in_care"]]
+    if len(care) > 1:
+        low, high = care["mean"] - care["half"], care["mean"] + care["half"]
+        axes.plot(care["week"], care["mean"], look.line, color=look.colour)
+        axes.fill_between(care["week"], low, high, color=look.colour, alpha=0.2)
+    axes.plot(assessed["week"], assessed["mean"], look.line, color=look.colour, linewidth=0.6)
+    axes.errorbar(
+        assessed["week"],
+        assessed["mean"],
+        assessed["half"],
+        fmt=look.marker,
+        markersize=7,
+        color=look.colour,
+        label=label,
+    )
+
+
+def draw_courses(axes: Axes, table: pd.DataFrame, groups: Sequence[str]) -> None:
+    """Draw the mean course of every group.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    table
+        See `mean_courses`.
+    groups
+        In the order of the looks.
+    """
     for number, group in enumerate(groups):
-        mine, one = table[table["group"] == group], look(number)
-        care, fixed = mine[mine["in_care"]], mine[~mine["in_care"]]
-        if len(care) > 1:
-            axes.plot(care["week"], care["mean"], one.line, color=one.colour)
-            axes.fill_between(
-                care["week"],
-                care["mean"] - care["half"],
-                care["mean"] + care["half"],
-                color=one.colour,
-                alpha=0.2,
-            )
-        axes.plot(fixed["week"], fixed["mean"], one.line, color=one.colour, linewidth=0.6)
-        axes.errorbar(
-            fixed["week"],
-            fixed["mean"],
-            fixed["half"],
-            fmt=one.marker,
-            markersize=7,
-            color=one.colour,
-            label=group.replace("_", " "),
-        )
+        label = group.replace("_", " ")
+        draw_course(axes, table[table["group"] == group], group_look(number), label)
     axes.set_ylim(0, None)
     axes.set_xlabel(
-        "weeks since intake (thick: forms of those still in care;\n"
-        "points: everybody, assessed in care or not)"
+        "weeks since intake (thick lines: clients still in care, at sessions;\n"
+        "points: all clients, at assessments)"
     )
     axes.legend(fontsize=10, loc="lower left")
 
 
-def endings(axes: Axes, clients: pd.DataFrame, groups: list[str]) -> None:
-    """Draw the share of each group's clients by ending; the untreated have none."""
+def draw_endings(axes: Axes, clients: pd.DataFrame, groups: Sequence[str]) -> None:
+    """Draw the share of each group's treated clients by ending.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    clients
+        group, ending ("no_treatment": untreated clients, which are left out).
+    groups
+        In the order of the looks.
+    """
     treated = clients[clients["ending"] != "no_treatment"]
-    kinds = [kind for kind in _ENDINGS if (treated["ending"] == kind).any()]
-    kinds += sorted(set(treated["ending"]) - set(_ENDINGS))
-    there = [group for group in groups if (treated["group"] == group).any()]
-    height = 0.8 / max(len(there), 1)
-    for place, group in enumerate(there):
-        mine, one = treated[treated["group"] == group], look(groups.index(group))
-        share = [100 * float((mine["ending"] == kind).mean()) for kind in kinds]
-        at = [row + (place - (len(there) - 1) / 2) * height for row in range(len(kinds))]
-        axes.barh(at, share, 0.9 * height, color=one.colour, label=group.replace("_", " "))
-        for row, value in zip(at, share, strict=True):
-            axes.text(value + 1, row, f"{value:.0f}", va="center", fontsize=10)
-    axes.set_yticks(range(len(kinds)), [_ENDINGS.get(kind, kind) for kind in kinds])
+    endings = [ending for ending in _ENDINGS if (treated["ending"] == ending).any()]
+    endings += sorted(set(treated["ending"]) - set(_ENDINGS))
+    shown = [group for group in groups if (treated["group"] == group).any()]
+    height = 0.8 / max(len(shown), 1)
+    for place, group in enumerate(shown):
+        rows, look = treated[treated["group"] == group], group_look(groups.index(group))
+        shares = [100 * float((rows["ending"] == ending).mean()) for ending in endings]
+        heights = [row + (place - (len(shown) - 1) / 2) * height for row in range(len(endings))]
+        axes.barh(heights, shares, 0.9 * height, color=look.colour, label=group.replace("_", " "))
+        for row, share in zip(heights, shares, strict=True):
+            axes.text(share + 1, row, f"{share:.0f}", va="center", fontsize=10)
+    axes.set_yticks(range(len(endings)), [_ENDINGS.get(ending, ending) for ending in endings])
     axes.invert_yaxis()
     axes.set_xlim(0, 108)
     axes.set_xlabel("% of the group's treated clients")
+    axes.set_title("How treatments end", fontsize=12)
 
 
-def figure(sessions: pd.DataFrame, clients: pd.DataFrame, title: str, unit: str) -> Figure:
-    """Return two panels; both tables need a column `group`."""
+def figure(sessions: pd.DataFrame, clients: pd.DataFrame, *, title: str, unit: str) -> Figure:
+    """Return the mean course of each group and, where anybody is treated, the endings.
+
+    Parameters
+    ----------
+    sessions
+        group, occasion, week, symptom_score: a row a client and occasion.
+    clients
+        group, ending: a row a client.
+    title
+        Of the figure.
+    unit
+        Name of the questionnaire.
+
+    Returns
+    -------
+    Figure
+        Two panels; one in a study without treatment.
+    """
     groups = list(dict.fromkeys(clients["group"]))
     treated = bool((clients["ending"] != "no_treatment").any())
-    made = style.figure(13 if treated else 9, 5.4)
-    with style.drawing():
-        grid = made.subplots(1, 1 + treated, squeeze=False, width_ratios=(3, 2)[: 1 + treated])[0]
-        left = grid[0]
-        courses(left, means(sessions), groups)
-        left.set_ylabel(f"mean {unit} score\n(more = more distress)")
+    fig = style.new_figure(13 if treated else 9, 5.4)
+    with style.drawing_style():
+        panels = fig.subplots(1, 1 + treated, squeeze=False, width_ratios=(3, 2)[: 1 + treated])[0]
+        draw_courses(panels[0], mean_courses(sessions), groups)
+        panels[0].set_ylabel(f"mean {unit} score\n(more = more distress)")
         if treated:
-            endings(grid[1], clients, groups)
-        made.suptitle(title)
-    return made
+            draw_endings(panels[1], clients, groups)
+        fig.suptitle(title)
+    return fig

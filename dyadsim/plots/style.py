@@ -1,5 +1,6 @@
 """One look for all figures: Okabe-Ito colours, a marker and a line for each world, large type."""
 
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -8,28 +9,32 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
+# The palette of Okabe and Ito.
+BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
+PURPLE, SKY, GREY = "#CC79A7", "#56B4E9", "#555555"
+LIGHT_GREY = "#BBBBBB"  # of what stands in the background, such as a prior
+
 
 class Look(NamedTuple):
-    """Colour, marker and line: never colour alone."""
+    """Colour, marker and line: groups never differ by colour alone."""
 
     colour: str
     marker: str
     line: str
 
 
-# Okabe and Ito's palette.
 WORLDS = {
-    "medical": Look("#0072B2", "s", "-"),
-    "contextual": Look("#D55E00", "o", "--"),
-    "hybrid": Look("#009E73", "D", "-."),
-    "null": Look("#555555", "v", ":"),
+    "medical": Look(BLUE, "s", "-"),
+    "contextual": Look(VERMILION, "o", "--"),
+    "hybrid": Look(GREEN, "D", "-."),
+    "null": Look(GREY, "v", ":"),
 }
 ARMS = {
-    "cbt": Look("#0072B2", "s", "-"),
-    "interpersonal": Look("#E69F00", "o", "--"),
-    "intent_to_fail": Look("#CC79A7", "P", "-."),
-    "waitlist": Look("#555555", "v", ":"),
-    "care": Look("#009E73", "D", "-"),
+    "cbt": Look(BLUE, "s", "-"),
+    "interpersonal": Look(ORANGE, "o", "--"),
+    "intent_to_fail": Look(PURPLE, "P", "-."),
+    "waitlist": Look(GREY, "v", ":"),
+    "care": Look(GREEN, "D", "-"),
 }
 ARM_LABELS = {
     "cbt": "cognitive-behavioural",
@@ -45,7 +50,7 @@ INSTRUMENTS = {
     "core_om": "CORE-OM",
     "gad7": "GAD-7",
 }
-_OTHER = Look("#56B4E9", "X", "-")
+_OTHER = Look(SKY, "X", "-")
 _RC: Any = {
     "font.size": 12,
     "axes.spines.top": False,
@@ -56,28 +61,59 @@ _RC: Any = {
 }
 
 
-def look(name: str, known: dict[str, Look]) -> Look:
-    """Return the look of a world or an arm; one that is new gets the spare look."""
-    return known.get(name, _OTHER)
+def find_look(name: str, looks: Mapping[str, Look]) -> Look:
+    """Return the look of a world or an arm.
+
+    Parameters
+    ----------
+    name
+        The world or arm.
+    looks
+        `WORLDS`, `ARMS` or another table of looks.
+
+    Returns
+    -------
+    Look
+        Its look; a spare one for a name that is not in the table.
+    """
+    return looks.get(name, _OTHER)
 
 
-def figure(width: float, height: float) -> Figure:
-    """Return an empty figure, size in inches."""
+def parameter_label(name: str) -> str:
+    """Return a parameter's name in words, such as "distress: bond effect"."""
+    return name.replace(".", ": ").replace("_", " ")
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Return an empty figure of a size in inches."""
     with mpl.rc_context(_RC):
         return Figure(figsize=(width, height), layout="constrained")
 
 
-def drawing() -> AbstractContextManager[None]:
-    """Return the context in which axes are made and drawn."""
+def drawing_style() -> AbstractContextManager[None]:
+    """Return the context in which axes are created and drawn."""
     return mpl.rc_context(_RC)
 
 
-def save(made: Figure, folder: Path, name: str, data: pd.DataFrame) -> None:
-    """Write name.png, name.svg and the figure's data as name.csv."""
+def save_figure(figure: Figure, folder: Path, name: str, data: pd.DataFrame) -> None:
+    """Write a figure as name.png and name.svg, and its data as name.csv.
+
+    Parameters
+    ----------
+    figure
+        The figure.
+    folder
+        Where the three files go; created if it does not exist.
+    name
+        Of the files, without a suffix.
+    data
+        What the figure shows. Worlds are written as "null world", because a bare "null" would be
+        read back as a missing value.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context(_RC):
-        made.savefig(folder / f"{name}.png", dpi=150)
-        made.savefig(folder / f"{name}.svg", metadata={"Date": None})
-    if "world" in data:  # a bare "null" would be read back as a missing value
+        figure.savefig(folder / f"{name}.png", dpi=150)
+        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+    if "world" in data:
         data = data.assign(world=data["world"] + " world")
     data.to_csv(folder / f"{name}.csv", index=False)

@@ -1,4 +1,4 @@
-"""The five accountings for people: tables on the terminal, a figure, a page."""
+"""How much is due to what: the five percentages of one world, or shares over a grid of worlds."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -10,43 +10,76 @@ from rich.console import Console
 from rich.table import Table
 
 from dyadsim.attribution.over_worlds import Grid
-from dyadsim.attribution.true_shares import ADJUSTED, EFFECT
+from dyadsim.attribution.true_shares import ADJUSTED, EFFECT, VARIANCE
 from dyadsim.plots import grid, percentages, shares, style
-from dyadsim.report import page
+from dyadsim.report.page import embedded_image, write_page
 
-_HEADINGS = {  # accounting -> (heading, what it is)
+_HEADINGS = {  # kind of share -> (heading, what it is)
     "variance": (
         "1 Causal share of outcome variance (Shapley)",
-        "How much clients' outcomes would differ less if this luck were the same for all; "
-        "interactions divided equally.",
+        "How much less outcomes would vary if this source were the same for all clients; "
+        "interactions are divided equally.",
     ),
-    "variance alone": ("1a First-order share", "The part that each group explains alone."),
-    "variance total": ("1b Total share", "The part with all its interactions; adds to over 100 %."),
+    "variance alone": ("1a First-order share", "The part that each source explains alone."),
+    "variance total": (
+        "1b Total share",
+        "The part of each source with all its interactions; these add up to more than 100 %.",
+    ),
     "effect": (
         "2 Causal share of the mean effect (Shapley)",
-        "What each cause does, with what is joint divided equally.",
+        "What each cause contributes; joint contributions are divided equally.",
     ),
-    "effect lost": ("2a Loss if removed", "What is lost if this alone is taken away."),
+    "effect lost": ("2a Loss if removed", "What is lost if this cause alone is removed."),
     "effect pairs": (
         "2b Interactions of two causes",
-        "What two do together beyond what each adds, all the others present.",
+        "What two causes do together beyond what each adds, with all the others present.",
     ),
-    "estimators": ("3 What the field's estimators say", "Computed from scores alone, session 3."),
-    "gain": ("4 Mean gains", "Gain on the waitlist, what a supportive therapy adds, what is left."),
+    "estimators": (
+        "3 What the field's estimators say",
+        "Computed from scores alone; process measured at session 3.",
+    ),
+    "gain": (
+        "4 Mean gains",
+        "The gain on the waitlist, what a supportive therapy adds, and what the full therapy adds "
+        "to that.",
+    ),
     "claimed pie": (
         "5 The claimed pie",
-        "Asay and Lambert (1999), as the founding paper passes it on.",
+        "The judgement of Asay and Lambert (1999), as the founding paper cites it.",
     ),
 }
+_ON_PAGE_ONLY = ("variance alone", "variance total", "effect pairs")  # and in the JSON
 
 
-def _parts(table: pd.DataFrame) -> list[tuple[str, str, str, pd.DataFrame]]:
-    """Return heading, note, denominator and rows of each table."""
-    groups = table.groupby(["accounting", "denominator"], sort=False)
-    return [(*_HEADINGS[str(key[0])], str(key[1]), part) for key, part in groups]
+def _tables(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return kind, heading, note, denominator and rows of each kind and denominator."""
+    tables = []
+    for key, part in table.groupby(["attribution", "denominator"], sort=False):
+        kind, denominator = map(str, key)
+        heading, note = _HEADINGS[kind]
+        if denominator == ADJUSTED:
+            heading += ", severity at intake taken out"
+        values = zip(*(part[name].tolist() for name in ("group", "share", "se")), strict=True)
+        rows = [(str(group), _share_text(share, error)) for group, share, error in values]
+        tables.append(
+            {
+                "kind": kind,
+                "heading": heading,
+                "note": note,
+                "denominator": _denominator_text(denominator),
+                "rows": rows,
+            }
+        )
+    return tables
 
 
-def _text(share: float, error: float) -> str:
+def _denominator_text(denominator: str) -> str:
+    """Return what 100 % is, in words; a judgement has no denominator."""
+    judgement = denominator.removeprefix("none: ")
+    return f"100 % = {denominator}" if judgement == denominator else f"No denominator: {judgement}"
+
+
+def _share_text(share: float, error: float) -> str:
     """Return "share ± error" in per cent; a judgement has no error, no effect has no share."""
     if share != share:
         return "no effect to share"
@@ -54,91 +87,139 @@ def _text(share: float, error: float) -> str:
     return f"{share:.1f}" if error != error else f"{share:.1f} ± {error:.1f}"
 
 
-def _rows(part: pd.DataFrame) -> list[tuple[str, str]]:
-    """Return (group, share in words) of each row."""
-    columns = (part[name].tolist() for name in ("group", "share", "se"))
-    return [(str(group), _text(share, se)) for group, share, se in zip(*columns, strict=True)]
+def print_attribution(table: pd.DataFrame, world: str, calibrated: bool) -> None:
+    """Print every percentage with its denominator in words.
 
-
-def print_accountings(table: pd.DataFrame, world: str, calibrated: bool) -> None:
-    """Print every accounting with its denominator in words."""
+    Parameters
+    ----------
+    table
+        attribution (the kind of share), group, share (%), se, denominator.
+    world
+        Name of the world.
+    calibrated
+        Whether its values were fitted to the facts.
+    """
     console = Console(width=100)
     state = "calibrated" if calibrated else "NOT calibrated: starting values set by hand"
     console.print(f"The same therapy, five percentages: {world} world ({state})")
-    for heading, _, denominator, part in _parts(table):
-        if heading.startswith(("1a", "1b", "2b")):
-            continue  # in the report and the JSON
-        shown = Table(title=f"{heading}\n100 % = {denominator}", title_justify="left", min_width=96)
+    for part in _tables(table):
+        if part["kind"] in _ON_PAGE_ONLY:
+            continue
+        title = f"{part['heading']}\n{part['denominator']}"
+        shown = Table(title=title, title_justify="left", min_width=96)
         shown.add_column("part", min_width=32)
-        shown.add_column("% ± error", justify="right", min_width=18)
-        for group, text in _rows(part):
-            shown.add_row(group, text)
+        shown.add_column("% ± Monte-Carlo error", justify="right", min_width=22)
+        for row in part["rows"]:
+            shown.add_row(*row)
         console.print(shown)
     console.print(
-        "Careful: the denominators differ, so no two tables can be added or compared line by line; "
-        "losses overlap; what everybody gets alike explains no variance."
+        "Careful: the denominators differ, so never add or compare lines of two tables; losses "
+        "overlap; what all clients get alike explains no variance."
     )
 
 
-def leave(folder: Path, table: pd.DataFrame, world: str, manifest: Mapping[str, Any]) -> None:
-    """Write the table, the figure and the page, report.html, into `folder`."""
-    table.to_csv(folder / "accountings.csv", index=False)
+def write_attribution(
+    folder: Path, table: pd.DataFrame, world: str, manifest: Mapping[str, Any]
+) -> None:
+    """Write attribution.csv, the figure and the page, report.html.
+
+    Parameters
+    ----------
+    folder
+        The results folder.
+    table
+        attribution (the kind of share), group, share (%), se, denominator.
+    world
+        Name of the world.
+    manifest
+        How the run can be repeated.
+    """
+    table.to_csv(folder / "attribution.csv", index=False)
     figures = folder / "figures"
-    figures.mkdir()
-    style.save(percentages.figure(table, world), figures, "percentages", table)
-    tables = [
-        {
-            "heading": heading,
-            "note": note,
-            "denominator": denominator,
-            "rows": [{"group": group, "text": text} for group, text in _rows(part)],
-        }
-        for heading, note, denominator, part in _parts(table)
-    ]
-    page.accountings(folder, tables, figures / "percentages.png", world, manifest)
-
-
-def print_grid(found: Grid, dials: Sequence[str]) -> None:
-    """Print technique's shares and the facts that hold at every point."""
-    technique = found.shares[found.shares["group"] == "technique"]
-    technique = technique.assign(
-        text=[_text(*pair) for pair in zip(technique["share"], technique["se"], strict=True)]
+    figure = percentages.figure(_one_denominator(table), world)
+    style.save_figure(figure, figures, "percentages", table)
+    write_page(
+        folder,
+        "attribution.html.j2",
+        tables=_tables(table),
+        image=embedded_image(figures / "percentages.png"),
+        world=world,
+        manifest=manifest,
     )
-    columns = [
-        technique.loc[(technique["accounting"] == name) & (technique["denominator"] == whole)]
-        for name, whole in (("variance", ADJUSTED), ("effect", EFFECT), ("effect lost", EFFECT))
-    ]
-    counts = grid.counted(found.facts, dials)
-    shown = Table(title="Technique, % ± error", title_justify="left")
-    for heading in [
-        *map(grid.short, dials),
-        "of variance (severity out)",
+
+
+def _one_denominator(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without shares of the raw variance: with severity taken out they are there."""
+    return table[table["denominator"] != VARIANCE]
+
+
+def _technique(table: pd.DataFrame, kind: str, denominator: str) -> list[str]:
+    """Return technique's share of one kind at every point, in words."""
+    chosen = (
+        (table["group"] == "technique")
+        & (table["attribution"] == kind)
+        & (table["denominator"] == denominator)
+    )
+    return list(map(_share_text, table.loc[chosen, "share"], table.loc[chosen, "se"]))
+
+
+def print_attribution_grid(result: Grid, dials: Sequence[str]) -> None:
+    """Print technique's shares and the number of facts met at every point.
+
+    Parameters
+    ----------
+    result
+        Shares and facts at every point.
+    dials
+        Names of the settings that differ between points.
+    """
+    counts = grid.count_facts_met(result.facts, dials)
+    table = Table(title="Technique, % ± Monte-Carlo error", title_justify="left")
+    for heading in (
+        *map(grid.dial_label, dials),
+        "of variance (severity taken out)",
         "of mean effect",
         "effect lost without it",
         "facts met",
-    ]:
-        shown.add_column(heading, justify="right")
-    texts = (list(one["text"]) for one in columns)
-    places = counts[list(dials)].astype(str).to_numpy().tolist()
-    for place, *said, met, best in zip(places, *texts, counts["met"], counts["best"], strict=True):
-        shown.add_row(*place, *said, f"{met}{' *' * best}")
-    Console(width=None if sys.stdout.isatty() else 140).print(shown)
+    ):
+        table.add_column(heading, justify="right")
+    kinds = (("variance", ADJUSTED), ("effect", EFFECT), ("effect lost", EFFECT))
+    columns = [_technique(result.shares, *kind) for kind in kinds]
+    points = counts[list(dials)].astype(str).to_numpy().tolist()
+    met = [
+        f"{count}{' *' * best}" for count, best in zip(counts["met"], counts["best"], strict=True)
+    ]
+    for point, *cells in zip(points, *columns, met, strict=True):
+        table.add_row(*point, *cells)
+    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    varying = ", ".join(grid.facts_that_vary(result.facts)) or "none"
     print(
-        f"* no point meets more of the {found.facts['fact'].nunique()} published facts. "
-        f"Facts that hold at some points only: {', '.join(grid.movable(found.facts)) or 'none'}."
+        f"* no point meets more of the {result.facts['fact'].nunique()} published facts. "
+        f"Facts met at some points only: {varying}."
     )
 
 
-def leave_grid(folder: Path, found: Grid, dials: Sequence[str], title: str) -> None:
-    """Write accountings.csv, facts.csv and the figure, grid.png, into `folder`."""
-    found.shares.to_csv(folder / "accountings.csv", index=False)
-    found.facts.to_csv(folder / "facts.csv", index=False)
+def write_attribution_grid(folder: Path, result: Grid, dials: Sequence[str], title: str) -> None:
+    """Write attribution.csv, facts.csv and the figure, grid.png and .svg.
+
+    Parameters
+    ----------
+    folder
+        The results folder.
+    result
+        Shares and facts at every point.
+    dials
+        Names of the settings that differ between points; one makes a figure of lines.
+    title
+        Of the figure.
+    """
+    result.shares.to_csv(folder / "attribution.csv", index=False)
+    result.facts.to_csv(folder / "facts.csv", index=False)
+    rows = _one_denominator(result.shares)
     if len(dials) > 1:
-        made = grid.figure(found.shares, found.facts, dials, title)
+        figure = grid.figure(rows, result.facts, dials, title)
     else:
-        rows = found.shares[found.shares["accounting"] == "variance"]
-        made = shares.figure(
-            rows[rows["denominator"] == ADJUSTED], dials[0], grid.short(dials[0]), title
-        )
-    style.save(made, folder, "grid", found.shares)
-    (folder / "grid.csv").unlink()  # the same as accountings.csv
+        rows = rows[rows["attribution"] == "variance"]
+        figure = shares.figure(rows, dials[0], label=grid.dial_label(dials[0]), title=title)
+    style.save_figure(figure, folder, "grid", result.shares)
+    (folder / "grid.csv").unlink()  # the same as attribution.csv

@@ -1,5 +1,6 @@
-"""Tables and figures for people: what the tasks print and the report that a run leaves."""
+"""The main comparison of worlds: tables on the terminal, figures and a page."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -7,223 +8,161 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
-from dyadsim.evidence.benchmark import Result
 from dyadsim.evidence.compare_worlds import TABLES, Comparison
-from dyadsim.model import questionnaires, worlds
-from dyadsim.report.page import estimate
-from dyadsim.simulation.records import Records
+from dyadsim.model import worlds
+from dyadsim.report.page import embedded_image, estimate_text, interval_text, write_page
 from dyadsim.simulation.true_effects import NOTE
-from dyadsim.studies.study import Study
+
+_FIGURES = {  # file -> heading and caption
+    "courses": (
+        "Mean courses",
+        "Mean symptom score by week in the trial (top) and in routine care (bottom), one column a "
+        "world. Clients in treatment fill in a form at every session; waiting clients only at "
+        "intake, week 12 and follow-up, so the line between these points is no course. At week 12 "
+        "dropouts are assessed too, hence the step. In routine care only clients still in care are "
+        "assessed: those who got better have left, so the mean of those who remain flattens or "
+        "rises without anybody getting worse.",
+    ),
+    "intervals": (
+        "Worlds against published intervals",
+        "Each statistic as a researcher computes it from scores. Every row has a scale of its own: "
+        "the published interval is drawn equally wide in all of them, so distances can be compared "
+        "within a row only. Bold with ✓: inside with its error; near the edge a value can be "
+        "inside and not met, because its error reaches out.",
+    ),
+    "individuals": (
+        "Who got better?",
+        "Each dot is one client in routine care with caseness at intake (PHQ-9 of 10 or more) and "
+        "two sessions or more; the first ones of the simulation, moved a little at random so that "
+        "dots do not hide each other. Recovered: reliable change and below the cut-off; improved: "
+        "reliable change, not below it; a dot below the cut-off in the grey band changed by less "
+        "than the questionnaire can tell.",
+    ),
+    "therapists": (
+        "Therapists",
+        "Residual gain: how much better clients ended than others with the same score at intake. "
+        "Raw means spread more widely than the true differences, most of all with few clients; "
+        "shrunken estimates take the number of clients into account. In the null world all of the "
+        "spread is chance, and shrinkage says so.",
+    ),
+}
 
 
-def _interval(low: float | None, high: float | None) -> str:
-    """Return a published interval in words, one-sided where it is."""
-    low = None if low is not None and low != low else low
-    high = None if high is not None and high != high else high
-    if low is None and high is None:
-        return "-"
-    if high is None:
-        return f"above {low:g}"
-    return f"{low:g} to {high:g}" if low is not None else f"below {high:g}"
-
-
-def study_figure(folder: Path, tables: Records, study: Study, world: str) -> Path:
-    """Write the study's figure and its data into `folder`; return the figure's path.
-
-    Groups are the arms; in a preference trial, who got the preferred therapy and who did not.
-    """
-    from dyadsim.plots import phases, style
-    from dyadsim.plots import study as courses
-
-    form = style.INSTRUMENTS[questionnaires.named(study.instrument).name]
-    count = len(tables.clients)
-    about = (
-        f"{study.name.replace('_', ' ')} in the {world} world, {count} client{'s' * (count > 1)}"
-    )
-    if study.name == "n_of_1":
-        spans = [(float(one.first), float(one.last)) for one in study.arms[0].phases]
-        made = phases.figure(
-            tables.sessions, spans, about + " (the first are shown)" * (count > phases.SHOWN), form
-        )
-        shown = tables.sessions[["client", "week", "occasion", "symptom_score"]]
-    else:
-        group = tables.clients["arm"]
-        if study.name == "preference":
-            lucky = tables.clients["therapy"] == tables.clients["preferred_therapy"]
-            group = lucky.map({True: "preferred therapy", False: "other therapy"})
-        clients = tables.clients.assign(group=group)
-        named = dict(zip(clients["client"], clients["group"], strict=True))
-        sessions = tables.sessions.assign(group=tables.sessions["client"].map(named))
-        made = courses.figure(sessions, clients, f"{about}; bands and bars: 95 % intervals", form)
-        shown = courses.means(sessions)
-    style.save(made, folder, "figure", shown)
-    return folder / "figure.png"
-
-
-def print_comparison(found: Comparison) -> None:
-    """Print each statistic of every world beside the published interval."""
-    names = list(dict.fromkeys(found.statistics["world"]))
-    table = Table(
-        title="What a researcher finds: simulated ± Monte-Carlo error "
-        "(* = inside the published interval with 1.96 errors on both sides)"
-    )
-    table.add_column("statistic", max_width=46)
+def _table(title: str, heading: str, names: Iterable[str]) -> Table:
+    """Return an empty table with a wide first column and a column a name."""
+    table = Table(title=title)
+    table.add_column(heading, max_width=46)
     for name in names:
         table.add_column(name, justify="right")
-    table.add_column("published", justify="right")
-    for (label, unit), rows in found.statistics.groupby(["label", "unit"], sort=False):
+    return table
+
+
+def print_comparison(comparison: Comparison) -> None:
+    """Print each statistic of every world beside the published interval, and the true effects.
+
+    Parameters
+    ----------
+    comparison
+        The tables of the comparison.
+    """
+    names = list(dict.fromkeys(comparison.statistics["world"]))
+    table = _table(
+        "What a researcher finds: simulated ± Monte-Carlo error "
+        "(* = inside the published interval, with 1.96 errors on both sides)",
+        "statistic",
+        [*names, "published"],
+    )
+    for (label, unit), rows in comparison.statistics.groupby(["label", "unit"], sort=False):
         cells = [
-            f"{estimate(value, error)}{'*' if met else ' '}"
+            f"{estimate_text(value, error)}{'*' if met else ' '}"
             for value, error, met in zip(rows["simulated"], rows["se"], rows["met"], strict=True)
         ]
-        first = rows.iloc[0]
-        table.add_row(f"{label} ({unit})", *cells, _interval(first["low"], first["high"]))
+        ends = rows.iloc[0]
+        table.add_row(f"{label} ({unit})", *cells, interval_text(ends["low"], ends["high"]))
     console = Console(width=150)
     console.print(table)
-    true = Table(
-        title="What truly happens: the same clients, same luck (SD of distress at intake ± error)"
-    )
-    true.add_column("difference at the post-test, treated arm", max_width=46)
-    for name in names:
-        true.add_column(name, justify="right")
-    for label, rows in found.truth.groupby("label", sort=False):
-        true.add_row(str(label), *map(estimate, rows["effect"], rows["se"]))
-    console.print(true)
+    console.print(_truth_table(comparison.truth, names))
     console.print(NOTE, width=110)
 
 
-def print_effects(table: pd.DataFrame) -> None:
-    """Print what `do` changed, arm by arm; latents, so no researcher could see it."""
-    shown = Table(title="What do(...) changed: the same clients, the same luck (true distress)")
-    for name in (
-        "arm",
-        "at",
-        "clients",
-        "mean effect ± error (SD at intake)",
-        "better off",
-        "worse off",
-        "unchanged to the bit",
-    ):
-        shown.add_column(name)
-    for row in table.to_dict("records"):
-        shares = [f"{row[name]:.1%}" for name in ("better", "worse", "unchanged")]
-        shown.add_row(
-            str(row["arm"]),
-            str(row["at"]),
-            str(row["clients"]),
-            estimate(row["effect"], row["se"]),
-            *shares,
-        )
-    Console(width=120).print(shown)
-    print("Above 0 = less distress under do. Shares are of the clients of the arm, any amount.")
-
-
-def print_literature(table: pd.DataFrame, asked: Any, world: str) -> None:
-    """Print what reviewers conclude of a therapy, comparator by comparator, beside the truth."""
-    trials, repeats = asked.field.trials, asked.repeats
-    shown = Table(
-        title=f"{asked.therapy} in the {world} world: {repeats} literatures of {trials} trials each"
+def _truth_table(truth: pd.DataFrame, names: Iterable[str]) -> Table:
+    """Return the true effects, a row a question and a column a world."""
+    table = _table(
+        "True effects: the same clients under two conditions, with common random numbers\n"
+        "(SD of distress at intake ± Monte-Carlo error)",
+        "difference at the post-test, treated arm",
+        names,
     )
-    for name in (
-        "against",
-        "truth (d)",
-        "all trials pooled (g)",
-        "published pooled (g)",
-        "published",
-        "certified [95 %]",
-        "called equivalent: n.s. | shown",
-    ):
-        shown.add_column(name)
-    for row in table.to_dict("records"):
-        certified = f"{row['certified']:.0%} [{row['certified_low']:.0%}, "
-        shown.add_row(
-            str(row["comparator"]),
-            estimate(row["truth"], row["truth_se"]),
-            estimate(row["pooled_all"], row["pooled_all_se"]),
-            estimate(row["pooled"], row["pooled_se"]),
-            f"{row['published']:.1f}",
-            f"{certified}{row['certified_high']:.0%}]",
-            f"{row['not_significant']:.0%} | {row['equivalent']:.0%}",
-        )
-    Console(width=140).print(shown)
-    print(
-        "Truth: the difference in true distress in one huge trial without allegiance, ± its error. "
-        "Pooled: mean ± error over literatures.\nCertified: two significant published trials by "
-        "independent teams, share of literatures. Equivalent: the pooled difference is\nnot "
-        f"significant (no proof of equality), or its 90 % interval lies within ±{asked.margin:g} "
-        "(two one-sided tests)."
-    )
+    for label, rows in truth.groupby("label", sort=False):
+        table.add_row(str(label), *map(estimate_text, rows["effect"], rows["se"]))
+    return table
 
 
-def literature(folder: Path, found: Any, therapy: str, world: str) -> None:
-    """Write the tables and the funnel of reviewed literatures into `folder`."""
-    from dyadsim.plots import funnel, style
+def write_comparison(folder: Path, comparison: Comparison, manifest: Mapping[str, Any]) -> None:
+    """Write the tables, the figures and the page, report.html, of a comparison.
 
-    for name in ("trials", "reviews", "summary"):
-        getattr(found, name).to_parquet(folder / f"{name}.parquet", index=False)
-    figures = folder / "figures"
-    figures.mkdir()
-    title = f"One literature on {therapy} in the {world} world: its trials"
-    made = funnel.figure(found.trials, found.reviews, found.summary, title)
-    style.save(made, figures, "funnel", found.trials[found.trials["literature"] == 0])
-
-
-def fact_row(result: Result) -> dict[str, Any]:
-    """Return one fact as plain values for JSON; null where its design is not served yet."""
-    one = result.fact
-    blank = result.simulated != result.simulated
-    return {
-        "id": one.id,
-        "simulated": None if blank else result.simulated,
-        "se": None if result.standard_error != result.standard_error else result.standard_error,
-        "low": one.low,
-        "high": one.high,
-        "met": bool(result.met),
-        "needs": result.needs or None,
-    }
-
-
-def print_facts(found: list[Result], world: str, calibrated: bool) -> None:
-    """Print every fact, simulated ± Monte-Carlo error, the published interval, met or not."""
-    label = "calibrated" if calibrated else "NOT calibrated: starting values set by hand"
-    table = Table(title=f"Published facts in the {world} world ({label})")
-    for name in ("fact", "statistic", "simulated", "published", "met"):
-        words = name in ("fact", "statistic", "met")
-        table.add_column(name, justify="left" if words else "right")
-    for one in found:
-        value = "" if one.needs else f"{one.simulated:.3f} ±{one.standard_error:.3f}"
-        if not one.needs and one.simulated != one.simulated:
-            value = "undefined"  # such as a share of a therapist variance that is 0
-        met = f"needs study {one.needs}" if one.needs else "yes" if one.met else "no"
-        table.add_row(
-            one.fact.id, one.fact.statistic, value, _interval(one.fact.low, one.fact.high), met
-        )
-    Console(width=150).print(table)
-    known = [one for one in found if one.simulated == one.simulated]
-    waiting = f"; {len(found) - len(known)} could not be computed" * (len(known) < len(found))
-    print(f"{sum(one.met for one in known)} of {len(known)} simulated facts met{waiting}.")
-    print(
-        "± is one Monte-Carlo standard error over studies with new luck. Definitions: docs/facts.md"
-    )
-
-
-def comparison(folder: Path, found: Comparison, manifest: dict[str, Any]) -> None:
-    """Write the tables, figures and the report of a comparison into `folder`."""
+    Parameters
+    ----------
+    folder
+        The results folder.
+    comparison
+        The tables of the comparison.
+    manifest
+        How the run can be repeated: argv, seeds, versions, configuration.
+    """
     from dyadsim.plots import caterpillar, courses, individuals, intervals, style
-    from dyadsim.report import page
 
     for name in TABLES:
-        getattr(found, name).to_parquet(folder / f"{name}.parquet", index=False)
-    figures = folder / "figures"
-    figures.mkdir()
-    names = list(dict.fromkeys(found.statistics["world"]))
-    drawn = {
-        "courses": (courses.figure(found.courses), found.courses),
-        "intervals": (intervals.figure(found.statistics), found.statistics),
-        "individuals": (individuals.figure(found.individuals), found.individuals),
-        "therapists": (caterpillar.figure(found.therapists), found.therapists),
+        getattr(comparison, name).to_parquet(folder / f"{name}.parquet", index=False)
+    figures = {
+        "courses": (courses.figure(comparison.courses), comparison.courses),
+        "intervals": (intervals.figure(comparison.statistics), comparison.statistics),
+        "individuals": (individuals.figure(comparison.individuals), comparison.individuals),
+        "therapists": (caterpillar.figure(comparison.therapists), comparison.therapists),
     }
-    for name, (figure, data) in drawn.items():
-        style.save(figure, figures, name, data)
-    claims = {name: worlds.named(name).claim for name in names}
-    page.comparison(folder, found._asdict(), figures, claims, manifest)
+    for name, (figure, data) in figures.items():
+        style.save_figure(figure, folder / "figures", name, data)
+    _write_report(folder, comparison, manifest)
+
+
+def _write_report(folder: Path, comparison: Comparison, manifest: Mapping[str, Any]) -> None:
+    """Write report.html; the figures must have been written before."""
+    names = dict.fromkeys(comparison.statistics["world"])
+    write_page(
+        folder,
+        "comparison.html.j2",
+        verdict=comparison.verdict,
+        claims={name: worlds.named(name).claim for name in names},
+        rows=_statistic_rows(comparison.statistics),
+        true_rows=[
+            {"label": label, "cells": list(map(estimate_text, rows["effect"], rows["se"]))}
+            for label, rows in comparison.truth.groupby("label", sort=False)
+        ],
+        truth_note=NOTE,
+        truth_clients=int(comparison.truth["n"].min()),
+        figures=[
+            {
+                "heading": heading,
+                "caption": caption,
+                "name": name,
+                "image": embedded_image(folder / "figures" / f"{name}.png"),
+            }
+            for name, (heading, caption) in _FIGURES.items()
+        ],
+        manifest=manifest,
+        clients=manifest["config"]["size"]["clients"],
+    )
+
+
+def _statistic_rows(statistics: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return one row a statistic with a cell a world."""
+    rows = []
+    for _, group in statistics.groupby("fact", sort=False):
+        cells = [
+            {"text": estimate_text(value, error), "met": bool(met)}
+            for value, error, met in zip(group["simulated"], group["se"], group["met"], strict=True)
+        ]
+        first = group.iloc[0]
+        published = interval_text(first["low"], first["high"])
+        rows.append({**first[["label", "unit"]], "cells": cells, "published": published})
+    return rows

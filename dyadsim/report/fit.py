@@ -1,294 +1,448 @@
-"""What people see of a fit: assumptions, tables, figures, one self-contained report with doubts."""
+"""A fit: assumptions, warnings, tables, figures and a self-contained page."""
 
-import base64
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import jinja2
 import numpy as np
 import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from scipy.stats import binom
 
-from dyadsim.cli.results_folder import rows_of
-from dyadsim.cli.settings import Settings
 from dyadsim.fitting.coverage import LEVEL, UNKNOWN
 from dyadsim.fitting.fit import Fit, paths
 from dyadsim.fitting.reference_table import prior_values
 from dyadsim.fitting.target import Evidence
+from dyadsim.fitting.world_choice import WorldChoice
+from dyadsim.report.page import embedded_image, write_page
+from dyadsim.report.plain_rows import plain_rows
 
 OUTSIDE = 0.01  # share of simulated data sets as far out: below, the data are like none of them
 ODD = 0.1  # two-sided tail below which a prediction is called missed: outside its 90 %
-UNEVEN = 0.01  # p of the ranks, below which the posterior is called uncalibrated
-PAGE = Path(__file__).parent / "templates" / "fit.html"
+UNEVEN = 0.01  # p of the ranks, below which the coverage of the posterior is called wrong
+_HEADINGS = {  # column -> heading of the page's tables
+    "low": "5 %",
+    "middle": "median",
+    "high": "95 %",
+    "contraction_here": "contraction here",
+    "covered": "coverage",
+    "rank_p": "p of ranks",
+    "recovered": "r with truth",
+}
 
 
 class Source(NamedTuple):
-    """Where a fit's numbers come from: the data, what was assumed of them, and words for them.
+    """Where the numbers of a fit come from.
 
-    counts: of what, for the summary. scores: name of the questionnaire; None: published moments.
-    dyad_sessions: of one simulated data set. planning: words for `recover`; "": there are none.
+    Parameters
+    ----------
+    evidence
+        The data with their design.
+    assumed
+        What was assumed of them, a sentence each.
+    label
+        What they are, in words.
+    counts
+        Their size for the summary: what -> how many.
+    instrument
+        Name of the questionnaire; None: published moments.
+    dyad_sessions
+        Of one simulated data set.
+    planning
+        Words for `dyadsim recover` that plan a study like this one; "": there are none.
     """
 
     evidence: Evidence
     assumed: tuple[str, ...]
-    what: str
+    label: str
     counts: Mapping[str, int]
-    scores: str | None
+    instrument: str | None
     dyad_sessions: int
     planning: str
 
 
-def assumptions(texts: Iterable[str]) -> str:
+def assumptions_text(assumed: Iterable[str]) -> str:
     """Return everything that was assumed, a line each."""
-    return "Assumed:\n" + "\n".join(f"  - {text}" for text in texts)
+    return "Assumed:\n" + "\n".join(f"  - {text}" for text in assumed)
 
 
-def chance(sets: int) -> tuple[float, float]:
-    """Return between which shares a LEVEL interval's coverage lies, 99 of 100 times, by chance."""
+def coverage_by_chance(sets: int) -> tuple[float, float]:
+    """Return the range in which the coverage of correct intervals lies 99 times out of 100.
+
+    Parameters
+    ----------
+    sets
+        Simulated data sets whose `LEVEL` intervals are counted.
+
+    Returns
+    -------
+    tuple of float
+        Lowest and highest share of intervals that contain the truth.
+    """
     low, high = binom.interval(0.99, sets, LEVEL)
     return float(low / sets), float(high / sets)
 
 
-def warnings(made: Fit) -> list[str]:
-    """Return what should keep a reader from believing the numbers, loudest first."""
-    world, found = made.problem.world, []
-    if made.far[world] < OUTSIDE:
-        found.append(
-            f"THE DATA ARE UNLIKE ANYTHING THIS WORLD PRODUCES: only {made.far[world]:.1%} of "
-            f"simulated data sets of the {world} world lie as far from the others. Do not believe "
-            "the posterior below; look for what the design or the instrument gets wrong."
+def fit_warnings(fit: Fit) -> list[str]:
+    """Return what should keep a reader from believing the numbers, loudest first.
+
+    Parameters
+    ----------
+    fit
+        The fit.
+
+    Returns
+    -------
+    list of str
+        Sentences; empty if nothing speaks against the fit.
+    """
+    world, table, sets = fit.problem.world, fit.parameters, len(fit.coverage.ranks)
+    lowest, _ = coverage_by_chance(sets)
+    odd = (checks.loc[checks["tail"] < ODD, "statistic"] for checks in _checks(fit))
+    texts = (
+        ("The fit does not reproduce numbers that it used: {}.", next(odd)),
+        ("The fit does not predict statistics that it did not use: {}.", next(odd)),
+        (
+            "The ranks of true values are uneven, so the posterior is biased or has the wrong "
+            "width: {}.",
+            table.loc[table["rank_p"] < UNEVEN, "parameter"],
+        ),
+        (
+            f"Intervals are too narrow for: {{}} (they contain the true value in less than "
+            f"{lowest:.0%} of {sets} simulated data sets).",
+            table.loc[table["covered"] < lowest, "parameter"],
+        ),
+        (
+            f"Not identified by such data (contraction below {UNKNOWN:g}): {{}}. Their posterior "
+            "is little more than the prior.",
+            table.loc[~table["identified"], "parameter"],
+        ),
+    )
+    warnings = [text.format(", ".join(names)) for text, names in texts if len(names)]
+    if fit.at_an_end:
+        warnings.insert(
+            0,
+            f"The data push {', '.join(fit.at_an_end)} to the end of the prior: read the interval "
+            "as a limit, not as an estimate.",
         )
-    if made.at_an_end:
-        found.append(
-            f"The data push {', '.join(made.at_an_end)} to the end of what the prior allows: what "
-            "is said of them is a limit, not an estimate."
+    if fit.far[world] < OUTSIDE:
+        warnings.insert(
+            0,
+            f"THE DATA ARE UNLIKE ANYTHING THIS WORLD PRODUCES: only {fit.far[world]:.1%} of the "
+            f"data sets simulated in the {world} world lie as far from the others. Do not trust "
+            "the posterior; look for an error in the design or the instrument.",
         )
-    off = made.shown[made.shown["tail"] < ODD]["statistic"]
-    if len(off):
-        found.append(
-            "Numbers that were fitted are not met by what the fit predicts: " + ", ".join(off) + "."
-        )
-    missed = made.posterior_checks[made.posterior_checks["tail"] < ODD]["statistic"]
-    if len(missed):
-        found.append("Statistics that the fit has not seen are missed: " + ", ".join(missed) + ".")
-    uneven = made.parameters[made.parameters["rank_p"] < UNEVEN]["parameter"]
-    if len(uneven):
-        found.append("The posterior is not calibrated for: " + ", ".join(uneven) + ".")
-    low, _ = chance(len(made.trust.ranks))
-    sure = made.parameters[made.parameters["covered"] < low]["parameter"]
-    if len(sure):
-        found.append(
-            f"Intervals are too narrow for: {', '.join(sure)} (they hold the truth in less than "
-            f"{low:.0%} of {len(made.trust.ranks)} simulated data sets)."
-        )
-    unknown = made.parameters[~made.parameters["identified"]]["parameter"]
-    if len(unknown):
-        found.append(
-            f"Not identified by such data (contraction below {UNKNOWN:g}): {', '.join(unknown)}. "
-            "What is said of them is the prior."
-        )
-    return found
+    return warnings
 
 
-def verdict(made: Fit) -> str:
-    """Return what the data say, in a sentence or two."""
-    known = made.parameters[made.parameters["identified"]]["parameter"]
-    if made.far[made.problem.world] < OUTSIDE:
+def _checks(fit: Fit) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return predictions of numbers that were fitted, and of numbers that were not."""
+    return fit.shown, fit.posterior_checks
+
+
+def fit_verdict(fit: Fit) -> str:
+    """Return what the data say, in a sentence or two.
+
+    Parameters
+    ----------
+    fit
+        The fit.
+
+    Returns
+    -------
+    str
+        Which parameters are identified, and which world the data speak for.
+    """
+    world, names = fit.problem.world, fit.parameters.loc[fit.parameters["identified"], "parameter"]
+    if fit.far[world] < OUTSIDE:
         return (
-            f"Data like these do not come out of the {made.problem.world} world, so neither its "
-            "parameters nor the choice among worlds can be believed."
+            f"Data like these do not come out of the {world} world, so neither its parameters nor "
+            "the choice among worlds can be trusted."
         )
+    listed = f": {', '.join(names)}." if len(names) else "."
     text = (
-        f"Under the {made.problem.world} world such data tell {len(known)} of "
-        f"{len(made.parameters)} parameters"
+        f"Under the {world} world such data identify {len(names)} of {len(fit.parameters)} "
+        f"parameters{listed}"
     )
-    text += f": {', '.join(known)}." if len(known) else "."
-    if made.choice is None:
-        return text
-    best = int(np.argmax(made.choice.probability))
-    name, share = made.choice.worlds[best], made.choice.probability[best]
-    right = made.choice.confusion.to_numpy()[best, best]
-    said = (
-        "speak for" if share > 0.9 else "lean towards" if share > 0.6 else "do not decide; first is"
-    )
+    return text if fit.choice is None else f"{text} {_choice_sentence(fit.choice)}"
+
+
+def _choice_sentence(choice: WorldChoice) -> str:
+    """Return which world the data speak for, and how well such data can tell."""
+    best = int(np.argmax(choice.probability))
+    name, share = choice.worlds[best], choice.probability[best]
+    right = choice.confusion.to_numpy()[best, best]
+    verb = "do not decide; the most probable is"
+    if share > 0.6:
+        verb = "speak for" if share > 0.9 else "lean towards"
     return (
-        f"{text} Of the worlds they {said} {name} ({share:.0%}); simulated data of that world are "
-        f"given {right:.0%} for it on average."
+        f"Among the worlds, the data {verb} {name} ({share:.0%}); data simulated in that world "
+        f"give it {right:.0%} on average."
     )
 
 
-def summary(source: Source, made: Fit) -> dict[str, Any]:
-    """Return all numbers of a fit as plain values."""
-    choice = made.choice
+def fit_summary(source: Source, fit: Fit) -> dict[str, Any]:
+    """Return all numbers of a fit as plain values, for summary.json.
+
+    Parameters
+    ----------
+    source
+        Where the data come from.
+    fit
+        The fit.
+
+    Returns
+    -------
+    dict
+        Tables as lists of rows.
+    """
     return {
         "task": "fit",
-        "world": made.problem.world,
+        "world": fit.problem.world,
         **source.counts,
         "assumed": list(source.assumed),
-        "verdict": verdict(made),
-        "warnings": warnings(made),
-        "parameters": rows_of(made.parameters),
-        "far": {name: float(share) for name, share in made.far.items()},
-        "worlds": None
-        if choice is None
-        else {
-            "probability": dict(zip(choice.worlds, map(float, choice.probability), strict=True)),
-            "confusion": choice.confusion.round(3).to_dict("index"),
-            "skill": choice.skill,
-            "temperature": choice.temperature,
-            "curve": rows_of(choice.curve),
-        },
-        "other_priors": rows_of(made.priors),
-        "prior_checks": rows_of(made.prior_checks),
-        "posterior_checks": rows_of(made.posterior_checks),
-        "fitted": rows_of(made.shown),
-        "summaries": list(made.summaries),
+        "verdict": fit_verdict(fit),
+        "warnings": fit_warnings(fit),
+        "parameters": plain_rows(fit.parameters),
+        "far": {name: float(share) for name, share in fit.far.items()},
+        "worlds": None if fit.choice is None else _choice_summary(fit.choice),
+        "other_priors": plain_rows(fit.priors),
+        "prior_checks": plain_rows(fit.prior_checks),
+        "posterior_checks": plain_rows(fit.posterior_checks),
+        "fitted": plain_rows(fit.shown),
+        "summaries": list(fit.summaries),
     }
 
 
-def leave(place: Path, source: Source, made: Fit, manifest: Mapping[str, Any]) -> None:
-    """Write tables, figures and the report."""
-    from dyadsim.plots import fit as drawn
-    from dyadsim.plots import style
+def _choice_summary(choice: WorldChoice) -> dict[str, Any]:
+    """Return the choice among worlds as plain values."""
+    return {
+        "probability": dict(zip(choice.worlds, map(float, choice.probability), strict=True)),
+        "confusion": choice.confusion.round(3).to_dict("index"),
+        "skill": choice.skill,
+        "temperature": choice.temperature,
+        "curve": plain_rows(choice.curve),
+    }
 
-    figures = place / "figures"
-    names = made.problem.names
-    style.save(drawn.parameters(made.parameters), figures, "parameters", made.parameters)
-    ranks = pd.DataFrame(made.trust.ranks, columns=list(names))
-    style.save(drawn.ranks(made.trust.ranks, names), figures, "ranks", ranks)
-    style.save(
-        drawn.predictions(made.shown, made.posterior_checks, source.scores),
-        figures,
-        "predictions",
-        made.posterior_checks,
-    )
-    after = paths(made.draws, made.problem)
-    before = paths(prior_values(made.problem, len(after)), made.problem)
-    style.save(drawn.strengths(before, after), figures, "strengths", after)
-    if made.choice is not None:
-        shares = dict(zip(made.choice.worlds, made.choice.probability, strict=True))
-        style.save(drawn.worlds(shares, made.choice.curve), figures, "worlds", made.choice.curve)
-        made.choice.confusion.to_csv(place / "confusion.csv")
-    made.draws.to_parquet(place / "posterior.parquet", index=False)
-    made.parameters.to_csv(place / "parameters.csv", index=False)
-    page = jinja2.Environment(autoescape=True).from_string(PAGE.read_text(encoding="utf-8"))
-    told = page.render(
-        title=f"A fit of the {made.problem.world} world to {source.what}",
-        warnings=warnings(made),
-        verdict=verdict(made),
+
+def write_fit(folder: Path, source: Source, fit: Fit, manifest: Mapping[str, Any]) -> None:
+    """Write the tables, the figures and the page, report.html, of a fit.
+
+    Parameters
+    ----------
+    folder
+        The results folder.
+    source
+        Where the data come from.
+    fit
+        The fit.
+    manifest
+        How the run can be repeated.
+    """
+    _write_figures(folder / "figures", source, fit)
+    if fit.choice is not None:
+        fit.choice.confusion.to_csv(folder / "confusion.csv")
+    fit.draws.to_parquet(folder / "posterior.parquet", index=False)
+    fit.parameters.to_csv(folder / "parameters.csv", index=False)
+    write_page(
+        folder,
+        "fit.html.j2",
+        title=f"The {fit.problem.world} world fitted to {source.label}",
+        warnings=fit_warnings(fit),
+        verdict=fit_verdict(fit),
         manifest=manifest,
         assumed=source.assumed,
-        parts=[*_parts(made, figures), *_more(source)],
+        sections=[*_sections(fit, folder / "figures"), *_planning(source)],
     )
-    (place / "report.html").write_text(told, encoding="utf-8")
 
 
-def _more(source: Source) -> list[dict[str, Any]]:
+def _write_figures(folder: Path, source: Source, fit: Fit) -> None:
+    """Write every figure with its data."""
+    from dyadsim.plots import (
+        fit_parameters,
+        fit_predictions,
+        fit_ranks,
+        fit_strengths,
+        fit_worlds,
+        style,
+    )
+
+    names, ranks = fit.problem.names, fit.coverage.ranks
+    after = paths(fit.draws, fit.problem)
+    before = paths(prior_values(fit.problem, len(after)), fit.problem)
+    fitted, checks = _checks(fit)
+    figures = {
+        "parameters": (fit_parameters.figure(fit.parameters), fit.parameters),
+        "ranks": (fit_ranks.figure(ranks, names), pd.DataFrame(ranks, columns=list(names))),
+        "predictions": (fit_predictions.figure(fitted, checks, source.instrument), checks),
+        "strengths": (fit_strengths.figure(before, after), after),
+    }
+    if fit.choice is not None:
+        shares = dict(zip(fit.choice.worlds, fit.choice.probability, strict=True))
+        figures["worlds"] = (fit_worlds.figure(shares, fit.choice.curve), fit.choice.curve)
+    for name, (figure, data) in figures.items():
+        style.save_figure(figure, folder, name, data)
+
+
+def _section(
+    heading: str,
+    text: str,
+    *,
+    image: Path | None = None,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    narrow: bool = False,
+) -> dict[str, Any]:
+    """Return a section of the page; tables by caption, "" for none; narrow: a small image."""
+    return {
+        "heading": heading,
+        "text": text,
+        "image": None if image is None else embedded_image(image),
+        "narrow": narrow,
+        "tables": [(caption, _cells(table)) for caption, table in (tables or {}).items()],
+    }
+
+
+def _cells(table: pd.DataFrame) -> list[list[str]]:
+    """Return a table's headings and rows as text."""
+    columns = [
+        [f"{value:.3f}" for value in column] if column.dtype == float else list(map(str, column))
+        for column in (table[name] for name in table)
+    ]
+    headings = [_HEADINGS.get(str(name), str(name)) for name in table]
+    return [headings, *map(list, zip(*columns, strict=True))]
+
+
+def _sections(fit: Fit, figures: Path) -> list[dict[str, Any]]:
+    """Return the sections of the page."""
+    worlds = [] if fit.choice is None else [_world_section(fit, fit.choice, figures)]
+    return [
+        _section(
+            "What is known of each parameter",
+            "Each on its own scale: the 90 % interval of its prior is grey. Table: the posterior.",
+            image=figures / "parameters.png",
+            tables={"": fit.parameters[["parameter", "unit", "low", "middle", "high"]]},
+        ),
+        _section(
+            "Specific against common strength",
+            "Grey: the prior. The data have taught something only where the blue cloud is narrower "
+            "than the grey one; along the length of the blue cloud they cannot tell specific from "
+            "common strength.",
+            image=figures / "strengths.png",
+            narrow=True,
+        ),
+        *worlds,
+        _trust_section(fit, figures),
+        _prediction_section(fit, figures),
+        _section(
+            "What if the prior were different?",
+            "Posterior means in SDs of the prior. What moves with the prior comes from the prior.",
+            tables={"": fit.priors},
+        ),
+    ]
+
+
+def _world_section(fit: Fit, choice: WorldChoice, figures: Path) -> dict[str, Any]:
+    """Return the section on the choice among worlds."""
+    confusion = choice.confusion.rename_axis("true world").reset_index()
+    far = pd.DataFrame({"world": list(fit.far), "share": list(fit.far.values())})
+    return _section(
+        "Which world?",
+        "Probabilities at the prior odds that were given, from a classifier whose stated "
+        "probabilities were checked on simulated data sets that it had not learnt from (right).",
+        image=figures / "worlds.png",
+        tables={
+            "Mean probability of each world, for data sets simulated in the true world": confusion,
+            "Share of each world's data sets that lie as far from the others as yours": far,
+        },
+    )
+
+
+def _trust_section(fit: Fit, figures: Path) -> dict[str, Any]:
+    """Return the section on ranks, coverage and contraction."""
+    sets = len(fit.coverage.ranks)
+    low, high = coverage_by_chance(sets)
+    names = ["parameter", "contraction_here", "contraction", "covered", "rank_p", "recovered"]
+    return _section(
+        "Can the posterior be trusted?",
+        f"{sets} simulated data sets of this design were fitted like the real one. Contraction: 1 "
+        "- posterior / prior variance, on average and here (for your data); 1 = known, 0 or a "
+        f"little below = nothing learnt. Coverage: share whose {LEVEL:.0%} interval contains the "
+        f"true value; by chance it may lie between {low:.0%} and {high:.0%}. p of ranks: test that "
+        f"the ranks of true values are uniform (below {UNEVEN:g}: they are not). r with truth: "
+        "correlation of estimate and true value.",
+        image=figures / "ranks.png",
+        tables={"": fit.parameters[names]},
+    )
+
+
+def _prediction_section(fit: Fit, figures: Path) -> dict[str, Any]:
+    """Return the section on predictions."""
+    fitted, checks = _checks(fit)
+    return _section(
+        "Does it predict what it was not fitted to?",
+        "Left: numbers used in the fit; right: statistics kept out of it. Tail: two-sided "
+        "posterior predictive probability.",
+        image=figures / "predictions.png",
+        tables={
+            "Used in the fit": fitted,
+            "Not used in the fit, predicted by the posterior": checks,
+            "Not used in the fit, predicted by the prior": fit.prior_checks,
+        },
+    )
+
+
+def _planning(source: Source) -> list[dict[str, Any]]:
     """Return the section on planning, where there is a design to plan with."""
     if not source.planning:
         return []
-    return [
-        {
-            "heading": "What more would help?",
-            "text": f"dyadsim recover {source.planning} simulates studies of this design with the "
-            "therapists' names, with the alliance each session, with three times the clients, and "
-            "says how much narrower each parameter becomes.",
-        }
-    ]
+    text = (
+        f"dyadsim recover {source.planning} simulates studies of this design with the therapists' "
+        "names, with the alliance at every session and with three times the clients, and says how "
+        "much narrower each parameter becomes."
+    )
+    return [_section("What more would help?", text)]
 
 
-def _html(table: pd.DataFrame, digits: int = 2) -> Any:
-    from markupsafe import Markup
+def print_fit(fit: Fit) -> None:
+    """Print parameters, worlds, warnings and the verdict.
 
-    return Markup(table.round(digits).to_html(index=False, border=0))
-
-
-def _parts(made: Fit, figures: Path) -> list[dict[str, Any]]:
-    """Return the sections of the report."""
-
-    def image(name: str) -> str:
-        data = base64.b64encode((figures / f"{name}.png").read_bytes()).decode()
-        return f"data:image/png;base64,{data}"
-
-    trusted = made.parameters[
-        ["parameter", "contraction_here", "contraction", "covered", "rank_p", "recovered"]
-    ]
-    parts: list[dict[str, Any]] = [
-        {
-            "heading": "What is known of each parameter",
-            "image": image("parameters"),
-            "text": "Each on its own scale: its prior's 90 % interval is grey.",
-            "table": _html(made.parameters[["parameter", "unit", "low", "middle", "high"]], 3),
-        },
-        {
-            "heading": "Specific against common strength",
-            "image": image("strengths"),
-            "text": "Only what lies off the grey cloud's own diagonal has been learnt. Along the "
-            "cloud data cannot tell one from the other.",
-        },
-        {
-            "heading": "Is the posterior to be trusted?",
-            "image": image("ranks"),
-            "text": f"{len(made.trust.ranks)} simulated data sets of this very design were fitted "
-            f"like the real one. covered: share whose {LEVEL:.0%} interval held the truth. "
-            f"By chance it may lie between {chance(len(made.trust.ranks))[0]:.0%} and "
-            f"{chance(len(made.trust.ranks))[1]:.0%}. contraction: 1 - posterior / prior variance, "
-            "on average; 1 = known, 0 or a little below = nothing learnt; contraction_here: for "
-            "these data. rank_p: whether ranks of the true values are uniform (below .01: not "
-            "calibrated). recovered: correlation of estimate and truth.",
-            "table": _html(trusted),
-        },
-        {
-            "heading": "Does it predict what it has not seen?",
-            "image": image("predictions"),
-            "text": "What was fitted (left), and statistics kept out of the fit. tail: two-sided "
-            "posterior predictive probability. Tables: what was fitted; what was not, first under "
-            "the posterior, then under the prior.",
-            "table": _html(made.shown) + _html(made.posterior_checks) + _html(made.prior_checks),
-        },
-        {
-            "heading": "And under other priors?",
-            "text": "Posterior means in prior SDs. What moves with the prior is the prior's.",
-            "table": _html(made.priors),
-        },
-    ]
-    if made.choice is not None:
-        confusion = made.choice.confusion.rename_axis("true world").reset_index()
-        far = pd.DataFrame(
-            {"world": list(made.far), "share of its data sets as far out": made.far.values()}
-        )
-        parts.insert(
-            2,
-            {
-                "heading": "Which world?",
-                "image": image("worlds"),
-                "text": "Probabilities at the prior odds given, from a classifier whose stated "
-                "probabilities were checked on simulated data sets it had not seen (right). Below: "
-                "what it says on average of data sets of each world, in this design; and the share "
-                "of each world's data sets that lie as far from the others as yours do.",
-                "table": _html(confusion) + _html(far, 3),
-            },
-        )
-    return parts
+    Parameters
+    ----------
+    fit
+        The fit.
+    """
+    console, sets = Console(width=130), len(fit.coverage.ranks)
+    low, high = coverage_by_chance(sets)
+    console.print(_parameter_table(fit))
+    print(
+        "Contraction: 1 - posterior / prior variance, on average (1 known, 0 nothing learnt); "
+        f"coverage: share of {sets} simulated data sets of this design whose {LEVEL:.0%} interval "
+        f"contains the true value ({low:.0%} to {high:.0%} by chance). Unit distress: 0 = healthy "
+        "average."
+    )
+    if fit.choice is not None:
+        shares = zip(fit.choice.worlds, fit.choice.probability, strict=True)
+        print("worlds: " + ", ".join(f"{name} {share:.0%}" for name, share in shares))
+    for text in fit_warnings(fit):
+        console.print(f"! {text}", markup=False)
+    print(fit_verdict(fit))
 
 
-def print_fit(made: Fit) -> None:
-    """Print parameters, worlds, warnings and the verdict."""
-    shown = Table(
+def _parameter_table(fit: Fit) -> Table:
+    """Return what is known of each parameter, a row each."""
+    table = Table(
         "parameter",
         "unit",
-        "90 % before",
-        "after: median [90 %]",
+        "prior: 90 %",
+        "posterior: median [90 %]",
         "contraction",
-        "covered",
-        title=f"The {made.problem.world} world, given the data",
+        "coverage",
+        title=f"The {fit.problem.world} world, given the data",
     )
-    for row in made.parameters.to_dict("records"):
+    for row in fit.parameters.to_dict("records"):
         note = "" if row["identified"] else "  not identified"
-        shown.add_row(
+        table.add_row(
             row["parameter"],
             row["unit"],
             f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
@@ -296,43 +450,4 @@ def print_fit(made: Fit) -> None:
             f"{np.floor(row['contraction'] * 100) / 100:.2f}{note}",
             f"{row['covered']:.0%}",
         )
-    console = Console(width=130)
-    console.print(shown)
-    low, high = chance(len(made.trust.ranks))
-    print(
-        "contraction: 1 - posterior / prior variance, on average (1 known, 0 nothing learnt); "
-        f"covered: share of {len(made.trust.ranks)} simulated data sets of this design whose "
-        f"{LEVEL:.0%} interval holds the truth ({low:.0%} to {high:.0%} by chance). Unit distress: "
-        "0 = healthy average."
-    )
-    if made.choice is not None:
-        shares = zip(made.choice.worlds, made.choice.probability, strict=True)
-        print("worlds: " + ", ".join(f"{name} {share:.0%}" for name, share in shares))
-    for text in warnings(made):
-        console.print(f"! {text}", markup=False)
-    print(verdict(made))
-
-
-def leave_recovery(place: Path, table: pd.DataFrame) -> None:
-    """Write the table and figure of planning."""
-    from dyadsim.plots import fit as drawn
-    from dyadsim.plots import style
-
-    style.save(drawn.recovery(table), place, "figure", table)
-
-
-def print_recovery(table: pd.DataFrame, one: Settings) -> None:
-    """Print the contraction of every parameter, a column a way to measure."""
-    ways = list(dict.fromkeys(table["variant"]))
-    shown = Table(
-        "parameter",
-        *ways,
-        title=f"Contraction in study {one.study.name}, {one.clients} "
-        f"clients, {one.world} world (below {UNKNOWN:g}: not identified)",
-    )
-    for name, rows in table.groupby("parameter", sort=False):
-        values = rows.set_index("variant")["contraction"]
-        shown.add_row(str(name), *(f"{values[way]:.2f}" for way in ways))
-    Console(width=130).print(shown)
-    mean = table.groupby("variant", sort=False)["contraction"].mean()
-    print(f"On average {', '.join(f'{way}: {value:.2f}' for way, value in mean.items())}.")
+    return table

@@ -1,191 +1,288 @@
-"""What the tasks about sweeps print: cost, state, outputs, failed points."""
+"""A sweep: its cost, its state, its outputs and the points that failed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from rich.console import Console
 from rich.table import Table
 
-from dyadsim.cli.asked import Asked
-from dyadsim.report.page import estimate
+from dyadsim.report.page import estimate_text
 from dyadsim.studies.study import plan
 from dyadsim.sweeps import outputs, sweep
 from dyadsim.sweeps.outputs import SE
+from dyadsim.sweeps.planned_sweep import PlannedSweep
 from dyadsim.sweeps.store import read_parquet
 from dyadsim.sweeps.sweep import Status
 
 SHOWN = 5  # failed points that are listed
-POINT_BYTES = 24  # key and design of a row, beside 4 bytes an axis and an output
+POINT_BYTES = 24  # key and labels of a row, beside 4 bytes an axis and an output
 
 
-def cost(found: Asked, threads: int) -> dict[str, Any]:
-    """Return what a sweep would cost; nothing is simulated or written."""
-    steps = sum(
-        len(case.points) * job.clients * (sweep_steps(job))
-        for case, job in zip(found.sweep.cases, found.jobs, strict=True)
-    )
-    seconds = sum(
-        len(case.points) * outputs.seconds(job)
-        for case, job in zip(found.sweep.cases, found.jobs, strict=True)
-    )
-    bytes_a_row = POINT_BYTES + 4 * (len(found.sweep.axes) + len(found.sweep.columns))
+def sweep_cost(planned: PlannedSweep, threads: int) -> dict[str, Any]:
+    """Return what a sweep would cost; nothing is simulated or written.
+
+    Parameters
+    ----------
+    planned
+        The sweep.
+    threads
+        How many compute.
+
+    Returns
+    -------
+    dict
+        Conditions, points, replicates, rows, dyad_sessions, threads, estimated_seconds and
+        estimated_megabytes.
+    """
+    sizes = [len(condition.points) for condition in planned.sweep.conditions]
+    jobs = list(zip(sizes, planned.jobs, strict=True))
+    steps = sum(size * job.clients * (plan(job.study).weeks.size - 1) for size, job in jobs)
+    seconds = sum(size * outputs.seconds_per_point(job) for size, job in jobs)
+    bytes_a_row = POINT_BYTES + 4 * (len(planned.sweep.axes) + len(planned.sweep.columns))
+    replicates = planned.sweep.replicates
     return {
-        "cases": len(found.sweep.cases),
-        "points": len(found.sweep.cases[0].points),
-        "replicates": found.sweep.replicates,
-        "rows": found.sweep.size,
-        "dyad_sessions": found.sweep.replicates * steps,
+        "conditions": len(sizes),
+        "points": sizes[0],
+        "replicates": replicates,
+        "rows": planned.sweep.size,
+        "dyad_sessions": int(replicates * steps),
         "threads": threads,
-        "estimated_seconds": round(2 + found.sweep.replicates * seconds / threads, 1),
-        "estimated_megabytes": round(found.sweep.size * bytes_a_row / 1e6, 1),
+        "estimated_seconds": round(2 + replicates * seconds / threads, 1),
+        "estimated_megabytes": round(planned.sweep.size * bytes_a_row / 1e6, 1),
     }
 
 
-def sweep_steps(job: outputs.Job) -> int:
-    """Return the session and follow-up steps of a job's study."""
-    return int(plan(job.study).weeks.size - 1)
+def print_summary(summary: Mapping[str, Any]) -> None:
+    """Print a summary as lines: what, how much.
 
-
-def say(summary: Mapping[str, Any]) -> None:
-    """Print a summary as lines: what, how much."""
-    for name, value in summary.items():
+    Parameters
+    ----------
+    summary
+        Plain values; a mapping or a list takes a line an entry.
+    """
+    for key, value in summary.items():
+        name = key.replace("_", " ")
         if isinstance(value, Mapping):
-            for key, count in value.items():
-                print(f"  {name.replace('_', ' ')}: {key}: {count:,}")
+            for part, count in value.items():
+                print(f"  {name}: {part}: {count:,}")
         elif isinstance(value, list | tuple):
-            for one in value:
-                print(f"  {name.replace('_', ' ')}: {one}")
+            for entry in value:
+                print(f"  {name}: {entry}")
+        elif isinstance(value, bool):
+            print(f"  {name:20} {'yes' if value else 'no'}")
         else:
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            text = f"{value:,}" if number else {True: "yes", False: "no"}.get(value, value)
-            print(f"  {name.replace('_', ' '):20} {text}")
+            print(f"  {name:20} {f'{value:,}' if isinstance(value, int | float) else value}")
 
 
-def state(found: Asked, folder: Path, shards: int) -> dict[str, Any]:
-    """Return the state of a stored sweep; with shards, how much each still has to do."""
-    told = sweep.status(found.sweep, folder)
-    about: dict[str, Any] = {
+def sweep_state(planned: PlannedSweep, folder: Path, shards: int) -> dict[str, Any]:
+    """Return the state of a stored sweep.
+
+    Parameters
+    ----------
+    planned
+        The sweep.
+    folder
+        Of its store.
+    shards
+        Number of processes that share it; with several, how much each still has to compute.
+
+    Returns
+    -------
+    dict
+        Plain values.
+    """
+    status = sweep.sweep_status(planned.sweep, folder)
+    state: dict[str, Any] = {
         "folder": str(folder),
-        "rows": told.rows,
-        "finished": told.finished,
-        "failed": told.failed,
-        "missing": dict(told.missing),
+        "rows": status.rows,
+        "finished": status.finished,
+        "failed": status.failed,
+        "missing": dict(status.missing),
         "collected": (folder / "points.parquet").exists(),
-        "damaged_parts": list(told.damaged),
-        "parts_of_other_models": list(told.foreign),
+        "damaged_parts": list(status.damaged),
+        "parts_of_other_models": list(status.foreign),
     }
     if shards > 1:
-        left = sweep.missing_by_shard(found.sweep, folder, shards)
-        about["missing_by_shard"] = {f"shard {k}": n for k, n in enumerate(left)}
-    return about
+        missing = sweep.missing_by_shard(planned.sweep, folder, shards)
+        state["missing_by_shard"] = {f"shard {k}": count for k, count in enumerate(missing)}
+    return state
 
 
-def summary(found: Asked, folder: Path, told: Status, path: Path | None) -> dict[str, Any]:
-    """Return what a run of a sweep has to say for itself."""
-    about: dict[str, Any] = {
+def sweep_summary(
+    planned: PlannedSweep, folder: Path, status: Status, path: Path | None
+) -> dict[str, Any]:
+    """Return what a run of a sweep did and, once its table is complete, what came out.
+
+    Parameters
+    ----------
+    planned
+        The sweep.
+    folder
+        Of its store.
+    status
+        Its state after the run.
+    path
+        Of the collected table; None: rows are missing.
+
+    Returns
+    -------
+    dict
+        Plain values.
+    """
+    summary: dict[str, Any] = {
         "task": "sweep",
         "folder": str(folder),
-        **told._asdict(),
-        "points": len(found.sweep.cases[0].points),
-        "cases": len(found.sweep.cases),
-        "replicates": found.sweep.replicates,
+        **status._asdict(),
+        "points": len(planned.sweep.conditions[0].points),
+        "conditions": len(planned.sweep.conditions),
+        "replicates": planned.sweep.replicates,
     }
-    about["missing"] = dict(told.missing)
+    summary["missing"] = dict(status.missing)
     if path is not None:
-        about["table"] = str(path)
-        about["outputs"] = spread(found, path)
-        about["failures"] = failures(found, path)
-    return about
+        summary["table"] = str(path)
+        summary["outputs"] = output_ranges(planned, path)
+        summary["failures"] = first_failures(planned, path)
+    return summary
 
 
-def spread(found: Asked, path: Path) -> list[dict[str, Any]]:
-    """Return each output's lowest, middle and highest value and its typical error."""
-    names = [name for name in found.sweep.columns if not name.endswith(SE)]
-    table, rows = read_parquet(path, found.sweep.columns), []
-    for name in names:
-        values = table[name].to_numpy().astype(float)
-        error = name + SE if name + SE in found.sweep.columns else None
-        known = values[~np.isnan(values)]
-        low, middle, high = np.quantile(known, (0, 0.5, 1)) if known.size else (None,) * 3
-        rows.append(
-            {
-                "output": name,
-                "lowest": _plain(low),
-                "median": _plain(middle),
-                "highest": _plain(high),
-                "typical_error": _plain(
-                    None
-                    if error is None
-                    else np.nanmedian(table[error].to_numpy())
-                    if known.size
-                    else None
-                ),
-            }
-        )
-    return rows
+def output_ranges(planned: PlannedSweep, path: Path) -> list[dict[str, Any]]:
+    """Return each output's lowest, median and highest value and its typical error.
+
+    Parameters
+    ----------
+    planned
+        The sweep.
+    path
+        Of the collected table.
+
+    Returns
+    -------
+    list of dict
+        output, lowest, median, highest, typical_error (median over points); null where unknown.
+    """
+    columns = planned.sweep.columns
+    table = read_parquet(path, columns)
+    return [
+        _output_range(table, name, known_error=name + SE in columns)
+        for name in columns
+        if not name.endswith(SE)
+    ]
+
+
+def _output_range(table: pa.Table, name: str, known_error: bool) -> dict[str, Any]:
+    """Return one output's row."""
+    values = table[name].to_numpy().astype(float)
+    values = values[~np.isnan(values)]
+    row: dict[str, Any] = {"output": name}
+    row |= dict.fromkeys(("lowest", "median", "highest", "typical_error"))
+    if values.size:
+        quantiles = np.quantile(values, (0, 0.5, 1))
+        row |= zip(("lowest", "median", "highest"), map(_plain, quantiles), strict=True)
+        if known_error:
+            row["typical_error"] = _plain(np.nanmedian(table[name + SE].to_numpy()))
+    return row
 
 
 def _plain(value: Any) -> float | None:
-    return None if value is None or np.isnan(value) else float(value)
+    return None if np.isnan(value) else float(value)
 
 
-def failures(found: Asked, path: Path) -> list[dict[str, Any]]:
-    """Return the first failed points: where they are and what was wrong."""
-    labels = list(found.sweep.cases[0].labels)
-    table = read_parquet(path, (*labels, "replicate", "point", *found.sweep.axes, "error"))
+def first_failures(planned: PlannedSweep, path: Path) -> list[dict[str, Any]]:
+    """Return the first failed points: where they are and what was wrong.
+
+    Parameters
+    ----------
+    planned
+        The sweep.
+    path
+        Of the collected table.
+
+    Returns
+    -------
+    list of dict
+        Up to `SHOWN` rows: labels, replicate, point, axes, error.
+    """
+    labels = list(planned.sweep.conditions[0].labels)
+    table = read_parquet(path, (*labels, "replicate", "point", *planned.sweep.axes, "error"))
     failed = table.filter(pc.not_equal(table["error"], ""))
     rows: list[dict[str, Any]] = failed.slice(0, SHOWN).to_pylist()
     return rows
 
 
-def print_sweep(found: Asked, about: Mapping[str, Any], path: Path | None, further: bool) -> None:
-    """Print what came out, what failed, and the next sensible command."""
-    name = Path(about["folder"]).name
-    if about["damaged"]:
-        print(
-            f"Unreadable parts were put aside in {about['folder']}/damaged: "
-            f"{len(about['damaged'])}; their points count as missing."
-        )
-    if about["foreign"]:
-        print(
-            f"Parts of another version of the model or of other outputs were left alone: "
-            f"{len(about['foreign'])}."
-        )
+def print_sweep(summary: Mapping[str, Any], path: Path | None, *, outputs_too: bool) -> None:
+    """Print what came out, what failed, and the next sensible command.
+
+    Parameters
+    ----------
+    summary
+        See `sweep_summary`.
+    path
+        Of the collected table; None: rows are missing.
+    outputs_too
+        Whether the outputs are printed; not where an analysis of them follows.
+    """
+    _print_parts(summary)
     print(
-        f"{about['rows']:,} rows ({about['cases']} case{'s' * (about['cases'] > 1)} x "
-        f"{about['points']:,} points x {about['replicates']} replicate"
-        f"{'s' * (about['replicates'] > 1)}): {about['computed']:,} computed here, "
-        f"{about['reused']:,} taken from the store, {about['seconds']:.1f} s."
+        f"{summary['rows']:,} rows ({_count(summary['conditions'], 'condition')} x "
+        f"{summary['points']:,} points x {_count(summary['replicates'], 'replicate')}): "
+        f"{summary['computed']:,} computed here, {summary['reused']:,} taken from the store, "
+        f"{summary['seconds']:.1f} s."
     )
+    name = Path(summary["folder"]).name
     if path is None:
-        left = about["rows"] - about["finished"]
-        print(f"{left:,} rows are still missing in {about['folder']}.")
+        missing = summary["rows"] - summary["finished"]
+        print(f"{missing:,} rows are still missing in {summary['folder']}.")
         print(
-            f"Next: dyadsim status name={name}; when all shards are through: "
+            f"Next: dyadsim status name={name}; when all shards are finished: "
             f"dyadsim collect name={name}"
         )
         return
-    if further:
-        _print_spread(found, about["outputs"])
-    for row in about["failures"]:
-        where = ", ".join(f"{key} {_short(value)}" for key, value in row.items() if key != "error")
-        print(f"failed: {where}: {row['error']}")
-    if about["failed"]:
-        print(f"{about['failed']:,} of {about['rows']:,} rows failed; column 'error' says why.")
-    if further:
+    if outputs_too:
+        _print_outputs(summary["outputs"])
+    _print_failures(summary)
+    if outputs_too:
         print(f"Table: {path}")
         print(f"Next: dyadsim sensitivity name={name}   (which parameters matter)")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number > 1)}"
+
+
+def _print_parts(summary: Mapping[str, Any]) -> None:
+    """Print which parts of the store were not used."""
+    if summary["damaged"]:
+        print(
+            f"Unreadable parts were put aside in {summary['folder']}/damaged: "
+            f"{len(summary['damaged'])}; their points count as missing."
+        )
+    if summary["foreign"]:
+        print(
+            "Parts of another version of the model or of other outputs were left alone: "
+            f"{len(summary['foreign'])}."
+        )
+
+
+def _print_failures(summary: Mapping[str, Any]) -> None:
+    """Print the first failed points."""
+    for row in summary["failures"]:
+        where = ", ".join(f"{key} {_short(value)}" for key, value in row.items() if key != "error")
+        print(f"failed: {where}: {row['error']}")
+    if summary["failed"]:
+        print(f"{summary['failed']:,} of {summary['rows']:,} rows failed; column 'error' says why.")
 
 
 def _short(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
 
 
-def _print_spread(found: Asked, rows: list[dict[str, Any]]) -> None:
-    told = outputs.about([row["output"] for row in rows])
+def _print_outputs(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Print the range of every output over the points."""
+    meanings = outputs.column_meanings([row["output"] for row in rows])
     table = Table(
         "output",
         "lowest",
@@ -196,15 +293,11 @@ def _print_spread(found: Asked, rows: list[dict[str, Any]]) -> None:
         title="Outputs over all points (± = Monte-Carlo error of one point)",
     )
     for row in rows:
-        numbers = [row[key] for key in ("lowest", "median", "highest")]
         error = row["typical_error"]
-        table.add_row(
-            row["output"],
-            *(
-                "" if one is None else estimate(one, error or 0).split("±")[0].strip()
-                for one in numbers
-            ),
-            "" if error is None else f"{error:.2g}",
-            told[row["output"]],
-        )
+        numbers = [
+            "" if row[key] is None else estimate_text(row[key], error or 0).split("±")[0].strip()
+            for key in ("lowest", "median", "highest")
+        ]
+        typical = "" if error is None else f"{error:.2g}"
+        table.add_row(row["output"], *numbers, typical, meanings[row["output"]])
     Console(width=150).print(table)

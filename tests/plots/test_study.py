@@ -1,20 +1,10 @@
-"""The figure that a simulated study leaves: what it shows is what the tables hold."""
-
-from pathlib import Path
+"""One study: mean courses and endings are what the tables contain."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from dyadsim.model import worlds
-from dyadsim.plots.study import means
-from dyadsim.report import comparison
-from dyadsim.simulation import observe, simulate
-from dyadsim.studies.designs.cohort import cohort
-from dyadsim.studies.designs.n_of_1 import n_of_1
-from dyadsim.studies.designs.preference import preference
-from dyadsim.studies.designs.waitlist import waitlist
-from dyadsim.studies.study import Study
+from dyadsim.plots import study
 
 
 def test_means_by_hand() -> None:
@@ -26,19 +16,30 @@ def test_means_by_hand() -> None:
             "symptom_score": [*range(20), 1, 2, 3],
         }
     )
-    found = means(rows)
-    assert found["week"].tolist() == [0.0, 0.0, 1.0]  # three scores are too few to draw
-    assert found["in_care"].tolist() == [False, True, True]
-    assert found["mean"].tolist() == [4.5, 4.5, 14.5]
-    assert found["half"].iloc[2] == pytest.approx(1.96 * np.std(range(10), ddof=1) / 10**0.5)
+    table = study.mean_courses(rows)
+    assert table["week"].tolist() == [0.0, 0.0, 1.0]  # three scores are too few to draw
+    assert table["in_care"].tolist() == [False, True, True]
+    assert table["mean"].tolist() == [4.5, 4.5, 14.5]
+    assert table["half"].iloc[2] == pytest.approx(1.96 * np.std(range(10), ddof=1) / 10**0.5)
 
 
-@pytest.mark.parametrize("study", [cohort(), n_of_1(), preference(), waitlist()])
-def test_every_kind_of_study_has_a_figure(study: Study, tmp_path: Path) -> None:
-    tables = observe.records(simulate.run(study, worlds.parameters("hybrid"), 60, seed=1))
-    assert comparison.study_figure(tmp_path, tables, study, "hybrid").stat().st_size > 10000
-    shown = pd.read_csv(tmp_path / "figure.csv")
-    if study.name == "preference":
-        assert set(shown["group"]) == {"preferred therapy", "other therapy"}
-    if study.name == "n_of_1":
-        assert shown["client"].nunique() == 60
+def _clients(ending: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    clients = pd.DataFrame({"group": ["cbt"] * 12, "ending": ["planned"] * 6 + [ending] * 6})
+    sessions = pd.DataFrame(
+        {"group": "cbt", "occasion": "intake", "week": 0.0, "symptom_score": np.arange(12.0)}
+    )
+    return sessions, clients
+
+
+def test_endings_are_shares_of_the_treated() -> None:
+    figure = study.figure(*_clients("dropout"), title="12 clients", unit="PHQ-9")
+    _, right = figure.axes
+    assert [label.get_text() for label in right.get_yticklabels()] == ["planned end", "dropped out"]
+    assert [bar.get_width() for bar in right.patches] == [50.0, 50.0]
+
+
+def test_an_untreated_study_has_no_panel_of_endings() -> None:
+    sessions, clients = _clients("no_treatment")
+    clients["ending"] = "no_treatment"
+    (axes,) = study.figure(sessions, clients, title="12 clients", unit="PHQ-9").axes
+    assert axes.get_ylabel() == "mean PHQ-9 score\n(more = more distress)"

@@ -1,0 +1,107 @@
+"""What a fit predicts beside the data: numbers that were fitted and numbers that were not."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from dyadsim.plots import style
+
+_LOOKS = (style.Look(style.BLUE, "o", "-"), style.Look(style.VERMILION, "s", "--"))
+
+
+def draw_statistics(axes: Axes, checks: pd.DataFrame, title: str) -> None:
+    """Draw each number of the data on the 90 % interval of its predictions.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    checks
+        statistic, data, low, high: a row a number.
+    title
+        Of the panel.
+    """
+    for height, row in enumerate(checks.to_dict("records")):
+        span = max(row["high"] - row["low"], 1e-9)
+        place = np.clip((row["data"] - row["low"]) / span, -0.6, 1.6)
+        inside = row["low"] <= row["data"] <= row["high"]
+        colour = style.BLUE if inside else style.VERMILION
+        axes.plot(
+            [0, 1], [height, height], color=style.LIGHT_GREY, linewidth=9, solid_capstyle="butt"
+        )
+        axes.plot(place, height, "o" if inside else "X", color=colour, markersize=9)
+        text = f"{row['data']:.2f}  [{row['low']:.2f}, {row['high']:.2f}]"
+        axes.text(1.75, height, text, va="center", fontsize=10)
+    axes.set_yticks(range(len(checks)), list(checks["statistic"]))
+    axes.set_ylim(len(checks) - 0.4, -0.6)
+    axes.set_xlim(-0.7, 3.1)
+    axes.set_xticks([0, 1], ["5 %", "95 %"])
+    axes.spines["bottom"].set_bounds(0, 1)
+    axes.set_title(title, loc="left", fontsize=12)
+
+
+def draw_course(axes: Axes, course: pd.DataFrame, instrument: str) -> None:
+    """Draw mean scores by period, one line an arm, with the 90 % band of their predictions.
+
+    Parameters
+    ----------
+    axes
+        Where to draw.
+    course
+        statistic ("arm: period", or "period" in a study of one arm), data, low, high.
+    instrument
+        Name of the questionnaire.
+    """
+    names = course["statistic"]
+    arms = names.str.partition(": ")[0].where(names.str.contains(": "), "")
+    for number, (arm, rows) in enumerate(course.groupby(arms, sort=False)):
+        look, period = _LOOKS[number % 2], np.arange(len(rows))
+        axes.fill_between(
+            period, rows["low"], rows["high"], color=look.colour, alpha=0.2, linewidth=0
+        )
+        axes.plot(
+            period,
+            rows["data"],
+            look.line,
+            marker=look.marker,
+            color=look.colour,
+            label=str(arm) or "data",
+        )
+    axes.set_xlabel("period (0 = intake)")
+    axes.set_ylabel(f"mean {style.INSTRUMENTS.get(instrument, instrument)} score")
+    axes.set_title("Used in the fit: data (line), predicted (band)", loc="left", fontsize=12)
+    axes.legend()
+
+
+def figure(fitted: pd.DataFrame, checks: pd.DataFrame, instrument: str | None) -> Figure:
+    """Return what was fitted and what was not: data against predictions.
+
+    Parameters
+    ----------
+    fitted
+        statistic, data, low, high (90 % of the predictions) of numbers used in the fit.
+    checks
+        The same of numbers that were not used; may be empty.
+    instrument
+        Name of the questionnaire whose mean scores were fitted; None: other numbers.
+
+    Returns
+    -------
+    Figure
+        Fitted on the left, the others on the right, where there are any.
+    """
+    rows = max(len(checks), 0 if instrument else len(fitted))
+    fig = style.new_figure(13, max(4.2, 0.5 * rows + 1.8))
+    legend = "data (mark), predicted (grey)"
+    with style.drawing_style():
+        if instrument is None and not len(checks):
+            draw_statistics(fig.subplots(), fitted, f"Used in the fit: {legend}")
+            return fig
+        left, right = fig.subplots(1, 2, width_ratios=(3, 4) if instrument else (1, 1))
+        if instrument is None:
+            draw_statistics(left, fitted, f"Used in the fit: {legend}")
+        else:
+            draw_course(left, fitted, instrument)
+        draw_statistics(right, checks, f"Not used in the fit: {legend}")
+    return fig

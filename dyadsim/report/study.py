@@ -1,0 +1,112 @@
+"""One simulated study: its figure, and what an intervention changed."""
+
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+
+from dyadsim.model import questionnaires
+from dyadsim.report.page import estimate_text
+from dyadsim.simulation.records import Records
+from dyadsim.studies.study import Study
+
+
+def write_study_figure(folder: Path, tables: Records, study: Study, world: str) -> Path:
+    """Write the study's figure and its data: figure.png, figure.svg, figure.csv.
+
+    Groups are the arms; in a preference trial, who got the preferred therapy and who did not.
+
+    Parameters
+    ----------
+    folder
+        The results folder.
+    tables
+        The study's tables.
+    study
+        The study.
+    world
+        Name of the world, for the title.
+
+    Returns
+    -------
+    Path
+        Of figure.png.
+    """
+    count = len(tables.clients)
+    name = study.name.replace("_", " ")
+    title = f"{name} in the {world} world, {count} client{'s' * (count > 1)}"
+    if study.name == "n_of_1":
+        _write_phases(folder, tables, study, title)
+    else:
+        _write_courses(folder, tables, study, title)
+    return folder / "figure.png"
+
+
+def _unit(study: Study) -> str:
+    """Return the name of the study's questionnaire as people write it."""
+    from dyadsim.plots import style
+
+    return style.INSTRUMENTS[questionnaires.named(study.instrument).name]
+
+
+def _write_phases(folder: Path, tables: Records, study: Study, title: str) -> None:
+    """Write the figure of single cases."""
+    from dyadsim.plots import phases, style
+
+    treated = [(float(phase.first), float(phase.last)) for phase in study.arms[0].phases]
+    if len(tables.clients) > phases.SHOWN:
+        title += f" (the first {phases.SHOWN} are shown)"
+    figure = phases.figure(tables.sessions, treated, title=title, unit=_unit(study))
+    scores = tables.sessions[["client", "week", "occasion", "symptom_score"]]
+    style.save_figure(figure, folder, "figure", scores)
+
+
+def _write_courses(folder: Path, tables: Records, study: Study, title: str) -> None:
+    """Write the figure of mean courses and endings."""
+    from dyadsim.plots import study as study_plot
+    from dyadsim.plots import style
+
+    group = tables.clients["arm"]
+    if study.name == "preference":
+        preferred = tables.clients["therapy"] == tables.clients["preferred_therapy"]
+        group = preferred.map({True: "preferred therapy", False: "other therapy"})
+    clients = tables.clients.assign(group=group)
+    group_of = dict(zip(clients["client"], clients["group"], strict=True))
+    sessions = tables.sessions.assign(group=tables.sessions["client"].map(group_of))
+    title += "; bands and bars: 95 % intervals"
+    figure = study_plot.figure(sessions, clients, title=title, unit=_unit(study))
+    style.save_figure(figure, folder, "figure", study_plot.mean_courses(sessions))
+
+
+def print_individual_effects(table: pd.DataFrame) -> None:
+    """Print what an intervention changed, arm by arm; no researcher could observe it.
+
+    Parameters
+    ----------
+    table
+        arm, at, clients, effect, se, better, worse, unchanged (shares of the clients).
+    """
+    shown = Table(
+        title="Individual treatment effects of do(...): every client beside the counterfactual "
+        "twin,\nwith common random numbers (true distress)"
+    )
+    for name in (
+        "arm",
+        "at",
+        "clients",
+        "mean effect ± error (SD at intake)",
+        "better off",
+        "worse off",
+        "exactly unchanged",
+    ):
+        shown.add_column(name)
+    for row in table.to_dict("records"):
+        shares = [f"{row[name]:.1%}" for name in ("better", "worse", "unchanged")]
+        labels = [str(row[name]) for name in ("arm", "at", "clients")]
+        shown.add_row(*labels, estimate_text(row["effect"], row["se"]), *shares)
+    Console(width=120).print(shown)
+    print(
+        "Above 0: less distress under do. Shares: of the arm's clients; a difference of any size "
+        "counts."
+    )

@@ -1,0 +1,46 @@
+"""Simulated statistics beside published intervals."""
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from dyadsim.plots import intervals
+
+
+@pytest.fixture
+def figure() -> Figure:
+    table = pd.DataFrame(
+        {
+            "world": ["medical", "null"] * 2,
+            "fact": ["g", "g", "dropout", "dropout"],
+            "label": ["Effect", "Effect", "Dropout", "Dropout"],
+            "unit": ["g", "g", "share", "share"],
+            "simulated": [0.7, 9.0, 0.2, 0.25],
+            "se": [0.01, 0.01, 0.001, 0.2],
+            "low": [0.6, 0.6, 0.1, 0.1],
+            "high": [0.8, 0.8, 0.3, 0.3],
+            "met": [True, False, True, False],
+        }
+    )
+    return intervals.figure(table)
+
+
+def test_bold_numbers_are_met(figure: Figure) -> None:
+    texts = figure.axes[0].texts
+    assert [text.get_text() for text in texts if text.get_fontweight() == "bold"] == [
+        "0.70 ✓",
+        "0.200 ✓",
+    ]
+
+
+def test_marks_and_bars_stay_on_the_scale(figure: Figure) -> None:
+    lines = figure.axes[0].get_lines()
+    assert all(abs(float(x)) <= 5 for line in lines for x in line.get_xdata())
+    assert [line.get_marker() for line in lines].count(">") == 1  # 9.0 is far outside
+
+
+def test_rows_and_columns_are_named(figure: Figure) -> None:
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels == ["Effect\n(g)", "Dropout\n(share)"]
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert {"medical", "null", "published", "0.6 to 0.8"} <= set(texts)
