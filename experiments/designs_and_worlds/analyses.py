@@ -11,9 +11,8 @@ import numpy as np
 import dyadsim
 from dyadsim.analysis import effects, process, within_between
 from dyadsim.analysis.estimate import Estimate, from_standard_error
-from dyadsim.analysis.lagged import lagged
-from dyadsim.evidence import benchmark
-from dyadsim.evidence.benchmark import Seen
+from dyadsim.analysis.lagged import lagged_effects
+from dyadsim.evidence.observed_study import ObservedStudy, observe_study
 from dyadsim.studies.designs import (
     additive,
     cohort,
@@ -33,53 +32,54 @@ SPECIFIC = ("medical", "hybrid")  # matched ingredients heal
 COMMON = ("contextual", "hybrid")  # the relationship heals
 
 
-def arms(better: str, other: str) -> Callable[[Seen], Estimate]:
+def arms(better: str, other: str) -> Callable[[ObservedStudy], Estimate]:
     """Return Hedges g at post-test of two arms, above 0 = the first is better."""
 
-    def analysis(seen: Seen) -> Estimate:
-        ends = dict(list(seen.outcome.groupby("arm")["post"]))
+    def analysis(study: ObservedStudy) -> Estimate:
+        ends = dict(list(study.outcome.groupby("arm")["post"]))
         return effects.hedges_g(ends[better], ends[other])
 
     return analysis
 
 
-def clusters(better: str, other: str) -> Callable[[Seen], Estimate]:
-    """Return the difference of therapists' mean gains: the therapist is the unit of the lot."""
+def clusters(better: str, other: str) -> Callable[[ObservedStudy], Estimate]:
+    """Return the difference of therapists' mean gains: therapists are randomised, not clients."""
 
-    def analysis(seen: Seen) -> Estimate:
-        rows = seen.outcome.assign(gain=seen.gain).dropna(subset=["gain", "therapist"])
+    def analysis(study: ObservedStudy) -> Estimate:
+        rows = study.outcome.assign(gain=study.gain).dropna(subset=["gain", "therapist"])
         means = rows.groupby(["arm", "therapist"])["gain"].mean()
         return effects.d_groups(means[better], means[other])
 
     return analysis
 
 
-def preferred(seen: Seen) -> Estimate:
-    """Return g of clients whose lot was the therapy they prefer against the others."""
-    clients = seen.clients.set_index("client").loc[seen.outcome.index]
-    lucky = clients["therapy"] == clients["preferred_therapy"]
-    return effects.hedges_g(seen.outcome["post"][lucky], seen.outcome["post"][~lucky])
+def preferred(study: ObservedStudy) -> Estimate:
+    """Return g of clients who were randomised to the therapy they prefer against the others."""
+    clients = study.clients.set_index("client").loc[study.outcome.index]
+    preferring = clients["therapy"] == clients["preferred_therapy"]
+    return effects.hedges_g(study.outcome["post"][preferring], study.outcome["post"][~preferring])
 
 
-def correlation(seen: Seen) -> Estimate:
+def correlation(study: ObservedStudy) -> Estimate:
     """Return r of the alliance at session 3 and residual gain."""
-    return process.process_outcome_r(seen.sessions, "alliance_score", 3)
+    return process.process_outcome_r(study.sessions, "alliance_score", 3)
 
 
-def next_session(seen: Seen) -> Estimate:
+def next_session(study: ObservedStudy) -> Estimate:
     """Return minus the detrended lagged effect within clients: better alliance, fewer symptoms."""
-    found = lagged(seen.sessions[seen.sessions["occasion"] == "session"], detrend=True).effect
-    return from_standard_error(-found.value, found.standard_error, found.n)
+    sessions = study.sessions[study.sessions["occasion"] == "session"]
+    effect = lagged_effects(sessions, detrend=True).effect
+    return from_standard_error(-effect.value, effect.standard_error, effect.n)
 
 
-def between(seen: Seen) -> Estimate:
+def between(study: ObservedStudy) -> Estimate:
     """Return the slope of gain on the therapist's mean alliance."""
-    return within_between.process_outcome(seen.sessions).between_therapists
+    return within_between.process_outcome_slopes(study.sessions).between_therapists
 
 
-def phases(seen: Seen) -> Estimate:
+def phases(study: ObservedStudy) -> Estimate:
     """Return the mean change in phases B minus phases A, over the clients (scores a week)."""
-    rows = seen.sessions[seen.sessions["occasion"] == "assessment"].copy()
+    rows = study.sessions[study.sessions["occasion"] == "assessment"].copy()
     rows["phase"] = (rows["week"] - 1) // 6
     trend = rows.groupby(["client", "phase"])["symptom_score"].agg(["first", "last"])
     fall = (trend["first"] - trend["last"]).unstack("phase")
@@ -92,50 +92,56 @@ def phases(seen: Seen) -> Estimate:
     )
 
 
-class Usual(NamedTuple):
+class UsualDesign(NamedTuple):
     """A design at its usual size with its usual analysis; `shows`: what significance is read as."""
 
     study: Study
     clients: int
-    analysis: Callable[[Seen], Estimate]
+    analysis: Callable[[ObservedStudy], Estimate]
     shows: tuple[str, ...]
 
 
-def usual() -> dict[str, Usual]:
+def usual_designs() -> dict[str, UsualDesign]:
     """Return every design by name."""
     trial = rct.rct
     return {
-        "rct: therapy against waitlist": Usual(
+        "rct: therapy against waitlist": UsualDesign(
             trial(("cbt", "waitlist")), 80, arms("cbt", "waitlist"), TREATS
         ),
-        "rct: therapy against supportive in good faith": Usual(
+        "rct: therapy against supportive in good faith": UsualDesign(
             trial(("cbt", "supportive")), 120, arms("cbt", "supportive"), SPECIFIC
         ),
-        "rct: therapy against control meant to fail": Usual(
+        "rct: therapy against control meant to fail": UsualDesign(
             trial(("cbt", "intent_to_fail")), 120, arms("cbt", "intent_to_fail"), SPECIFIC
         ),
-        "rct: medication against placebo": Usual(
+        "rct: medication against placebo": UsualDesign(
             trial(("medication", "placebo")), 200, arms("medication", "placebo"), TREATS
         ),
-        "dismantling": Usual(dismantling.dismantling(), 120, arms("full", "reduced"), SPECIFIC),
-        "additive": Usual(additive.additive(), 120, arms("full_plus", "full"), SPECIFIC),
-        "preference": Usual(preference.preference(), 120, preferred, COMMON),
-        "feedback": Usual(feedback.feedback(), 500, arms("feedback", "no_feedback"), TREATS),
-        "skill_training: empathy + 1 SD": Usual(
+        "dismantling": UsualDesign(
+            dismantling.dismantling(), 120, arms("full", "reduced"), SPECIFIC
+        ),
+        "additive": UsualDesign(additive.additive(), 120, arms("full_plus", "full"), SPECIFIC),
+        "preference": UsualDesign(preference.preference(), 120, preferred, COMMON),
+        "feedback": UsualDesign(feedback.feedback(), 500, arms("feedback", "no_feedback"), TREATS),
+        "skill_training: empathy + 1 SD": UsualDesign(
             skill_training.skill_training(), 800, clusters("trained", "untrained"), COMMON
         ),
-        "matching": Usual(matching.matching(), 300, arms("matched", "as_usual"), TREATS),
-        "cohort: alliance-outcome correlation": Usual(cohort.cohort(), 300, correlation, COMMON),
-        "process: next session, within clients": Usual(process_design(), 200, next_session, COMMON),
-        "process: between therapists": Usual(process_design(), 400, between, COMMON),
-        "n_of_1: ABAB, six clients": Usual(n_of_1.n_of_1(), 6, phases, TREATS),
+        "matching": UsualDesign(matching.matching(), 300, arms("matched", "as_usual"), TREATS),
+        "cohort: alliance-outcome correlation": UsualDesign(
+            cohort.cohort(), 300, correlation, COMMON
+        ),
+        "process: next session, within clients": UsualDesign(
+            process_design(), 200, next_session, COMMON
+        ),
+        "process: between therapists": UsualDesign(process_design(), 400, between, COMMON),
+        "n_of_1: ABAB, six clients": UsualDesign(n_of_1.n_of_1(), 6, phases, TREATS),
     }
 
 
-def verdict(one: Usual, world: dyadsim.world, repeats: int) -> np.ndarray:
+def significant(design: UsualDesign, world: dyadsim.world, repeats: int) -> np.ndarray:
     """Return for each repeat whether the analysis is significant in the expected direction."""
-    found = []
+    verdicts = []
     for replicate in range(repeats):
-        run = dyadsim.run(one.study, world, one.clients, seed=1, replicate=replicate)
-        found.append(one.analysis(benchmark.see(run)).low > 0)
-    return np.array(found)
+        run = dyadsim.run(design.study, world, design.clients, seed=1, replicate=replicate)
+        verdicts.append(design.analysis(observe_study(run)).low > 0)
+    return np.array(verdicts)

@@ -3,7 +3,7 @@
     y_it = end_i + fall_i exp(-rate t) + e_it        t in weeks since intake
 
 End and fall are normal over clients with a correlation, e is normal. No floor, no rounding, no
-drop-out: so plain that its posterior can be had exactly. All priors are normal on coordinates.
+drop-out: simple enough for an exact posterior. All priors are normal on coordinates.
 """
 
 from typing import Any
@@ -26,22 +26,26 @@ def values(z: Any, xp: Any = np) -> Any:
     )
 
 
-def course(found: Any, one: Any, two: Any, week: Any, xp: Any = np) -> Any:
-    """Return what is expected at weeks: one, two: each client's standard normal deviations."""
-    end, fall, rate, sd_end, sd_fall, r, _ = (found[k] for k in range(7))
-    mine = end + sd_end * one
-    drop = fall + sd_fall * (r * one + xp.sqrt(1 - r**2) * two)
-    return mine + drop * xp.exp(-rate * week)
+def course(values: Any, in_end: Any, in_fall: Any, week: Any, xp: Any = np) -> Any:
+    """Return the expected score at weeks.
+
+    in_end, in_fall: each client's standard normal deviations, of which the second is the part of
+    the fall that does not go with the end.
+    """
+    end, fall, rate, sd_end, sd_fall, r, _ = (values[k] for k in range(7))
+    client_end = end + sd_end * in_end
+    client_fall = fall + sd_fall * (r * in_end + xp.sqrt(1 - r**2) * in_fall)
+    return client_end + client_fall * xp.exp(-rate * week)
 
 
-def simulated(z: np.ndarray, there: np.ndarray, week: np.ndarray, seed: int) -> np.ndarray:
+def simulated(z: np.ndarray, present: np.ndarray, week: np.ndarray, seed: int) -> np.ndarray:
     """Return scores (step, client) at coordinates z, NaN where the data have none.
 
-    there: (step, client), True where there is a score; week: of each step.
+    present: (step, client), True where there is a score; week: of each step.
     """
-    dice = np.random.default_rng(seed)
-    found = values(z)
-    one, two = dice.normal(size=(2, there.shape[1]))
-    expected = course(found, one, two, week[:, None])
-    noisy = expected + found[6] * dice.normal(size=there.shape)
-    return np.where(there, noisy, np.nan)
+    rng = np.random.default_rng(seed)
+    at_z = values(z)
+    in_end, in_fall = rng.normal(size=(2, present.shape[1]))
+    expected = course(at_z, in_end, in_fall, week[:, None])
+    noisy = expected + at_z[6] * rng.normal(size=present.shape)
+    return np.where(present, noisy, np.nan)

@@ -9,9 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.fitting import posterior
-from dyadsim.fitting.data_design import Observed
-from dyadsim.fitting.summaries import shape, summaries
+from dyadsim.fitting.data_design import ObservedDesign
+from dyadsim.fitting.summaries import design_shape, summarise_scores
 from dyadsim.plots import style
+
+LOOKS = (style.Look("#0072B2", "o", "-"), style.Look("#D55E00", "s", "--"))
 
 
 def exact(scores: np.ndarray, draws: int, seed: int = 1) -> np.ndarray:
@@ -31,88 +33,75 @@ def exact(scores: np.ndarray, draws: int, seed: int = 1) -> np.ndarray:
 
     def model() -> None:
         z = numpyro.sample("z", dist.Normal(0, 1).expand([7]))
-        one = numpyro.sample("one", dist.Normal(0, 1).expand([count]))
-        two = numpyro.sample("two", dist.Normal(0, 1).expand([count]))
-        found = growth.values(z, jnp)
-        expected = growth.course(found, one[client], two[client], week, jnp)
-        numpyro.sample("score", dist.Normal(expected, found[6]), obs=score)
+        in_end = numpyro.sample("in_end", dist.Normal(0, 1).expand([count]))
+        in_fall = numpyro.sample("in_fall", dist.Normal(0, 1).expand([count]))
+        values = growth.values(z, jnp)
+        expected = growth.course(values, in_end[client], in_fall[client], week, jnp)
+        numpyro.sample("score", dist.Normal(expected, values[6]), obs=score)
 
     kernel = NUTS(model, init_strategy=numpyro.infer.init_to_median)
     chains = MCMC(kernel, num_warmup=draws, num_samples=draws, num_chains=2, progress_bar=False)
     chains.run(jax.random.PRNGKey(seed))
-    told = numpyro.diagnostics.summary(chains.get_samples(group_by_chain=True))["z"]
+    summary = numpyro.diagnostics.summary(chains.get_samples(group_by_chain=True))["z"]
     print(
-        f"largest R-hat {np.max(told['r_hat']):.3f}, fewest effective draws "
-        f"{np.min(told['n_eff']):.0f}"
+        f"largest R-hat {np.max(summary['r_hat']):.3f}, fewest effective draws "
+        f"{np.min(summary['n_eff']):.0f}"
     )
     return np.asarray(chains.get_samples()["z"], dtype=float)
 
 
-def by_table(seen: Observed, sets: list[np.ndarray], draws: int) -> list[np.ndarray]:
-    """Return draws (draw, 7) of each set's posterior as `dyadsim fit` gets it.
+def by_table(design: ObservedDesign, data_sets: list[np.ndarray], draws: int) -> list[np.ndarray]:
+    """Return draws (draw, 7) of each data set's posterior as `dyadsim fit` gets it.
 
-    seen: the design. sets: scores (week, client) of it, real or simulated; the table is shared.
+    data_sets: scores (week, client) of the design, real or simulated; the table is shared.
     """
-    form, there = shape(seen, False), ~np.isnan(seen.scores)
-    week, none = np.arange(len(there)), np.full(there.shape, np.nan)
+    shape, present = design_shape(design, False), ~np.isnan(design.scores)
+    week, no_alliance = np.arange(len(present)), np.full(present.shape, np.nan)
     z = np.random.default_rng(1).normal(size=(draws, 7))
-    made = (growth.simulated(one, there, week, k) for k, one in enumerate(z))
-    rows = [list(summaries(form, scores, none).values()) for scores in chain(sets, made)]
-    real, raw = np.array(rows[: len(sets)]), np.array(rows[len(sets) :])
+    simulated = (growth.simulated(row, present, week, k) for k, row in enumerate(z))
+    rows = [
+        list(summarise_scores(shape, scores, no_alliance).values())
+        for scores in chain(data_sets, simulated)
+    ]
+    real, raw = np.array(rows[: len(data_sets)]), np.array(rows[len(data_sets) :])
     used = ~np.isnan(np.vstack([raw, real])).any(axis=0) & (raw.std(axis=0) > 0)
-    learned, far = posterior.learn(raw, z, used), np.full(7, 9.0)
+    learned, far = posterior.learn_summaries(raw, z, used=used), np.full(7, 9.0)
     return [
-        posterior.infer(learned.table, z, place, -far, far).resampled(4000, 1)
+        posterior.infer_posterior(learned.table, z, target=place, bounds=(-far, far)).resampled(
+            4000, 1
+        )
         for place in learned(real)
     ]
 
 
-def figure(table: pd.DataFrame) -> Figure:
-    """Return both ways' 90 % intervals of each parameter, each on its own scale, a panel a set."""
-    made = style.figure(15, 5)
-    with style.drawing():
-        panels = made.subplots(1, 2)
+def draw(table: pd.DataFrame) -> Figure:
+    """Return both ways' 90 % intervals of each parameter, a panel a data set."""
+    figure = style.new_figure(15, 5)
+    with style.drawing_style():
+        panels = figure.subplots(1, 2)
         for axes, (data, rows) in zip(panels, table.groupby("data", sort=False), strict=True):
-            _panel(axes, rows)
+            draw_data_set(axes, rows)
             axes.set_title(str(data), loc="left")
-        made.suptitle("90 % intervals: exact (NUTS), and from simulations alone (table)")
-        made.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left", ncols=3)
-    return made
+        figure.suptitle("90 % intervals: exact (NUTS), and from simulations alone (table)")
+        figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower left", ncols=3)
+    return figure
 
 
-def _panel(axes: Axes, table: pd.DataFrame) -> None:
-    """Draw one data set's parameters."""
+def draw_data_set(axes: Axes, table: pd.DataFrame) -> None:
+    """Draw the parameters of one data set, each on its own scale."""
     for place, (_, rows) in enumerate(table.groupby("parameter", sort=False)):
         low, high = rows["low"].min(), rows["high"].max()
-        for k, row in enumerate(rows.to_dict("records")):
-            look = style.Look(*(("#0072B2", "o", "-"), ("#D55E00", "s", "--"))[k])
-            at = (np.array([row["low"], row["middle"], row["high"]]) - low) / (high - low)
-            y = place + 0.2 * (2 * k - 1)
-            axes.plot(
-                at[[0, 2]],
-                [y, y],
-                look.line,
-                color=look.colour,
-                linewidth=3,
-                label=row["way"] * (place == 0) or None,
-            )
-            if not np.isnan(row["truth"]):
-                axes.plot(
-                    (row["truth"] - low) / (high - low),
-                    y,
-                    "|",
-                    color="black",
-                    markersize=16,
-                    label="truth" * (place + k == 0) or None,
-                )
-            axes.plot(at[1], y, look.marker, color=look.colour, markersize=7)
-            axes.text(
-                1.05,
-                y,
-                f"{row['middle']:.2f} [{row['low']:.2f}, {row['high']:.2f}] {row['unit']}",
-                va="center",
-                fontsize=9,
-            )
+        ends = (rows[["low", "middle", "high", "truth"]] - low) / (high - low)
+        for k, (row, x) in enumerate(zip(rows.itertuples(), ends.itertuples(), strict=True)):
+            y, look = place + 0.2 * (2 * k - 1), LOOKS[k]
+            label = row.way if place == 0 else None
+            axes.plot([x.low, x.high], [y, y], look.line, color=look.colour, lw=3, label=label)
+            axes.plot(x.middle, y, look.marker, color=look.colour, markersize=7)
+            if not np.isnan(x.truth):
+                label = "truth" if place + k == 0 else None
+                axes.plot(x.truth, y, "|", color="black", markersize=16, label=label)
+            numbers = f"{row.middle:.2f} [{row.low:.2f}, {row.high:.2f}] {row.unit}"
+            axes.text(1.05, y, numbers, va="center", fontsize=9)
     names = list(dict.fromkeys(table["parameter"]))
     axes.set_yticks(range(len(names)), names)
     axes.set_ylim(len(names) - 0.4, -0.6)

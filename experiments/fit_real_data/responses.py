@@ -10,7 +10,7 @@ from shared import data_file
 
 from dyadsim.analysis.meta_analysis import random_effects
 
-ARMS = {"ig": "cbt", "cg": "waitlist"}
+ARMS = {"ig": ("cbt", "response, therapy"), "cg": ("waitlist", "response, control")}
 BETWEEN = {  # facts.csv, g_waitlist: .70 [.60, .85]; kept out, to be predicted
     "name": "g against waitlist (Munder 2019)",
     "statistic": "g_between(cbt;waitlist)",
@@ -20,18 +20,17 @@ BETWEEN = {  # facts.csv, g_waitlist: .70 [.60, .85]; kept out, to be predicted
 }
 
 
-def pooled(table: pd.DataFrame) -> list[dict[str, object]]:
+def pooled_responses(table: pd.DataFrame) -> list[dict[str, object]]:
     """Return a moment an arm: the share who responded, from a random-effects mean of logits.
 
     table: rows of the response table; its controls are mixed and stand here for waiting.
     """
-    found = []
-    for code, arm in ARMS.items():
+    moments: list[dict[str, object]] = []
+    for code, (arm, name) in ARMS.items():
         mean = random_effects(table[f"plogit.{code}"], table[f"se.plogit.{code}"]).mean
         share = float(expit(mean.value))
         error = float(np.ptp([mean.low, mean.high]) / 2 / 1.96 * share * (1 - share))
-        name = {"ig": "response, therapy", "cg": "response, control"}[code]
-        found.append(
+        moments.append(
             {
                 "name": name,
                 "statistic": f"response_50pct@12_weeks.{arm}",
@@ -39,7 +38,7 @@ def pooled(table: pd.DataFrame) -> list[dict[str, object]]:
                 "error": round(error, 4),
             }
         )
-    return found
+    return moments
 
 
 def words(place: Path) -> list[str]:
@@ -48,9 +47,10 @@ def words(place: Path) -> list[str]:
     if path is None:
         return []
     table = pd.read_csv(path, sep=";", decimal=",", encoding="utf-8")
-    mine = table[table["disorder"] == "Depression"]
-    told = {"moments": [*pooled(mine), BETWEEN]}
-    (place / "responses.yaml").write_text(yaml.safe_dump(told, sort_keys=False), encoding="utf-8")
+    depression = table[table["disorder"] == "Depression"]
+    moments = {"moments": [*pooled_responses(depression), BETWEEN]}
+    text = yaml.safe_dump(moments, sort_keys=False)
+    (place / "responses.yaml").write_text(text, encoding="utf-8")
     return [
         f"data.path={place / 'responses.yaml'}",
         "study=rct",

@@ -7,7 +7,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def data_file(name: str) -> Path | None:
-    """Return the path of a shared data file; None, and a word about it, where it is not here."""
+    """Return the path of a shared data file; None, with a message, where it is missing."""
     folder = Path(os.environ.get("DYADSIM_SHARED_DATA", ROOT.parent / "shared" / "data"))
     path = folder / name
     if path.exists():

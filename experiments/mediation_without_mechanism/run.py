@@ -1,40 +1,41 @@
 """How much of a trial's effect does process change "carry" where it does all, part or nothing?
 
-Run: python experiments/mediation_without_mechanism/run.py [clients]
+Run: python experiments/mediation_without_mechanism/run.py [clients] [size=tiny]
 """
 
 import sys
 from pathlib import Path
 
 import pandas as pd
+from figure import draw  # beside this file
 
 import dyadsim
-from dyadsim.analysis.mediation import mediation, with_mediator
+from dyadsim.analysis.mediation import mediated_effect, with_mediator
 from dyadsim.model.worlds import WORLDS
-from dyadsim.plots import style
+
+sys.path.append(str(Path(__file__).parents[1]))
+from experiment import run_experiment
+
+TINY = {"clients": 300, "draws": 10}
+MEASURED_AT = {"waitlist": None, "supportive": 6}  # session of the mediator; None = post-test
+COLUMNS = ["world", "comparator", "part", "value", "low", "high"]
 
 
-def main(clients: int = 4000, folder: Path | None = None) -> pd.DataFrame:
+def compute(clients: int = 4000, draws: int = 500) -> pd.DataFrame:
     """Return world, comparator, part (carried, direct, total; BDI-II points), value, low, high."""
     rows = []
     for world in WORLDS:
-        for comparator, at in (("waitlist", None), ("supportive", 6)):
+        for comparator, session in MEASURED_AT.items():
             trial = dyadsim.rct(("cbt", comparator), follow_up=())
-            seen = dyadsim.observed(dyadsim.run(trial, dyadsim.world(world), clients, seed=1))
-            table = with_mediator(seen.sessions, "process_change_score", "cbt", at)
-            found = mediation(table, draws=500)
+            records = dyadsim.observed(dyadsim.run(trial, dyadsim.world(world), clients, seed=1))
+            table = with_mediator(records.sessions, "process_change_score", "cbt", session)
+            effect = mediated_effect(table, draws=draws)
             for part in ("carried", "direct", "total"):
-                one = getattr(found, part)
-                rows.append((world, comparator, part, -one.value, -one.high, -one.low))
-    table = pd.DataFrame(rows, columns=["world", "comparator", "part", "value", "low", "high"])
-    print(table.round(2).to_string(index=False))
-    if folder is not None:
-        from figure import draw  # beside this file
-
-        style.save(draw(table), folder, "mediation_without_mechanism", table)
-    return table
+                estimate = getattr(effect, part)
+                values = (-estimate.value, -estimate.high, -estimate.low)  # better = above 0
+                rows.append((world, comparator, part, *values))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 if __name__ == "__main__":
-    results = Path(__file__).parents[2] / "results" / "mediation_without_mechanism"
-    main(*map(int, sys.argv[1:2]), folder=results)
+    run_experiment(__file__, compute, draw, tiny=TINY)

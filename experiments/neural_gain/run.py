@@ -1,6 +1,6 @@
 """Would a neural posterior learn more than the table, from the same simulations? (BayesFlow on JAX)
 
-Run: pip install bayesflow jax; python experiments/neural_gain/run.py
+Run: pip install bayesflow jax; python experiments/neural_gain/run.py [draws] [size=tiny]
 """
 
 import importlib.util
@@ -8,15 +8,19 @@ import sys
 from pathlib import Path
 
 import pandas as pd
-from rivals import by_network, by_table, told
+from rivals import by_network, by_table, judge  # beside this file
 
-from dyadsim.calibration.search import processes
+from dyadsim.calibration.search import process_map
 from dyadsim.fitting import client_data, reference_table
-from dyadsim.fitting.data_design import observed
-from dyadsim.fitting.free_parameters import problem
-from dyadsim.fitting.target import Scores, scores_of
+from dyadsim.fitting.data_design import observed_design
+from dyadsim.fitting.free_parameters import fitting_problem
+from dyadsim.fitting.target import ScoreEvidence, score_evidence
 
-ROOT = Path(__file__).parents[2]
+sys.path.append(str(Path(__file__).parents[1]))
+from experiment import run_experiment
+
+TINY = {"draws": 300}
+CLINIC = Path(__file__).parents[2] / "docs" / "tutorial" / "clinic.csv"
 COLUMNS = {
     "client": "client",
     "time": "session",
@@ -24,40 +28,35 @@ COLUMNS = {
     "therapist": "therapist",
     "alliance": "alliance",
 }
-HELD = 300  # data sets on which both are tried
+TRIED = 300  # data sets on which both are tried
 
 
-def seen() -> Scores:
+def tutorial_clinic() -> ScoreEvidence:
     """Return the tutorial's clinic."""
-    path = str(ROOT / "docs" / "tutorial" / "clinic.csv")
-    return scores_of(
-        observed(client_data.read(path, COLUMNS, "phq9"), {"care": "routine_care"}), True
-    )
+    data = client_data.read_client_data(str(CLINIC), COLUMNS, instrument="phq9")
+    return score_evidence(observed_design(data, {"care": "routine_care"}), True)
 
 
-def main(draws: int = 5000, folder: Path | None = None) -> pd.DataFrame:
+def compute(draws: int = 5000) -> pd.DataFrame:
     """Return way, parameter, contraction, covered (90 %), r with the truth, seconds."""
     if importlib.util.find_spec("bayesflow") is None:
         print("This needs pip install bayesflow jax.")
         return pd.DataFrame()
-    evidence, one = seen(), problem("hybrid")
-    with processes(2) as spread:
-        made = reference_table.table(one, evidence, 2 * draws + HELD, 1, spread)
-    used = reference_table.usable([made], evidence.real()[0])
-    twice, held = reference_table.split(made, 2 * draws)
-    kept, _ = reference_table.split(twice, draws)
-    parts = [told(by_table, kept, held, used), told(by_network, kept, held, used)]
-    parts.append(told(by_table, twice, held, used).assign(way="by_table, twice the draws"))
-    table = pd.concat(parts, ignore_index=True)
-    print(table.round(2).to_string(index=False))
-    print(
-        table.groupby("way", sort=False)[["contraction", "covered", "r", "seconds"]].mean().round(3)
-    )
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        table.to_csv(folder / "gain.csv", index=False)
-    return table
+    evidence, problem = tutorial_clinic(), fitting_problem("hybrid")
+    with process_map(2) as parallel:
+        table = reference_table.prior_table(
+            problem, evidence, draws=2 * draws + TRIED, seed=1, parallel_map=parallel
+        )
+    used = reference_table.usable_summaries([table], evidence.real()[0])
+    twice, tried = reference_table.split_table(table, 2 * draws)
+    first, _ = reference_table.split_table(twice, draws)
+    parts = [
+        judge(by_table, first, tried, used),
+        judge(by_network, first, tried, used),
+        judge(by_table, twice, tried, used).assign(way="by_table, twice the draws"),
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), folder=ROOT / "results" / "neural_gain")
+    run_experiment(__file__, compute, tiny=TINY)

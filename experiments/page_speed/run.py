@@ -1,6 +1,7 @@
 """How long from a slider's step to the new figures, in a headless Chromium, lesson by lesson?
 
-Run: python experiments/page_speed/run.py   (needs pip install 'dyadsim[web]' playwright, chromium)
+Run: python experiments/page_speed/run.py [steps] [size=tiny]
+It needs pip install 'dyadsim[web]' playwright, and Debian's chromium.
 """
 
 import importlib.util
@@ -9,6 +10,9 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+
+sys.path.append(str(Path(__file__).parents[1]))
+from experiment import run_experiment
 
 LESSONS = (
     "three_percentages",
@@ -20,28 +24,24 @@ LESSONS = (
     "how_many_sessions",
     "certified",
 )
+TINY = {"steps": 4, "warm": 0, "lessons": ("your_trial",)}
 
 
-def main(steps: int = 30, folder: Path | None = None) -> pd.DataFrame:
-    """Return lesson, median and longest ms; steps: more than 30 stand for a try of four."""
+def compute(steps: int = 30, warm: int = 10, lessons: tuple[str, ...] = LESSONS) -> pd.DataFrame:
+    """Return lesson, median and longest ms of a step, seconds to the first bet.
+
+    warm: seconds in which the server computes every lesson once, before anything is timed.
+    """
     if importlib.util.find_spec("playwright") is None or not shutil.which("chromium"):
         print("This needs playwright and Debian's chromium.")
         return pd.DataFrame()
-    from session import measured, served  # beside this file
+    from session import served, step_times  # beside this file
 
-    quick = steps > 30
-    with served(0 if quick else 10) as (browser, address, ready):
-        rows = [
-            (name, *measured(browser, address, name, 4 if quick else steps)) for name in LESSONS
-        ]
+    with served(warm) as (browser, address, ready):
+        rows = [(name, *step_times(browser, address, name, steps)) for name in lessons]
     table = pd.DataFrame(rows, columns=["lesson", "median_ms", "longest_ms"]).round(0)
-    print(table.to_string(index=False))
-    print(f"from the command to the first lesson's bet: {ready:.1f} s")
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        table.assign(ready_s=round(ready, 2)).to_csv(folder / "page_speed.csv", index=False)
-    return table
+    return table.assign(ready_s=round(ready, 2))
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), folder=Path(__file__).parents[2] / "results" / "page_speed")
+    run_experiment(__file__, compute, tiny=TINY)

@@ -20,17 +20,19 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
 ]
-STEP = """() => new Promise((done) => {
+STEP = """() => new Promise((resolve) => {
   const dials = [...document.querySelectorAll('#controls input:enabled')];
-  const one = dials[0]; const before = document.body.dataset.drawn; const began = performance.now();
-  Number(one.value) < Number(one.max) ? one.stepUp() : one.stepDown(5);
-  one.dispatchEvent(new Event('input', {bubbles: true}));
+  const dial = dials[0];
+  const before = document.body.dataset.drawn;
+  const began = performance.now();
+  Number(dial.value) < Number(dial.max) ? dial.stepUp() : dial.stepDown(5);
+  dial.dispatchEvent(new Event('input', {bubbles: true}));
   const look = () => (document.body.dataset.drawn !== before
-    ? requestAnimationFrame(() => done(performance.now() - began)) : setTimeout(look, 1));
+    ? requestAnimationFrame(() => resolve(performance.now() - began)) : setTimeout(look, 1));
   look(); })"""
 
 
-def measured(browser: Any, address: str, name: str, steps: int) -> tuple[float, float]:
+def step_times(browser: Any, address: str, name: str, steps: int) -> tuple[float, float]:
     """Return the median and the longest time of a step, in ms."""
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     page.goto(f"{address}?lesson={name}")
@@ -38,31 +40,33 @@ def measured(browser: Any, address: str, name: str, steps: int) -> tuple[float, 
     page.check("#bet-options input >> nth=0")
     page.click("#reveal")
     page.wait_for_selector("body[data-drawn]")
-    took = [page.evaluate(STEP) for _ in range(steps)][1:]
+    times = [page.evaluate(STEP) for _ in range(steps)][1:]
     page.close()
-    return float(np.median(took)), max(took)
+    return float(np.median(times)), max(times)
 
 
 @contextmanager
 def served(warm: float) -> Iterator[tuple[Any, str, float]]:
-    """Give a browser, the page's address, and the seconds from the command to the first bet.
+    """Yield a browser, the page's address, and the seconds from the command to the first bet.
 
     warm: seconds to wait, in which the server computes every lesson once.
     """
-    with sync_playwright() as made:
-        browser = made.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+    words = [sys.executable, "-m", "dyadsim", "teach", "task.browser=false", "task.port=0"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         began = time.perf_counter()
-        words = [sys.executable, "-m", "dyadsim", "teach", "task.browser=false", "task.port=0"]
         with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as server:
-            assert server.stdout is not None
-            address = re.findall(r"http://\S+", server.stdout.readline())[0]
-            page = browser.new_page()
-            page.goto(address)
-            page.wait_for_selector("#bet-options input")
-            ready = time.perf_counter() - began
-            page.wait_for_selector("body[data-ready]")
-            page.close()
-            time.sleep(warm)
-            yield browser, address, ready
-            server.terminate()
+            try:
+                assert server.stdout is not None
+                address = re.findall(r"http://\S+", server.stdout.readline())[0]
+                page = browser.new_page()
+                page.goto(address)
+                page.wait_for_selector("#bet-options input")
+                ready = time.perf_counter() - began
+                page.wait_for_selector("body[data-ready]")
+                page.close()
+                time.sleep(warm)
+                yield browser, address, ready
+            finally:
+                server.terminate()
         browser.close()

@@ -1,5 +1,7 @@
 """A trial in which every therapist's competence can be lifted, and its truth."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 import dyadsim
@@ -23,10 +25,19 @@ def trial(spread: float, lift: float = 0.0) -> Study:
     return study._replace(arms=(arm,))
 
 
-def truth(study: Study, world: dyadsim.world, clients: int) -> tuple[np.ndarray, ...]:
-    """Return delivered competence (mean over sessions), distress at intake and at the end."""
-    known = dict(simulate.variables(dyadsim.run(study, world, clients, seed=1).truth))
-    given = known["delivered_competence"][1:].astype(float)
-    came = (given > 0).sum(axis=0)
-    quality = np.where(came > 0, given.sum(axis=0) / np.maximum(came, 1), np.nan)
-    return quality, known["distress"][0].astype(float), known["distress"][-1].astype(float)
+class Truth(NamedTuple):
+    """What is true of each client: delivered competence, distress at intake and at the end."""
+
+    quality: np.ndarray
+    distress_before: np.ndarray
+    distress_after: np.ndarray
+
+
+def simulate_truth(study: Study, world: dyadsim.world, clients: int) -> Truth:
+    """Simulate a study; competence is the mean over sessions, NaN for clients without one."""
+    variables = dict(simulate.variables(dyadsim.run(study, world, clients, seed=1).truth))
+    competence = variables["delivered_competence"][1:].astype(float)
+    sessions = (competence > 0).sum(axis=0)
+    mean = np.where(sessions > 0, competence.sum(axis=0) / np.maximum(sessions, 1), np.nan)
+    distress = variables["distress"].astype(float)
+    return Truth(mean, distress[0], distress[-1])

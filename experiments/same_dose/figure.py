@@ -8,10 +8,10 @@ from dyadsim.plots import style
 
 def draw(table: pd.DataFrame) -> Figure:
     """Return two panels with one row a spread of doses."""
-    made = style.figure(12, 4.4)
+    figure = style.new_figure(12, 4.4)
     place = range(len(table))
-    with style.drawing():
-        left, right = made.subplots(1, 2, sharey=True)
+    with style.drawing_style():
+        left, right = figure.subplots(1, 2, sharey=True)
         left.errorbar(
             table["percent_of_variance"],
             place,
@@ -28,7 +28,7 @@ def draw(table: pd.DataFrame) -> Figure:
         right.set_xlabel("mean loss if the ingredient is removed\n(distress, SD at intake)")
         right.set_xlim(0, None)
         left.set_yticks(place, table["doses"])
-        left.set_ylabel("doses by lot (1 = usual)")
+        left.set_ylabel("doses, at random (1 = usual)")
         left.invert_yaxis()
-        made.suptitle("Medical world: the dose explains as much variance as the doses differ")
-    return made
+        figure.suptitle("Medical world: the dose explains as much variance as the doses differ")
+    return figure

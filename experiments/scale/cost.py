@@ -1,6 +1,5 @@
 """Sweeps of the model and of nothing at all, timed part by part."""
 
-import shutil
 import tempfile
 import time
 from functools import partial
@@ -15,7 +14,7 @@ from dyadsim.simulation import many_points
 from dyadsim.sweeps import outputs, sampling, sweep
 from dyadsim.sweeps.outputs import Job
 from dyadsim.sweeps.sampling import Axis, Sampling
-from dyadsim.sweeps.sweep import Case, Sweep
+from dyadsim.sweeps.sweep import Condition, Sweep
 
 TWELVE = {
     "population.therapist_spread": (0.5, 1.5),
@@ -35,89 +34,105 @@ AXES = tuple(Axis(name, (), *span) for name, span in TWELVE.items())
 BLOCK = 16384
 
 
-def model(n: int, clients: int, sessions: int, method: str = "sobol") -> Sweep:
+def model_sweep(n: int, *, clients: int, sessions: int, method: str = "sobol") -> Sweep:
     """Return a sweep of the model over twelve parameters."""
     study = dyadsim.rct(("cbt", "waitlist"), sessions, follow_up=())
     columns = outputs.columns_of(["true_d", "d_between", "gain", "dropout"], [study])
-    points = sampling.points(AXES, Sampling(method, n), {}).astype(np.float32)
+    points = sampling.sample_points(AXES, Sampling(method, n)).astype(np.float32)
     names = tuple(TWELVE)
     job = Job(study, dyadsim.world("hybrid"), clients, 1, 0, True, names, columns)
-    case = Case(
+    condition = Condition(
         {"world": "hybrid"},
         job.digest,
-        partial(outputs.compute, job),
-        partial(outputs.canonical, job),
+        partial(outputs.compute_outputs, job),
+        partial(outputs.canonical_points, job),
         points,
     )
-    block = int(min(BLOCK, max(1, 1.0 / outputs.seconds(job))))
-    return Sweep(names, columns, (case,), 1, block)
+    block = int(min(BLOCK, max(1, 1.0 / outputs.seconds_per_point(job))))
+    return Sweep(names, columns, (condition,), 1, block)
 
 
-def nothing(n: int, columns: int = 20) -> Sweep:
-    """Return a sweep over twelve parameters whose outputs are luck: all overhead."""
+def noise_sweep(n: int, columns: int = 20) -> Sweep:
+    """Return a sweep over twelve parameters whose outputs are noise: all overhead."""
 
-    def luck(points: Any, replicate: int, keys: Any, threads: int) -> Any:
-        dice = np.random.default_rng(int(keys[0, 0]))
-        return dice.normal(size=(len(points), columns)).astype(np.float32), [""] * len(points)
+    def noise(points: Any, replicate: int, keys: Any, threads: int) -> Any:
+        rng = np.random.default_rng(int(keys[0, 0]))
+        return rng.normal(size=(len(points), columns)).astype(np.float32), [""] * len(points)
 
-    points = sampling.points(AXES, Sampling("sobol", n), {}).astype(np.float32)
+    points = sampling.sample_points(AXES, Sampling("sobol", n)).astype(np.float32)
     names = tuple(f"output_{k}" for k in range(columns))
-    return Sweep(tuple(TWELVE), names, (Case({}, "luck", luck, lambda p: p, points),), 1, BLOCK)
+    condition = Condition({}, "noise", noise, lambda p: p, points)
+    return Sweep(tuple(TWELVE), names, (condition,), 1, BLOCK)
 
 
-def timed(function: Any, *arguments: Any, **named: Any) -> float:
+def seconds(function: Any, *arguments: Any, **named: Any) -> float:
     """Return the seconds that a call takes."""
     began = time.perf_counter()
     function(*arguments, **named)
     return time.perf_counter() - began
 
 
-def bare(one: Sweep, threads: int) -> float:
+def kernel_seconds(design: Sweep, threads: int) -> float:
     """Return the seconds of the kernel alone, for the same points in the same blocks."""
-    job = one.cases[0].compute.args[0]  # type: ignore[attr-defined]
-    rows, _ = outputs.rows(job, one.cases[0].points)
-    cuts = range(0, len(rows), one.block)
+    (condition,) = design.conditions
+    job = condition.compute.args[0]  # type: ignore[attr-defined]
+    rows, _ = outputs.model_rows(job, condition.points)
 
-    def every() -> None:
-        for k in cuts:
-            many_points.run(job.study, rows[k : k + one.block], job.clients, 1, 0, threads)
+    def run_blocks() -> None:
+        for k in range(0, len(rows), design.block):
+            many_points.run(job.study, rows[k : k + design.block], job.clients, 1, 0, threads)
 
-    return timed(every)
+    return seconds(run_blocks)
 
 
-def measured(n: int, base: int) -> list[tuple[str, float, str]]:
+def measure_costs(n: int, base: int) -> list[tuple[str, float, str]]:
     """Return (what, value, unit): `n` points for overhead and store, `base` Sobol base samples."""
-    found = []
-    folder = Path(tempfile.mkdtemp())
-    try:
-        small = model(n, 8, 6)
-        sweep.run(model(16, 8, 6), folder / "warm", threads=2)
-        whole, kernel = timed(sweep.run, small, folder / "a", threads=2), bare(small, 2)
-        found.append(("overhead of computing and storing", (whole - kernel) / n * 1e6, "us/point"))
-        joined = timed(sweep.collect, small, folder / "a") / n * 1e6
-        found.append(("joining into one table", joined, "us/point"))
-        again = timed(sweep.run, small, folder / "a", threads=2) / n * 1e6
-        found.append(("finding that all is there", again, "us/point"))
-        sobol = model(base, 2000, 20, "saltelli")
-        seconds, points = timed(sweep.run, sobol, folder / "b", threads=2), sobol.size
-        found.append((f"{points:,} points x 2,000 dyads x 20 sessions", seconds, "s"))
-        found.append(("of that, the kernel", bare(sobol, 2), "s"))
-        found += store(nothing(8 * n), folder / "c")
-    finally:
-        shutil.rmtree(folder)
-    return found
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        return [
+            *overhead(n, folder),
+            *sobol_analysis(base, folder / "sobol"),
+            *store(noise_sweep(8 * n), folder / "noise"),
+        ]
 
 
-def store(one: Sweep, folder: Path) -> list[tuple[str, float, str]]:
+def overhead(n: int, folder: Path) -> list[tuple[str, float, str]]:
+    """Return what a sweep of little work takes beside the kernel, in microseconds a point."""
+    sweep.run_sweep(model_sweep(16, clients=8, sessions=6), folder / "warm", threads=2)
+    small, place = model_sweep(n, clients=8, sessions=6), folder / "small"
+    first = seconds(sweep.run_sweep, small, place, threads=2)
+    kernel = kernel_seconds(small, 2)
+    joining = seconds(sweep.collect_sweep, small, place)
+    again = seconds(sweep.run_sweep, small, place, threads=2)
+    return [
+        ("overhead of computing and storing", (first - kernel) / n * 1e6, "us/point"),
+        ("joining into one table", joining / n * 1e6, "us/point"),
+        ("finding that all is there", again / n * 1e6, "us/point"),
+    ]
+
+
+def sobol_analysis(base: int, folder: Path) -> list[tuple[str, float, str]]:
+    """Return what the points of a Sobol analysis take, and the kernel alone."""
+    design = model_sweep(base, clients=2000, sessions=20, method="saltelli")
+    elapsed = seconds(sweep.run_sweep, design, folder, threads=2)
+    return [
+        (f"{design.size:,} points x 2,000 dyads x 20 sessions", elapsed, "s"),
+        ("of that, the kernel", kernel_seconds(design, 2), "s"),
+    ]
+
+
+def store(design: Sweep, folder: Path) -> list[tuple[str, float, str]]:
     """Return what a store of outputs that cost nothing takes."""
-    written = timed(sweep.run, one, folder) + timed(sweep.collect, one, folder)
-    path, n = folder / "points.parquet", len(one.cases[0].points)
-    first = one.axes[-1]
-    opened = timed(pq.read_table, path, filters=[(first, ">", 0.9), ("output_3", ">", 1.0)])
-    size = sum(each.stat().st_size for each in folder.rglob("*") if each.is_file()) / 1e6
+    elapsed = seconds(sweep.run_sweep, design, folder) + seconds(
+        sweep.collect_sweep, design, folder
+    )
+    path, n = folder / "points.parquet", len(design.conditions[0].points)
+    filters = [(design.axes[-1], ">", 0.9), ("output_3", ">", 1.0)]
+    opening = seconds(pq.read_table, path, filters=filters)
+    megabytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 1e6
     name = f"{n:,} points of 20 outputs"
     return [
-        (f"{name}: hash, store, join", written, "s"),
-        (f"{name}: open and filter", opened, "s"),
-        (f"{name}: on disk", size, "MB"),
+        (f"{name}: hash, store, join", elapsed, "s"),
+        (f"{name}: open and filter", opening, "s"),
+        (f"{name}: on disk", megabytes, "MB"),
     ]

@@ -1,27 +1,30 @@
-"""What a sweep costs beside the sessions it simulates, all measured in one run.
+"""What does a sweep cost beside the sessions it simulates, all measured in one run?
 
-Run: python experiments/scale/run.py [points]
+Run: python experiments/scale/run.py [points] [size=tiny]
 """
 
 import sys
 from pathlib import Path
 
+import cost  # beside this file
 import pandas as pd
 
+sys.path.append(str(Path(__file__).parents[1]))
+from experiment import run_experiment
 
-def main(points: int = 131_072, folder: Path | None = None) -> pd.DataFrame:
-    """Return what, value, unit. points: of the overhead; an eighth of the stored ones."""
-    import cost  # beside this file
+TINY = {"points": 256, "base": 16}
 
+
+def compute(points: int = 131_072, base: int = 1024) -> pd.DataFrame:
+    """Return what, value, unit.
+
+    points: of the sweep whose overhead is measured, an eighth of the stored ones; the power of two
+    below counts. base: of the Sobol analysis.
+    """
     count = 2 ** (points.bit_length() - 1)
-    base = 1024 if folder is not None else 16
-    table = pd.DataFrame(cost.measured(count, base), columns=["what", "value", "unit"])
-    print(table.round(2).to_string(index=False))
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)
-        table.round(3).to_csv(folder / "scale.csv", index=False)
-    return table
+    table = pd.DataFrame(cost.measure_costs(count, base), columns=["what", "value", "unit"])
+    return table.round(3)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), folder=Path(__file__).parents[2] / "results" / "scale")
+    run_experiment(__file__, compute, tiny=TINY)

@@ -1,10 +1,12 @@
-"""The figure of this experiment: technique's shares, and facts that are met or break, by dial."""
+"""The figure of this experiment: shares by specificity, and facts that are met or break."""
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
 
+VERDICTS = {"met": ("o", "#009E73"), "violated": ("x", "#D55E00")}
 LOOKS = {
     "variance": (style.Look("#0072B2", "s", "-"), "share of outcome variance (Shapley)"),
     "effect": (style.Look("#D55E00", "o", "--"), "share of the mean effect (Shapley)"),
@@ -15,49 +17,52 @@ LOOKS = {
 
 def draw(table: pd.DataFrame) -> Figure:
     """Return two panels: shares; facts whose verdict depends on specificity."""
-    shares, facts = table[table["kind"] == "share"], table[table["kind"] == "fact"]
+    facts = table[table["kind"] == "fact"]
     met = facts.pivot(index="name", columns="specificity", values="met").astype(bool)
+    figure = style.new_figure(14, 6.5)
+    with style.drawing_style():
+        left, right = figure.subplots(1, 2, width_ratios=(1, 1))
+        draw_shares(left, table[table["kind"] == "share"])
+        draw_verdicts(right, met)
+        figure.legend(*right.get_legend_handles_labels(), loc="outside lower right", ncols=2)
+        figure.suptitle("Hybrid world, calibrated: how change is made, not how much")
+    return figure
+
+
+def draw_shares(axes: Axes, shares: pd.DataFrame) -> None:
+    """Draw what technique is worth by specificity, in four currencies."""
+    for name, (look, label) in LOOKS.items():
+        rows = shares[shares["name"] == name]
+        axes.errorbar(
+            rows["specificity"],
+            rows["value"],
+            1.96 * rows["se"],
+            color=look.colour,
+            marker=look.marker,
+            linestyle=look.line,
+            label=label,
+        )
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.set_xlabel("specificity of treatment (at an equal mean effect against waiting)")
+    axes.set_ylabel("technique, % of the denominator named")
+    axes.legend(fontsize=10, loc="upper left")
+
+
+def draw_verdicts(axes: Axes, met: pd.DataFrame) -> None:
+    """Draw the facts that are met at some points only; met: (fact, specificity)."""
     moving = met[met.any(axis=1) & ~met.all(axis=1)]
     moving = moving.loc[moving.sum(axis=1).sort_values(kind="stable").index]
-    made = style.figure(14, 6.5)
-    with style.drawing():
-        left, right = made.subplots(1, 2, width_ratios=(1, 1))
-        for name, (look, label) in LOOKS.items():
-            mine = shares[shares["name"] == name]
-            left.errorbar(
-                mine["specificity"],
-                mine["value"],
-                1.96 * mine["se"],
-                color=look.colour,
-                marker=look.marker,
-                linestyle=look.line,
-                label=label,
-            )
-        left.axhline(0, color="black", linewidth=0.8)
-        left.set_xlabel("specificity of treatment (at an equal mean effect against waiting)")
-        left.set_ylabel("technique, % of the denominator named")
-        left.legend(fontsize=10, loc="upper left")
-        points = list(met.columns)
-        for row, (_, verdicts) in enumerate(moving.iterrows()):
-            right.axhline(row + 0.5, color="#DDDDDD", linewidth=0.8)
-            for point, inside in zip(points, verdicts, strict=True):
-                right.plot(
-                    point,
-                    row,
-                    "o" if inside else "x",
-                    color="#009E73" if inside else "#D55E00",
-                    markersize=9,
-                )
-        right.plot([], [], "o", color="#009E73", label="met")
-        right.plot([], [], "x", color="#D55E00", label="violated")
-        right.set_yticks(range(len(moving)), list(moving.index), fontsize=10)
-        right.set_ylim(-0.6, len(moving) - 0.4)
-        right.set_xticks(points)
-        right.set_xlabel("specificity of treatment")
-        counts = ", ".join(f"{count} at {point:g}" for point, count in met.sum().items())
-        right.set_title(
-            f"facts whose verdict moves\n(met of all {len(met)}: {counts})", fontsize=10
-        )
-        made.legend(*right.get_legend_handles_labels(), loc="outside lower right", ncols=2)
-        made.suptitle("Hybrid world, calibrated: how change is made, not how much")
-    return made
+    points = list(met.columns)
+    for row, (_, verdicts) in enumerate(moving.iterrows()):
+        axes.axhline(row + 0.5, color="#DDDDDD", linewidth=0.8)
+        for point, is_met in zip(points, verdicts, strict=True):
+            marker, colour = VERDICTS["met" if is_met else "violated"]
+            axes.plot(point, row, marker, color=colour, markersize=9)
+    for label, (marker, colour) in VERDICTS.items():
+        axes.plot([], [], marker, color=colour, label=label)
+    axes.set_yticks(range(len(moving)), list(moving.index), fontsize=10)
+    axes.set_ylim(-0.6, len(moving) - 0.4)
+    axes.set_xticks(points)
+    axes.set_xlabel("specificity of treatment")
+    counts = ", ".join(f"{count} at {point:g}" for point, count in met.sum().items())
+    axes.set_title(f"facts whose verdict moves\n(met of all {len(met)}: {counts})", fontsize=10)

@@ -1,6 +1,6 @@
-"""Shares of technique against specificity, and the published facts that hold at each.
+"""How much is technique worth at each specificity, and which published facts hold there?
 
-Run: python experiments/specificity_sweep/run.py [clients of a repeat]
+Run: python experiments/specificity_sweep/run.py [clients of a repeat] [size=tiny]
 """
 
 import sys
@@ -8,62 +8,73 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from figure import draw  # beside this file
 
 import dyadsim
-from dyadsim.attribution import true_shares as a
-from dyadsim.attribution.estimated_shares import estimates
-from dyadsim.evidence.benchmark import see
-from dyadsim.plots import style
+from dyadsim.attribution import true_shares
+from dyadsim.attribution.estimated_shares import estimate_shares
+from dyadsim.evidence.observed_study import observe_study
 
-POINTS, REPEATS = (0.0, 0.25, 0.5, 0.75, 1.0), 4
-CARE = a.Care(("cbt", "interpersonal", "supportive"))
+sys.path.append(str(Path(__file__).parents[1]))
+from experiment import run_experiment
 
-
-def shares(world: dyadsim.world, clients: int) -> pd.DataFrame:
-    """Return technique's share of variance and of the effect, and what the arm explains."""
-    variance = a.variance_shares(CARE, world, clients, REPEATS)
-    worths = [a.effect_worths(CARE, world, min(clients, 4000), k) for k in range(REPEATS)]
-    seen = [see(dyadsim.run(a.study(CARE), world, clients, replicate=k)) for k in range(REPEATS)]
-    arm = np.array([estimates(one)["arm"] for one in seen])
-    both = pd.concat([variance, a.effect_shares(np.stack(worths))])
-    both = both[(both["group"] == "technique") & (both["denominator"] != a.VARIANCE)]
-    found = both.rename(columns={"accounting": "name", "share": "value"})[["name", "value", "se"]]
-    found.loc[len(found) + 100] = ["estimator: arm", arm.mean(), arm.std(ddof=1) / REPEATS**0.5]
-    return found.assign(kind="share")
+TINY = {"clients": 300, "points": (0.0, 1.0)}
+POINTS = (0.0, 0.25, 0.5, 0.75, 1.0)
+REPEATS = 4
+CARE = true_shares.Care(("cbt", "interpersonal", "supportive"))
 
 
-def main(clients: int = 10000, folder: Path | None = None) -> pd.DataFrame:
+def compute(clients: int = 10_000, points: tuple[float, ...] = POINTS) -> pd.DataFrame:
     """Return specificity, kind (share or fact), name, value, se, low, high, met."""
     parts = []
-    for point in POINTS if folder is not None else POINTS[::4]:
+    for point in points:
         world = dyadsim.dial(dyadsim.world("hybrid"), point)
-        facts = pd.DataFrame(
-            [
-                (
-                    one.fact.id,
-                    one.simulated,
-                    one.standard_error,
-                    one.fact.low,
-                    one.fact.high,
-                    one.met,
-                )
-                for one in dyadsim.evaluate(world, clients, REPEATS)
-            ],
-            columns=["name", "value", "se", "low", "high", "met"],
-        ).assign(kind="fact")
-        both = pd.concat([shares(world, clients), facts])
-        parts.append(both.assign(specificity=point))
-    table = pd.concat(parts, ignore_index=True)
-    told = table.query("kind == 'share'")
-    print(told.pivot(index="specificity", columns="name", values="value").round(2).to_string())
-    print(table[table["kind"] == "fact"].groupby("specificity")["met"].sum())
-    if folder is not None:
-        from figure import draw  # beside this file
+        both = [technique_shares(world, clients), facts(world, clients)]
+        parts.append(pd.concat(both).assign(specificity=point))
+    return pd.concat(parts, ignore_index=True)
 
-        style.save(draw(table), folder, "specificity_sweep", table)
-    return table
+
+def technique_shares(world: dyadsim.world, clients: int) -> pd.DataFrame:
+    """Return technique's share of variance and of the effect, and what the arm explains."""
+    variance = true_shares.variance_shares(
+        CARE, world, replication=true_shares.Replication(clients, REPEATS)
+    )
+    worths = [
+        true_shares.effect_worths(CARE, world, clients=min(clients, 4000), replicate=replicate)
+        for replicate in range(REPEATS)
+    ]
+    both = pd.concat([variance, true_shares.effect_shares(np.stack(worths))])
+    both = both[(both["group"] == "technique") & (both["denominator"] != true_shares.VARIANCE)]
+    shares = both.rename(columns={"attribution": "name", "share": "value"})[["name", "value", "se"]]
+    arm = arm_shares(world, clients)
+    error = arm.std(ddof=1) / REPEATS**0.5
+    shares.loc[len(shares) + 100] = ["estimator: arm", arm.mean(), error]
+    return shares.assign(kind="share")
+
+
+def arm_shares(world: dyadsim.world, clients: int) -> np.ndarray:
+    """Return what the arm explains of the scores' variance in each repeat, %."""
+    study = true_shares.attribution_study(CARE)
+    runs = [dyadsim.run(study, world, clients, replicate=k) for k in range(REPEATS)]
+    return np.array([estimate_shares(observe_study(run))["arm"] for run in runs])
+
+
+def facts(world: dyadsim.world, clients: int) -> pd.DataFrame:
+    """Return the published facts beside what this world makes of them."""
+    rows = [
+        (
+            result.fact.id,
+            result.simulated,
+            result.standard_error,
+            result.fact.low,
+            result.fact.high,
+            result.met,
+        )
+        for result in dyadsim.evaluate(world, clients, replicates=REPEATS)
+    ]
+    columns = ["name", "value", "se", "low", "high", "met"]
+    return pd.DataFrame(rows, columns=columns).assign(kind="fact")
 
 
 if __name__ == "__main__":
-    results = Path(__file__).parents[2] / "results" / "specificity_sweep"
-    main(*map(int, sys.argv[1:2]), folder=results)
+    run_experiment(__file__, compute, draw, tiny=TINY)

@@ -1,6 +1,6 @@
 """The model as a Mesa tutorial would write it: an agent a client, attributes, one step() a session.
 
-The same equations and sums as dyadsim/kernel.py; the luck is another one.
+The same equations and sums as `dyadsim/kernel`, with other random numbers.
 """
 
 import math
@@ -50,20 +50,20 @@ class Client(mesa.Agent):
         self.attended, self.ended, self.rupture = 0, 0, 0.0
 
     def step(self) -> None:
-        """Live one week: a session if one is held, then distress, the end, the questionnaire."""
-        held = self.ended == 0 and self.scheduled > 0.5
+        """Live one week: a session if there is one, then distress, the end, the questionnaire."""
+        in_session = self.ended == 0 and self.scheduled > 0.5
         self.rupture = 0.0
-        if held:
+        if in_session:
             self.session()
         else:
             self.forget()
         before = self.distress
-        self.suffer(held)
-        if held:
+        self.suffer(in_session)
+        if in_session:
             newest = before - self.distress - self.recent_improvement
             self.recent_improvement += self.model.p.distress.improvement_memory * newest
             self.end()
-        self.fill_in(held)
+        self.fill_in(in_session)
 
     def session(self) -> None:
         p, chance = self.model.p, self.model.random
@@ -178,17 +178,18 @@ class Client(mesa.Agent):
         )
         self.contact *= kept.contact_kept
 
-    def suffer(self, held: bool) -> None:
+    def suffer(self, in_session: bool) -> None:
         y, kept, chance = self.model.p.distress, self.model.kept, self.model.random
-        luck = chance.gauss(0, 1)
-        size = max(abs(luck) - y.event_threshold, 0.0) * kept.load_spread * y.event_impact
+        event = chance.gauss(0, 1)
+        size = max(abs(event) - y.event_threshold, 0.0) * kept.load_spread * y.event_impact
         shield = 1 + y.buffer * (0.5 - squash(self.resources))
-        self.load = self.load * kept.load_kept + (size * shield if luck > 0 else -size)
+        self.load = self.load * kept.load_kept + (size * shield if event > 0 else -size)
         matched = sum(w * z for w, z in zip(self.weight, self.process, strict=True))
         relief = y.treatment_gain * (y.specificity * matched + (1 - y.specificity) * self.action)
         relief += self.contact * (y.expectancy_effect * self.expectancy + y.bond_effect * self.bond)
         relief += (
-            y.regulation_effect * self.regulation + y.medication_effect * self.medication * held
+            y.regulation_effect * self.regulation
+            + y.medication_effect * self.medication * in_session
         )
         aim = self.set_point + self.load - relief
         noise = y.distress_noise * kept.distress_spread * chance.gauss(0, 1)
@@ -209,11 +210,13 @@ class Client(mesa.Agent):
             if chance.gauss(0, 1) < n.good_enough_base + n.good_enough_slope * near:
                 self.ended = 2
 
-    def fill_in(self, held: bool) -> None:
+    def fill_in(self, in_session: bool) -> None:
         f, chance, model = self.model.form, self.model.random, self.model
         occasion, cell = model.plan.occasion[model.week], model.sums[self.arm, model.week]
         share = f.missing if occasion in (SESSION, NOT_SEEN) else f.missing_assessment
-        if (held if occasion == SESSION else occasion != NOT_SEEN) and chance.random() >= share:
+        if (
+            in_session if occasion == SESSION else occasion != NOT_SEEN
+        ) and chance.random() >= share:
             raw = f.intercept + f.slope * self.distress + f.style * self.rater_style
             raw += f.error * chance.gauss(0, 1)
             grain = math.floor(raw / f.step + 0.5) * f.step
@@ -222,7 +225,7 @@ class Client(mesa.Agent):
             cell[AT["symptom_score"]] += self.last_score
             cell[AT["symptom_score_squared"]] += self.last_score**2
         cell[AT["clients"]] += 1
-        cell[AT["in_care"]] += held
+        cell[AT["in_care"]] += in_session
         cell[AT["distress"]] += self.distress
         cell[AT["distress_squared"]] += self.distress**2
         cell[AT["bond"]] += self.bond
@@ -241,24 +244,24 @@ def _plain(values: object) -> object:
 class Trial(mesa.Model):
     """Clients and their therapists, week by week."""
 
-    def __init__(self, one: Setting, seed: int = 1) -> None:
+    def __init__(self, setting: Setting, seed: int = 1) -> None:
         super().__init__(rng=seed)
         self.random = random.Random(seed)
-        self.p, self.kept, self.form = _plain(one.p), _plain(one.kept), _plain(one.form)
-        self.plan, self.week, self.sums = one.plan, 0, empty_sums(one)
-        staff = [Therapist(self, column) for column in one.presence.T]
-        for i, arm in enumerate(one.arm.tolist()):
-            place = one.therapist[i]
-            Client(self, one.table[:, i], arm, staff[place] if place >= 0 else None)
+        self.p, self.kept, self.form = _plain(setting.p), _plain(setting.kept), _plain(setting.form)
+        self.plan, self.week, self.sums = setting.plan, 0, empty_sums(setting)
+        staff = [Therapist(self, column) for column in setting.presence.T]
+        for i, arm in enumerate(setting.arm.tolist()):
+            place = setting.therapist[i]
+            Client(self, setting.table[:, i], arm, staff[place] if place >= 0 else None)
 
     def step(self) -> None:
         self.week += 1
         self.agents_by_type[Client].do("step")
 
 
-def run(one: Setting, seed: int = 1) -> np.ndarray:
+def run(setting: Setting, seed: int = 1) -> np.ndarray:
     """Return the sums (arm, step, sum) of one run, the making of the agents included."""
-    model = Trial(one, seed)
-    for _ in range(one.sessions):
+    model = Trial(setting, seed)
+    for _ in range(setting.sessions):
         model.step()
     return model.sums

@@ -37,29 +37,33 @@ def _struct(name: str, values: Any) -> str:
     return f"{inner}typedef struct {{\n{fields}}} {name};\n"
 
 
-def header(one: Setting) -> str:
+def header(setting: Setting) -> str:
     """Return names.h: rows, sums, codes and structs, all from dyadsim."""
     rows = ", ".join(f"R_{name} = {row}" for name, row in ROWS_AT._asdict().items())
     sums = ", ".join([f"S_{name}" for name in SUMS] + ["S_COUNT"])
     codes = f"FIXED_RULE = {FIXED_RULE}, OPEN_RULE = {OPEN_RULE}, SESSION = {SESSION}"
-    structs = _struct("Parameters", one.p) + _struct("Pace", one.kept) + _struct("Scale", one.form)
+    structs = (
+        _struct("Parameters", setting.p)
+        + _struct("Pace", setting.kept)
+        + _struct("Scale", setting.form)
+    )
     enums = (rows, sums, f"{codes}, NOT_SEEN = {NOT_SEEN}")
-    return "".join(f"enum {{ {one} }};\n" for one in enums) + structs
+    return "".join(f"enum {{ {names} }};\n" for names in enums) + structs
 
 
-def build(one: Setting) -> ctypes.CDLL:
+def build(setting: Setting) -> ctypes.CDLL:
     """Compile scalar.c in a folder of its own and load it."""
     folder = Path(tempfile.mkdtemp(prefix="dyadsim-speed-"))
-    (folder / "names.h").write_text(header(one))
-    made, part = folder / "scalar.so", folder / "scalar.o"
+    (folder / "names.h").write_text(header(setting))
+    library, part = folder / "scalar.so", folder / "scalar.o"
     source = Path(__file__).parent / "scalar.c"
-    # Linked without -ffast-math, which would switch off subnormal numbers in the whole process
+    # Linked without -ffast-math, which would switch off subnormal numbers in all of the process
     for command in (
         [*FLAGS, f"-I{folder}", "-c", str(source), "-o", str(part)],
-        ["-shared", str(part), "-o", str(made), "-lm"],
+        ["-shared", str(part), "-o", str(library), "-lm"],
     ):
         subprocess.run([str(compiler()), *command], check=True)
-    return ctypes.CDLL(str(made))
+    return ctypes.CDLL(str(library))
 
 
 def _flat(values: Any) -> np.ndarray:
@@ -68,25 +72,26 @@ def _flat(values: Any) -> np.ndarray:
     return np.concatenate([np.atleast_1d(part) for part in parts]).astype(np.float32)
 
 
-def run(one: Setting, library: ctypes.CDLL, seed: int = 1) -> np.ndarray:
+def run(setting: Setting, library: ctypes.CDLL, seed: int = 1) -> np.ndarray:
     """Return the sums (arm, step, sum) of one pass over all dyads."""
-    sums = empty_sums(one)
-    whole = [
-        np.ascontiguousarray(x, np.int32) for x in (one.plan.occasion, one.plan.rule, one.plan.last)
+    sums = empty_sums(setting)
+    integers = [
+        np.ascontiguousarray(x, np.int32)
+        for x in (setting.plan.occasion, setting.plan.rule, setting.plan.last)
     ]
-    floats = [_flat(one.p), _flat(one.kept), _flat(one.form)]
-    arrays = [one.arm, one.therapist, np.ascontiguousarray(one.presence)]
+    floats = [_flat(setting.p), _flat(setting.kept), _flat(setting.form)]
+    arrays = [setting.arm, setting.therapist, np.ascontiguousarray(setting.presence)]
 
     def at(array: np.ndarray) -> ctypes.c_void_p:
         return ctypes.c_void_p(array.ctypes.data)
 
     library.run(
-        at(one.table),
-        ctypes.c_int32(one.arm.size),
-        ctypes.c_int32(one.sessions),
+        at(setting.table),
+        ctypes.c_int32(setting.arm.size),
+        ctypes.c_int32(setting.sessions),
         *map(at, arrays),
-        ctypes.c_int32(one.presence.shape[1]),
-        *map(at, whole),
+        ctypes.c_int32(setting.presence.shape[1]),
+        *map(at, integers),
         *map(at, floats),
         ctypes.c_uint64(seed),
         at(sums),

@@ -1,6 +1,7 @@
 """The figure of this experiment: cost of a dyad-session by comparator, and how cost grows."""
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
@@ -13,49 +14,53 @@ ALONG = {
 }
 
 
-def draw(table: pd.DataFrame, growth: pd.DataFrame, machine: str) -> Figure:
-    """Return two panels, both on logarithmic axes."""
-    made = style.figure(13, 5.6)
+def draw(tables: dict[str, pd.DataFrame | str]) -> dict[str, Figure]:
+    """Return one figure of two panels, both on logarithmic axes."""
+    figure = style.new_figure(13, 5.6)
+    with style.drawing_style():
+        left, right = figure.subplots(1, 2, width_ratios=(3, 2))
+        draw_comparators(left, tables["speed"])
+        draw_growth(right, tables["growth"])
+        figure.suptitle(f"Cost of a dyad-session, measured in one run on: {tables['machine']}")
+    return {"speed": figure}
+
+
+def draw_comparators(axes: Axes, table: pd.DataFrame) -> None:
+    """Draw the cost of a dyad-session by comparator and study."""
     names = list(dict.fromkeys(table["what"]))
-    with style.drawing():
-        left, right = made.subplots(1, 2, width_ratios=(3, 2))
-        for study, look in STUDIES.items():
-            mine = table[table["study"] == study]
-            places = [names.index(what) for what in mine["what"]]
-            left.plot(
-                mine["nanoseconds"],
-                places,
-                look.marker,
-                color=look.colour,
-                markersize=8,
-                label=study,
-            )
-            if study == "trial":
-                for place, one in zip(places, mine.itertuples(), strict=True):
-                    told = f"{one.times:,.0f} ×" if one.times > 100 else f"{one.times:.1f} ×"
-                    left.annotate(
-                        told,
-                        (one.nanoseconds, place),
-                        (8, 5),
-                        textcoords="offset points",
-                        fontsize=9,
-                    )
-        left.set_yticks(range(len(names)), names)
-        left.invert_yaxis()
-        left.set_xscale("log")
-        left.set_xlabel("nanoseconds per dyad-session (× = against dyadsim on 1 thread, trial)")
-        left.legend(loc="upper right")
-        for along, look in ALONG.items():
-            part = growth[growth["along"] == along]
-            right.loglog(
-                part["size"] / part["size"].min(),
-                part["seconds"],
-                look.marker + look.line,
-                color=look.colour,
-                label=f"{along}, from {part['size'].min():,}",
-            )
-        right.set_xlabel("times as many")
-        right.set_ylabel("seconds, one thread")
-        right.legend()
-        made.suptitle(f"Cost of a dyad-session, measured in one run on: {machine}")
-    return made
+    for study, look in STUDIES.items():
+        rows = table[table["study"] == study]
+        places = [names.index(what) for what in rows["what"]]
+        axes.plot(
+            rows["nanoseconds"], places, look.marker, color=look.colour, markersize=8, label=study
+        )
+    for row in table[table["study"] == "trial"].itertuples():
+        axes.annotate(
+            f"{row.times:,.0f} ×" if row.times > 100 else f"{row.times:.1f} ×",
+            (row.nanoseconds, names.index(row.what)),
+            (8, 5),
+            textcoords="offset points",
+            fontsize=9,
+        )
+    axes.set_yticks(range(len(names)), names)
+    axes.invert_yaxis()
+    axes.set_xscale("log")
+    axes.set_xlabel("nanoseconds per dyad-session (× = against dyadsim on 1 thread, trial)")
+    axes.legend(loc="upper right")
+
+
+def draw_growth(axes: Axes, growth: pd.DataFrame) -> None:
+    """Draw how cost grows along dyads, sessions and points."""
+    for along, look in ALONG.items():
+        rows = growth[growth["along"] == along]
+        smallest = rows["size"].min()
+        axes.loglog(
+            rows["size"] / smallest,
+            rows["seconds"],
+            look.marker + look.line,
+            color=look.colour,
+            label=f"{along}, from {smallest:,}",
+        )
+    axes.set_xlabel("times as many")
+    axes.set_ylabel("seconds, one thread")
+    axes.legend()

@@ -1,5 +1,8 @@
-"""What each part of the kernel costs: one block is run in plain Python, its compiled parts noted,
-and each part then repeated with what it was called with."""
+"""What each part of the kernel costs.
+
+One block runs in plain Python and every call of a compiled part is recorded; each part is then
+repeated with the arguments of its last call.
+"""
 
 import re
 from collections import Counter
@@ -43,6 +46,7 @@ PARTS: dict[ModuleType, tuple[str, ...]] = {
     sessions.ending: ("lanes",),
 }
 OUTER = ("encounter", "life", "endings", "keep", "run_blocks")  # run in plain Python
+INNER = ("entry", "pace")  # give back parameters, which must stay float32
 SESSIONS, TIMES = 12, 300
 
 
@@ -65,55 +69,58 @@ def narrow(values: Any) -> Any:
     return np.float32(values)
 
 
-def noted() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]]:
+def record_calls() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]]:
     """Run one block of a trial in plain Python; return part -> (function, arguments), and calls."""
-    found: dict[str, tuple[Any, tuple[Any, ...]]] = {}
+    last: dict[str, tuple[Any, tuple[Any, ...]]] = {}
     calls: Counter[str] = Counter()
-    kept = [(owner, name, getattr(owner, name)) for owner, names in PARTS.items() for name in names]
+    parts = [(owner, name, getattr(owner, name)) for owner in PARTS for name in PARTS[owner]]
     outer = {name: getattr(sessions, name) for name in OUTER}
-    inner = {name: getattr(sessions, name) for name in ("entry", "pace")}
+    inner = {name: getattr(sessions, name) for name in INNER}
 
-    def watched(label: str, part: Callable[..., Any]) -> Callable[..., Any]:
+    def recording(label: str, part: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any) -> Any:
             calls[label] += 1
-            found[label] = (part, args)
+            last[label] = (part, args)
             return part(*args)
 
         return call
 
     try:
-        for owner, name, part in kept:
+        for owner, name, part in parts:
             label = f"{owner.__name__.rsplit('.', 1)[-1]}.{name}"
-            setattr(owner, name, watched(label, part))
+            setattr(owner, name, recording(label, part))
         for name, part in outer.items():
             setattr(sessions, name, part.py_func)
         for name, part in inner.items():
             setattr(sessions, name, lambda *args, make=part: narrow(make(*args)))
         simulate.stream(trial(SESSIONS), WORLD, sessions.BLOCK, threads=1)
     finally:
-        for owner, name, part in kept:
+        for owner, name, part in parts:
             setattr(owner, name, part)
         for name, part in (outer | inner).items():
             setattr(sessions, name, part)
-    return found, calls
+    return last, calls
 
 
-def packed(loop: Any) -> int:
-    """Return how many float32 instructions of the machine code work on a whole vector (x86)."""
+def vector_instructions(loop: Any) -> int:
+    """Return how many float32 instructions of the machine code work on a full vector (x86)."""
     code = "".join(loop.inspect_asm().values())
     return len(re.findall(r"\tv\w+ps\t[^\n]*ymm", code))
 
 
-def profile() -> pd.DataFrame:
-    """Return part, calls of a block's whole course, nanoseconds per dyad-session, vector
-    instructions (0 on machines other than x86); dearest first."""
-    found, calls = noted()
+def profile(count: int | None = None) -> pd.DataFrame:
+    """Return part, calls, nanoseconds per dyad-session, vector instructions; dearest first.
+
+    Calls are those of all sessions of a block; vector instructions are 0 on machines other than
+    x86. count: how many parts are measured; None = all.
+    """
+    last, calls = record_calls()
     rows = []
-    for label, (part, args) in found.items():
+    for label in list(last)[:count]:
+        part, args = last[label]
         loop = repeated(part)
-        cost = (
-            seconds(lambda run=loop, given=args: run(TIMES, given)) / TIMES / sessions.BLOCK * 1e9
-        )
-        rows.append((label, calls[label], cost * calls[label] / SESSIONS, packed(loop)))
+        elapsed = seconds(lambda run=loop, values=args: run(TIMES, values))
+        cost = elapsed / TIMES / sessions.BLOCK * 1e9 * calls[label] / SESSIONS
+        rows.append((label, calls[label], cost, vector_instructions(loop)))
     table = pd.DataFrame(rows, columns=["part", "calls", "nanoseconds", "vector_instructions"])
     return table.sort_values("nanoseconds", ascending=False)

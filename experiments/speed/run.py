@@ -1,6 +1,6 @@
-"""How many times faster the kernel is than its comparators, all measured in one run.
+"""How many times faster is the kernel than its comparators, all measured in one run?
 
-Run: python experiments/speed/run.py [clients]
+Run: python experiments/speed/run.py [clients] [size=tiny]
 """
 
 import platform
@@ -9,8 +9,44 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import profile_parts  # beside this file
+import timing
+from figure import draw
+from setting import STUDIES
 
-from dyadsim.plots import style
+sys.path.append(str(Path(__file__).parents[1]))
+from experiment import run_experiment
+
+TINY = {"clients": 300, "parts": 1}
+
+
+def compute(clients: int = 100_000, parts: int | None = None) -> dict[str, pd.DataFrame | str]:
+    """Return tables of costs: by comparator, of parts of the kernel, of ideas, along sizes.
+
+    speed: study, what, nanoseconds per dyad-session, times (as slow as dyadsim on 1 thread).
+    parts: how many of the kernel's parts are profiled; None = all.
+    """
+    rows = [(name, *row) for name in STUDIES for row in timing.comparators(name, clients)]
+    speed = pd.DataFrame(rows, columns=["study", "what", "nanoseconds"])
+    ours = speed.groupby("study")["nanoseconds"].transform("first")
+    speed["times"] = speed["nanoseconds"] / ours
+    speed["million_dyad_sessions_per_second"] = 1e3 / speed["nanoseconds"]
+    values = [*timing.parts(clients), *timing.ideas(clients)]
+    growth = pd.DataFrame(timing.growth(clients), columns=["along", "size", "seconds"])
+    for along, part in growth.groupby("along"):
+        print(f"cost along {along}: log-log slope {slope(part):.2f}")
+    return {
+        "speed": speed,
+        "parts": pd.DataFrame(values, columns=["what", "value"]),
+        "profile": profile_parts.profile(parts).round(3),
+        "growth": growth,
+        "machine": machine(),
+    }
+
+
+def slope(table: pd.DataFrame) -> float:
+    """Return the slope of log cost in log size: 1 = in proportion."""
+    return float(np.polyfit(np.log(table["size"]), np.log(table["seconds"]), 1)[0])
 
 
 def machine() -> str:
@@ -21,39 +57,5 @@ def machine() -> str:
     return f"{names[0] if names else platform.processor()}, {len(names) or '?'} cores"
 
 
-def slope(table: pd.DataFrame) -> float:
-    """Return the slope of log cost in log size: 1 = in proportion."""
-    return float(np.polyfit(np.log(table["size"]), np.log(table["seconds"]), 1)[0])
-
-
-def main(clients: int = 100_000, folder: Path | None = None) -> pd.DataFrame:
-    """Return study, what, nanoseconds per dyad-session, times (as slow as dyadsim on 1 thread)."""
-    import profile_parts  # beside this file
-    import timing as t
-
-    rows = [(name, *one) for name in t.s.STUDIES for one in t.comparators(name, clients)]
-    table = pd.DataFrame(rows, columns=["study", "what", "nanoseconds"])
-    ours = table.groupby("study")["nanoseconds"].transform("first")
-    table["times"] = table["nanoseconds"] / ours
-    table["million_dyad_sessions_per_second"] = 1e3 / table["nanoseconds"]
-    parts = pd.DataFrame([*t.parts(clients), *t.ideas(clients)], columns=["what", "value"])
-    profile = profile_parts.profile()
-    growth = pd.DataFrame(t.growth(clients), columns=["along", "size", "seconds"])
-    print(machine())
-    for one in (table, profile, parts, growth):
-        print(f"\n{one.round(3).to_string(index=False)}")
-    for along, part in growth.groupby("along"):
-        print(f"cost along {along}: log-log slope {slope(part):.2f}")
-    if folder is not None:
-        from figure import draw  # beside this file
-
-        style.save(draw(table, growth, machine()), folder, "speed", table)
-        parts.to_csv(folder / "parts.csv", index=False)
-        profile.round(3).to_csv(folder / "profile.csv", index=False)
-        growth.to_csv(folder / "growth.csv", index=False)
-        (folder / "machine.txt").write_text(machine() + "\n")
-    return table
-
-
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), folder=Path(__file__).parents[2] / "results" / "speed")
+    run_experiment(__file__, compute, draw, tiny=TINY)

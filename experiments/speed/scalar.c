@@ -1,6 +1,6 @@
 /* The model as one would write it in C: one dyad after another, all sessions of a dyad in a row, a
    stateful generator, exp and log of the C library. The same equations and the same sums as
-   dyadsim/kernel.py; the luck is another one. `names.h` (made by scalar.py) has the rows of the
+   dyadsim/kernel, with other random numbers. `names.h` (written by c_loop.py) has the rows of the
    clients' table (R_...), the sums (S_...) and the struct Parameters. */
 #include <math.h>
 #include <stdint.h>
@@ -57,8 +57,8 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
         int ended = 0;
         for (int32_t step = 1; step <= sessions; step++) {
             float rupture = 0.0f;
-            int held = !ended && scheduled > 0.5f;
-            if (held) {
+            int in_session = !ended && scheduled > 0.5f;
+            if (in_session) {
                 attended += 1.0f;
                 float here = therapist[i] < 0 ? 0.0f : presence[(int64_t)step * therapists + therapist[i]];
                 /* credibility, resonance */
@@ -146,10 +146,10 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
             float matched = weight[0] * z[0] + weight[1] * z[1] + weight[2] * z[2] + weight[3] * z[3];
             float relief = p->distress.treatment_gain * (p->distress.specificity * matched + (1 - p->distress.specificity) * action)
                 + contact * (p->distress.expectancy_effect * expectancy + p->distress.bond_effect * bond)
-                + p->distress.regulation_effect * regulation + p->distress.medication_effect * medication * held;
+                + p->distress.regulation_effect * regulation + p->distress.medication_effect * medication * in_session;
             float before = distress, aim = set_point + load - relief;
             distress = aim + (distress - aim) * k->distress_kept + p->distress.distress_noise * k->distress_spread * normal();
-            if (held) {
+            if (in_session) {
                 improvement += p->distress.improvement_memory * (before - distress - improvement);
                 /* ending */
                 float alliance = (human * bond + goal + task) / (human + 2);
@@ -166,7 +166,7 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
             /* measurement and sums */
             double *cell = sums + ((int64_t)arm[i] * (sessions + 1) + step) * S_COUNT;
             cell[S_clients] += 1;
-            cell[S_in_care] += held;
+            cell[S_in_care] += in_session;
             cell[S_distress] += distress;
             cell[S_distress_squared] += (double)distress * distress;
             cell[S_bond] += bond;
@@ -175,7 +175,7 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
             cell[S_agreed] += ended == 2;
             int session = occasion[step] == SESSION;
             float share = session || occasion[step] == NOT_SEEN ? f->missing : f->missing_assessment;
-            if ((session ? held : occasion[step] != NOT_SEEN) && uniform() >= share) {
+            if ((session ? in_session : occasion[step] != NOT_SEEN) && uniform() >= share) {
                 float raw = f->intercept + f->slope * distress + f->style * style + f->error * normal();
                 float y = fminf(fmaxf(floorf(raw / f->step + 0.5f) * f->step, f->floor), f->ceiling);
                 last_score = y;

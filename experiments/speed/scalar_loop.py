@@ -1,6 +1,6 @@
 """The scalar loop in Numba: one dyad after another, a stateful generator, the library's exp, log.
 
-The same equations and sums as scalar.c and dyadsim/kernel.py; the luck is another one.
+The same equations and sums as scalar.c and `dyadsim/kernel`, with other random numbers.
 """
 
 import math
@@ -43,7 +43,7 @@ def clip(x):
 @compiled
 def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums):
     """Run all sessions of one dyad; `t` (variable,) is its column of the table."""
-    half, one, nil = np.float32(0.5), np.float32(1), np.float32(0)
+    half, unit, nil = np.float32(0.5), np.float32(1), np.float32(0)
     human, structure, match = t[R.human], t[R.structure], t[R.match]
     individual, body, fit = t[R.individualisation], t[R.body], t[R.dyad_fit]
     w, d, z = (
@@ -63,9 +63,9 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
     )
     attended, ended, initial = nil, 0, t[R.initial_distress]
     for step in range(1, steps + 1):
-        held, rupture = ended == 0 and t[R.scheduled] > half, nil
-        if held:
-            attended += one
+        in_session, rupture = ended == 0 and t[R.scheduled] > half, nil
+        if in_session:
+            attended += unit
             e, q = p.expectancy, p.resonance
             credible = squash(
                 e.credibility_base
@@ -77,9 +77,9 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
             )
             mirror = q.mirroring * squash(t[R.empathy]) * body
             calm = q.coregulation_coupling * squash(t[R.congruence]) * presence[step] * body
-            a, b = one - q.client_damping - calm, one - q.therapist_damping - mirror
+            a, b = unit - q.client_damping - calm, unit - q.therapist_damping - mirror
             s, v = q.client_noise**2, q.therapist_noise**2
-            da, db = one - a * a, one - b * b
+            da, db = unit - a * a, unit - b * b
             det = da * db - calm * calm * mirror * mirror
             p0, p1 = (
                 (s * db + calm * calm * v) / det,
@@ -90,27 +90,27 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
                 2 * (b * mirror * da + mirror * mirror * a * calm) / det,
             )
             r = (a * mirror * p0 + b * calm * v0) / (
-                one - a * b - calm * mirror - a * mirror * p1 - b * calm * v1
+                unit - a * b - calm * mirror - a * mirror * p1 - b * calm * v1
             )
             client = p0 + p1 * r
             synchrony = r / math.sqrt(client * (v0 + v1 * r))
-            coregulation = one - client * (one - (one - q.client_damping) ** 2) / s
+            coregulation = unit - client * (unit - (unit - q.client_damping) ** 2) / s
             q2 = p.responsiveness
             off_track = (first - latest) / form.slope < q2.alert_level and attended > 2
             alert = t[R.feedback] if off_track else nil
             rate = (
                 q2.formulation_rate
                 * squash(t[R.formulation_skill])
-                * (one + q2.alert_boost * alert)
+                * (unit + q2.alert_boost * alert)
             )
-            formulation += human * min(rate, one) * (one - formulation)
+            formulation += human * min(rate, unit) * (unit - formulation)
             u = p.rupture
-            pushing = max(structure * (one - u.alert_easing * alert) - readiness, nil)
+            pushing = max(structure * (unit - u.alert_easing * alert) - readiness, nil)
             hazard = (
                 u.base
                 + u.low_bond * (half - bond)
                 - u.congruence * t[R.congruence]
-                + u.goal_distance * (one - goal)
+                + u.goal_distance * (unit - goal)
             )
             rupture = human if normal() < hazard + u.pushing_weight * pushing else nil
             mend = (
@@ -118,9 +118,9 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
             )
             repaired = rupture if normal() < mend else nil
             strain = min(
-                strain * (one - u.strain_decay) * (one - u.repair_relief * repaired)
-                + u.rupture_cost * (rupture - repaired) * (one - strain),
-                one,
+                strain * (unit - u.strain_decay) * (unit - u.repair_relief * repaired)
+                + u.rupture_cost * (rupture - repaired) * (unit - strain),
+                unit,
             )
             x = p.alliance
             shared = x.fit * fit - x.strain * strain + x.reverse * improvement
@@ -149,15 +149,15 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
             )
             task += x.rate * (clip(target + noise) - task)
             alliance = (human * bond + goal + task) / (human + 2)
-            lesson = (one - e.evidence) * credible + e.evidence * squash(
+            lesson = (unit - e.evidence) * credible + e.evidence * squash(
                 e.progress * (initial - distress)
             )
             hope = clip(hope + e.learning_rate * (lesson - hope) + e.expectancy_noise * normal())
             grown = (
                 p.readiness.growth
-                * (one - structure * (one - individual))
+                * (unit - structure * (unit - individual))
                 * alliance
-                * (one - readiness)
+                * (unit - readiness)
             )
             lost = p.readiness.resistance * pushing * readiness
             readiness = clip(readiness + grown - lost + p.readiness.readiness_noise * normal())
@@ -172,32 +172,32 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
                     * squash(t[R.competence + k])
                     * engaged
                 )
-                z[k] += min(learnt, one) * (one - z[k])
-            coherent = p.action.unfit_coherence + (one - p.action.unfit_coherence) * t[R.bona_fide]
+                z[k] += min(learnt, unit) * (unit - z[k])
+            coherent = p.action.unfit_coherence + (unit - p.action.unfit_coherence) * t[R.bona_fide]
             taken = p.action.learning_rate * coherent * credible * power(trust, np.float32(1 / 3))
-            action += min(taken, one) * (one - action)
+            action += min(taken, unit) * (unit - action)
             g = p.regulation
-            story = (one - g.coregulation_weight) * formulation * alliance
+            story = (unit - g.coregulation_weight) * formulation * alliance
             regulation += (
-                g.growth * (g.coregulation_weight * coregulation + story) * (one - regulation)
+                g.growth * (g.coregulation_weight * coregulation + story) * (unit - regulation)
             )
-            contact = one
+            contact = unit
         else:
             for k in range(4):
                 z[k] *= kept.process_kept
             action, regulation = action * kept.action_kept, regulation * kept.regulation_kept
             contact *= kept.contact_kept
-        y, luck = p.distress, normal()
-        size = max(abs(luck) - y.event_threshold, nil) * kept.load_spread * y.event_impact
-        shield = one + y.buffer * (half - squash(t[R.resources]))
-        load = load * kept.load_kept + (size * shield if luck > 0 else -size)
+        y, event = p.distress, normal()
+        size = max(abs(event) - y.event_threshold, nil) * kept.load_spread * y.event_impact
+        shield = unit + y.buffer * (half - squash(t[R.resources]))
+        load = load * kept.load_kept + (size * shield if event > 0 else -size)
         matched = w[0] * z[0] + w[1] * z[1] + w[2] * z[2] + w[3] * z[3]
-        relief = y.treatment_gain * (y.specificity * matched + (one - y.specificity) * action)
+        relief = y.treatment_gain * (y.specificity * matched + (unit - y.specificity) * action)
         relief += (
             contact * (y.expectancy_effect * hope + y.bond_effect * bond)
             + y.regulation_effect * regulation
         )
-        if held:
+        if in_session:
             relief += y.medication_effect * t[R.medication]
         before, aim = distress, t[R.set_point] + load - relief
         distress = (
@@ -205,7 +205,7 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
             + (distress - aim) * kept.distress_kept
             + y.distress_noise * kept.distress_spread * normal()
         )
-        if held:
+        if in_session:
             improvement += y.improvement_memory * (before - distress - improvement)
             n = p.ending
             alliance = (human * bond + goal + task) / (human + 2)
@@ -226,7 +226,7 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
                 ended = 2
         cell = sums[arm, step]
         cell[CLIENTS] += 1
-        cell[CARE] += held
+        cell[CARE] += in_session
         cell[DISTRESS] += distress
         cell[DISTRESS2] += distress * distress
         cell[BOND] += bond
@@ -235,7 +235,7 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
         cell[AGREED] += ended == 2
         fixed = occasion[step] != SESSION and occasion[step] != NOT_SEEN
         share = form.missing_assessment if fixed else form.missing
-        if (held if occasion[step] == SESSION else fixed) and np.random.random() >= share:  # noqa: NPY002
+        if (in_session if occasion[step] == SESSION else fixed) and np.random.random() >= share:  # noqa: NPY002
             raw = (
                 form.intercept
                 + form.slope * distress
@@ -265,21 +265,21 @@ def courses(
         )
 
 
-def run(one: Setting, seed: int = 1) -> np.ndarray:
+def run(setting: Setting, seed: int = 1) -> np.ndarray:
     """Return the sums (arm, step, sum) of one pass over all dyads."""
-    sums, plan = empty_sums(one), one.plan
+    sums, plan = empty_sums(setting), setting.plan
     courses(
-        one.table,
-        one.arm,
-        one.therapist,
-        one.presence,
+        setting.table,
+        setting.arm,
+        setting.therapist,
+        setting.presence,
         plan.occasion,
         plan.rule,
         plan.last,
-        one.sessions,
-        one.p,
-        one.kept,
-        one.form,
+        setting.sessions,
+        setting.p,
+        setting.kept,
+        setting.form,
         seed,
         sums,
     )

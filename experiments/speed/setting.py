@@ -1,4 +1,4 @@
-"""One study as plain arrays: what every comparator gets, and the sums that each gives back."""
+"""One study as plain arrays: what every comparator gets, and the sums that it gives back."""
 
 from typing import Any, NamedTuple
 
@@ -44,7 +44,7 @@ class Setting(NamedTuple):
     sessions: int
 
 
-def setting(study: Study, clients: int, seed: int = 1) -> Setting:
+def setting_at_intake(study: Study, clients: int, seed: int = 1) -> Setting:
     """Return `clients` of a study at intake; every step is a week."""
     run = simulate.start(study, WORLD, clients, seed, keep_truth=False)
     p, people = as_float32(WORLD), run.clients
@@ -64,26 +64,26 @@ def setting(study: Study, clients: int, seed: int = 1) -> Setting:
     )
 
 
-def empty_sums(one: Setting) -> np.ndarray:
+def empty_sums(setting: Setting) -> np.ndarray:
     """Return zeros (arm, step, sum), columns `SUMS`."""
-    return np.zeros((len(one.run.study.arms), one.sessions + 1, len(SUMS)))
+    return np.zeros((len(setting.run.study.arms), setting.sessions + 1, len(SUMS)))
 
 
 def ours(
-    one: Setting, threads: int = 1, sums: bool = True, block: int = kernel.BLOCK
+    setting: Setting, threads: int = 1, sums: bool = True, block: int = kernel.BLOCK
 ) -> np.ndarray:
     """Return the sums of dyadsim's kernel; without `sums` the bare kernel. See `reset`."""
-    total = empty_sums(one).astype(np.int64) if sums else np.zeros((0, 0, 0), np.int64)
-    simulate._blocks(one.run, 1, one.sessions, threads, block, total)
+    total = empty_sums(setting).astype(np.int64) if sums else np.zeros((0, 0, 0), np.int64)
+    simulate._blocks(setting.run, 1, setting.sessions, threads, block, total)
     return total / list(SUMS.values()) if sums else total
 
 
-def reset(one: Setting) -> None:
+def reset(setting: Setting) -> None:
     """Put the clients back to intake, which `ours` moves and the comparators copy."""
-    one.run.clients.table[:] = one.table
+    setting.run.clients.table[:] = setting.table
 
 
-def doubled(one: Setting) -> Setting:
+def doubled(setting: Setting) -> Setting:
     """Return the same numbers in 64 bits, NumPy's own default."""
 
     def wide(values: Any) -> Any:
@@ -91,12 +91,12 @@ def doubled(one: Setting) -> Setting:
             return type(values)(*map(wide, values))
         return float(values) if isinstance(values, np.floating) else values
 
-    return one._replace(
-        table=one.table.astype(float),
-        presence=one.presence.astype(float),
-        p=wide(one.p),
-        kept=wide(one.kept),
-        form=wide(one.form),
+    return setting._replace(
+        table=setting.table.astype(float),
+        presence=setting.presence.astype(float),
+        p=wide(setting.p),
+        kept=wide(setting.kept),
+        form=wide(setting.form),
     )
 
 

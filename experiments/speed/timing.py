@@ -7,8 +7,9 @@ import agents
 import c_loop
 import numpy as np
 import scalar_loop
-import setting as s
+import setting as studies
 import vectorised
+from setting import STUDIES, WORLD, setting_at_intake
 
 import dyadsim
 from dyadsim.kernel import sessions as kernel
@@ -19,6 +20,8 @@ from dyadsim.numerics.jit import compiled
 from dyadsim.simulation import many_points, simulate
 
 TRIES = 7
+LANES = 496  # clients in a block
+CALLS = 2000  # of the short loops below
 
 
 def seconds(
@@ -26,87 +29,82 @@ def seconds(
 ) -> float:
     """Return the median time of some calls, after one that warms up; `before` is not timed."""
     call()
-    found = []
+    times = []
     for _ in range(tries):
         before()
         began = time.perf_counter()
         call()
-        found.append(time.perf_counter() - began)
-    return float(np.median(found))
+        times.append(time.perf_counter() - began)
+    return float(np.median(times))
 
 
 def comparators(name: str, clients: int) -> Iterator[tuple[str, float]]:
     """Yield (what, nanoseconds per dyad-session) for one study, sums as the output of all."""
-    one, few = s.setting(s.STUDIES[name], clients), s.setting(s.STUDIES[name], clients // 25 + 1)
-    per = 1e9 / clients / one.sessions
+    setting = setting_at_intake(STUDIES[name], clients)
+    few = setting_at_intake(STUDIES[name], clients // 25 + 1)
+    per = 1e9 / clients / setting.sessions
 
-    def mine(*how: object) -> float:
-        return per * seconds(lambda: s.ours(one, *how), before=lambda: s.reset(one))
+    def kernel_seconds(*how: object) -> float:
+        return seconds(lambda: studies.ours(setting, *how), before=lambda: studies.reset(setting))
 
-    yield "dyadsim, 1 thread", mine()
-    yield "dyadsim, 1 thread, no sums", mine(1, False)
-    yield "dyadsim, 2 threads", mine(2)
+    yield "dyadsim, 1 thread", kernel_seconds() * per
+    yield "dyadsim, 1 thread, no sums", kernel_seconds(1, False) * per
+    yield "dyadsim, 2 threads", kernel_seconds(2) * per
     if c_loop.compiler():
-        library = c_loop.build(one)
-        yield "scalar loop in C", seconds(lambda: c_loop.run(one, library)) * per
-    yield "scalar loop in Numba", seconds(lambda: scalar_loop.run(one)) * per
-    yield "NumPy, float32", seconds(lambda: vectorised.run(one), 3) * per
-    yield "NumPy, float64", seconds(lambda: vectorised.run(s.doubled(one)), 3) * per
-    yield "Mesa agents", seconds(lambda: agents.run(few), 1) * 1e9 / few.arm.size / one.sessions
+        library = c_loop.build(setting)
+        yield "scalar loop in C", seconds(lambda: c_loop.run(setting, library)) * per
+    yield "scalar loop in Numba", seconds(lambda: scalar_loop.run(setting)) * per
+    yield "NumPy, float32", seconds(lambda: vectorised.run(setting), 3) * per
+    yield "NumPy, float64", seconds(lambda: vectorised.run(studies.doubled(setting)), 3) * per
+    per_few = 1e9 / few.arm.size / few.sessions
+    yield "Mesa agents", seconds(lambda: agents.run(few), 1) * per_few
 
 
 def growth(base: int) -> Iterator[tuple[str, int, float]]:
-    """Yield (along, how many, seconds) of whole streams, clients drawn included."""
-    world = s.WORLD
+    """Yield (along, how many, seconds) of runs in streaming mode, clients drawn included."""
     for clients in (base // 4, base, 4 * base, 16 * base):
-        yield "dyads", clients, seconds(lambda n=clients: s.stream(12, n), 3)
+        yield "dyads", clients, seconds(lambda n=clients: studies.stream(12, n), 3)
     for sessions in (5, 10, 20, 40):
-        yield "sessions", sessions, seconds(lambda n=sessions: s.stream(n, base), 3)
-    trial = s.trial(12)
+        yield "sessions", sessions, seconds(lambda n=sessions: studies.stream(n, base), 3)
+    trial = studies.trial(12)
     for count in (base // 400 + 2, base // 100 + 4, base // 25 + 8):
-        points = many_points.rows(world, {"distress.specificity": np.linspace(0, 1, count)})
-        yield (
-            "points",
-            count,
-            seconds(lambda p=points: many_points.run(trial, p, 200, threads=1), 3),
-        )
+        points = many_points.rows(WORLD, {"distress.specificity": np.linspace(0, 1, count)})
+        run_points = lambda rows=points: many_points.run(trial, rows, 200, threads=1)  # noqa: E731
+        yield "points", count, seconds(run_points, 3)
+
+
+def normal_draws(lanes: int, calls: int = CALLS) -> float:
+    """Return the seconds of many calls that each draw a row of normals."""
+    words, out = random_streams.words(0, LANES)[:lanes], np.empty(lanes, np.float32)
+    return seconds(
+        lambda: [random_streams.fill_normal(out, words, 1, 0, k, 5) for k in range(calls)]
+    )
 
 
 def parts(base: int) -> Iterator[tuple[str, float]]:
-    """Yield (what, value): draws, clients, moments, bytes."""
-    words, out = random_streams.words(0, 496), np.empty(496, np.float32)
-    little, start = words[:8], out[:8]
-    many = seconds(
-        lambda: [random_streams.fill_normal(out, words, 1, 0, k, 5) for k in range(2000)]
+    """Yield (what, value): draws, clients, simulated beats, bytes."""
+    more = normal_draws(LANES) - normal_draws(8)
+    yield "nanoseconds per normal draw", more / CALLS / (LANES - 8) * 1e9
+    trial = STUDIES["trial"]
+    closed, simulated = (
+        simulate.start(trial, WORLD, base, moments=count, keep_truth=False) for count in (0, 60)
     )
-    few = seconds(
-        lambda: [random_streams.fill_normal(start, little, 1, 0, k, 5) for k in range(2000)]
+    rows = closed.clients.table.shape[0]
+    closed_seconds, simulated_seconds = (
+        seconds(lambda r=run: simulate.advance(r._replace(step=0), threads=1), 3)
+        for run in (closed, simulated)
     )
-    yield "nanoseconds per normal draw", (many - few) / 2000 / 488 * 1e9
-    run = [
-        simulate.start(s.STUDIES["trial"], s.WORLD, base, moments=m, keep_truth=False)
-        for m in (0, 60)
-    ]
-    closed, moments = (
-        seconds(lambda r=one: simulate.advance(r._replace(step=0), threads=1), 3) for one in run
-    )
-    yield "60 simulated moments a session / closed form", moments / closed
-    yield (
-        "nanoseconds to draw a client",
-        1e9
-        / base
-        * seconds(lambda: simulate.start(s.STUDIES["trial"], s.WORLD, base, keep_truth=False)),
-    )
-    yield "bytes of a dyad in a run", 4.0 * run[0].clients.table.shape[0] + 12
-    yield (
-        "bytes of a dyad in a block, that stays in cache",
-        4.0 * (run[0].clients.table.shape[0] + len(step.N) + kernel.WORK_ROWS),
-    )
+    yield "60 simulated beats a session / closed form", simulated_seconds / closed_seconds
+    drawing = seconds(lambda: simulate.start(trial, WORLD, base, keep_truth=False))
+    yield "nanoseconds to draw a client", drawing / base * 1e9
+    yield "bytes of a dyad in a run", 4.0 * rows + 12
+    in_block = 4.0 * (rows + len(step.N) + kernel.WORK_ROWS)
+    yield "bytes of a dyad in a block, that stays in cache", in_block
 
 
 @compiled
-def again(rows, q):
-    for _ in range(2000):
+def bond_again(rows, q):
+    for _ in range(CALLS):
         alliance.bond_lanes(
             rows[0],
             rows[1],
@@ -126,33 +124,25 @@ def again(rows, q):
 
 def ideas(base: int) -> Iterator[tuple[str, float]]:
     """Yield (idea, times slower without it), each idea alone; see docs/kernel.md."""
-    one = s.setting(s.STUDIES["trial"], base)
+    setting = setting_at_intake(STUDIES["trial"], base)
 
     def bare(block: int) -> float:
-        return seconds(lambda: s.ours(one, 1, False, block), before=lambda: s.reset(one))
+        return seconds(
+            lambda: studies.ours(setting, 1, False, block), before=lambda: studies.reset(setting)
+        )
 
     yield "blocks that stay in cache", bare(base) / bare(kernel.BLOCK)
     yield "rows that are no power of two", bare(512) / bare(kernel.BLOCK)
-    rows = np.random.default_rng(1).random((12, 496))
-    narrow, q = rows.astype(np.float32), one.p.alliance
-    wide = type(q)(*map(float, q))
-
-    yield (
-        "32 bits (bond law)",
-        seconds(lambda: again(rows, wide)) / seconds(lambda: again(narrow, q)),
+    rows, q = np.random.default_rng(1).random((12, LANES)), setting.p.alliance
+    narrow, wide_q = rows.astype(np.float32), type(q)(*map(float, q))
+    wide_seconds = seconds(lambda: bond_again(rows, wide_q))
+    yield "32 bits (bond law)", wide_seconds / seconds(lambda: bond_again(narrow, q))
+    out, rng = np.empty(LANES, np.float32), np.random.default_rng(1)
+    numpys = seconds(
+        lambda: [rng.standard_normal(LANES, dtype=np.float32, out=out) for _ in range(CALLS)]
     )
-    words, out, dice = (
-        random_streams.words(0, 496),
-        np.empty(496, np.float32),
-        np.random.default_rng(1),
-    )
-    ours = seconds(
-        lambda: [random_streams.fill_normal(out, words, 1, 0, k, 5) for k in range(1000)]
-    )
-    theirs = seconds(
-        lambda: [dice.standard_normal(496, dtype=np.float32, out=out) for _ in range(1000)]
-    )
-    yield "addressed polynomial normals (against NumPy's generator)", theirs / ours
-    told = seconds(lambda: s.stream(12, base), 3)
-    kept = seconds(lambda: dyadsim.run(s.trial(12), s.WORLD, base, threads=1), 3)
-    yield "sums in the loop (against every latent kept)", kept / told
+    addressed = numpys / normal_draws(LANES)
+    yield "addressed polynomial normals (against NumPy's generator)", addressed
+    streaming = seconds(lambda: studies.stream(12, base), 3)
+    keeping = seconds(lambda: dyadsim.run(studies.trial(12), WORLD, base, threads=1), 3)
+    yield "sums in the loop (against every latent kept)", keeping / streaming

@@ -1,6 +1,6 @@
 """The model in NumPy: every mechanism over all dyads at once, the usual generator, exp and log.
 
-The same equations and sums as dyadsim/kernel.py; the luck is another one. Numbers are as wide as
+The same equations and sums as `dyadsim/kernel`, with other random numbers. Numbers are as wide as
 those of the setting.
 """
 
@@ -16,31 +16,33 @@ def squash(x: np.ndarray) -> np.ndarray:
     return 0.5 + 0.5 * x / np.sqrt(1 + x * x)
 
 
-def run(one: Setting, seed: int = 1) -> np.ndarray:
+def run(setting: Setting, seed: int = 1) -> np.ndarray:
     """Return the sums (arm, step, sum) of one run."""
-    dice, sums, p, kept, form = (
+    rng, sums, p, kept, form = (
         np.random.default_rng(seed),
-        empty_sums(one),
-        one.p,
-        one.kept,
-        one.form,
+        empty_sums(setting),
+        setting.p,
+        setting.kept,
+        setting.form,
     )
-    t = {name: one.table[rows].copy() for name, rows in ROWS.items()}
+    t = {name: setting.table[rows].copy() for name, rows in ROWS.items()}
     t = {name: rows if len(rows) == 4 else rows[0] for name, rows in t.items()}
-    count = one.arm.size
-    kind = one.table.dtype
+    count = setting.arm.size
+    kind = setting.table.dtype
     ended, attended = np.zeros(count, np.int8), np.zeros(count, kind)
 
     def normal() -> np.ndarray:
-        return dice.standard_normal(count, dtype=kind)
+        return rng.standard_normal(count, dtype=kind)
 
     def toward(name: str, value: np.ndarray) -> None:
-        t[name] = np.where(held, value, t[name])
+        t[name] = np.where(in_session, value, t[name])
 
-    for step in range(1, one.sessions + 1):
-        held = (ended == 0) & (t["scheduled"] > 0.5)
-        attended += held
-        presence = np.where(one.therapist >= 0, one.presence[step][one.therapist], kind.type(0))
+    for step in range(1, setting.sessions + 1):
+        in_session = (ended == 0) & (t["scheduled"] > 0.5)
+        attended += in_session
+        presence = np.where(
+            setting.therapist >= 0, setting.presence[step][setting.therapist], kind.type(0)
+        )
         e, q, human, match = p.expectancy, p.resonance, t["human"], t["match"]
         credible = squash(
             e.credibility_base
@@ -86,7 +88,7 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
             + u.goal_distance * (1 - t["goal"])
             + u.pushing_weight * pushing
         )
-        rupture = (normal() < hazard) * human * held
+        rupture = (normal() < hazard) * human * in_session
         mend = u.repair_base + u.repair_skill * t["repair_skill"] + u.repair_empathy * t["empathy"]
         repaired = rupture * (normal() < mend)
         strain = t["strain"] * (1 - u.strain_decay) * (1 - u.repair_relief * repaired)
@@ -123,10 +125,10 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
                 + shared
             ),
         }
-        bond_luck, other = normal(), normal()
+        bond_noise, other_noise = normal(), normal()
         for name, aim in aims.items():
-            luck = x.alliance_noise * (bond_luck if name == "bond" else other)
-            toward(name, t[name] + x.rate * (np.clip(aim + luck, 0, 1) - t[name]))
+            noise = x.alliance_noise * (bond_noise if name == "bond" else other_noise)
+            toward(name, t[name] + x.rate * (np.clip(aim + noise, 0, 1) - t[name]))
         alliance = (human * t["bond"] + t["goal"] + t["task"]) / (human + 2)
         gained = squash(e.progress * (t["initial_distress"] - t["distress"]))
         hope = e.learning_rate * (
@@ -147,28 +149,29 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
             p.process_change.learning_rate * dose * 2 * squash(t["competence"]) * engaged, 1
         )
         t["process"] = np.where(
-            held, t["process"] + learnt * (1 - t["process"]), t["process"] * kept.process_kept
+            in_session, t["process"] + learnt * (1 - t["process"]), t["process"] * kept.process_kept
         )
         coherent = p.action.unfit_coherence + (1 - p.action.unfit_coherence) * t["bona_fide"]
         taken = p.action.learning_rate * coherent * credible * np.exp(np.log(trust) / kind.type(3))
         moved = t["action"] + np.minimum(taken, 1) * (1 - t["action"])
-        t["action"] = np.where(held, moved, t["action"] * kept.action_kept)
+        t["action"] = np.where(in_session, moved, t["action"] * kept.action_kept)
         g = p.regulation
         story = (1 - g.coregulation_weight) * t["formulation"] * alliance
         moved = t["regulation"] + g.growth * (g.coregulation_weight * coregulation + story) * (
             1 - t["regulation"]
         )
-        t["regulation"] = np.where(held, moved, t["regulation"] * kept.regulation_kept)
-        t["contact"] = np.where(held, kind.type(1), t["contact"] * kept.contact_kept)
-        y, luck = p.distress, normal()
-        size = np.maximum(np.abs(luck) - y.event_threshold, 0) * kept.load_spread * y.event_impact
+        t["regulation"] = np.where(in_session, moved, t["regulation"] * kept.regulation_kept)
+        t["contact"] = np.where(in_session, kind.type(1), t["contact"] * kept.contact_kept)
+        y, event = p.distress, normal()
+        size = np.maximum(np.abs(event) - y.event_threshold, 0) * kept.load_spread * y.event_impact
         shield = 1 + y.buffer * (0.5 - squash(t["resources"]))
-        t["load"] = t["load"] * kept.load_kept + np.where(luck > 0, size * shield, -size)
+        t["load"] = t["load"] * kept.load_kept + np.where(event > 0, size * shield, -size)
         matched = (t["weight"] * t["process"]).sum(axis=0)
         relief = y.treatment_gain * (y.specificity * matched + (1 - y.specificity) * t["action"])
         relief += t["contact"] * (y.expectancy_effect * t["expectancy"] + y.bond_effect * t["bond"])
         relief += (
-            y.regulation_effect * t["regulation"] + y.medication_effect * t["medication"] * held
+            y.regulation_effect * t["regulation"]
+            + y.medication_effect * t["medication"] * in_session
         )
         before, aim = t["distress"], t["set_point"] + t["load"] - relief
         distress = (
@@ -178,10 +181,10 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
         )
         t["distress"] = distress
         newest = y.improvement_memory * (before - distress - t["recent_improvement"])
-        t["recent_improvement"] = t["recent_improvement"] + held * newest
-        n2, rule = p.ending, one.plan.rule[one.arm]
+        t["recent_improvement"] = t["recent_improvement"] + in_session * newest
+        n2, rule = p.ending, setting.plan.rule[setting.arm]
         alliance = (human * t["bond"] + t["goal"] + t["task"]) / (human + 2)
-        code = ((step == one.plan.last[one.arm]) & (rule != OPEN_RULE)).astype(np.int8)
+        code = ((step == setting.plan.last[setting.arm]) & (rule != OPEN_RULE)).astype(np.int8)
         code[normal() < n2.removal_base] = 4
         index = (
             n2.dropout_base
@@ -195,11 +198,11 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
         code = np.where(normal() < index, np.where(distress > level, 3, 2), code)
         agreed = normal() < n2.good_enough_base + n2.good_enough_slope * (level - distress)
         code[agreed & (rule != FIXED_RULE) & (attended >= n2.good_enough_from)] = 2
-        ended = np.where(held, code, ended).astype(np.int8)
-        occasion = one.plan.occasion[step]
+        ended = np.where(in_session, code, ended).astype(np.int8)
+        occasion = setting.plan.occasion[step]
         share = form.missing if occasion in (SESSION, NOT_SEEN) else form.missing_assessment
-        seen = held if occasion == SESSION else np.full(count, occasion != NOT_SEEN)
-        given = seen & (dice.random(count, dtype=kind) >= share)
+        handed_out = in_session if occasion == SESSION else np.full(count, occasion != NOT_SEEN)
+        scored = handed_out & (rng.random(count, dtype=kind) >= share)
         raw = (
             form.intercept
             + form.slope * distress
@@ -207,13 +210,13 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
             + form.error * normal()
         )
         score = np.clip(np.floor(raw / form.step + 0.5) * form.step, form.floor, form.ceiling)
-        t["last_score"] = np.where(given, score, t["last_score"])
+        t["last_score"] = np.where(scored, score, t["last_score"])
         columns = (
             np.ones(count),
-            held,
-            given,
-            score * given,
-            score**2 * given,
+            in_session,
+            scored,
+            score * scored,
+            score**2 * scored,
             distress,
             distress**2,
             t["bond"],
@@ -222,5 +225,5 @@ def run(one: Setting, seed: int = 1) -> np.ndarray:
             ended == 2,
         )
         for place, column in enumerate(columns):
-            sums[:, step, place] = np.bincount(one.arm, column, len(sums))
+            sums[:, step, place] = np.bincount(setting.arm, column, len(sums))
     return sums

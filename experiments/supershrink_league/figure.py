@@ -14,10 +14,10 @@ LOOKS = (
 
 def draw(table: pd.DataFrame) -> Figure:
     """Return two panels over the number of clients each."""
-    made = style.figure(12, 5.8)
+    figure = style.new_figure(12, 5.8)
     fields = list(dict.fromkeys(table["field"]))
-    with style.drawing():
-        left, right = made.subplots(1, 2)
+    with style.drawing_style():
+        left, right = figure.subplots(1, 2)
         for name, look in zip(fields, LOOKS, strict=True):
             part = table[table["field"] == name]
             label = f"{name}: {part['therapist_percent'].iloc[0]:.1f} % of variance"
@@ -36,9 +36,9 @@ def draw(table: pd.DataFrame) -> Figure:
             axes.set_xticks([10, 30, 100], ["10", "30", "100"])
             axes.minorticks_off()
             axes.set_xlabel("clients of each therapist in the table")
-        made.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3)
-        made.suptitle(
+        figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        figure.suptitle(
             "League tables of 100 therapists, with their share of the variance of outcome; "
             "bars: ± 1.96 errors"
         )
-    return made
+    return figure

@@ -1,63 +1,49 @@
 """How many of the best therapists does a league table of few clients each find?
 
-Run: python experiments/supershrink_league/run.py [clients of a therapist]
+Run: python experiments/supershrink_league/run.py [clients of a therapist] [size=tiny]
 """
 
 import sys
 from pathlib import Path
 
 import pandas as pd
-from league import gains, tables  # beside this file
+from figure import draw  # beside this file
+from league import league_tables, simulate_gains
 
-from dyadsim.plots import style
+sys.path.append(str(Path(__file__).parents[1]))
+from experiment import run_experiment
 
+TINY = {"clients": 200}
 SIZES = (10, 30, 100)
 FIELDS = {  # world, spread of therapists' traits
     "null": ("null", 1.0),
     "hybrid": ("hybrid", 1.0),
     "hybrid, therapists differ twice as much": ("hybrid", 2.0),
 }
+COLUMNS = [
+    "field",
+    "therapist_percent",
+    "clients_each",
+    "tables",
+    "found",
+    "found_error",
+    "agreement",
+    "range",
+]
 
 
-def main(each: int = 1000, folder: Path | None = None) -> pd.DataFrame:
+def compute(clients: int = 1000) -> pd.DataFrame:
     """Return field, therapist effect, clients, share found, its error, agreement, range."""
     rows = []
-    for label, (name, spread) in FIELDS.items():
-        gain, effect = gains(name, spread, each)
+    for label, (world, spread) in FIELDS.items():
+        gains, percent = simulate_gains(world, spread, clients)
         for size in SIZES:
-            one = tables(gain, size)
-            error = one["found"].std(ddof=1) / len(one) ** 0.5
-            rows.append(
-                (
-                    label,
-                    effect,
-                    size,
-                    len(one),
-                    one["found"].mean(),
-                    error,
-                    one["agreement"].mean(),
-                    one["range"].mean(),
-                )
-            )
-    names = [
-        "field",
-        "therapist_percent",
-        "clients_each",
-        "tables",
-        "found",
-        "found_error",
-        "agreement",
-        "range",
-    ]
-    table = pd.DataFrame(rows, columns=names)
-    print(table.round(3).to_string(index=False))
-    if folder is not None:
-        from figure import draw  # beside this file
-
-        style.save(draw(table), folder, "supershrink_league", table)
-    return table
+            tables = league_tables(gains, size)
+            means, error = tables.mean(), tables["found"].std(ddof=1) / len(tables) ** 0.5
+            columns = (means["found"], error, means["agreement"], means["range"])
+            rows.append((label, percent, size, len(tables), *columns))
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 if __name__ == "__main__":
-    results = Path(__file__).parents[2] / "results" / "supershrink_league"
-    main(*map(int, sys.argv[1:2]), folder=results)
+    run_experiment(__file__, compute, draw, tiny=TINY)

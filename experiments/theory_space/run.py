@@ -1,16 +1,19 @@
-"""Where in theory space the published facts are met: 4,096 hybrid worlds, and the box PRIM finds.
+"""Where in theory space are the published facts met? 4,096 hybrid worlds, and the box PRIM finds.
 
-Run: python experiments/theory_space/run.py [clients of each fact's study]
+Run: python experiments/theory_space/run.py [clients of each fact's study] [size=tiny]
 """
 
 import sys
-import tempfile
 from pathlib import Path
 
 import pandas as pd
 
 from dyadsim.cli.main import main as dyadsim
 
+sys.path.append(str(Path(__file__).parents[1]))
+from experiment import run_experiment
+
+TINY = {"clients": 100, "points": 64, "best": 60, "methods": ("prim",)}
 AXES = {
     "distress.specificity": (0, 1),
     "distress.treatment_gain": (0, 4),
@@ -21,43 +24,46 @@ AXES = {
     "measurement.style": (0, 0.6),
     "population.therapist_spread": (0, 2),
 }
-BEST = 0.9  # the tenth of the worlds that meets most facts is looked for
 
 
-def words(task: str, points: int, clients: int, results: Path) -> list[str]:
-    """Return the command of a task about the same sweep."""
+def command(task: str, points: int, clients: int, folder: Path) -> list[str]:
+    """Return the command of a task about the same sweep, which lies in `folder`."""
     return [
         task,
-        "name=theory_space",
+        f"name={folder.name}",
         "world=hybrid",
         "points=sobol",
         f"points.n={points}",
         "outputs=[facts]",
         f"size.clients_per_point={clients}",
-        f"results={results}",
+        f"results={folder.parent}",
         *(f"{name}=interval({low},{high})" for name, (low, high) in AXES.items()),
     ]
 
 
-def main(clients: int = 2000, folder: Path | None = None) -> pd.DataFrame:
-    """Return the limits of the box: parameter, low, high, quasi_p."""
-    points = 4096 if folder is not None else 64
-    with tempfile.TemporaryDirectory() as place:
-        results = folder.parent if folder is not None else Path(place)
-        assert dyadsim(words("sweep", points, clients, results)) == 0
-        table = pd.read_parquet(results / "theory_space" / "points.parquet")
-        least = int(table["facts_met"].quantile(BEST if folder else 0.6))
-        print(f"facts met: {table['facts_met'].describe().round(1).to_dict()}")
-        target = f"task.target='facts_met>={least}'"
-        command = words("sensitivity", points, clients, results)
-        assert dyadsim([*command, "task.method=prim", target]) == 0
-        assert dyadsim([*command, "task.method=pawn"]) == 0
-        left = results / "theory_space"
-        if folder is not None:
-            table[[*AXES, "facts_met"]].round(4).to_csv(folder / "points.csv", index=False)
-        return pd.read_csv(left / "prim" / "limits.csv")
+def compute(
+    clients: int = 2000,
+    points: int = 4096,
+    best: int = 90,
+    methods: tuple[str, ...] = ("prim", "pawn"),
+    *,
+    folder: Path,
+) -> pd.DataFrame:
+    """Return the parameters of each world and the facts it meets; leave the sweep in `folder`.
+
+    best: the percentile of facts met above which worlds are looked for. methods: of the sensitivity
+    analysis; the box is in prim/limits.csv.
+    """
+    assert dyadsim(command("sweep", points, clients, folder)) == 0
+    table = pd.read_parquet(folder / "points.parquet")[[*AXES, "facts_met"]]
+    table.round(4).to_csv(folder / "points.csv", index=False)
+    least = int(table["facts_met"].quantile(best / 100))
+    for method in methods:
+        words = command("sensitivity", points, clients, folder)
+        target = [f"task.target='facts_met>={least}'"] if method == "prim" else []
+        assert dyadsim([*words, f"task.method={method}", *target]) == 0
+    return table
 
 
 if __name__ == "__main__":
-    results = Path(__file__).parents[2] / "results" / "theory_space"
-    main(*map(int, sys.argv[1:2]), folder=results)
+    run_experiment(__file__, compute, tiny=TINY)

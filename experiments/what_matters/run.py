@@ -1,16 +1,20 @@
-"""Sobol indices of what a trial finds, over twelve parameters of the calibrated hybrid world.
+"""Which of twelve parameters decide what a trial finds? Sobol indices of the hybrid world.
 
-The same at the command line: docs/sweeps.md. Run: python experiments/what_matters/run.py
+The same at the command line: docs/sweeps.md.
+Run: python experiments/what_matters/run.py [clients of a point] [size=tiny]
 """
 
 import sys
-import tempfile
 from pathlib import Path
 
 import pandas as pd
 
 from dyadsim.cli.main import main as dyadsim
 
+sys.path.append(str(Path(__file__).parents[1]))
+from experiment import run_experiment
+
+TINY = {"clients": 300, "base": 16}
 AXES = {
     "population.therapist_spread": (0.5, 2),
     "population.expectancy_mean": (0.4, 0.9),
@@ -27,11 +31,14 @@ AXES = {
 }
 
 
-def words(base: int, clients: int, results: Path) -> list[str]:
-    """Return the command: one sweep of base x 14 points, two replicates, and its indices."""
-    return [
+def compute(clients: int = 2000, base: int = 1024, *, folder: Path) -> pd.DataFrame:
+    """Return output, index, parameter, other, value, low, high, case; leave all in `folder`.
+
+    It is one command: a sweep of base x 14 points, two replicates, and its indices.
+    """
+    words = [
         "sensitivity",
-        "name=what_matters",
+        f"name={folder.name}",
         "world=hybrid",
         "points=saltelli",
         f"points.n={base}",
@@ -41,20 +48,13 @@ def words(base: int, clients: int, results: Path) -> list[str]:
         "study.follow_up=[]",
         "outputs=[true_d,d_between,dropout,ruptures]",
         f"size.clients_per_point={clients}",
-        f"results={results}",
+        f"results={folder.parent}",
         *(f"{name}=interval({low},{high})" for name, (low, high) in AXES.items()),
     ]
-
-
-def main(clients: int = 2000, folder: Path | None = None) -> pd.DataFrame:
-    """Return output, index, parameter, other, value, low, high, case."""
-    with tempfile.TemporaryDirectory() as place:
-        results = folder.parent if folder is not None else Path(place)
-        code = dyadsim(words(1024 if folder else 16, clients, results))
-        assert code == 0, f"the command ended with exit code {code}"
-        return pd.read_csv(results / "what_matters" / "sobol" / "indices.csv")
+    code = dyadsim(words)
+    assert code == 0, f"the command ended with exit code {code}"
+    return pd.read_csv(folder / "sobol" / "indices.csv")
 
 
 if __name__ == "__main__":
-    results = Path(__file__).parents[2] / "results" / "what_matters"
-    main(*map(int, sys.argv[1:2]), folder=results)
+    run_experiment(__file__, compute, tiny=TINY)

@@ -1,28 +1,29 @@
-"""One point of the profile: hold a parameter, fit the rest, and ask what causes what there."""
+"""One point of the profile: fix a parameter, fit the rest, and attribute the effect there."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from dyadsim.attribution import true_shares as a
+from dyadsim.attribution import true_shares
 from dyadsim.calibration import laplace
-from dyadsim.calibration.gauss_newton import polish
-from dyadsim.calibration.prior import Floats, Space, space
-from dyadsim.calibration.search import NEAR, Spread, simulator
+from dyadsim.calibration.gauss_newton import Stage, refine_point
+from dyadsim.calibration.prior import Floats, Space, calibration_space
+from dyadsim.calibration.search import FINAL_PENALTY, ParallelMap, distance_simulator
 from dyadsim.evidence import benchmark
-from dyadsim.evidence import fact as facts
+from dyadsim.evidence.fact import Fact, is_met
 from dyadsim.model import worlds
 
-WANTED = facts.load()
-CARE = a.Care()
-CAUSES = [*a.CAUSES, "rest"]
+CARE = true_shares.Care()
+CAUSES = [*true_shares.CAUSES, "rest"]
 POINT_SEED, JUDGE_SEED = 1, 101
 
 
 class Size(NamedTuple):
-    """Clients of a study while fitting, steps, clients when judged, draws of each posterior."""
+    """The facts; clients of a study while fitting, steps; clients when judged, draws."""
 
+    facts: Sequence[Fact]
     clients: int
     steps: int
     judged: int
@@ -30,51 +31,69 @@ class Size(NamedTuple):
 
 
 def effect_shares(values: dict[str, float], clients: int) -> dict[str, float]:
-    """Return each cause's Shapley share of the mean effect (%), and the effect, of one point."""
+    """Return each cause's Shapley share of the mean effect (%), and the effect, at one point."""
     world = worlds.parameters("hybrid", values)
-    worth = np.stack([a.effect_worths(CARE, world, clients, one) for one in range(2)])
-    table = a.effect_shares(worth).query("accounting == 'effect'").set_index("group")["share"]
-    return {**table[CAUSES].to_dict(), "effect": float(worth[:, -1].mean())}
+    worths = [
+        true_shares.effect_worths(CARE, world, clients=clients, replicate=replicate)
+        for replicate in range(2)
+    ]
+    worth = np.stack(worths)
+    table = true_shares.effect_shares(worth).query("attribution == 'effect'")
+    shares = table.set_index("group")["share"][CAUSES].to_dict()
+    return {**shares, "effect": float(worth[:, -1].mean())}
 
 
 def variance_shares(values: dict[str, float], clients: int) -> dict[str, float]:
     """Return each group's Shapley share of the variance of outcome (%) at one point."""
-    table = a.variance_shares(CARE, worlds.parameters("hybrid", values), clients, 2, threads=1)
-    mine = table.query("accounting == 'variance' and denominator == @a.VARIANCE")
+    world = worlds.parameters("hybrid", values)
+    table = true_shares.variance_shares(
+        CARE, world, replication=true_shares.Replication(clients, 2, threads=1)
+    )
+    of_variance = table["denominator"] == true_shares.VARIANCE
+    rows = table[(table["attribution"] == "variance") & of_variance]
+    return {f"variance: {row.group}": row.share for row in rows.itertuples()}
+
+
+def fit_rest(
+    fixed: dict[str, float], size: Size, parallel_map: ParallelMap
+) -> tuple[Space, Floats]:
+    """Return the point nearest to the facts' bands with some parameters fixed."""
+    space = calibration_space("hybrid", fixed)
+    start = space.coordinates(worlds.named("hybrid").calibrated_values)
+    simulate = distance_simulator(space, size.facts, seed=POINT_SEED, parallel_map=parallel_map)
+    stages = [Stage(size.clients, size.steps, FINAL_PENALTY)]
+    return space, refine_point(simulate, start, bounds=space.bounds, stages=stages)[0]
+
+
+def judge_point(space: Space, point: Floats, size: Size) -> dict[str, Any]:
+    """Return facts met and inside on fresh noise, and what causes what, at a point."""
+    values = space.values(point)
+    world = worlds.parameters("hybrid", values)
+    results = benchmark.evaluate_facts(
+        world,
+        size.judged,
+        replicates=4,
+        seed=JUDGE_SEED,
+        only=[fact.id for fact in size.facts],
+    )
     return {
-        f"variance: {group}": share
-        for group, share in zip(mine["group"], mine["share"], strict=True)
-    }
-
-
-def fitted(held: dict[str, float], size: Size, spread: Spread) -> tuple[Space, Floats]:
-    """Return the point nearest to the facts' bands with some parameters held."""
-    one = space("hybrid", held)
-    start = one.coordinates(worlds.named("hybrid").calibrated_values)
-    stages = [(size.clients, size.steps, NEAR)]
-    simulated = simulator(one, WANTED, POINT_SEED, spread)
-    return one, polish(simulated, start, one.low, one.high, stages)[0]
-
-
-def judged(one: Space, at: Floats, size: Size) -> dict[str, Any]:
-    """Return facts met and inside on unseen luck, and what causes what, at a point."""
-    values = one.values(at)
-    found = benchmark.evaluate(worlds.parameters("hybrid", values), size.judged, 4, JUDGE_SEED)
-    inside = sum(facts.met(result.fact, result.simulated, 0.0) for result in found)
-    missed = ", ".join(result.fact.id for result in found if not result.met)
-    return {
-        "met": sum(result.met for result in found),
-        "inside": inside,
-        "missed": missed,
+        "met": sum(result.met for result in results),
+        "inside": sum(is_met(result.fact, result.simulated, 0.0) for result in results),
+        "missed": ", ".join(result.fact.id for result in results if not result.met),
         **effect_shares(values, size.judged // 4),
         **variance_shares(values, size.judged // 4),
     }
 
 
-def drawn(found: laplace.Posterior, size: Size, spread: Spread) -> pd.DataFrame:
-    """Return draws of a posterior: facts inside their bands, what causes what; a row a draw."""
-    draws = found.draws(size.draws, 1)
-    far = simulator(found.space, WANTED, JUDGE_SEED, spread)(draws, size.clients, [0] * len(draws))
-    values = [found.space.values(one) for one in draws]
-    table = pd.DataFrame(list(spread(effect_shares, values, [size.clients // 2] * len(values))))
-    return table.assign(inside=(np.abs(far) < 1).sum(axis=1))
+def judge_draws(
+    posterior: laplace.LaplacePosterior, size: Size, parallel_map: ParallelMap
+) -> pd.DataFrame:
+    """Return a row a draw of a posterior: facts inside their bands, what causes what."""
+    draws = posterior.draws(size.draws, 1)
+    simulate = distance_simulator(
+        posterior.space, size.facts, seed=JUDGE_SEED, parallel_map=parallel_map
+    )
+    distances = simulate(draws, size.clients, [0] * len(draws))
+    values = [posterior.space.values(draw) for draw in draws]
+    rows = list(parallel_map(effect_shares, values, [size.clients // 2] * len(values)))
+    return pd.DataFrame(rows).assign(inside=(np.abs(distances) < 1).sum(axis=1))

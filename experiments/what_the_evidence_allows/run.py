@@ -1,60 +1,85 @@
 """What intervals of specificity and of causal shares do the published facts allow?
 
-Run: python experiments/what_the_evidence_allows/run.py [clients of a study]
+Run: python experiments/what_the_evidence_allows/run.py [clients of a study] [size=tiny]
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
+from figure import draw  # beside this file
+from points import Size, fit_rest, judge_draws, judge_point
 
-from dyadsim.calibration import laplace as i
-from dyadsim.calibration.search import processes
-from dyadsim.plots import style
+from dyadsim.calibration.laplace import EFFORTS, LaplacePosterior, laplace_posterior
+from dyadsim.calibration.search import process_map
+from dyadsim.evidence.fact import Fact, load_facts
 from dyadsim.simulation.simulate import default_threads
 
-S, BOND, HOPE = "distress.specificity", "distress.bond_effect", "distress.expectancy_effect"
-HELD = [
-    *[(S, value) for value in (0.0, 0.25, 0.5, 0.75, 1.0)],
-    (BOND, 0.0),
-    (BOND, 0.8),
-    (HOPE, 0.0),
-    (HOPE, 0.8),
-]
+sys.path.append(str(Path(__file__).parents[1]))
+from experiment import run_experiment
+
+SPECIFICITY = "distress.specificity"
+PROFILE = (
+    *[(SPECIFICITY, value) for value in (0.0, 0.25, 0.5, 0.75, 1.0)],
+    ("distress.bond_effect", 0.0),
+    ("distress.bond_effect", 0.8),
+    ("distress.expectancy_effect", 0.0),
+    ("distress.expectancy_effect", 0.8),
+)
 WIDTHS = (0.5, 1.0, 2.0)  # of the prior of all other parameters, in its own standard deviations
+FACTS = load_facts()
+TINY = {
+    "clients": 300,
+    "profile": PROFILE[2:3],
+    "facts": [fact for fact in FACTS if fact.family == "ending"],
+    "effort": "small",
+    "workers": 1,
+}
 
 
-def main(clients: int = 4000, folder: Path | None = None) -> pd.DataFrame:
-    """Return the profile: held, value, met, inside, missed, shares, log_evidence_<width>."""
-    import points as p  # beside this file
+def compute(
+    clients: int = 4000,
+    profile: Sequence[tuple[str, float]] = PROFILE,
+    facts: Sequence[Fact] = FACTS,
+    effort: str = "standard",
+    workers: int = default_threads(),
+) -> dict[str, pd.DataFrame]:
+    """Return the profile and draws of the posteriors.
 
-    size, held, effort = p.Size(clients, 8, 5 * clients, 24), HELD, i.EFFORTS["standard"]
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)  # before half an hour of work, not after
-    else:
-        size, held, effort = p.Size(clients, 1, clients, 2), HELD[2:3], i.EFFORTS["small"]
+    The profile has fixed, value, met, inside, missed, shares, log_evidence_<width>.
+    """
+    small = effort == "small"
+    judged = clients if small else 5 * clients
+    size = Size(facts, clients, 1 if small else 8, judged, 2 if small else 24)
     rows, draws = [], []
-    with processes(default_threads()) as spread:
-        for name, value in held:
-            one, at = p.fitted({name: value}, size, spread)
-            row = {"held": name, "value": value, **p.judged(one, at, size)}
-            if name == S:
-                start, few = one.coordinates(one.values(at)), effort._replace(clients=clients)
-                found = i.posterior(one, start, p.WANTED, few, 1, spread)
-                for width in WIDTHS:
-                    row[f"log_evidence_{width:g}"] = found.widened(width).log_evidence
-                draws.append(p.drawn(found, size, spread).assign(specificity=value))
+    with process_map(workers) as parallel_map:
+        for name, value in profile:
+            space, point = fit_rest({name: value}, size, parallel_map)
+            row = {"fixed": name, "value": value, **judge_point(space, point, size)}
+            if name == SPECIFICITY:
+                posterior = laplace_posterior(
+                    space,
+                    space.coordinates(space.values(point)),
+                    facts=facts,
+                    effort=EFFORTS[effort]._replace(clients=clients),
+                    seed=1,
+                    parallel_map=parallel_map,
+                )
+                row |= log_evidence(posterior)
+                drawn = judge_draws(posterior, size, parallel_map)
+                draws.append(drawn.assign(specificity=value))
             rows.append(row)
-    table, drawn = pd.DataFrame(rows), pd.concat(draws)
-    print(table.drop(columns="missed").round(2).T.to_string(), drawn.round(1).to_string(), sep="\n")
-    if folder is not None:
-        from figure import draw  # beside this file
+    return {"what_the_evidence_allows": pd.DataFrame(rows), "draws": pd.concat(draws)}
 
-        drawn.to_csv(folder / "draws.csv", index=False)
-        style.save(draw(table, drawn), folder, "what_the_evidence_allows", table)
-    return table
+
+def log_evidence(posterior: LaplacePosterior) -> dict[str, float]:
+    """Return the log evidence under priors of several widths."""
+    return {
+        f"log_evidence_{width:g}": posterior.with_prior_width(width).log_evidence
+        for width in WIDTHS
+    }
 
 
 if __name__ == "__main__":
-    place = Path(__file__).parents[2] / "results" / "what_the_evidence_allows"
-    main(*map(int, sys.argv[1:2]), folder=place)
+    run_experiment(__file__, compute, draw, tiny=TINY)

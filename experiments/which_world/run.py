@@ -1,53 +1,96 @@
-"""Which world is the best bet on the facts, for what it may move; and which foretells facts unseen?
+"""Which world is most probable given the facts, and which predicts facts that it has not seen?
 
-Run: python experiments/which_world/run.py [clients of a study]
+Run: python experiments/which_world/run.py [clients of a study] [size=tiny]
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from figure import draw  # beside this file
 
-from dyadsim.calibration import laplace as i
-from dyadsim.calibration.prior import space
-from dyadsim.calibration.search import processes
-from dyadsim.evidence import fact as facts
+from dyadsim.calibration import laplace
+from dyadsim.calibration.prior import calibration_space
+from dyadsim.calibration.search import ParallelMap, process_map
+from dyadsim.evidence.fact import Fact, load_facts
 from dyadsim.model import worlds
-from dyadsim.plots import style
 from dyadsim.simulation.simulate import default_threads
 
-WANTED = facts.load()
-FAMILIES = list(dict.fromkeys(one.family for one in WANTED))
+sys.path.append(str(Path(__file__).parents[1]))
+from experiment import run_experiment
+
+FACTS = load_facts()
+FAMILIES = tuple(dict.fromkeys(fact.family for fact in FACTS))
+TINY = {
+    "clients": 300,
+    "names": ("null",),
+    "facts": [fact for fact in FACTS if fact.family in ("ending", "natural_course")],
+    "families": ("ending",),
+    "effort": "small",
+    "workers": 1,
+}
 
 
-def main(clients: int = 4000, folder: Path | None = None) -> pd.DataFrame:
-    """Return world, left_out, facts, log_score, squares; print the worlds' evidence."""
-    effort = i.EFFORTS["standard"]._replace(clients=clients)
-    names, families = list(worlds.WORLDS), FAMILIES
-    if folder is None:
-        effort, names, families = i.EFFORTS["small"]._replace(clients=clients), ["null"], ["ending"]
-    whole, parts = [], []
-    with processes(default_threads()) as spread:
+def compute(
+    clients: int = 4000,
+    names: Sequence[str] = tuple(worlds.WORLDS),
+    facts: Sequence[Fact] = FACTS,
+    families: Sequence[str] = FAMILIES,
+    effort: str = "standard",
+    workers: int = default_threads(),
+) -> dict[str, pd.DataFrame]:
+    """Return scores of left-out families, the worlds' evidence, what facts determine.
+
+    which_world: world, left_out, facts, log_score, squares. worlds: a summary of each posterior.
+    posterior: its parameters. directions: what facts say along each direction.
+    """
+    size = laplace.EFFORTS[effort]._replace(clients=clients)
+    posteriors, scores = [], []
+    with process_map(workers) as parallel_map:
         for name in names:
-            at = space(name).coordinates(worlds.named(name).calibrated_values)
-            found = i.posterior(space(name), at, WANTED, effort, 1, spread)
-            whole += [found]
-            for family in families:
-                out = np.array([fact.family == family for fact in WANTED])
-                told = i.without(found, out, effort, 1, spread).predicted(out)
-                parts.append((name, family, int(out.sum()), *told))
-    table = pd.DataFrame(parts, columns=["world", "left_out", "facts", "log_score", "squares"])
-    worth = pd.DataFrame([one.worth() for one in whole])
-    print(worth.round(2).to_string(), table.round(2).to_string(), sep="\n")
-    if folder is not None:
-        from figure import draw, spectra  # beside this file
+            space = calibration_space(name)
+            posterior = laplace.laplace_posterior(
+                space,
+                space.coordinates(worlds.named(name).calibrated_values),
+                facts=facts,
+                effort=size,
+                seed=1,
+                parallel_map=parallel_map,
+            )
+            posteriors.append(posterior)
+            scores += [leave_out(posterior, family, size, parallel_map) for family in families]
+    columns = ["world", "left_out", "facts", "log_score", "squares"]
+    return {
+        "which_world": pd.DataFrame(scores, columns=columns),
+        "worlds": pd.DataFrame([posterior.summary() for posterior in posteriors]),
+        "posterior": pd.concat([laplace.parameter_table(posterior) for posterior in posteriors]),
+        "directions": pd.concat([directions(posterior) for posterior in posteriors]),
+    }
 
-        style.save(draw(worth, table), folder, "which_world", table)
-        worth.assign(world=worth["world"] + " world").to_csv(folder / "worlds.csv", index=False)
-        style.save(spectra(whole), folder, "posterior", pd.concat([i.table(one) for one in whole]))
-    return table
+
+def leave_out(
+    posterior: laplace.LaplacePosterior,
+    family: str,
+    effort: laplace.Effort,
+    parallel_map: ParallelMap,
+) -> tuple[str, str, int, float, float]:
+    """Return how well a family of facts is predicted when it takes no part in the fit."""
+    left_out = np.array([fact.family == family for fact in posterior.facts])
+    rest = laplace.leave_out_facts(
+        posterior, left_out, effort=effort, seed=1, parallel_map=parallel_map
+    )
+    log_score, squares = rest.predictive_score(left_out)
+    return posterior.space.world, family, int(left_out.sum()), log_score, squares
+
+
+def directions(posterior: laplace.LaplacePosterior) -> pd.DataFrame:
+    """Return world, direction (best known first), information of the facts / of the prior."""
+    spectrum = posterior.spectrum
+    columns = {"direction": range(1, len(spectrum) + 1), "information": spectrum}
+    return pd.DataFrame(columns).assign(world=posterior.space.world)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:2]), folder=Path(__file__).parents[2] / "results" / "which_world")
+    run_experiment(__file__, compute, draw, tiny=TINY)

@@ -14,11 +14,11 @@ def test_the_notebook_runs() -> None:
     mpl.use("agg")
     cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
     assert len(cells) == 10
-    known: dict[str, object] = {}
+    names: dict[str, object] = {}
     for cell in cells:
         if cell["cell_type"] == "code":
-            exec(compile("".join(cell["source"]), NOTEBOOK.name, "exec"), known)
+            exec(compile("".join(cell["source"]), NOTEBOOK.name, "exec"), names)
     plt.close("all")
-    assert len(known["diary"]) > 3  # type: ignore[arg-type]
-    assert known["above"].low > 0  # type: ignore[attr-defined]
-    assert np.ptp(known["bond"]) > 0  # type: ignore[arg-type]
+    assert len(names["diary"]) > 3  # type: ignore[arg-type]
+    assert names["above"].low > 0  # type: ignore[attr-defined]
+    assert np.ptp(names["bond"]) > 0  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""README's Python runs; every leaf of conf composes and builds; public names are frozen."""
+"""What README and docs show runs; every leaf of conf composes; public names are frozen."""
 
 import importlib
 import re
@@ -10,22 +10,22 @@ import yaml
 
 import dyadsim
 from dyadsim.choices import conf_folder
-from dyadsim.cli.compose import GROUPS, SWEEPS
+from dyadsim.cli.compose import GROUPS, choices
 from dyadsim.cli.main import main
+from dyadsim.cli.task import all_tasks
 from dyadsim.studies.therapy import therapies
 
 ROOT = Path(__file__).parents[2]
+(COMMANDS,) = (ROOT / "docs").rglob("commands.md")
+(YOUR_DATA,) = (ROOT / "docs").rglob("your_data.md")
 CLINIC = [
     f"data.path={ROOT}/docs/tutorial/clinic.csv",
     "data.instrument=phq9",
     "data.columns={client:client,time:session,score:phq9}",
 ]
 AXIS = "alliance.rate=interval(0.1,0.6)"
-LEAVES = [
-    f"{group}={path.stem}"
-    for group in GROUPS
-    for path in sorted((conf_folder() / group).glob("*.yaml"))
-]
+LEAVES = [f"{group}={name}" for group in GROUPS for name in choices(group)]
+SWEEPS = [f"task={task.name}" for task in all_tasks() if task.samples]
 
 
 def test_readme_python(capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,7 +38,7 @@ def test_readme_python(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_your_data_page(capsys: pytest.CaptureFixture[str]) -> None:
-    text = (ROOT / "docs/your_data.md").read_text()
+    text = YOUR_DATA.read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     exec(compile(code, "your_data.md", "exec"), {})
     real, simulated = capsys.readouterr().out.splitlines()
@@ -46,20 +46,21 @@ def test_your_data_page(capsys: pytest.CaptureFixture[str]) -> None:
     assert "simulated: g = " in simulated
     for module, names in re.findall(r"`(\w+)\.(\w+(?:`, `\w+)*)`", text):
         if (ROOT / f"dyadsim/analysis/{module}.py").is_file():
-            found = importlib.import_module(f"dyadsim.analysis.{module}")
-            assert all(hasattr(found, name) for name in names.split("`, `"))
+            statistics = importlib.import_module(f"dyadsim.analysis.{module}")
+            assert all(hasattr(statistics, name) for name in names.split("`, `"))
 
 
 def _commands() -> list[list[str]]:
-    """Return the command lines of the README's console block."""
-    (block,) = re.findall(r"```console\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    whole = block.replace("\\\n", " ")  # a line that goes on in the next
-    lines = [shlex.split(line, comments=True) for line in whole.splitlines()]
+    """Return the command lines of the console blocks in README and docs/commands.md."""
+    text = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "README.md", COMMANDS))
+    blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
+    joined = "".join(blocks).replace("\\\n", " ")  # a line that goes on in the next
+    lines = [shlex.split(line, comments=True) for line in joined.splitlines()]
     return [words[2:] for words in lines if words[1] == "dyadsim"]
 
 
 @pytest.mark.parametrize("words", _commands(), ids=" ".join)
-def test_every_command_of_the_readme_is_accepted(
+def test_every_command_in_readme_and_docs_is_accepted(
     words: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -82,7 +83,7 @@ def test_readme_names_both_commands() -> None:
 
 @pytest.mark.parametrize("leaf", LEAVES)
 def test_every_leaf_composes(leaf: str, capsys: pytest.CaptureFixture[str]) -> None:
-    swept = [AXIS] if leaf in [f"task={name}" for name in SWEEPS] else []
+    swept = [AXIS] if leaf in SWEEPS else []
     swept = CLINIC if leaf == "task=fit" else swept
     assert main([leaf, *swept, "dry_run=true"]) == 0
     assert "dyad sessions" in capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""Every source key resolves in references.bib, and docs/facts.md shows the facts that are used."""
+"""Every source key resolves in references.bib; the page of facts shows those that are used."""
 
 import re
 from collections import Counter
@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import dyadsim
-from dyadsim.evidence.fact import Fact, load
+from dyadsim.evidence.fact import Fact, load_facts
 
 PACKAGE = Path(dyadsim.__file__).parent
 BIBLIOGRAPHY = PACKAGE / "references.bib"
-DEFINITIONS = PACKAGE.parent / "docs" / "facts.md"
+(DEFINITIONS,) = (PACKAGE.parent / "docs").rglob("facts.md")
 
 TABLE_ROW = re.compile(r"^\| `(\w+)` \|(?:.*\|){6}$", re.MULTILINE)
 ENTRY = re.compile(r"^@\w+\{([^,\s]+),\s*$", re.MULTILINE)
@@ -31,7 +31,7 @@ def source_keys(text: str) -> list[str]:
 
 def used() -> Iterator[tuple[str, str]]:
     """(where, key) for every source key in facts.csv and in the package's code."""
-    for fact in load():
+    for fact in load_facts():
         yield from ((f"facts.csv, {fact.id}", key) for key in fact.source)
     for file in sorted(PACKAGE.rglob("*.py")):
         where = file.relative_to(PACKAGE).as_posix()
@@ -70,7 +70,7 @@ def test_every_entry_closes_before_the_next_one_opens() -> None:
 
 
 def table_row(fact: Fact) -> str:
-    """The line of docs/facts.md that states one fact."""
+    """Return the line of the page of facts that states a fact."""
     low, high = ("" if end is None else f"{end:g}" for end in (fact.low, fact.high))
     interval = f"> {low}" if fact.kind == "sign" else f"{low} to {high}"
     estimate = "–" if fact.estimate is None else f"{fact.estimate:g}"
@@ -79,12 +79,12 @@ def table_row(fact: Fact) -> str:
     return "| " + " | ".join((*cells, sources)) + " |"
 
 
-@pytest.mark.parametrize("fact", load(), ids=lambda fact: fact.id)
+@pytest.mark.parametrize("fact", load_facts(), ids=lambda fact: fact.id)
 def test_the_definitions_page_states_every_fact(fact: Fact) -> None:
     lines = DEFINITIONS.read_text(encoding="utf-8").splitlines()
-    assert table_row(fact) in lines, f"docs/facts.md should hold the line\n{table_row(fact)}"
+    assert table_row(fact) in lines, f"{DEFINITIONS} needs the line\n{table_row(fact)}"
 
 
 def test_the_definitions_page_states_no_other_fact() -> None:
     stated = TABLE_ROW.findall(DEFINITIONS.read_text(encoding="utf-8"))
-    assert sorted(stated) == sorted(fact.id for fact in load())
+    assert sorted(stated) == sorted(fact.id for fact in load_facts())

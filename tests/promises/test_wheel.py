@@ -16,8 +16,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     words = ["-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)]
     subprocess.run([sys.executable, *words], check=True, capture_output=True, text=True)
-    (found,) = folder.glob("dyadsim-*.whl")
-    return found
+    (path,) = folder.glob("dyadsim-*.whl")
+    return path
 
 
 def test_the_wheel_holds_conf_and_data(wheel: Path) -> None:

@@ -49,19 +49,19 @@ def test_latents_and_scores_stay_in_bounds(values: dict[str, float], seed: int) 
         return
     run = simulate.run(TRIAL, world, 60, seed)
     truth = dict(simulate.variables(run.truth))
-    for name, found in truth.items():
+    for name, course in truth.items():
         if name in SHARES:
             # unsettling sessions may take self-regulation a little below 0 (see regulation.py)
-            assert name == "regulation" or found.min() >= -1e-6, name
-            assert found.max() <= 1 + 1e-6, name
+            assert name == "regulation" or course.min() >= -1e-6, name
+            assert course.max() <= 1 + 1e-6, name
         if name != "symptom_score":
-            assert np.isfinite(found).all(), name
+            assert np.isfinite(course).all(), name
     instrument = questionnaires.named(TRIAL.instrument)
     scores = truth["symptom_score"]
-    seen = scores[~np.isnan(scores)]
-    assert seen.min() >= instrument.floor
-    assert seen.max() <= instrument.ceiling
-    np.testing.assert_array_equal(seen, np.round(seen))
+    scores = scores[~np.isnan(scores)]
+    assert scores.min() >= instrument.floor
+    assert scores.max() <= instrument.ceiling
+    np.testing.assert_array_equal(scores, np.round(scores))
     ended = run.clients.ended
     assert set(np.unique(ended)) <= set(range(len(ENDINGS)))
 
@@ -88,8 +88,8 @@ def test_zero_dose_is_a_waitlist_where_only_the_ingredient_heals() -> None:
     nothing = study._replace(arms=(arm("cbt", empty, 6), study.arms[1]))
     swapped = study._replace(arms=(study.arms[1]._replace(name="none"), study.arms[1]))
     truth = [
-        dict(simulate.variables(simulate.run(one, medical, 400, 5).truth))["distress"]
-        for one in (nothing, swapped, study)
+        dict(simulate.variables(simulate.run(design, medical, 400, 5).truth))["distress"]
+        for design in (nothing, swapped, study)
     ]
     np.testing.assert_array_equal(truth[0], truth[1])
     assert (truth[2] != truth[1]).any()

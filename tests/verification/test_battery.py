@@ -1,4 +1,4 @@
-"""Dieharder on the addressed luck: along entities, sessions, streams, seeds and replicates.
+"""Dieharder on the addressed random numbers: by entity, session, stream, seed and replicate.
 
 The 32 bits behind a uniform are piped to Debian's `dieharder` in five orders, so that neighbours of
 each coordinate become neighbours in the stream. A test fails below p = 1e-6 or above 1 - 1e-6; 270
@@ -50,7 +50,7 @@ ORDERS = {  # the address of row k, and whether neighbours in the stream are row
 
 
 def _chunks(order: str) -> Iterator[bytes]:
-    """Yield the bits of ROWS x COLUMNS draws at a time, for ever, at new entities."""
+    """Yield the bits of ROWS x COLUMNS draws at a time, without end, at new entities."""
     address, transposed = ORDERS[order]
     keys = np.array([int(random_streams.key(*address(k))) for k in range(ROWS)], np.uint64)
     low = (keys & np.uint64(0xFFFFFFFF)).astype(np.uint32)[:, None]
@@ -94,7 +94,7 @@ def test_dieharder(order: str, which: str) -> None:
                 break
             if battery.poll() is not None:
                 break
-        told = battery.stdout.read().decode()
-    print(told)
-    assert "PASSED" in told or "WEAK" in told
-    assert "FAILED" not in told
+        report = battery.stdout.read().decode()
+    print(report)
+    assert "PASSED" in report or "WEAK" in report
+    assert "FAILED" not in report

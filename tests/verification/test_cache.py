@@ -28,11 +28,11 @@ def _start(cache: Path) -> subprocess.Popen[str]:
 @pytest.mark.verification
 def test_processes_that_start_at_once_share_an_empty_cache(tmp_path: Path) -> None:
     together = [_start(tmp_path) for _ in range(3)]
-    told = [process.communicate() for process in together]
-    assert all(process.returncode == 0 for process in together), told
-    assert len({out for out, _ in told}) == 1
+    outputs = [process.communicate() for process in together]
+    assert all(process.returncode == 0 for process in together), outputs
+    assert len({out for out, _ in outputs}) == 1
     began = time.perf_counter()
     last = _start(tmp_path)
-    assert last.communicate()[0] == told[0][0]
+    assert last.communicate()[0] == outputs[0][0]
     # not a speed test: compiling takes half a minute, reading the cache a second
     assert time.perf_counter() - began < 15

@@ -8,6 +8,7 @@ import pytest
 
 from dyadsim.analysis import therapists
 from dyadsim.evidence import benchmark, compare_worlds
+from dyadsim.evidence.observed_study import observe_study
 from dyadsim.model import worlds
 from dyadsim.simulation import simulate
 from dyadsim.studies.designs.cohort import cohort
@@ -18,10 +19,9 @@ pytestmark = pytest.mark.verification
 
 TEN_MILLION = """
 import resource
-from dyadsim import simulate, worlds
-from dyadsim.designs.rct import rct
-study = rct(("cbt", "waitlist"), sessions=20, follow_up=())
-sums = simulate.stream(study, worlds.parameters("hybrid"), 10_000_000, 7)
+import dyadsim
+study = dyadsim.rct(("cbt", "waitlist"), sessions=20, follow_up=())
+sums = dyadsim.stream(study, dyadsim.world("hybrid"), 10_000_000, seed=7)
 assert sums.values[:, 0, 0].sum() == 10_000_000
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
 """
@@ -35,42 +35,42 @@ def test_ten_million_dyads_stream_in_less_than_a_gigabyte() -> None:
 
 
 @pytest.mark.parametrize("world", ["medical", "hybrid"])
-def test_simulated_moments_agree_with_the_closed_form(world: str) -> None:
-    """60 moments a session against the closed form: the means of what follows agree."""
+def test_simulated_beats_agree_with_the_closed_form(world: str) -> None:
+    """60 beats a session against the closed form: the means of what follows agree."""
     study, parameters = rct(("cbt", "waitlist"), follow_up=()), worlds.parameters(world)
-    closed, moments = (simulate.run(study, parameters, 20_000, 5, 0, m) for m in (0, 60))
+    closed, simulated = (simulate.run(study, parameters, 20_000, 5, 0, beats) for beats in (0, 60))
     treated = closed.clients.arm == 0
     for name in ("distress", "bond", "regulation", "synchrony", "coregulation"):
         pair = [
             dict(simulate.variables(run.truth))[name][1:13, treated].astype(np.float64).mean(axis=0)
-            for run in (closed, moments)
+            for run in (closed, simulated)
         ]
         apart = pair[1] - pair[0]
-        # Moments start at rest, not in the stationary state: a bias of a few per cent is theirs.
+        # Beats start at rest, not in the stationary state: a bias of a few per cent is theirs.
         room = 5 * apart.std() / apart.size**0.5 + 0.05 * abs(pair[0].mean())
         assert abs(apart.mean()) < room, name
 
 
 def test_the_therapist_effect_is_recovered_where_it_was_planted() -> None:
-    """More spread among therapists, more estimated therapist effect; none planted, none found."""
+    """More spread among therapists, more estimated therapist effect; without spread, none."""
     study = cohort(follow_up=())._replace(caseload=Caseload(40.0, 0.7))
-    found = []
+    effects = []
     for spread in (0.0, 1.0, 2.0):
         world = worlds.parameters("medical", {"population.therapist_spread": spread})
-        outcome = benchmark.see(simulate.run(study, world, 20_000, 5)).outcome
-        found.append(therapists.therapist_effect(outcome).percent)
-    assert found[0].value < 1
-    assert found[0].value < found[1].value < found[2].value
+        outcome = observe_study(simulate.run(study, world, 20_000, 5)).outcome
+        effects.append(therapists.therapist_effect(outcome).percent)
+    assert effects[0].value < 1
+    assert effects[0].value < effects[1].value < effects[2].value
 
 
 def test_the_monte_carlo_error_is_honest() -> None:
     """The error over 8 replicates covers the mean of 8 others as often as it should."""
     world = worlds.parameters("hybrid")
-    one = benchmark.evaluate(world, 1000, 8, seed=1)
-    other = benchmark.evaluate(world, 1000, 8, seed=2)
+    first = benchmark.evaluate_facts(world, 1000, seed=1)
+    second = benchmark.evaluate_facts(world, 1000, seed=2)
     apart = [
         abs(a.simulated - b.simulated) / np.hypot(a.standard_error, b.standard_error)
-        for a, b in zip(one, other, strict=True)
+        for a, b in zip(first, second, strict=True)
         if np.isfinite(a.simulated) and np.isfinite(b.simulated) and a.standard_error > 0
     ]
     assert len(apart) > 30
@@ -81,7 +81,7 @@ def test_the_monte_carlo_error_is_honest() -> None:
 
 def test_every_healing_world_beats_the_null_world_on_the_facts() -> None:
     met = {
-        name: sum(one.met for one in benchmark.evaluate(worlds.parameters(name), 4000, 8))
+        name: sum(result.met for result in benchmark.evaluate_facts(worlds.parameters(name), 4000))
         for name in worlds.WORLDS
     }
     assert all(met[name] > met["null"] for name in met if name != "null")
@@ -89,6 +89,8 @@ def test_every_healing_world_beats_the_null_world_on_the_facts() -> None:
 
 def test_the_comparison_is_the_same_bits_twice() -> None:
     world = {"hybrid": worlds.parameters("hybrid")}
-    one, two = (compare_worlds.compare(world, 20_000, 7, threads=n) for n in (1, 2))
-    assert one.statistics.equals(two.statistics)
-    assert one.truth.equals(two.truth)
+    first, second = (
+        compare_worlds.compare_worlds(world, 20_000, seed=7, threads=n) for n in (1, 2)
+    )
+    assert first.statistics.equals(second.statistics)
+    assert first.truth.equals(second.truth)
