@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dyadsim.errors import BadInput as BadInput
-    from dyadsim.evidence.benchmark import evaluate as evaluate
-    from dyadsim.evidence.compare_worlds import compare as compare_worlds
+    from dyadsim.evidence.benchmark import evaluate_facts as evaluate
+    from dyadsim.evidence.compare_worlds import compare_worlds as compare_worlds
     from dyadsim.model.worlds import parameters as world
     from dyadsim.simulation.counterfactual import do as do
     from dyadsim.simulation.counterfactual import twins as twins
@@ -36,10 +36,10 @@ _HOMES = {
     "Therapy": "studies.therapy",
     "advance": "simulation.simulate",
     "cohort": "studies.designs.cohort",
-    "compare_worlds": "evidence.compare_worlds:compare",
+    "compare_worlds": "evidence.compare_worlds:compare_worlds",
     "dial": "simulation.specificity",
     "do": "simulation.counterfactual",
-    "evaluate": "evidence.benchmark",
+    "evaluate": "evidence.benchmark:evaluate_facts",
     "observed": "simulation.observe:records",
     "world": "model.worlds:parameters",
     "rct": "studies.designs.rct",

@@ -1,7 +1,6 @@
 """The specificity dial moves how change is made, not how much."""
 
 import pytest
-from starting import starting
 
 from dyadsim.errors import BadInput
 from dyadsim.model import worlds
@@ -20,13 +19,13 @@ def test_the_mean_effect_stays(specificity: float) -> None:
     assert mean_effect(moved, seed=99) == pytest.approx(mean_effect(HYBRID, seed=99), abs=0.03)
 
 
-def test_the_gain_is_not_the_same_at_both_ends() -> None:
-    ends = [dial(starting("hybrid"), end).distress.treatment_gain for end in (0.0, 1.0)]
+def test_the_gain_is_not_the_same_at_both_ends(hand_set_world) -> None:
+    ends = [dial(hand_set_world("hybrid"), end).distress.treatment_gain for end in (0.0, 1.0)]
     assert ends[1] > 1.05 * ends[0]
 
 
-def test_worlds_that_heal_start_with_the_same_effect() -> None:
-    effects = [mean_effect(starting(name)) for name in ("medical", "contextual", "hybrid")]
+def test_worlds_that_heal_start_with_the_same_effect(hand_set_world) -> None:
+    effects = [mean_effect(hand_set_world(name)) for name in ("medical", "contextual", "hybrid")]
     assert effects == pytest.approx([0.86, 0.86, 0.86], abs=0.01)
     assert mean_effect(worlds.parameters("null")) == 0
 

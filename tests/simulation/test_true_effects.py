@@ -7,7 +7,7 @@ from dyadsim.evidence import compare_worlds
 from dyadsim.model import worlds
 from dyadsim.simulation.true_effects import known_truth
 
-TRIAL = compare_worlds.studies()["trial"]
+TRIAL = compare_worlds.comparison_studies()["trial"]
 
 
 def _truth(world: str, **values: float) -> "pd.DataFrame":

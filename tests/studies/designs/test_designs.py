@@ -8,7 +8,6 @@ import pytest
 
 from dyadsim.cli.settings import DESIGNS
 from dyadsim.errors import BadInput
-from dyadsim.evidence import benchmark
 from dyadsim.model import worlds
 from dyadsim.simulation import observe, simulate
 from dyadsim.studies import study
@@ -89,12 +88,6 @@ def test_the_preferred_therapy_is_the_one_nearest_to_the_clients_theory() -> Non
 def test_without_two_therapies_nobody_prefers_one() -> None:
     run = simulate.run(DESIGNS["cohort"](sessions=2), worlds.parameters("null"), 50, 5)
     assert observe.records(run).clients["preferred_therapy"].isna().all()
-
-
-def test_matched_and_mismatched_share_all_clients() -> None:
-    seen = benchmark.see(simulate.run(preference(follow_up=()), worlds.parameters("null"), 300, 5))
-    parts = [benchmark._arm(seen, name) for name in ("matched", "mismatched")]
-    assert sorted(np.concatenate([part.index for part in parts])) == sorted(seen.outcome.index)
 
 
 def test_phases_switch_treatment_on_and_off() -> None:
