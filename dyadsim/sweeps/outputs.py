@@ -20,6 +20,7 @@ from dyadsim.errors import BadInput, nearest
 from dyadsim.evidence import fact as facts
 from dyadsim.evidence import named_statistic
 from dyadsim.evidence.outcomes import OUTCOMES, outcome_columns, outcomes
+from dyadsim.model.display import full_repr
 from dyadsim.model.parameters import Parameters, catalogue, changed, flat
 from dyadsim.simulation import many_points, simulate
 from dyadsim.simulation.specificity import dial
@@ -56,7 +57,7 @@ class Job(NamedTuple):
     @property
     def digest(self) -> str:
         """A hash of all but the points."""
-        about = repr((self._replace(base=Parameters(), axes=()), tuple(flat(self.base))))
+        about = full_repr((self._replace(base=Parameters(), axes=()), tuple(flat(self.base))))
         return hashlib.blake2b(about.encode(), digest_size=16).hexdigest()
 
 
