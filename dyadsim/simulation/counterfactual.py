@@ -21,7 +21,7 @@ from dyadsim.numerics import random_streams
 from dyadsim.simulation import simulate
 from dyadsim.simulation.inputs import World
 from dyadsim.simulation.intervention import EVENTS, HOLDABLE, PATHS, SCORE, Intervention, checked
-from dyadsim.simulation.simulate import Run, latent
+from dyadsim.simulation.runs import Run, latent
 from dyadsim.studies.study import ALERTS, Study
 
 _ALWAYS, _NEVER = 1e3, -1e3  # on the probit scale, and in distress: beyond every draw

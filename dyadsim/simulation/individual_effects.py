@@ -5,7 +5,7 @@ import pandas as pd
 
 from dyadsim.simulation import simulate
 from dyadsim.simulation.counterfactual import Twins
-from dyadsim.simulation.simulate import latent
+from dyadsim.simulation.runs import latent
 from dyadsim.studies.study import FOLLOW_UP
 
 

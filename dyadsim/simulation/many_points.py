@@ -21,11 +21,12 @@ from dyadsim.model import questionnaires
 from dyadsim.model.parameter import checked
 from dyadsim.model.parameters import Parameters, Population, catalogue, check_shares, flat
 from dyadsim.simulation import simulate
+from dyadsim.simulation.runs import Totals as Totals
 from dyadsim.studies import study as studies
 from dyadsim.studies.study import Study
 
 type Points = np.ndarray[Any, np.dtype[np.float32]]
-type Totals = np.ndarray[Any, np.dtype[np.int64]]
+
 _SHARES = ("population.stable_share", "population.load_share")
 
 

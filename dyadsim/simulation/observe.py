@@ -12,7 +12,7 @@ from dyadsim.model.parameters import as_float32
 from dyadsim.model.variables import DROPOUT, ENDINGS, PROCESSES, Array
 from dyadsim.simulation import simulate
 from dyadsim.simulation.records import SCHEMA, Records
-from dyadsim.simulation.simulate import Run, latent
+from dyadsim.simulation.runs import Run, latent
 from dyadsim.studies.study import NOT_SEEN, OCCASIONS, SESSION, TRAINABLE, treatments
 
 _SUBSCALES = ("bond_score", "goal_score", "task_score")

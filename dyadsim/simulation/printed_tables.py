@@ -12,7 +12,7 @@ import pandas as pd
 
 from dyadsim.simulation import inputs, observe, records
 from dyadsim.simulation.records import Records
-from dyadsim.simulation.simulate import Run
+from dyadsim.simulation.runs import Run
 
 
 def _short_number(value: float) -> str:
@@ -97,7 +97,7 @@ def observed(run: Run, truth: bool = False) -> Records:
     >>> run = dyadsim.run(dyadsim.rct(["cbt", "waitlist"]), "hybrid", 50, seed=7)
     >>> tables = dyadsim.observed(run)
     >>> tables.clients["arm"].value_counts().to_dict()
-    {'cbt': 25, 'waitlist': 25}
+    {'waitlist': 26, 'cbt': 24}
     """
     inputs.check_run(run, Run)
     inputs.check_truth(run.truth)

@@ -16,7 +16,7 @@ from dyadsim.model.variables import Array
 from dyadsim.simulation import simulate
 from dyadsim.simulation.counterfactual import do
 from dyadsim.simulation.intervention import Intervention
-from dyadsim.simulation.simulate import latent
+from dyadsim.simulation.runs import latent
 from dyadsim.studies.study import Study
 
 MOST_CLIENTS = 6000

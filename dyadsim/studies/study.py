@@ -8,9 +8,22 @@ import numpy as np
 from dyadsim import checks
 from dyadsim.errors import BadInput
 from dyadsim.model.display import html_table
-from dyadsim.model.mechanisms.ending import FIXED_RULE, GOOD_ENOUGH_RULE, OPEN_RULE
 from dyadsim.model.questionnaires import Instrument
 from dyadsim.model.variables import Array, Whole
+from dyadsim.studies.arms import ALERTS as ALERTS
+from dyadsim.studies.arms import RULES as RULES
+from dyadsim.studies.arms import TRAINABLE as TRAINABLE
+from dyadsim.studies.arms import Arm as Arm
+from dyadsim.studies.arms import Phase as Phase
+from dyadsim.studies.arms import arm as arm
+from dyadsim.studies.arms import (
+    check_arm,
+    continued_medication,
+    feedback_code,
+    last_session,
+    training_gains,
+    treatment_in_words,
+)
 from dyadsim.studies.case_card import Case
 from dyadsim.studies.sample import ROUTINE as ROUTINE
 from dyadsim.studies.sample import SAMPLES as SAMPLES
@@ -27,59 +40,6 @@ from dyadsim.studies.schedule import SESSION as SESSION
 from dyadsim.studies.schedule import Schedule as Schedule
 from dyadsim.studies.schedule import steps_of
 from dyadsim.studies.therapy import Therapy
-
-RULES = {"fixed": FIXED_RULE, "good_enough": GOOD_ENOUGH_RULE, "open": OPEN_RULE}
-TRAINABLE = (
-    "empathy",
-    "congruence",
-    "regard",
-    "repair_skill",
-    "formulation_skill",
-    "competence",
-    "allegiance",
-)
-NO_FEEDBACK, ALERTS, SUPPORT = range(3)
-
-
-class Phase(NamedTuple):
-    """A treatment from session `first` to session `last`, both included."""
-
-    therapy: Therapy
-    first: int
-    last: int
-
-
-class Arm(NamedTuple):
-    """One arm of a study.
-
-    Attributes
-    ----------
-    name
-        Its name, unique in the study.
-    phases
-        Who gets which treatment when; none = no treatment.
-    rule
-        How treatment ends, a key of `RULES`.
-    share
-        Its part in the allocation, a whole number of 1 or more.
-    feedback
-        The therapists see the scores.
-    support
-        Alerts come with clinical support tools; needs feedback.
-    training
-        What the arm's therapists gained before the study: (trait of `TRAINABLE`, z in [-3, 3]).
-    matched
-        Clients go to the therapist with the best strengths for them.
-    """
-
-    name: str
-    phases: tuple[Phase, ...]
-    rule: str = "fixed"
-    share: int = 1
-    feedback: bool = False
-    support: bool = False
-    training: tuple[tuple[str, float], ...] = ()
-    matched: bool = False
 
 
 class Study(NamedTuple):
@@ -119,7 +79,7 @@ class Study(NamedTuple):
     def _repr_html_(self) -> str:
         """Return a table of the arms, for notebooks."""
         caption = f"Study {self.name}: {_span(self.schedule)}, {_form(self.instrument)}"
-        rows = [(arm.name, _treatment(arm), arm.rule) for arm in self.arms]
+        rows = [(arm.name, treatment_in_words(arm), arm.rule) for arm in self.arms]
         return html_table(caption, ("arm", "treatment", "ends"), rows)
 
 
@@ -161,33 +121,6 @@ class Plan(NamedTuple):
     continued: Array
     training: Array
     treatments: Array
-
-
-def arm(
-    name: str, therapy: Therapy | None, sessions: int, rule: str = "fixed", feedback: bool = False
-) -> Arm:
-    """Return an arm with one therapy throughout, or none.
-
-    Parameters
-    ----------
-    name
-        The arm's name.
-    therapy
-        What it gets; None = no treatment.
-    sessions
-        The last session of the therapy, >= 1.
-    rule
-        How treatment ends, a key of `RULES`.
-    feedback
-        Whether the therapists see the scores.
-
-    Returns
-    -------
-    Arm
-        The arm, not checked yet (`check_study` does).
-    """
-    phases = () if therapy is None else (Phase(therapy, 1, sessions),)
-    return Arm(name, phases, rule, feedback=feedback)
 
 
 def build_study(
@@ -263,11 +196,11 @@ def plan(study: Study) -> Plan:
         occasion=np.array(occasions, np.int32),
         therapy=therapy,
         changes=changes,
-        last=np.array([_last_session(arm) for arm in arms], np.int32),
+        last=np.array([last_session(arm) for arm in arms], np.int32),
         rule=np.array([RULES[arm.rule] for arm in arms], np.int32),
-        feedback=np.array([_feedback(arm) for arm in arms], np.float32),
-        continued=np.array([_continued(arm) for arm in arms], np.float32),
-        training=np.array([_gains(arm) for arm in arms], np.float32),
+        feedback=np.array([feedback_code(arm) for arm in arms], np.float32),
+        continued=np.array([continued_medication(arm) for arm in arms], np.float32),
+        training=np.array([training_gains(arm) for arm in arms], np.float32),
         treatments=np.ascontiguousarray(np.array(rows, np.float32).T),
     )
 
@@ -276,8 +209,8 @@ def _therapy_of_steps(study: Study, steps: int) -> Whole:
     """Return the index of each arm's treatment at each step, `(arm, step)`, -1 = none."""
     therapies = treatments(study)
     therapy = np.full((len(study.arms), steps), -1, np.int32)
-    for index, arm in enumerate(study.arms):
-        for phase in arm.phases:
+    for index, study_arm in enumerate(study.arms):
+        for phase in study_arm.phases:
             therapy[index, phase.first : phase.last + 1] = therapies.index(phase.therapy)
     return therapy
 
@@ -294,30 +227,6 @@ def _row(therapy: Therapy) -> list[float]:
         therapy.human,
         therapy.medication,
     ]
-
-
-def _last_session(arm: Arm) -> int:
-    """Return an arm's last planned session, 0 without treatment."""
-    return max((phase.last for phase in arm.phases), default=0)
-
-
-def _feedback(arm: Arm) -> int:
-    """Return the code of an arm's feedback."""
-    return SUPPORT if arm.feedback and arm.support else ALERTS if arm.feedback else NO_FEEDBACK
-
-
-def _gains(arm: Arm) -> list[float]:
-    """Return what the arm's therapists gained in every trait of `TRAINABLE`, in z."""
-    gains = dict(arm.training)
-    return [gains.get(trait, 0.0) for trait in TRAINABLE]
-
-
-def _continued(arm: Arm) -> float:
-    """Return the medication that goes on after the arm's last session."""
-    if not arm.phases:
-        return 0.0
-    last = max(reversed(arm.phases), key=lambda phase: phase.last).therapy
-    return last.medication if last.continued else 0.0
 
 
 def check(study: Study) -> Study:
@@ -342,8 +251,8 @@ def check(study: Study) -> Study:
     where = f"study {study.name}"
     _check_arms(where, study)
     _check_schedule(where, study.schedule)
-    for arm in study.arms:
-        _check_arm(f"{where}, arm {arm.name}", arm, study.schedule.sessions)
+    for study_arm in study.arms:
+        check_arm(f"{where}, arm {study_arm.name}", study_arm, study.schedule.sessions)
     if study.caseload.mean < 1 or study.caseload.spread < 0:
         raise BadInput(f"{where}: caseload mean must be >= 1 and spread >= 0.")
     return study
@@ -374,24 +283,6 @@ def _check_schedule(where: str, schedule: Schedule) -> None:
         raise BadInput(f"{where}: follow-up weeks must be above 0.")
 
 
-def _check_arm(where: str, arm: Arm, steps: int) -> None:
-    """Refuse an arm that the schedule cannot take."""
-    checks.known_name("ending rule", arm.rule, RULES, where=where)
-    if arm.share < 1:
-        raise BadInput(f"{where}: share must be 1 or more.")
-    if arm.support and not arm.feedback:
-        raise BadInput(f"{where}: clinical support needs feedback.")
-    for trait, gain in arm.training:
-        checks.known_name("therapist skill to train", trait, TRAINABLE, where=where)
-        checks.number(f"{where}: training of {trait} (in z)", gain, -3, 3)
-    for phase in arm.phases:
-        if not 1 <= phase.first <= phase.last <= steps:
-            raise BadInput(
-                f"{where}: {phase.therapy.label} from session {phase.first} to {phase.last} does "
-                f"not fit into {steps} sessions."
-            )
-
-
 def _span(schedule: Schedule) -> str:
     """Return a schedule in words."""
     words = f"{schedule.sessions} session{'s' * (schedule.sessions != 1)}"
@@ -408,9 +299,3 @@ def _listed(numbers: Sequence[float]) -> str:
 def _form(instrument: str | Instrument) -> str:
     """Return the name of an instrument."""
     return instrument if isinstance(instrument, str) else instrument.name
-
-
-def _treatment(arm: Arm) -> str:
-    """Return what an arm gets, in words."""
-    phases = [f"{phase.therapy.label} ({phase.first} to {phase.last})" for phase in arm.phases]
-    return ", ".join(phases) or "none"

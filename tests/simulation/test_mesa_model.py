@@ -203,11 +203,11 @@ def test_batch_run_with_rng() -> None:
         rng=[1, 2],
         display_progress=False,
     )
-    found = {(row["world"], row["seed"]): row["mean_distress"] for row in rows}
-    for (world, seed), distress in found.items():
+    means = {(row["world"], row["seed"]): row["mean_distress"] for row in rows}
+    for (world, seed), distress in means.items():
         run = simulate.run(TRIAL, world, 30, seed)
         assert np.float32(distress) == run.clients.distress.mean()
-    assert set(found) == {(world, seed) for world in ("medical", "null") for seed in (1, 2)}
+    assert set(means) == {(world, seed) for world in ("medical", "null") for seed in (1, 2)}
 
 
 @pytest.mark.usefixtures("_start_method")
@@ -255,11 +255,11 @@ def test_agent_sets_select_aggregate_and_group(model: DyadModel) -> None:
 
 
 def test_agent_sets_act_in_a_random_order_of_mesas_own(model: DyadModel) -> None:
-    asked = []
+    numbers = []
     clients = model.agents.select(agent_type=Client)
-    clients.shuffle_do(lambda client: asked.append(client.number))
-    assert sorted(asked) == list(range(50))
-    assert asked != list(range(50))
+    clients.shuffle_do(lambda client: numbers.append(client.number))
+    assert sorted(numbers) == list(range(50))
+    assert numbers != list(range(50))
     clients.select(lambda client: client.in_care and client.arm == "cbt").do("end", "removed")
     assert "in_care" not in {client.ending for client in clients if client.arm == "cbt"}
     assert model.share_in_care == 0

@@ -18,7 +18,7 @@ def waitlist(
     assessments: Sequence[int] = (8, 13, 26, 52),
     *,
     instrument: str | Instrument = "bdi2",
-    sample: Sample = TRIAL,
+    sample: Sample | None = None,
 ) -> Study:
     """Return a study of people who get no treatment, in weekly steps.
 
@@ -32,7 +32,7 @@ def waitlist(
     instrument
         The symptom instrument, a name in `questionnaires.SYMPTOM_INSTRUMENTS`.
     sample
-        Who is included.
+        Who is included; None = a trial's sample.
 
     Returns
     -------

@@ -86,9 +86,10 @@ def test_without_two_therapies_nobody_prefers_one() -> None:
 
 
 def test_matched_and_mismatched_share_all_clients() -> None:
-    seen = benchmark.see(simulate.run(preference(follow_up=()), worlds.parameters("null"), 300, 5))
-    parts = [benchmark._arm(seen, name) for name in ("matched", "mismatched")]
-    assert sorted(np.concatenate([part.index for part in parts])) == sorted(seen.outcome.index)
+    run = simulate.run(preference(follow_up=()), worlds.parameters("null"), 300, 5)
+    trial = benchmark.see(run)
+    parts = [benchmark._arm(trial, name) for name in ("matched", "mismatched")]
+    assert sorted(np.concatenate([part.index for part in parts])) == sorted(trial.outcome.index)
 
 
 def test_phases_switch_treatment_on_and_off() -> None:
