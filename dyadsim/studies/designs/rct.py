@@ -64,8 +64,8 @@ def treated_arms(design: str, arms: Sequence[str | Therapy], sessions: int) -> l
     """
     if isinstance(arms, str | Therapy) or not isinstance(arms, Sequence) or len(arms) < 2:
         raise BadInput(
-            f"study {design}: arms must be a list of two arms or more, a therapy and what it is "
-            f"compared with, such as ['cbt', 'waitlist'], not '{arms}'."
+            f"study {design}: it needs two arms or more, a therapy and what it is compared with, "
+            f"as a list such as ['cbt', 'waitlist'], not '{arms}'."
         )
     return [
         arm(item.name if isinstance(item, Therapy) else item, find_treatment(item), sessions)

@@ -73,7 +73,7 @@ def test_an_unknown_design_is_refused_with_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"arms": "cbt"}, r"must be a list of two arms or more.* not 'cbt'"),
+        ({"arms": "cbt"}, r"two arms or more.*as a list such as \['cbt', 'waitlist'\], not 'cbt'"),
         ({"arms": ["cbt", 5]}, "no therapy '5'"),
         ({"sessions": "12"}, "a whole number; '12' given"),
         ({"follow_up": 26}, r"must be a list of weeks, such as \[26, 52\], not '26'"),
