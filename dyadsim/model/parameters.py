@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 
 from dyadsim.errors import BadInput, nearest
+from dyadsim.model.display import html_table
 from dyadsim.model.mechanisms.action import Action
 from dyadsim.model.mechanisms.alliance import Alliance
 from dyadsim.model.mechanisms.distress import Distress
@@ -108,6 +109,25 @@ class Parameters(NamedTuple):
     distress: Distress = Distress()
     ending: Ending = Ending()
     measurement: Measurement = Measurement()
+
+    def __repr__(self) -> str:
+        """Return how many there are, and how many differ from their defaults, in one line."""
+        changes = sum(changes for _, changes in _counts(self).values())
+        return f"<Parameters: {len(catalogue())} in {len(self)} groups, {changes} not at default>"
+
+    def _repr_html_(self) -> str:
+        """Return a table of the groups, for notebooks."""
+        rows = [(name, str(n), str(changes)) for name, (n, changes) in _counts(self).items()]
+        header = ("group", "parameters", "not at default")
+        return html_table("Parameters: parameters.alliance shows a group", header, rows)
+
+
+def _counts(parameters: Parameters) -> dict[str, tuple[int, int]]:
+    """Return by group how many parameters there are, and how many are not at their defaults."""
+    return {
+        name: (len(part), sum(a != b for a, b in zip(part, type(part)(), strict=True)))
+        for name, part in parameters._asdict().items()
+    }
 
 
 @cache

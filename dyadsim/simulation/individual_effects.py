@@ -1,15 +1,16 @@
-"""Individual effects of an intervention as tables: what no trial can observe."""
+"""Individual treatment effects of an intervention as tables: what no trial can observe."""
 
 import numpy as np
 import pandas as pd
 
 from dyadsim.simulation import simulate
 from dyadsim.simulation.counterfactual import Twins
+from dyadsim.simulation.runs import latent
 from dyadsim.studies.study import FOLLOW_UP
 
 
 def _steps(twins: Twins) -> dict[str, int]:
-    """Return the steps looked at: the last session, and the last follow-up if there is one."""
+    """Return the steps to compare: the last session, and the last follow-up if there is one."""
     occasion = twins.factual.plan.occasion
     steps = {"end": twins.factual.study.schedule.sessions}
     if occasion[-1] == FOLLOW_UP:
@@ -17,36 +18,49 @@ def _steps(twins: Twins) -> dict[str, int]:
     return steps
 
 
-def table(twins: Twins) -> pd.DataFrame:
-    """Return one row a client and time: client, arm (before do), at, distress, distress_under_do,
-    effect.
-
-    effect: fall of distress through `do`, in standard deviations of distress at intake; above 0
-    = better off under `do`.
-    """
-    one, other = (
-        dict(simulate.variables(run.truth))["distress"].astype(np.float64)
-        for run in (twins.factual, twins.counterfactual)
-    )
-    spread = float(np.std(one[0], ddof=1)) if one.shape[1] > 1 else 1.0
-    names = np.array([arm.name for arm in twins.factual.study.arms], dtype=object)
-    start = simulate.start(
-        twins.factual.study,
-        twins.factual.parameters,
-        one.shape[1],
-        twins.factual.seed,
-        twins.factual.replicate,
+def _arms_at_intake(twins: Twins) -> pd.Series:
+    """Return each client's arm before `do`."""
+    run = twins.factual
+    intake = simulate.start(
+        run.study,
+        run.parameters,
+        run.clients.word.size,
+        run.seed,
+        run.replicate,
         keep_truth=False,
     )
+    names = np.array([arm.name for arm in run.study.arms], dtype=object)
+    return pd.Series(names[intake.clients.arm], dtype="str")
+
+
+def table(twins: Twins) -> pd.DataFrame:
+    """Return the effect on each client, at the last session and at the last follow-up.
+
+    Parameters
+    ----------
+    twins
+        The same clients without and with interventions, with their truth kept.
+
+    Returns
+    -------
+    DataFrame
+        One row a client and time: client, arm (before do), at, distress, distress_under_do,
+        effect. The effect is the fall of distress through `do` in standard deviations of distress
+        at intake; above 0 = better off under `do`.
+    """
+    factual, counterfactual = (latent(run, "distress").astype(np.float64) for run in twins)
+    clients = factual.shape[1]
+    spread = float(np.std(factual[0], ddof=1)) if clients > 1 else 1.0
+    arms = _arms_at_intake(twins)
     parts = [
         pd.DataFrame(
             {
-                "client": np.arange(one.shape[1]),
-                "arm": pd.Series(names[start.clients.arm], dtype="str"),
+                "client": np.arange(clients),
+                "arm": arms,
                 "at": at,
-                "distress": one[step],
-                "distress_under_do": other[step],
-                "effect": (one[step] - other[step]) / spread,
+                "distress": factual[step],
+                "distress_under_do": counterfactual[step],
+                "effect": (factual[step] - counterfactual[step]) / spread,
             }
         )
         for at, step in _steps(twins).items()
@@ -55,8 +69,18 @@ def table(twins: Twins) -> pd.DataFrame:
 
 
 def summary(effects: pd.DataFrame) -> pd.DataFrame:
-    """Return one row an arm and time: arm, at, clients, effect (mean), se, and the shares of
-    clients better, worse and unchanged (to the bit).
+    """Return the effects of `table` by arm and time.
+
+    Parameters
+    ----------
+    effects
+        A table of individual effects.
+
+    Returns
+    -------
+    DataFrame
+        One row an arm and time: arm, at, clients, effect (mean), se, and the shares of clients
+        better, worse and unchanged (to the bit).
     """
     rows = []
     for (arm, at), part in effects.groupby(["arm", "at"], sort=False):

@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from dyadsim.errors import BadInput, nearest
+from dyadsim import checks
+from dyadsim.errors import BadInput
 from dyadsim.model import questionnaires
 from dyadsim.studies.study import Study
 
@@ -32,7 +33,7 @@ FIRST_ALERT = 3  # an alert needs the score of the second session (ODD, responsi
 
 
 class Held(NamedTuple):
-    """How a latent is held: its `rows` are written and the `rates` that move them set to 0."""
+    """How a latent is fixed: its `rows` are written and the `rates` that move them set to 0."""
 
     rows: tuple[str, ...]
     rates: tuple[str, ...]
@@ -56,13 +57,35 @@ HOLDABLE = {
 }
 
 
-class Intervention(NamedTuple):
-    """What is done to everybody.
+EVENTS = ("add_rupture", "remove_rupture", "add_alert", "remove_alert")
 
-    From session `start` on: `hold`, latents of `HOLDABLE` or the `symptom_score` that therapists
-    see, each to a value; `remove`, names of `PATHS`; `arm`, name of the arm that everybody is moved
-    to; `therapist`, number of the therapist everybody gets. At single sessions: `add_rupture` (it
-    may still be repaired), `remove_rupture`, `add_alert`, `remove_alert`.
+
+class Intervention(NamedTuple):
+    """What is done to everybody in a study.
+
+    Attributes
+    ----------
+    hold
+        Latents of `HOLDABLE`, or the `symptom_score` that therapists see, each fixed at a value
+        from session `start` on.
+    remove
+        Names of `PATHS` that do nothing from session `start` on.
+    arm
+        The name of the arm that everybody is moved to at session `start`.
+    therapist
+        The number of the therapist whom everybody gets at session `start`.
+    add_rupture, remove_rupture
+        Sessions with a rupture for everybody who comes (it may still be repaired), or for nobody.
+    add_alert, remove_alert
+        Sessions with an alert for everybody who comes (from session 3 on), or for nobody.
+    start
+        The session from which on; 1 is the first.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> dyadsim.Intervention(hold={"alliance": 0.8}, start=4)
+    Intervention(hold={'alliance': 0.8}, start=4)
     """
 
     hold: Mapping[str, float] = MappingProxyType({})
@@ -75,90 +98,129 @@ class Intervention(NamedTuple):
     remove_alert: tuple[int, ...] = ()
     start: int = 1
 
-
-EVENTS = ("add_rupture", "remove_rupture", "add_alert", "remove_alert")
+    def __repr__(self) -> str:
+        """Return the fields that say something."""
+        plain = {name: getattr(self, name) for name in self._fields} | {"hold": dict(self.hold)}
+        usual = {**self._field_defaults, "hold": {}}
+        words = [f"{name}={value!r}" for name, value in plain.items() if value != usual[name]]
+        return f"Intervention({', '.join(words)})"
 
 
 def read(path: str | Path) -> tuple[Intervention, ...]:
     """Return the interventions of a YAML file.
 
+    Parameters
+    ----------
+    path
+        A file with one mapping of fields, or a list of them.
+
+    Returns
+    -------
+    tuple of Intervention
+        In the order of the file.
+
     Raises
     ------
     BadInput
-        no such file, no YAML, or a field that does not exist or fit.
+        No such file, no YAML, or a field that does not exist or fit.
     """
     try:
-        given = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
         raise BadInput(f"do: the file '{path}' cannot be read: {error.strerror}.") from None
     except yaml.YAMLError as error:
         raise BadInput(f"do: the file '{path}' is no YAML: {error}.") from None
-    parts = given if isinstance(given, list) else [given]
+    parts = content if isinstance(content, list) else [content]
     return tuple(intervention(part) for part in parts)
 
 
 def intervention(fields: object) -> Intervention:
     """Return an intervention from a mapping of its fields.
 
+    Parameters
+    ----------
+    fields
+        Values by the names of `Intervention`'s fields; None leaves the default.
+
+    Returns
+    -------
+    Intervention
+        The intervention; whether it fits a study is not checked yet (`check_intervention`).
+
     Raises
     ------
     BadInput
-        no mapping, an unknown field, or a value of the wrong kind.
+        No mapping, an unknown field, or a value of the wrong kind.
     """
     if not isinstance(fields, Mapping):
         raise BadInput(f"do: an intervention is a mapping of names to values, not '{fields}'.")
-    for name in fields:
-        if name not in Intervention._fields:
-            raise BadInput(
-                f"do: there is no field '{name}'.{nearest(str(name), Intervention._fields)} "
-                f"Fields: {', '.join(Intervention._fields)}."
-            )
+    checks.fields_known("field", fields, Intervention._fields, where="do")
     plain: dict[str, Any] = {key: value for key, value in fields.items() if value is not None}
     for name in ("remove", *EVENTS):
         if name in plain:
-            plain[name] = _several(name, plain[name])
-    if not isinstance(plain.get("hold", {}), Mapping):
-        raise BadInput(f"do: hold maps latents to values, not '{plain['hold']}'.")
-    plain["hold"] = MappingProxyType(dict(plain.get("hold", {})))
-    return Intervention(**plain)
+            plain[name] = _as_tuple(name, plain[name])
+    hold = _as_mapping(plain.get("hold", {}))
+    return Intervention(**{**plain, "hold": MappingProxyType(dict(hold))})
 
 
-def _several(name: str, value: object) -> tuple[Any, ...]:
+def _as_mapping(hold: object) -> Mapping[str, float]:
+    """Return a mapping; refuse anything else."""
+    if not isinstance(hold, Mapping):
+        raise BadInput(f"do: hold maps latents to values, not '{hold}'.")
+    return hold
+
+
+def _as_tuple(name: str, value: object) -> tuple[Any, ...]:
     """Return a list as a tuple; refuse anything else."""
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise BadInput(f"do: {name} must be a list, not '{value}'.")
     return tuple(value)
 
 
-def checked(what: Intervention, study: Study) -> Intervention:
-    """Return `what` if it can be done in `study`.
+def checked(intervention: Intervention, study: Study) -> Intervention:
+    """Return an intervention that can be done in a study.
+
+    Parameters
+    ----------
+    intervention
+        What is to be done.
+    study
+        The study it is to be done in.
+
+    Returns
+    -------
+    Intervention
+        The same intervention.
 
     Raises
     ------
     BadInput
-        an unknown latent, path or arm, a value out of range, or a session that is none.
+        An unknown latent, path or arm, a value out of range, or a session that does not exist.
     """
-    for name, value in what.hold.items():
-        _check_held(name, value, study)
-    for name in what.remove:
-        if name not in PATHS:
-            raise BadInput(
-                f"do: there is no path '{name}' to remove.{nearest(str(name), PATHS)} "
-                f"Paths: {', '.join(PATHS)}."
-            )
-    arms = [one.name for one in study.arms]
-    if what.arm is not None and what.arm not in arms:
-        raise BadInput(f"do: there is no arm '{what.arm}'.{nearest(str(what.arm), arms)}")
-    _check_session("it must start at", what.start, 1, study)
+    if not isinstance(intervention, Intervention):
+        raise BadInput(
+            "do: an intervention must be a dyadsim.Intervention, such as "
+            f"dyadsim.Intervention(arm='waitlist'), not '{intervention}'."
+        )
+    for name, value in _as_mapping(intervention.hold).items():
+        _check_fixed(name, value, study)
+    for name in _as_tuple("remove", intervention.remove):
+        checks.known_name("path to remove", name, PATHS, where="do")
+    if intervention.arm is not None:
+        checks.known_name("arm", intervention.arm, [arm.name for arm in study.arms], where="do")
+    _check_session("it must start at", intervention.start, 1, study)
     for event in EVENTS:
-        for session in getattr(what, event):
+        for session in _as_tuple(event, getattr(intervention, event)):
             first = FIRST_ALERT if event == "add_alert" else 1
             _check_session(f"{event} must be", session, first, study)
-    if what.therapist is not None and (
-        isinstance(what.therapist, bool) or not isinstance(what.therapist, int)
-    ):
-        raise BadInput(f"do: therapist must be a therapist's number, not '{what.therapist}'.")
-    return what
+    _check_therapist(intervention.therapist)
+    return intervention
+
+
+def _check_therapist(therapist: object) -> None:
+    """Refuse what is no number of a therapist."""
+    if therapist is not None and (isinstance(therapist, bool) or not isinstance(therapist, int)):
+        raise BadInput(f"do: therapist must be a therapist's number, not '{therapist}'.")
 
 
 def _check_session(rule: str, session: object, first: int, study: Study) -> None:
@@ -168,18 +230,12 @@ def _check_session(rule: str, session: object, first: int, study: Study) -> None
         raise BadInput(f"do: {rule} a session from {first} to {last}, not {session}.")
 
 
-def _check_held(name: str, value: object, study: Study) -> None:
+def _check_fixed(name: str, value: object, study: Study) -> None:
     """Refuse an unknown latent or score, or a value that it cannot have."""
-    known = [*HOLDABLE, SCORE]
-    if name not in known:
-        raise BadInput(
-            f"do: there is no latent '{name}' to hold.{nearest(str(name), known)} "
-            f"To hold: {', '.join(known)}."
-        )
+    checks.known_name("latent to hold", name, [*HOLDABLE, SCORE], where="do")
     if name == SCORE:
         form = questionnaires.named(study.instrument)
         low, high = form.floor, form.ceiling
     else:
         low, high = HOLDABLE[name].low, HOLDABLE[name].high
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise BadInput(f"do: {name} is held in [{low:g}, {high:g}], not at {value}.")
+    checks.number(f"do: hold.{name}", value, low, high)

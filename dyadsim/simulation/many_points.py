@@ -1,8 +1,8 @@
 """Many parameter points of one study in one call: no Python, no files, no tables per point.
 
-Every point gets the same clients' and therapists' luck (common random numbers) and the same
-allocation, so two points differ by their parameters alone; point k equals `simulate.stream` with
-point k's parameters, bit for bit (tested).
+Every point gets the same random numbers of clients and therapists (common random numbers) and the
+same allocation, so two points differ by their parameters alone; point k equals `simulate.stream`
+with point k's parameters, bit for bit (tested).
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,39 +21,61 @@ from dyadsim.model import questionnaires
 from dyadsim.model.parameter import checked
 from dyadsim.model.parameters import Parameters, Population, catalogue, check_shares, flat
 from dyadsim.simulation import simulate
+from dyadsim.simulation.runs import Totals as Totals
 from dyadsim.studies import study as studies
 from dyadsim.studies.study import Study
 
 type Points = np.ndarray[Any, np.dtype[np.float32]]
-type Totals = np.ndarray[Any, np.dtype[np.int64]]
+
+_SHARES = ("population.stable_share", "population.load_share")
 
 
 def rows(base: Parameters, values: Mapping[str, Sequence[float]]) -> Points:
-    """Return points `(point, parameter)`: `base` with columns of `values`, by full name, put in.
+    """Return parameter points: `base` with columns of values put in.
+
+    Parameters
+    ----------
+    base
+        The parameters that all points share.
+    values
+        Columns of equal length by full name, such as 'alliance.rate'.
+
+    Returns
+    -------
+    Points
+        `(point, parameter)` float32, parameters in the order of `catalogue`.
 
     Raises
     ------
     BadInput
-        an unknown parameter, a value out of its range, columns of unequal length.
+        An unknown parameter, a value out of its range, or columns of unequal length.
     """
     names = list(catalogue())
     lengths = {name: len(column) for name, column in values.items()}
     if len(set(lengths.values())) > 1:
         raise BadInput(f"points: every parameter needs as many values as the others; {lengths}.")
     count = next(iter(lengths.values()), 1)
-    made = np.tile(np.array(list(flat(base).values()), np.float32), (count, 1))
+    points = np.tile(np.array(list(flat(base).values()), np.float32), (count, 1))
     for name, column in values.items():
         if name not in names:
             raise BadInput(f"There is no parameter '{name}'.{nearest(name, names)}")
-        numbers = np.asarray(column, float)
-        for value in (numbers.min(), numbers.max()) if numbers.size else ():
-            checked(catalogue()[name], float(value))
-        made[:, names.index(name)] = numbers
-    shares = [names.index(f"population.{one}_share") for one in ("stable", "load")]
-    whole = made[:, shares].sum(axis=1)
-    if whole.size and whole.max() >= 1:
-        check_shares(Population(stable_share=float(whole.max()), load_share=0.0))
-    return made
+        points[:, names.index(name)] = _in_range(name, column)
+    _check_shares(points[:, [names.index(name) for name in _SHARES]].sum(axis=1))
+    return points
+
+
+def _in_range(name: str, column: Sequence[float]) -> np.ndarray[Any, Any]:
+    """Return the values of one parameter; refuse one out of its range."""
+    numbers = np.asarray(column, float)
+    for value in (numbers.min(), numbers.max()) if numbers.size else ():
+        checked(catalogue()[name], float(value))
+    return numbers
+
+
+def _check_shares(totals: Points) -> None:
+    """Refuse variance shares that together reach 1 at any point."""
+    if totals.size and totals.max() >= 1:
+        check_shares(Population(stable_share=float(totals.max()), load_share=0.0))
 
 
 def run(
@@ -64,28 +86,33 @@ def run(
     replicate: int = 0,
     threads: int | None = None,
 ) -> Totals:
-    """Return the streaming sums of every point, `(point, arm, step, sum)`, sums as `sums.SUMS`.
+    """Return the streaming sums of every point.
 
     Parameters
     ----------
     study
-        who gets what when; no arm may match clients to therapists, no case card.
+        Who gets what when; no arm may match clients to therapists, and no case card.
     points
         `(point, parameter)` float32 from `rows`.
     clients
-        clients of each point, all arms together.
+        Clients of each point, all arms together.
     seed, replicate
-        address of the luck, the same for every point.
+        The address of all random numbers, the same for every point.
     threads
-        default: all processors; the sums are the same for any number.
+        How many; None = every processor. The sums are the same for any number.
+
+    Returns
+    -------
+    Totals
+        `(point, arm, step, sum)` int64, sums as `streaming_sums.SUMS`.
 
     Raises
     ------
     BadInput
-        a study that cannot be run so.
+        A study that cannot be run so.
     """
     plan = studies.plan(studies.check(study))
-    if study.case is not None or any(one.matched for one in study.arms):
+    if study.case is not None or any(arm.matched for arm in study.arms):
         raise BadInput(
             "a batch of points: studies with a case card or with clients matched to therapists "
             "run one point at a time (`simulate.stream`)."
@@ -98,7 +125,7 @@ def run(
     sums = np.zeros((len(points), len(study.arms), plan.weeks.size, len(SUMS)), np.int64)
     threads = max(1, min(threads or simulate.default_threads(), len(points)))
     cuts = [len(points) * k // threads for k in range(threads + 1)]
-    seat = simulate.seat(study)
+    case = simulate.case_values(study)
 
     def work(k: int) -> None:
         therapists = population.empty_therapists(
@@ -113,7 +140,7 @@ def run(
             plan,
             usual,
             study.sample,
-            seat,
+            case,
             address,
             cuts[k],
             cuts[k + 1],

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from dyadsim.errors import BadInput
+from dyadsim.errors import BadData, BadInput
+from dyadsim.model.display import html_table
 from dyadsim.model.variables import PROCESSES, RECORDED, VARIABLES
 
 SCHEMA_VERSION = 2
@@ -98,45 +99,89 @@ SCHEMA: dict[str, dict[str, Column]] = {
         },
     },
 }
+_NEEDED = ("clients", "therapists", "sessions")  # tables that every run leaves
 
 
 class Records(NamedTuple):
-    """The four tables of a run; `truth` may be empty."""
+    """The four tables of a run, as `SCHEMA` describes them.
+
+    Attributes
+    ----------
+    clients
+        One row a client.
+    therapists
+        One row a therapist who has at least one client.
+    sessions
+        One row a client and occasion: every score a researcher would have.
+    truth
+        One row a client and step with every latent; empty unless it was asked for.
+    """
 
     clients: pd.DataFrame
     therapists: pd.DataFrame
     sessions: pd.DataFrame
     truth: pd.DataFrame
 
+    def __repr__(self) -> str:
+        """Return the number of rows of each table in one line."""
+        sizes = ", ".join(f"{name} {len(table)}" for name, table in self._asdict().items())
+        return f"<Records, rows: {sizes}>"
 
-def checked(records: Records) -> Records:
-    """Return `records` if every table has exactly the columns and types of `SCHEMA`."""
+    def _repr_html_(self) -> str:
+        """Return a table of the tables, for notebooks."""
+        rows = [
+            (name, str(len(table)), ", ".join(map(str, table.columns)))
+            for name, table in self._asdict().items()
+        ]
+        return html_table("Records: each is a DataFrame", ("table", "rows", "columns"), rows)
+
+
+def check_records(records: Records) -> Records:
+    """Return `records` if every table has exactly the columns and types of `SCHEMA`.
+
+    Parameters
+    ----------
+    records
+        The tables.
+
+    Returns
+    -------
+    Records
+        The same tables.
+
+    Raises
+    ------
+    BadData
+        A table does not follow the schema.
+    """
     for name, table in records._asdict().items():
         if name == "truth" and table.empty:
             continue
-        want = {column: about.kind for column, about in SCHEMA[name].items()}
-        have = {column: str(kind) for column, kind in table.dtypes.items()}
-        if list(want) != list(have) or any(want[key] != have[key] for key in want):
-            raise ValueError(f"table {name} does not follow the schema: {have}")
+        schema = {column: about.kind for column, about in SCHEMA[name].items()}
+        kinds = {column: str(kind) for column, kind in table.dtypes.items()}
+        if list(schema.items()) != list(kinds.items()):
+            raise BadData(f"table {name} does not follow the schema: {kinds}")
     return records
 
 
-def _commit(folder: Path) -> tuple[str | None, bool | None]:
-    """Return (commit, dirty) of the checkout that holds `folder`; (None, None) outside one."""
+def _git(folder: Path, *words: str) -> str | None:
+    """Return what git prints about the checkout that holds `folder`, None where it cannot."""
+    try:
+        process = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=5
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return process.stdout.strip() if process.returncode == 0 else None
 
-    def git(*words: str) -> str | None:
-        try:
-            done = subprocess.run(
-                ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=5
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return None
-        return done.stdout.strip() if done.returncode == 0 else None
 
-    if not (folder.parent / "pyproject.toml").is_file():
+def _commit() -> tuple[str | None, bool | None]:
+    """Return (commit, dirty) of the checkout that holds the package; (None, None) outside one."""
+    package = Path(__file__).parents[1]
+    if not (package.parent / "pyproject.toml").is_file():
         return None, None
-    commit = git("rev-parse", "HEAD")
-    changes = git("status", "--porcelain")
+    commit = _git(package, "rev-parse", "HEAD")
+    changes = _git(package, "status", "--porcelain")
     return commit, None if changes is None else bool(changes)
 
 
@@ -148,13 +193,18 @@ def manifest(
     Parameters
     ----------
     config
-        the resolved configuration, seeds included.
+        The resolved configuration, seeds included.
     seconds
-        wall time of the run.
+        Wall time of the run.
     inputs
-        files that were read, by name; their sha256 is kept.
+        Files that were read, by name; their sha256 is kept.
+
+    Returns
+    -------
+    dict
+        Versions, commit, machine, command line, seeds, configuration, inputs and time.
     """
-    commit, dirty = _commit(Path(__file__).parent)
+    commit, dirty = _commit()
     return {
         "schema_version": SCHEMA_VERSION,
         "dyadsim": importlib.metadata.version("dyadsim"),
@@ -175,12 +225,24 @@ def manifest(
 
 
 def write_folder(folder: Path, fill: Callable[[Path], None]) -> Path:
-    """Make `folder` whole or not at all: `fill` writes into a folder beside it, then it is renamed.
+    """Make a complete folder or none: it is filled under another name beside it, then renamed.
+
+    Parameters
+    ----------
+    folder
+        The folder to make.
+    fill
+        Writes the files into the folder that it is called with.
+
+    Returns
+    -------
+    Path
+        The folder.
 
     Raises
     ------
     OSError
-        the place cannot be written; nothing is left behind.
+        The place cannot be written; nothing is left behind.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
@@ -202,8 +264,21 @@ def umask() -> int:
 
 
 def write_tables(folder: Path, records: Records) -> None:
-    """Write the tables as Parquet and `schema.json` into an existing folder."""
-    for name, table in checked(records)._asdict().items():
+    """Write the tables as Parquet and `schema.json` into an existing folder.
+
+    Parameters
+    ----------
+    folder
+        The folder.
+    records
+        The tables; an empty truth is left out.
+
+    Raises
+    ------
+    BadData
+        A table does not follow the schema.
+    """
+    for name, table in check_records(records)._asdict().items():
         if name != "truth" or not table.empty:
             table.to_parquet(folder / f"{name}.parquet", index=False)
     schema = {
@@ -219,25 +294,43 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
 
 
 def read(folder: str | Path) -> Records:
-    """Return the records that `write_tables` (and so `dyadsim simulate`) left in `folder`.
+    """Return the records that `write_tables` (and so `dyadsim simulate`) left in a folder.
+
+    Parameters
+    ----------
+    folder
+        A results folder with clients, therapists and sessions, and maybe truth, as Parquet.
+
+    Returns
+    -------
+    Records
+        The tables.
 
     Raises
     ------
     BadInput
-        no such folder, or a table is missing (truth may be).
-    ValueError
-        a table that does not follow the schema.
+        No such folder, or a table is missing (truth may be).
+    BadData
+        A table does not follow the schema.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
+    place = _checked_folder(folder)
+    tables = {name: pd.read_parquet(place / f"{name}.parquet") for name in _NEEDED}
+    truth = place / "truth.parquet"
+    tables["truth"] = pd.read_parquet(truth) if truth.exists() else pd.DataFrame()
+    return check_records(Records(**tables))
+
+
+def _checked_folder(folder: str | Path) -> Path:
+    """Return a folder that holds the tables of a run."""
+    if not isinstance(folder, str | Path):
+        raise BadInput(f"The folder to read tables from must be a path, not '{folder}'.")
+    place = Path(folder)
+    if not place.is_dir():
         raise BadInput(f"There is no folder '{folder}' to read tables from.")
-    for name in list(SCHEMA)[:3]:
-        if not (folder / f"{name}.parquet").is_file():
+    for name in _NEEDED:
+        if not (place / f"{name}.parquet").is_file():
             raise BadInput(
                 f"The folder '{folder}' holds no {name}.parquet: `dyadsim simulate` leaves the "
                 "tables in results/simulate/<date>."
             )
-    tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in list(SCHEMA)[:3]}
-    truth = folder / "truth.parquet"
-    tables["truth"] = pd.read_parquet(truth) if truth.exists() else pd.DataFrame()
-    return checked(Records(**tables))
+    return place

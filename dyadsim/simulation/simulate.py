@@ -1,16 +1,14 @@
-"""start, advance, run: (Study, parameters, seed) -> what happened; streaming sums when no tables.
+"""start, advance, run: a study in a world becomes what happened; stream: sums instead of tables.
 
 The door to the kernel: shapes and numbers are checked and converted here, once.
 """
 
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dyadsim.errors import BadInput
 from dyadsim.kernel import allocation as population
 from dyadsim.kernel import sessions
 from dyadsim.kernel.allocation import Allocation
@@ -19,59 +17,36 @@ from dyadsim.model import questionnaires
 from dyadsim.model.parameters import Parameters, as_float32
 from dyadsim.model.variables import (
     FIRST_RECORDED,
-    RECORDED,
     ROW_COUNT,
     ROWS,
     Array,
     Clients,
     Therapists,
 )
+from dyadsim.simulation import inputs
+from dyadsim.simulation.inputs import MOST_CLIENTS as MOST_CLIENTS
+from dyadsim.simulation.inputs import World
+from dyadsim.simulation.runs import Run as Run
+from dyadsim.simulation.runs import Sums as Sums
+from dyadsim.simulation.runs import Totals
+from dyadsim.simulation.runs import latent as latent
+from dyadsim.simulation.runs import variables as variables
 from dyadsim.studies import study as studies
 from dyadsim.studies.study import Plan, Study
 
-MOST_CLIENTS = 2**31 - 1
-_SEATED = ("readiness", "expectancy", "attachment", "resources")  # of a case card, as they are
+_TRAITS_OF_CARD = ("readiness", "expectancy", "attachment", "resources")  # used as they are
+_NO_SUMS: Totals = np.zeros((0, 0, 0), np.int64)
 
 
-class Run(NamedTuple):
-    """A simulation under way or finished.
-
-    `truth` is `(variable, step, client)` float32, rows as in `state.RECORDED` (four rows for a
-    process variable), step 0 = intake; `step` the number of steps done, later ones are still 0.
-    """
+class _Order(NamedTuple):
+    """What is to be simulated, checked."""
 
     study: Study
     plan: Plan
     parameters: Parameters
+    clients: int
     seed: int
     replicate: int
-    moments: int
-    clients: Clients
-    therapists: Therapists
-    truth: Array
-    step: int
-
-
-class Sums(NamedTuple):
-    """Streaming sums: `values` (arm, step, sum) int64, columns and their units: `sums.SUMS`."""
-
-    study: Study
-    clients: int
-    values: np.ndarray[Any, np.dtype[np.int64]]
-
-    def mean_score(self) -> Array:
-        """Return the mean symptom score, `(arm, step)`; NaN where nobody was scored."""
-        with np.errstate(invalid="ignore"):
-            total = self.values[..., 3] / SUMS["symptom_score"]
-            return np.asarray(total / self.values[..., 2])
-
-    def sd_score(self) -> Array:
-        """Return the SD of the symptom score (n - 1), `(arm, step)`."""
-        n = self.values[..., 2]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            squares = self.values[..., 4] / SUMS["symptom_score_squared"]
-            spread = (squares - n * self.mean_score() ** 2) / (n - 1)
-            return np.asarray(np.sqrt(np.maximum(spread, 0)))
 
 
 def default_threads() -> int:
@@ -79,46 +54,53 @@ def default_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _checked(count: int, seed: int, replicate: int, moments: int) -> None:
-    """Refuse sizes and addresses that cannot be."""
-    for name, value, low, high in (
-        ("clients", count, 1, MOST_CLIENTS),
-        ("seed", seed, 0, 2**62),
-        ("replicate", replicate & 0xFFFFFFFF, 0, 2**31),  # above: `noise.redrawn`
-        ("moments", moments, 0, 4000),
-    ):
-        if not isinstance(value, int | np.integer) or not low <= value <= high:
-            raise BadInput(f"{name} must be a whole number from {low} to {high}; {value} given.")
+def _order(study: Study, world: World, clients: int, seed: int, replicate: int) -> _Order:
+    """Return what is to be simulated; refuse what cannot be."""
+    inputs.check_input_study(study)
+    parameters = inputs.as_parameters(world)
+    clients = inputs.whole_number("clients", clients, 1, MOST_CLIENTS)
+    seed = inputs.whole_number("seed", seed, 0, 2**62)
+    replicate = inputs.check_replicate(replicate)
+    plan = studies.plan(studies.check(study))
+    return _Order(study, plan, parameters, clients, seed, replicate)
 
 
-def _therapists(
-    study: Study,
-    plan: Plan,
-    parameters: Parameters,
-    allocation: Allocation,
-    seed: int,
-    replicate: int,
-) -> Therapists:
+def _draw_therapists(order: _Order, allocation: Allocation) -> Therapists:
     """Return the study's therapists with their presence at every step."""
-    people = population.therapists(
+    therapists = population.therapists(
         allocation,
-        parameters.population,
-        study.sample,
-        len(studies.treatments(study)),
-        plan.weeks.size,
-        seed,
-        replicate,
+        order.parameters.population,
+        order.study.sample,
+        len(studies.treatments(order.study)),
+        order.plan.weeks.size,
+        order.seed,
+        order.replicate,
     )
-    for trait, value in study.case.therapist if study.case else ():
-        getattr(people, trait)[:] = np.float32(value)
+    for trait, value in order.study.case.therapist if order.study.case else ():
+        getattr(therapists, trait)[:] = np.float32(value)
     sessions.presence_rows(
-        people.presence, people.word, people.caseload, as_float32(parameters), seed, replicate
+        therapists.presence,
+        therapists.word,
+        therapists.caseload,
+        as_float32(order.parameters),
+        order.seed,
+        order.replicate,
     )
-    return people
+    return therapists
 
 
-def seat(study: Study) -> Array:
-    """Return the values (variable,) that the study's case card gives everybody, NaN elsewhere."""
+def _allocate(order: _Order, allocation: Allocation | None = None) -> tuple[Allocation, Therapists]:
+    """Return who is in which arm and with whom, and the therapists."""
+    study, seed, replicate = order.study, order.seed, order.replicate
+    drawn = allocation or population.allocate(study, order.clients, seed, replicate)
+    therapists = _draw_therapists(order, drawn)
+    if allocation is None and any(arm.matched for arm in study.arms):
+        drawn = population.matched(drawn, study, therapists, order.parameters, seed, replicate)
+    return drawn, therapists
+
+
+def case_values(study: Study) -> Array:
+    """Return the values `(variable,)` that the study's case card gives everybody, NaN elsewhere."""
     case, form = study.case, questionnaires.named(study.instrument)
     values = np.full(ROW_COUNT, np.nan, np.float32)
     if case is None:
@@ -135,7 +117,7 @@ def seat(study: Study) -> Array:
         "load": latent(case.symptom_score) - latent(case.usual_score),
         "weight": case.processes,
         "preference": case.theory_of_change,
-        **{name: getattr(case, name) for name in _SEATED},
+        **{name: getattr(case, name) for name in _TRAITS_OF_CARD},
     }
     if case.good_enough_score is not None:
         known["good_enough_level"] = latent(case.good_enough_score)
@@ -144,30 +126,14 @@ def seat(study: Study) -> Array:
     return values
 
 
-def _allocate(
-    study: Study,
-    plan: Plan,
-    parameters: Parameters,
-    clients: int,
-    seed: int,
-    replicate: int,
-    given: Allocation | None = None,
-) -> tuple[Allocation, Therapists]:
-    """Return who is in which arm and with whom, and the therapists."""
-    allocation = given or population.allocate(study, clients, seed, replicate)
-    people = _therapists(study, plan, parameters, allocation, seed, replicate)
-    if given is None and any(one.matched for one in study.arms):
-        allocation = population.matched(allocation, study, people, parameters, seed, replicate)
-    return allocation, people
-
-
 def start(
     study: Study,
-    parameters: Parameters,
+    world: World,
     clients: int,
     seed: int = 1,
     replicate: int = 0,
     moments: int = 0,
+    *,
     keep_truth: bool = True,
     allocation: Allocation | None = None,
     threads: int | None = None,
@@ -177,66 +143,110 @@ def start(
     Parameters
     ----------
     study
-        who gets what when.
-    parameters
-        one world's parameters.
+        Who gets what when, such as `dyadsim.rct(["cbt", "waitlist"])`.
+    world
+        A world's name, or the parameters of one (`dyadsim.world`), each in its range.
     clients
-        number of clients, all arms together, >= 1.
+        Number of clients, all arms together, >= 1.
     seed, replicate
-        address of the luck, whole numbers >= 0.
+        The address of all random numbers, whole numbers >= 0. Another replicate is another draw
+        of everything.
     moments
-        moments simulated per session; 0 takes the closed form.
+        Beats simulated within each session, 0 to 4000; 0 takes the closed form.
     keep_truth
-        record every latent at every step.
+        Record every latent at every step (4 bytes a variable, step and client).
     allocation
-        arms and therapists, to replace the study's own draw (`intervene`).
+        Arms and therapists, to replace the study's own allocation.
     threads
-        how many; None: every processor (the same bits come out).
+        How many; None = every processor. The same bits come out.
+
+    Returns
+    -------
+    Run
+        The run at step 0.
 
     Raises
     ------
     BadInput
-        a number or a study that cannot be run.
+        A study, world, size or seed of the wrong type or out of range; the message names what can
+        be given.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> run = dyadsim.start(dyadsim.rct(["cbt", "waitlist"]), "hybrid", 60, seed=7)
+    >>> dyadsim.advance(run, 3)
+    <Run of study rct: 60 clients, step 3 of 26, seed 7, replicate 0>
     """
-    _checked(clients, seed, replicate, moments)
-    plan = studies.plan(studies.check(study))
-    allocation, therapists = _allocate(
-        study, plan, parameters, clients, seed, replicate, allocation
-    )
-    people = population.clients(allocation)
-    kept = clients if keep_truth else 0
-    truth = np.zeros((ROW_COUNT - FIRST_RECORDED, plan.weeks.size, kept), np.float32)
-    made = Run(study, plan, parameters, seed, replicate, moments, people, therapists, truth, 0)
-    _blocks(made, 0, 0, threads or default_threads(), sessions.BLOCK, np.zeros((0, 0, 0), np.int64))
-    return made
+    order = _order(study, world, clients, seed, replicate)
+    moments = inputs.whole_number("moments", moments, 0, inputs.MOST_MOMENTS)
+    allocation, therapists = _allocate(order, allocation)
+    table = population.clients(allocation)
+    kept = order.clients if keep_truth else 0
+    run = _run_before_intake(order, table, therapists, kept)._replace(moments=moments)
+    _blocks(run, 0, 0, _threads(threads), sessions.BLOCK, _NO_SUMS)
+    return run
+
+
+def _run_before_intake(order: _Order, clients: Clients, therapists: Therapists, kept: int) -> Run:
+    """Return a run in which nothing has happened, with room for the truth of `kept` clients."""
+    truth = np.zeros((ROW_COUNT - FIRST_RECORDED, order.plan.weeks.size, kept), np.float32)
+    address = (order.seed, order.replicate, 0)
+    return Run(order.study, order.plan, order.parameters, *address, clients, therapists, truth, 0)
+
+
+def _threads(threads: int | None) -> int:
+    """Return the number of threads to use."""
+    return inputs.check_threads(threads) or default_threads()
 
 
 def advance(
     run: Run, steps: int | None = None, threads: int | None = None, block: int = sessions.BLOCK
 ) -> Run:
-    """Advance everybody by `steps` (default: to the end), in place; return the run.
+    """Advance everybody, in place.
 
     The same bits come out for any `threads`, any `block` and any way to split the steps.
+
+    Parameters
+    ----------
+    run
+        A run from `start`.
+    steps
+        How many steps; None = to the end. Steps beyond the end are left out.
+    threads
+        How many; None = every processor.
+    block
+        Clients that are simulated together, which decides the speed only.
+
+    Returns
+    -------
+    Run
+        The run at its new step; it shares its arrays with the run that was given.
+
+    Raises
+    ------
+    BadInput
+        No run, or a number of steps below 0.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> dyadsim.advance(dyadsim.start(dyadsim.cohort(sessions=8), "null", 60))
+    <Run of study cohort: 60 clients, step 15 of 15, seed 1, replicate 0>
     """
+    inputs.check_run(run, Run)
     left = run.plan.weeks.size - 1 - run.step
-    steps = left if steps is None else min(steps, left)
-    nothing = np.zeros((0, 0, 0), np.int64)
-    _blocks(run, run.step + 1, steps, threads or default_threads(), block, nothing)
-    return run._replace(step=run.step + steps)
+    if steps is not None:
+        left = min(inputs.whole_number("steps", steps, 0, 2**31), left)
+    _blocks(run, run.step + 1, left, _threads(threads), block, _NO_SUMS)
+    return run._replace(step=run.step + left)
 
 
-def _blocks(
-    run: Run,
-    first_step: int,
-    steps: int,
-    threads: int,
-    block: int,
-    sums: np.ndarray[Any, np.dtype[np.int64]],
-) -> None:
+def _blocks(run: Run, first_step: int, steps: int, threads: int, block: int, sums: Totals) -> None:
     """Run ranges of whole blocks on threads; each thread adds to sums of its own."""
     count = run.clients.word.size
     address = sessions.Address(run.seed, run.replicate, run.moments, first_step, steps, block)
-    numbers, values = as_float32(run.parameters), seat(run.study)
+    parameters, case = as_float32(run.parameters), case_values(run.study)
     scale = questionnaires.scale(
         questionnaires.named(run.study.instrument), run.parameters.measurement
     )
@@ -254,10 +264,10 @@ def _blocks(
             run.clients.therapist,
             run.therapists,
             run.plan,
-            numbers,
+            parameters,
             scale,
             run.study.sample,
-            values,
+            case,
             address,
             cuts[k],
             cuts[k + 1],
@@ -276,44 +286,81 @@ def _blocks(
 
 def run(
     study: Study,
-    parameters: Parameters,
+    world: World,
     clients: int,
     seed: int = 1,
     replicate: int = 0,
     moments: int = 0,
     threads: int | None = None,
 ) -> Run:
-    """Return a finished run of `study` with every latent recorded (see `start`)."""
-    made = start(study, parameters, clients, seed, replicate, moments, threads=threads)
-    return advance(made, threads=threads)
+    """Return a finished run of a study in a world, with every latent recorded.
+
+    Parameters
+    ----------
+    study, world, clients, seed, replicate, moments, threads
+        As in `start`.
+
+    Returns
+    -------
+    Run
+        The finished run; `dyadsim.observed(run)` gives what a researcher sees of it.
+
+    Raises
+    ------
+    BadInput
+        A study, world, size or seed of the wrong type or out of range.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> trial = dyadsim.rct(["cbt", "waitlist"], sessions=8, follow_up=())
+    >>> dyadsim.run(trial, "hybrid", 50, seed=7)
+    <Run of study rct: 50 clients, step 8 of 8, seed 7, replicate 0>
+    """
+    begun = start(study, world, clients, seed, replicate, moments, threads=threads)
+    return advance(begun, threads=threads)
 
 
 def stream(
     study: Study,
-    parameters: Parameters,
+    world: World,
     clients: int,
     seed: int = 1,
     replicate: int = 0,
     threads: int | None = None,
 ) -> Sums:
-    """Run any number of clients and keep only sums (see `Sums`): some 12 bytes a client.
+    """Run any number of clients and keep only sums: some 12 bytes a client.
 
-    The sums equal those of one run in memory, for any `threads`.
+    The sums equal those of one run in memory, for any number of threads.
+
+    Parameters
+    ----------
+    study, world, clients, seed, replicate, threads
+        As in `start`.
+
+    Returns
+    -------
+    Sums
+        Sums by arm and step.
+
+    Raises
+    ------
+    BadInput
+        A study, world, size or seed of the wrong type or out of range.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> trial = dyadsim.rct(["cbt", "waitlist"], sessions=8, follow_up=())
+    >>> sums = dyadsim.stream(trial, "hybrid", 2000, seed=7)
+    >>> treated, waiting = sums.mean_score()[:, -1]
+    >>> bool(treated < waiting)
+    True
     """
-    _checked(clients, seed, replicate, 0)
-    plan = studies.plan(studies.check(study))
-    allocation, therapists = _allocate(study, plan, parameters, clients, seed, replicate)
-    sums = np.zeros((len(study.arms), plan.weeks.size, len(SUMS)), np.int64)
-    people = population.clients(allocation, table=False)
-    none = np.zeros((ROW_COUNT - FIRST_RECORDED, plan.weeks.size, 0), np.float32)
-    made = Run(study, plan, parameters, seed, replicate, 0, people, therapists, none, 0)
-    _blocks(made, 0, plan.weeks.size - 1, threads or default_threads(), sessions.BLOCK, sums)
-    return Sums(study, clients, sums)
-
-
-def variables(truth: Array) -> Iterator[tuple[str, Array]]:
-    """Yield (name, values) of a truth array: `(step, client)`, or `(4, step, client)`."""
-    for name in RECORDED:
-        rows = ROWS[name]
-        block = truth[rows.start - FIRST_RECORDED : rows.stop - FIRST_RECORDED]
-        yield name, block if len(block) > 1 else block[0]
+    order = _order(study, world, clients, seed, replicate)
+    allocation, therapists = _allocate(order)
+    sums = np.zeros((len(study.arms), order.plan.weeks.size, len(SUMS)), np.int64)
+    numbers = population.clients(allocation, table=False)
+    run = _run_before_intake(order, numbers, therapists, 0)
+    _blocks(run, 0, order.plan.weeks.size - 1, _threads(threads), sessions.BLOCK, sums)
+    return Sums(study, order.clients, sums)

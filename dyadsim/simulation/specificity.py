@@ -3,7 +3,7 @@
 Moving `distress.specificity` alone would also change how much therapy does, because matched
 process change and health-promoting action do not grow alike. So the strength of the treatment
 path, `distress.treatment_gain`, is solved again such that the mean true effect stays what it was.
-The solution uses the same clients with the same luck at every try, and is kept in memory.
+The solution uses the same clients with the same noise at every try, and is kept in memory.
 """
 
 from functools import lru_cache
@@ -15,6 +15,7 @@ from scipy.optimize import brentq
 from dyadsim.errors import BadInput
 from dyadsim.model.parameters import Parameters, catalogue, changed
 from dyadsim.simulation import simulate
+from dyadsim.simulation.inputs import World, as_parameters
 from dyadsim.studies.designs.rct import rct
 from dyadsim.studies.designs.waitlist import waitlist
 from dyadsim.studies.study import Study, arm
@@ -35,35 +36,74 @@ def _treated() -> Study:
 
 def _final(study: Study, parameters: Parameters, clients: int, seed: int) -> np.ndarray[Any, Any]:
     """Return distress after the last session, `(client,)`."""
-    return simulate.advance(
-        simulate.start(study, parameters, clients, seed, keep_truth=False)
-    ).clients.distress.astype(np.float64)
+    run = simulate.start(study, parameters, clients, seed, keep_truth=False)
+    return simulate.advance(run).clients.distress.astype(np.float64)
 
 
 @lru_cache(maxsize=64)
 def mean_effect(parameters: Parameters, clients: int = CLIENTS, seed: int = SEED) -> float:
-    """Return the mean true effect of therapy against waiting, in units of distress.
+    """Return the mean true effect of therapy against waiting.
 
-    The same clients, with the same luck, once with twelve sessions of cbt and once without.
+    Parameters
+    ----------
+    parameters
+        One world's parameters.
+    clients
+        How many clients are simulated, once with twelve sessions of cbt and once without, with the
+        same noise.
+    seed
+        The random seed.
+
+    Returns
+    -------
+    float
+        The mean difference of distress after the last session, in units of distress.
     """
     wait = _final(waitlist(SESSIONS, (SESSIONS,)), parameters, clients, seed)
     return float(np.mean(wait - _final(_treated(), parameters, clients, seed)))
 
 
-@lru_cache(maxsize=256)
-def dial(parameters: Parameters, specificity: float) -> Parameters:
-    """Return `parameters` at another `specificity` and the same mean effect against waitlist.
+def dial(world: World, specificity: float) -> Parameters:
+    """Return a world at another specificity and with the same mean effect against waitlist.
+
+    Parameters
+    ----------
+    world
+        A world's name, or the parameters of one (`dyadsim.world`).
+    specificity
+        How much of treatment's effect runs over matched ingredients, 0 to 1.
+
+    Returns
+    -------
+    model.Parameters
+        The parameters with `distress.specificity` and `distress.treatment_gain` changed.
 
     Raises
     ------
     BadInput
-        specificity outside [0, 1], a world without a treatment path, or an effect that
-        no treatment gain in its range can reach.
+        A specificity outside of [0, 1], a world without a treatment path, or an effect that no
+        treatment gain in its range can reach.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> dyadsim.dial("hybrid", 0.5).distress.specificity
+    0.5
+    >>> dyadsim.dial("null", 0.5)
+    Traceback (most recent call last):
+        ...
+    dyadsim.errors.BadInput: distress.specificity: this world has no treatment path ...
     """
+    return _dial(as_parameters(world), specificity)
+
+
+@lru_cache(maxsize=256)
+def _dial(parameters: Parameters, specificity: float) -> Parameters:
+    """Solve for the treatment gain; see `dial`."""
     moved = changed(parameters, {DIAL: specificity})
     if parameters.distress.treatment_gain == 0:
         raise BadInput(
-            f"{DIAL}: this world has no treatment path ({GAIN} = 0), so nothing to move."
+            f"{DIAL}: this world has no treatment path ({GAIN} = 0), so there is nothing to move."
         )
     goal = mean_effect(parameters)
     top = catalogue()[GAIN].about.high

@@ -1,4 +1,4 @@
-"""What truly happens in a world, read off the same clients with the same luck.
+"""What truly happens in a world, read off the same clients with the same noise.
 
 No researcher could compute these: they compare latents of counterfactual twins in the trial's
 treated arm at the post-test.
@@ -6,15 +6,17 @@ treated arm at the post-test.
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dyadsim.model.parameters import Parameters, changed
+from dyadsim.model.variables import Array
 from dyadsim.simulation import simulate
 from dyadsim.simulation.counterfactual import do
 from dyadsim.simulation.intervention import Intervention
+from dyadsim.simulation.runs import latent
 from dyadsim.studies.study import Study
 
 MOST_CLIENTS = 6000
@@ -26,7 +28,11 @@ NOTE = (
     "trial a good alliance helps in two ways: clients stay, and, outside the medical and the null "
     "world, it acts by itself; the last row leaves only the second."
 )
-_STAY = {"ending.dropout_base": -5.0, "ending.low_alliance": 0.0, "ending.removal_base": -5.0}
+_NOBODY_LEAVES = {
+    "ending.dropout_base": -5.0,
+    "ending.low_alliance": 0.0,
+    "ending.removal_base": -5.0,
+}
 
 
 class Question(NamedTuple):
@@ -40,7 +46,7 @@ class Question(NamedTuple):
 
 _HIGH = Intervention(hold={"alliance": HIGH_ALLIANCE})
 _LOW = Intervention(hold={"alliance": LOW_ALLIANCE})
-_HELD = f"Alliance held at {HIGH_ALLIANCE:g} instead of {LOW_ALLIANCE:g} (scale 0 to 1)"
+_ALLIANCE = f"Alliance fixed at {HIGH_ALLIANCE:g} instead of {LOW_ALLIANCE:g} (scale 0 to 1)"
 QUESTIONS = {
     "therapy": Question(
         "Assigned to twelve sessions of CBT instead of waiting",
@@ -52,32 +58,55 @@ QUESTIONS = {
         Intervention(),
         Intervention(hold={"process": 0.0}),
     ),
-    "alliance": Question(_HELD, _HIGH, _LOW),
-    "alliance_alone": Question(f"{_HELD}, where nobody leaves early", _HIGH, _LOW, _STAY),
+    "alliance": Question(_ALLIANCE, _HIGH, _LOW),
+    "alliance_alone": Question(
+        f"{_ALLIANCE}, where nobody leaves early", _HIGH, _LOW, _NOBODY_LEAVES
+    ),
 }
 
 
 def known_truth(
     trial: Study, parameters: Parameters, clients: int, seed: int, treated: str = "cbt"
 ) -> pd.DataFrame:
-    """Return question, label, effect, its standard error and n, one row a question.
+    """Return the true effects that a world has on the clients of one arm.
 
-    An effect is the mean difference of distress at the post-test, in standard deviations of
-    distress at intake, among the clients of the arm `treated`; above 0 = less distress. At most
-    `MOST_CLIENTS` clients are simulated.
+    Parameters
+    ----------
+    trial
+        A trial with the arm `treated` and an arm 'waitlist'.
+    parameters
+        One world's parameters.
+    clients
+        Number of clients; at most `MOST_CLIENTS` are simulated.
+    seed
+        The random seed.
+    treated
+        The arm whose clients are compared.
+
+    Returns
+    -------
+    DataFrame
+        One row a question: question, label, effect, se, n. An effect is the mean difference of
+        distress at the post-test, in standard deviations of distress at intake; above 0 = less
+        distress. se is its standard error, n the number of clients.
     """
-    count, post = min(clients, MOST_CLIENTS), trial.schedule.sessions
+    count = min(clients, MOST_CLIENTS)
+    intake = simulate.start(trial, parameters, count, seed, keep_truth=False)
+    in_arm = intake.clients.arm == [arm.name for arm in trial.arms].index(treated)
     rows = []
     for name, question in QUESTIONS.items():
         world = changed(parameters, dict(question.parameters))
-        lives = (question.first, question.second)
-        one, other = (do(trial, world, count, what, seed) for what in lives)
-        distress = [dict(simulate.variables(run.truth))["distress"] for run in (one, other)]
-        chosen = simulate.start(trial, parameters, count, seed, keep_truth=False).clients.arm == [
-            arm.name for arm in trial.arms
-        ].index(treated)
-        spread = float(np.std(distress[0][0, chosen], ddof=1))
-        gain = (distress[1][post, chosen] - distress[0][post, chosen]).astype(np.float64) / spread
+        first, second = (
+            latent(do(trial, world, count, intervention, seed), "distress")
+            for intervention in (question.first, question.second)
+        )
+        gain = _gains(first, second, in_arm, trial.schedule.sessions)
         error = float(np.std(gain, ddof=1) / np.sqrt(gain.size))
         rows.append((name, question.label, float(gain.mean()), error, gain.size))
     return pd.DataFrame(rows, columns=["question", "label", "effect", "se", "n"])
+
+
+def _gains(first: Array, second: Array, in_arm: np.ndarray[Any, Any], post: int) -> Any:
+    """Return the standardised difference of distress at a step, of the clients of one arm."""
+    spread = float(np.std(first[0, in_arm], ddof=1))
+    return (second[post, in_arm] - first[post, in_arm]).astype(np.float64) / spread

@@ -19,18 +19,24 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from dyadsim import checks
+from dyadsim.choices import conf_folder
 from dyadsim.errors import BadInput, nearest
+from dyadsim.model import questionnaires
 from dyadsim.model.variables import PROCESSES
 
 NEEDED = ("symptom_score", "readiness", "expectancy", "processes")
 SKILLS = ("empathy", "congruence", "regard", "repair_skill", "formulation_skill", "competence")
+SCORES = ("symptom_score", "usual_score", "good_enough_score")
 _Z = (-4.0, 4.0)
 _RANGES = {"readiness": (0.0, 1.0), "expectancy": (0.0, 1.0), "attachment": _Z, "resources": _Z}
+_HIGHEST_SCORE = 1000
+_ROUNDING = 0.011  # shares written with two decimals may miss 1 by so much
 type Shares = tuple[float, float, float, float]
 
 
 class Case(NamedTuple):
-    """A client as a study sees one: scores in points of the study's instrument."""
+    """A client as a study sees the person: scores in points of the study's instrument."""
 
     name: str
     symptom_score: float
@@ -45,13 +51,62 @@ class Case(NamedTuple):
     therapist: tuple[tuple[str, float], ...] = ()
 
 
-def read(path: str | Path) -> Case:
-    """Return the client of a case card.
+def find_case(card: str, instrument: str | questionnaires.Instrument) -> Case:
+    """Return the client of a card whose scores an instrument can give.
+
+    Parameters
+    ----------
+    card
+        A name in `conf/case/`, or the path of a YAML file.
+    instrument
+        The study's symptom instrument.
+
+    Returns
+    -------
+    Case
+        The client.
 
     Raises
     ------
     BadInput
-        no such file, no YAML, a value that is missing, unknown or impossible.
+        There is no such card, it cannot be used, or a score is out of the instrument's range.
+    """
+    folder = conf_folder() / "case"
+    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    if card not in known and not (isinstance(card, str | Path) and Path(card).exists()):
+        raise BadInput(
+            f"study n_of_1: there is no case card '{card}' and no such file."
+            f"{nearest(str(card), known)} Cards: {', '.join(known)}."
+        )
+    case = read_case(folder / f"{card}.yaml" if card in known else card)
+    form = questionnaires.named(instrument)
+    for name in SCORES:
+        score = getattr(case, name)
+        if score is not None and not form.floor <= score <= form.ceiling:
+            raise BadInput(
+                f"case card {case.name}: {name} must be a score of {form.name}, from "
+                f"{form.floor:g} to {form.ceiling:g}, not {score:g}."
+            )
+    return case
+
+
+def read_case(path: str | Path) -> Case:
+    """Return the client of a case card.
+
+    Parameters
+    ----------
+    path
+        A YAML file.
+
+    Returns
+    -------
+    Case
+        The client; without a name of its own, it is called like the file.
+
+    Raises
+    ------
+    BadInput
+        No such file, no YAML, or a value that is missing, unknown or impossible.
     """
     try:
         fields = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
@@ -61,84 +116,77 @@ def read(path: str | Path) -> Case:
         raise BadInput(f"case card '{path}' is no YAML: {error}.") from None
     if not isinstance(fields, dict):
         raise BadInput(f"case card '{path}': it must hold names and values, such as readiness: 0.6")
-    return case({"name": Path(path).stem, **fields})
+    return case_from_fields({"name": Path(path).stem, **fields})
 
 
-def case(fields: Mapping[str, Any]) -> Case:
+def case_from_fields(fields: Mapping[str, Any]) -> Case:
     """Return a checked client from the fields of a card.
+
+    Parameters
+    ----------
+    fields
+        Values by the names of the card.
+
+    Returns
+    -------
+    Case
+        The client.
 
     Raises
     ------
     BadInput
-        a value that is missing, unknown or impossible.
+        A value that is missing, unknown or impossible.
     """
     where = f"case card {fields.get('name', 'without a name')}"
-    for field in fields:
-        if field not in Case._fields:
-            raise BadInput(
-                f"{where}: there is no field '{field}'.{nearest(str(field), Case._fields)}"
-            )
+    checks.fields_known("field", fields, Case._fields, where=where)
     for field in NEEDED:
         if fields.get(field) is None:
             raise BadInput(f"{where}: '{field}' is missing.")
-    score = _number(where, "symptom_score", fields["symptom_score"], 0, 1000)
+
+    def score(field: str, default: object = None) -> float:
+        return checks.number(f"{where}: {field}", fields.get(field, default), 0, _HIGHEST_SCORE)
+
     processes = _shares(where, "processes", fields["processes"])
-    theory = fields.get("theory_of_change")
-    enough = fields.get("good_enough_score")
-    numbers = {
-        name: _number(where, name, fields.get(name, 0.0), *_RANGES[name]) for name in _RANGES
-    }
+    theory, enough = fields.get("theory_of_change"), fields.get("good_enough_score")
     return Case(
         name=str(fields.get("name", "case")),
-        symptom_score=score,
-        usual_score=_number(where, "usual_score", fields.get("usual_score", score), 0, 1000),
+        symptom_score=score("symptom_score"),
+        usual_score=score("usual_score", fields["symptom_score"]),
         processes=processes,
         theory_of_change=processes
         if theory is None
         else _shares(where, "theory_of_change", theory),
-        good_enough_score=None
-        if enough is None
-        else _number(where, "good_enough_score", enough, 0, 1000),
+        good_enough_score=None if enough is None else score("good_enough_score"),
         therapist=_therapist(where, fields.get("therapist") or {}),
-        **numbers,
+        **{
+            field: checks.number(f"{where}: {field}", fields.get(field, 0.0), low, high)
+            for field, (low, high) in _RANGES.items()
+        },
     )
 
 
-def _number(where: str, field: str, value: object, low: float, high: float) -> float:
-    """Return a number in [low, high]."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise BadInput(f"{where}: {field} must be a number in [{low:g}, {high:g}], not '{value}'.")
-    return float(value)
-
-
-def _shares(where: str, field: str, given: object) -> Shares:
+def _shares(where: str, field: str, shares: object) -> Shares:
     """Return four shares that add to 1, in the order of `PROCESSES`."""
-    if not isinstance(given, Mapping):
-        raise BadInput(f"{where}: {field} must map processes to shares, not '{given}'.")
-    for process in given:
-        if process not in PROCESSES:
-            raise BadInput(
-                f"{where}: {field} has no process '{process}'."
-                f"{nearest(str(process), PROCESSES)} Processes: {', '.join(PROCESSES)}."
-            )
-    found = [_number(where, f"{field}.{one}", given.get(one, 0.0), 0, 1) for one in PROCESSES]
-    if abs(sum(found) - 1) > 0.011:
-        raise BadInput(f"{where}: the shares of {field} must add to 1; they add to {sum(found):g}.")
-    total = sum(found)
-    first, second, third, fourth = (share / total for share in found)
+    if not isinstance(shares, Mapping):
+        raise BadInput(f"{where}: {field} must map processes to shares, not '{shares}'.")
+    checks.fields_known("process", shares, PROCESSES, where=f"{where}: {field}")
+    numbers = [
+        checks.number(f"{where}: {field}.{process}", shares.get(process, 0.0), 0, 1)
+        for process in PROCESSES
+    ]
+    total = sum(numbers)
+    if abs(total - 1) > _ROUNDING:
+        raise BadInput(f"{where}: the shares of {field} must add to 1; they add to {total:g}.")
+    first, second, third, fourth = (share / total for share in numbers)
     return first, second, third, fourth
 
 
-def _therapist(where: str, given: object) -> tuple[tuple[str, float], ...]:
+def _therapist(where: str, traits: object) -> tuple[tuple[str, float], ...]:
     """Return the therapist's traits."""
-    if not isinstance(given, Mapping):
-        raise BadInput(f"{where}: therapist must map traits to numbers, not '{given}'.")
-    for trait in given:
-        if trait not in SKILLS:
-            raise BadInput(
-                f"{where}: a therapist has no trait '{trait}'.{nearest(str(trait), SKILLS)} "
-                f"Traits: {', '.join(SKILLS)}."
-            )
+    if not isinstance(traits, Mapping):
+        raise BadInput(f"{where}: therapist must map traits to numbers, not '{traits}'.")
+    checks.fields_known("therapist trait", traits, SKILLS, where=where)
     return tuple(
-        (trait, _number(where, f"therapist.{trait}", value, *_Z)) for trait, value in given.items()
+        (trait, checks.number(f"{where}: therapist.{trait}", value, *_Z))
+        for trait, value in traits.items()
     )

@@ -1,13 +1,15 @@
 """Therapies are data: one YAML file each in `conf/therapy/`, read and checked here."""
 
 import functools
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
+from dyadsim import checks
 from dyadsim.choices import conf_folder
-from dyadsim.errors import BadInput, nearest
+from dyadsim.errors import BadInput
 from dyadsim.model.variables import PROCESSES
 
 MEDIA = {
@@ -17,6 +19,9 @@ MEDIA = {
     "self_help": (0.0, 0.0),
     "pill": (0.0, 1.0),
 }
+UNTREATED = ("waitlist", "untreated")  # names of arms that get no therapy
+HIGHEST_DOSE = 5.0
+type Dose = tuple[float, float, float, float]
 
 
 class Therapy(NamedTuple):
@@ -25,31 +30,39 @@ class Therapy(NamedTuple):
     Attributes
     ----------
     name, label
-        its key and its name in words.
+        Its key and its name in words.
     dose
-        ingredient dose per process, `(cognitive, behavioural, emotional, interpersonal)`,
-        in units of one full session's work; each in [0, 5].
+        Ingredient dose per process, `(cognitive, behavioural, emotional, interpersonal)`, in units
+        of one full session's work; each in [0, 5].
     structure
-        how structured and directive, 0-1.
+        How structured and directive, 0-1.
     rationale
-        credibility of its rationale, 0-1.
+        Credibility of its rationale, 0-1.
     bona_fide
-        delivered with intent, rationale and training.
+        Delivered with intent, rationale and training.
     individualisation
         0 manualised ... 1 led by the therapist's case formulation.
     medium
-        a key of `MEDIA`; fixes the bodily channel (0-1) and whether there is a therapist.
+        A key of `MEDIA`; fixes the bodily channel (0-1) and whether there is a therapist.
     medication
-        dose of medication, 1 = usual.
+        Dose of medication, 1 = usual; in [0, 3].
     continued
-        medication goes on after the last session for those who ended as agreed.
+        Medication goes on after the last session for those who ended as agreed.
     source
-        keys of `references.bib`.
+        Keys of `references.bib`.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> cbt = dyadsim.therapy("cbt")
+    >>> bare = cbt._replace(name="no_rationale", rationale=0.0)
+    >>> dyadsim.rct([cbt, bare, "waitlist"], follow_up=())
+    <Study rct: cbt, no_rationale, waitlist; 12 sessions; bdi2>
     """
 
     name: str
     label: str
-    dose: tuple[float, float, float, float]
+    dose: Dose
     structure: float
     rationale: float
     bona_fide: bool = True
@@ -75,118 +88,181 @@ class Therapy(NamedTuple):
         Raises
         ------
         BadInput
-            there is no such process.
+            There is no such process.
         """
-        return self.dose[_process(self.name, process)]
+        return self.dose[_place(self.name, process)]
 
 
-def with_dose(given: Therapy, process: str, dose: float) -> Therapy:
-    """Return the therapy with another dose, in [0, 5], for one process.
+def with_dose(therapy: Therapy, process: str, dose: float) -> Therapy:
+    """Return the therapy with another dose for one process.
+
+    Parameters
+    ----------
+    therapy
+        The therapy to change.
+    process
+        One of `PROCESSES`.
+    dose
+        The new dose, in [0, 5].
+
+    Returns
+    -------
+    Therapy
+        The changed therapy, under the same name.
 
     Raises
     ------
     BadInput
-        there is no such process, or the dose is out of range.
+        There is no such process, or the dose is out of range.
     """
-    place = _process(given.name, process)
-    doses = list(given.dose)
-    doses[place] = _number(given.name, f"dose.{process}", dose, 5.0)
-    return given._replace(dose=(doses[0], doses[1], doses[2], doses[3]))
+    doses = list(therapy.dose)
+    place = _place(therapy.name, process)
+    doses[place] = checks.number(f"therapy {therapy.name}: dose.{process}", dose, 0, HIGHEST_DOSE)
+    cognitive, behavioural, emotional, interpersonal = doses
+    return therapy._replace(dose=(cognitive, behavioural, emotional, interpersonal))
 
 
-def _process(name: str, process: str) -> int:
+def _place(name: str, process: str) -> int:
     """Return the place of a process in `PROCESSES`."""
-    if process not in PROCESSES:
-        raise BadInput(
-            f"therapy {name}: there is no process '{process}'."
-            f"{nearest(str(process), PROCESSES)} Processes: {', '.join(PROCESSES)}."
-        )
-    return PROCESSES.index(process)
+    return PROCESSES.index(checks.known_name("process", process, PROCESSES, where=_where(name)))
 
 
-def _dose(name: str, given: object) -> tuple[float, float, float, float]:
+def _where(name: str) -> str:
+    """Return what messages about a therapy start with."""
+    return f"therapy {name}"
+
+
+def _dose(where: str, doses: object) -> Dose:
     """Return the doses in the order of `PROCESSES`."""
-    if not isinstance(given, dict):
-        raise BadInput(f"therapy {name}: 'dose' must map processes to numbers, not '{given}'.")
-    for process in given:
-        _process(name, process)
+    if not isinstance(doses, Mapping):
+        raise BadInput(f"{where}: 'dose' must map processes to numbers, not '{doses}'.")
+    checks.fields_known("process", doses, PROCESSES, where=where)
     cognitive, behavioural, emotional, interpersonal = (
-        _number(name, f"dose.{process}", given.get(process, 0.0), 5.0) for process in PROCESSES
+        checks.number(f"{where}: dose.{process}", doses.get(process, 0.0), 0, HIGHEST_DOSE)
+        for process in PROCESSES
     )
     return cognitive, behavioural, emotional, interpersonal
 
 
-def _number(name: str, field: str, value: object, high: float = 1.0) -> float:
-    """Return `value` as a number in [0, high]."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= high:
-        raise BadInput(f"therapy {name}: {field} must be a number in [0, {high:g}], not '{value}'.")
-    return float(value)
-
-
-def therapy(name: str, fields: dict[str, Any]) -> Therapy:
+def therapy(name: str, fields: Mapping[str, Any]) -> Therapy:
     """Return a checked `Therapy` from the fields of its file.
+
+    Parameters
+    ----------
+    name
+        The therapy's key.
+    fields
+        Values by the names of `Therapy`'s attributes; `dose` maps processes to numbers.
+
+    Returns
+    -------
+    Therapy
+        The therapy.
 
     Raises
     ------
     BadInput
-        an unknown field, process or medium, or a number out of range.
+        An unknown or missing field, an unknown process or medium, or a number out of range.
     """
-    for field in fields:
-        if field not in Therapy._fields:
-            raise BadInput(
-                f"therapy {name}: there is no field '{field}'.{nearest(field, Therapy._fields)}"
-            )
+    where = _where(name)
+    checks.fields_known("field", fields, Therapy._fields, where=where)
     for field in ("dose", "structure", "rationale"):
         if field not in fields:
-            raise BadInput(f"therapy {name}: the field '{field}' is missing.")
+            raise BadInput(f"{where}: the field '{field}' is missing.")
+
+    def number(field: str, default: float = 0.0, high: float = 1.0) -> float:
+        return checks.number(f"{where}: {field}", fields.get(field, default), 0, high)
+
     medium = fields.get("medium", "face_to_face")
-    if medium not in MEDIA:
-        raise BadInput(
-            f"therapy {name}: there is no medium '{medium}'.{nearest(str(medium), MEDIA)} "
-            f"Media: {', '.join(MEDIA)}."
-        )
-    for field in ("bona_fide", "continued"):
-        if not isinstance(fields.get(field, True), bool):
-            raise BadInput(f"therapy {name}: {field} must be true or false.")
     return Therapy(
         name=name,
         label=str(fields.get("label", name)),
-        dose=_dose(name, fields["dose"]),
-        structure=_number(name, "structure", fields["structure"]),
-        rationale=_number(name, "rationale", fields["rationale"]),
-        bona_fide=fields.get("bona_fide", True),
-        individualisation=_number(name, "individualisation", fields.get("individualisation", 0.2)),
-        medium=medium,
-        medication=_number(name, "medication", fields.get("medication", 0.0), 3.0),
-        continued=fields.get("continued", False),
+        dose=_dose(where, fields["dose"]),
+        structure=number("structure"),
+        rationale=number("rationale"),
+        bona_fide=checks.flag(f"{where}: bona_fide", fields.get("bona_fide", True)),
+        individualisation=number("individualisation", 0.2),
+        medium=checks.known_name("medium", medium, MEDIA, where=where),
+        medication=number("medication", high=3.0),
+        continued=checks.flag(f"{where}: continued", fields.get("continued", False)),
         source=str(fields.get("source", "assumption")),
     )
 
 
 def therapies() -> dict[str, Therapy]:
     """Return every therapy in `conf/therapy/` by name; the files are read once a process."""
-    return dict(_read(conf_folder() / "therapy"))
+    return dict(_read_folder(conf_folder() / "therapy"))
 
 
 @functools.cache
-def _read(folder: Path) -> dict[str, Therapy]:
+def _read_folder(folder: Path) -> dict[str, Therapy]:
     return {
         path.stem: therapy(path.stem, yaml.safe_load(path.read_text(encoding="utf-8")))
         for path in sorted(folder.glob("*.yaml"))
     }
 
 
-def named(name: str) -> Therapy:
-    """Return the therapy called `name`.
+def named(name: str | Therapy) -> Therapy:
+    """Return the therapy of a name.
+
+    Parameters
+    ----------
+    name
+        A name in `conf/therapy/`, or a `Therapy`, which is returned as it is.
+
+    Returns
+    -------
+    Therapy
+        The therapy.
 
     Raises
     ------
     BadInput
-        there is no such therapy; offers the nearest name.
+        There is no such therapy; the message offers the nearest name.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> dyadsim.therapy("cbt").label
+    'Cognitive-behavioural therapy'
+    >>> dyadsim.therapy("cbd")
+    Traceback (most recent call last):
+        ...
+    dyadsim.errors.BadInput: There is no therapy 'cbd'. Did you mean cbt? ...
     """
+    if isinstance(name, Therapy):
+        return name
     known = therapies()
-    if name not in known:
-        raise BadInput(
-            f"There is no therapy '{name}'.{nearest(name, known)} Therapies: {', '.join(known)}."
-        )
-    return known[name]
+    return known[checks.known_name("therapy", name, known)]
+
+
+def find_treatment(name: str | Therapy) -> Therapy | None:
+    """Return the therapy of an arm's name, None for a name in `UNTREATED`.
+
+    Raises
+    ------
+    BadInput
+        There is no such therapy.
+    """
+    return None if name in UNTREATED else named(name)
+
+
+def find_guided(name: str | Therapy, design: str, purpose: str) -> Therapy:
+    """Return a therapy that has a therapist.
+
+    Parameters
+    ----------
+    name
+        A name in `conf/therapy/`, or a `Therapy`.
+    design, purpose
+        Which design needs the therapist, and what for, such as "to be trained"; for the message.
+
+    Raises
+    ------
+    BadInput
+        There is no such therapy, or it has no therapist.
+    """
+    therapy = named(name)
+    if not therapy.human:
+        raise BadInput(f"study {design}: {therapy.name} has no therapist {purpose}.")
+    return therapy

@@ -20,6 +20,7 @@ from dyadsim.errors import BadInput, nearest
 from dyadsim.evidence import fact as facts
 from dyadsim.evidence import named_statistic
 from dyadsim.evidence.outcomes import OUTCOMES, outcome_columns, outcomes_from_sums
+from dyadsim.model.display import full_repr
 from dyadsim.model.parameters import Parameters, catalogue, changed, flat
 from dyadsim.simulation import many_points, simulate
 from dyadsim.simulation.specificity import dial
@@ -75,7 +76,7 @@ class Job(NamedTuple):
     @property
     def digest(self) -> str:
         """A hash of all but the points."""
-        text = repr((self._replace(base=Parameters(), axes=()), tuple(flat(self.base))))
+        text = full_repr((self._replace(base=Parameters(), axes=()), tuple(flat(self.base))))
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import dyadsim
 
 PROCESSES = ("cognitive", "behavioural", "emotional", "interpersonal")
+SESSIONS = 29
 
 
 class Listener(dyadsim.Therapist):
-    """Therapist 0 gives the whole dose to the processes that maintain the client's distress."""
+    """Therapist 0 puts the whole dose on the processes that maintain the client's distress."""
 
     def plan(self) -> None:
         """Write this session's doses for each client."""
@@ -23,18 +24,23 @@ class Listener(dyadsim.Therapist):
                 client.plan_dose(**dict(zip(PROCESSES, map(float, shares), strict=True)))
 
 
+def clinic(clients: int, therapist_class: type[dyadsim.Therapist]) -> dyadsim.DyadModel:
+    """Return a clinic after its last session; the seed is the same for every policy."""
+    model = dyadsim.DyadModel(
+        dyadsim.cohort(follow_up=()), "hybrid", clients, rng=1, therapist_class=therapist_class
+    )
+    model.run_for(SESSIONS)
+    return model
+
+
 def main(clients: int = 4000) -> tuple[float, float]:
     """Run the same clinic with and without the policy; return (mean effect, standard error)."""
-    study, world = dyadsim.cohort(follow_up=()), dyadsim.world("hybrid")
-    usual = dyadsim.DyadModel(study, world, clients, rng=1)
-    policy = dyadsim.DyadModel(study, world, clients, rng=1, therapist_class=Listener)
-    usual.run_for(29)
-    policy.run_for(29)
-    gain = usual.run_state.clients.distress - policy.run_state.clients.distress
-    mine = usual.run_state.clients.therapist == 0
-    mean, error = gain[mine].mean(), gain[mine].std(ddof=1) / np.sqrt(mine.sum())
-    print(f"{mine.sum()} clients of the therapist: distress lower by {mean:.3f} ± {error:.3f}")
-    print(f"largest difference for anybody else: {np.abs(gain[~mine]).max():.3f}")
+    usual, policy = (clinic(clients, kind).run_state for kind in (dyadsim.Therapist, Listener))
+    gain = usual.clients.distress - policy.clients.distress
+    treated = usual.clients.therapist == 0
+    mean, error = gain[treated].mean(), gain[treated].std(ddof=1) / np.sqrt(treated.sum())
+    print(f"{treated.sum()} clients of the therapist: distress lower by {mean:.3f} ± {error:.3f}")
+    print(f"largest difference for anybody else: {np.abs(gain[~treated]).max():.3f}")
     return float(mean), float(error)
 
 

@@ -1,4 +1,4 @@
-"""What README and docs show runs; every leaf of conf composes; public names are frozen."""
+"""What README and docs show runs; every leaf of conf composes."""
 
 import importlib
 import re
@@ -93,32 +93,3 @@ def test_every_leaf_composes(leaf: str, capsys: pytest.CaptureFixture[str]) -> N
 def test_every_therapy_builds(name: str) -> None:
     fields = yaml.safe_load((conf_folder() / "therapy" / f"{name}.yaml").read_text())
     assert dyadsim.therapy(name).label == fields["label"]
-
-
-def test_public_names_are_frozen() -> None:
-    assert set(dyadsim.__all__) == {
-        "BadInput",
-        "Client",
-        "DyadModel",
-        "Intervention",
-        "Therapist",
-        "Therapy",
-        "advance",
-        "cohort",
-        "compare_worlds",
-        "dial",
-        "do",
-        "evaluate",
-        "observed",
-        "rct",
-        "read",
-        "run",
-        "start",
-        "stream",
-        "therapy",
-        "twins",
-        "waitlist",
-        "world",
-    }
-    for name in dyadsim.__all__:
-        assert getattr(dyadsim, name) is not None

@@ -1,4 +1,4 @@
-"""Single events, held scores, several interventions at once; reading them from YAML."""
+"""Single events, fixed scores, several interventions at once; reading them from YAML."""
 
 from pathlib import Path
 
@@ -20,26 +20,26 @@ HYBRID = worlds.parameters("hybrid")
 
 
 def _rows(run: simulate.Run, name: str) -> np.ndarray:
-    return np.asarray(dict(simulate.variables(run.truth))[name])
+    return simulate.latent(run, name)
 
 
-def _same(one: np.ndarray, two: np.ndarray) -> bool:
-    return np.array_equal(one.view(np.int32), two.view(np.int32))
+def _same(first: np.ndarray, second: np.ndarray) -> bool:
+    return np.array_equal(first.view(np.int32), second.view(np.int32))
 
 
-def _there(run: simulate.Run, session: int) -> np.ndarray:
-    """Clients who have this session."""
+def _present(run: simulate.Run, session: int) -> np.ndarray:
+    """Return which clients have this session."""
     attended = _rows(run, "attended")
     return np.asarray(attended[session] > attended[session - 1])
 
 
 def test_one_rupture_is_added_at_its_session_and_nowhere_else() -> None:
     pair = twins(STUDY, HYBRID, 500, Intervention(add_rupture=(5,)))
-    there = _there(pair.factual, 5)
-    assert np.all(_rows(pair.counterfactual, "rupture")[5, there] == 1)
-    assert np.all(_rows(pair.counterfactual, "rupture")[5, ~there] == 0)
+    present = _present(pair.factual, 5)
+    assert np.all(_rows(pair.counterfactual, "rupture")[5, present] == 1)
+    assert np.all(_rows(pair.counterfactual, "rupture")[5, ~present] == 0)
     assert _same(pair.factual.truth[:, :5], pair.counterfactual.truth[:, :5])
-    already = there & (_rows(pair.factual, "rupture")[5] == 1)
+    already = present & (_rows(pair.factual, "rupture")[5] == 1)
     assert already.any()
     assert np.all(pair.effect()[already] == 0)  # who had one anyway lives the same life
     later = _rows(pair.counterfactual, "rupture")[6:13].sum()
@@ -58,9 +58,9 @@ def test_one_rupture_is_removed() -> None:
 
 def test_one_alert_is_added_also_where_there_is_no_feedback() -> None:
     pair = twins(CARE, HYBRID, 400, Intervention(add_alert=(4,)))
-    there = _there(pair.counterfactual, 4)
+    present = _present(pair.counterfactual, 4)
     alert = _rows(pair.counterfactual, "alert")
-    assert np.all(alert[4, there] == 1)
+    assert np.all(alert[4, present] == 1)
     alone = pair.factual.clients.arm == 1
     assert np.all(np.delete(alert, 4, axis=0)[:, alone] == 0)
 
@@ -71,19 +71,19 @@ def test_one_alert_is_removed() -> None:
     assert _rows(pair.counterfactual, "alert")[3].sum() == 0
 
 
-def test_a_held_score_is_what_the_therapist_sees() -> None:
+def test_a_fixed_score_is_what_the_therapist_sees() -> None:
     pair = twins(CARE, HYBRID, 300, Intervention(hold={"symptom_score": 150.0}, start=3))
     scores = _rows(pair.counterfactual, "symptom_score")[3:]
     assert set(np.unique(scores[~np.isnan(scores)])) == {150.0}
-    seen = (pair.factual.clients.arm == 0) & _there(pair.counterfactual, 6)
-    assert np.all(_rows(pair.counterfactual, "alert")[6, seen] == 1)  # nobody seems to improve
-    unseen = pair.factual.clients.arm == 1
-    lives = (pair.factual, pair.counterfactual)
-    assert _same(*(run.clients.distress[unseen] for run in lives))
+    with_scores = (pair.factual.clients.arm == 0) & _present(pair.counterfactual, 6)
+    alert = _rows(pair.counterfactual, "alert")[6, with_scores]
+    assert np.all(alert == 1)  # nobody seems to improve
+    without_scores = pair.factual.clients.arm == 1
+    assert _same(*(run.clients.distress[without_scores] for run in pair))
 
 
 @pytest.mark.parametrize(("name", "value"), [("distress", 2.5), ("load", 0.5)])
-def test_distress_and_load_can_be_held(name: str, value: float) -> None:
+def test_distress_and_load_can_be_fixed(name: str, value: float) -> None:
     run = do(STUDY, HYBRID, 200, Intervention(hold={name: value}, start=4))
     np.testing.assert_allclose(_rows(run, name)[4:], value, atol=1e-4)
     assert _rows(run, name)[3].std() > 0.1
@@ -101,18 +101,17 @@ def test_several_interventions_start_when_they_start() -> None:
     assert (run.clients.arm == 1).sum() == treated
 
 
-def test_threads_and_moments_go_through() -> None:
-    what = Intervention(add_rupture=(2,), hold={"alliance": 0.5}, start=4)
-    one, two = (do(STUDY, HYBRID, 700, what, 3, 2, 20, threads) for threads in (1, 2))
-    assert _same(one.truth, two.truth)
-    assert not _same(one.truth, do(STUDY, HYBRID, 700, what, 3, 1, 20).truth)
+def test_threads_and_beats_go_through() -> None:
+    intervention = Intervention(add_rupture=(2,), hold={"alliance": 0.5}, start=4)
+    runs = [do(STUDY, HYBRID, 700, intervention, 3, 2, 20, threads) for threads in (1, 2)]
+    assert _same(runs[0].truth, runs[1].truth)
+    assert not _same(runs[0].truth, do(STUDY, HYBRID, 700, intervention, 3, 1, 20).truth)
 
 
 def test_from_yaml(tmp_path: Path) -> None:
     file = tmp_path / "do.yaml"
     file.write_text("- {start: 4, hold: {alliance: 0.8}}\n- {remove: [bond], add_rupture: [6]}\n")
-    found = read(file)
-    assert found == (
+    assert read(file) == (
         Intervention(start=4, hold={"alliance": 0.8}),
         Intervention(remove=("bond",), add_rupture=(6,)),
     )
@@ -133,19 +132,22 @@ def test_bad_fields_in_words(fields: object, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("what", "words"),
+    ("impossible", "words"),
     [
         (Intervention(add_rupture=(13,)), "add_rupture must be a session from 1 to 12, not 13"),
         (Intervention(add_alert=(2,)), "add_alert must be a session from 3 to 12, not 2"),
-        (Intervention(hold={"symptom_score": 64}), r"held in \[0, 63\], not at 64"),
-        (Intervention(hold={"alliance": "high"}), "not at high"),  # type: ignore[dict-item]
+        (
+            Intervention(hold={"symptom_score": 64}),
+            r"hold.symptom_score must be a number in \[0, 63\], not '64'",
+        ),
+        (Intervention(hold={"alliance": "high"}), "not 'high'"),  # type: ignore[dict-item]
         (Intervention(start=0), "from 1 to 12, not 0"),
         (Intervention(therapist="best"), "must be a therapist's number"),  # type: ignore[arg-type]
     ],
 )
-def test_impossible_interventions_in_words(what: Intervention, words: str) -> None:
+def test_impossible_interventions_in_words(impossible: Intervention, words: str) -> None:
     with pytest.raises(BadInput, match=words):
-        do(STUDY, HYBRID, 20, what)
+        do(STUDY, HYBRID, 20, impossible)
 
 
 def test_a_missing_or_broken_file_in_words(tmp_path: Path) -> None:
@@ -159,12 +161,12 @@ def test_a_missing_or_broken_file_in_words(tmp_path: Path) -> None:
 
 def test_effects_are_counted_by_arm() -> None:
     pair = twins(STUDY, HYBRID, 400, Intervention(arm="waitlist"))
-    found = individual_effects.summary(individual_effects.table(pair)).set_index(["arm", "at"])
-    assert found.loc[("waitlist", "end"), "unchanged"] == 1
-    treated = found.loc[("cbt", "end")]
+    effects = individual_effects.summary(individual_effects.table(pair)).set_index(["arm", "at"])
+    assert effects.loc[("waitlist", "end"), "unchanged"] == 1
+    treated = effects.loc[("cbt", "end")]
     spread = _rows(pair.factual, "distress")[0].astype(float).std(ddof=1)
-    mine = pair.factual.clients.arm == 0
-    assert treated["effect"] == pytest.approx(pair.effect(12)[mine].mean() / spread, rel=1e-5)
+    in_arm = pair.factual.clients.arm == 0
+    assert treated["effect"] == pytest.approx(pair.effect(12)[in_arm].mean() / spread, rel=1e-5)
     assert treated["better"] + treated["worse"] + treated["unchanged"] == pytest.approx(1)
 
 

@@ -1,4 +1,4 @@
-"""Many points in one call give what each point gives alone, and refuse what cannot be."""
+"""Many points in one call give what each point gives alone; what cannot be run is refused."""
 
 import numpy as np
 import pytest
@@ -28,16 +28,16 @@ TRIAL = rct(("cbt", "waitlist"), 4, follow_up=(8.0,))
 def test_every_point_is_what_it_is_alone(study: Study) -> None:
     sums = many_points.run(study, many_points.rows(HYBRID, VALUES), 300, 3, 1, threads=2)
     for point in range(3):
-        here = {name: column[point] for name, column in VALUES.items()}
-        alone = simulate.stream(study, changed(HYBRID, here), 300, 3, 1)
+        values = {name: column[point] for name, column in VALUES.items()}
+        alone = simulate.stream(study, changed(HYBRID, values), 300, 3, 1)
         np.testing.assert_array_equal(sums[point], alone.values)
 
 
 def test_threads_and_neighbours_change_nothing() -> None:
     points = many_points.rows(HYBRID, VALUES)
-    one = many_points.run(TRIAL, points, 200, 3, threads=1)
-    np.testing.assert_array_equal(one, many_points.run(TRIAL, points, 200, 3, threads=3))
-    np.testing.assert_array_equal(one[2:], many_points.run(TRIAL, points[2:], 200, 3))
+    sums = many_points.run(TRIAL, points, 200, 3, threads=1)
+    np.testing.assert_array_equal(sums, many_points.run(TRIAL, points, 200, 3, threads=3))
+    np.testing.assert_array_equal(sums[2:], many_points.run(TRIAL, points[2:], 200, 3))
 
 
 def test_points_that_cannot_be_are_refused() -> None:

@@ -1,4 +1,4 @@
-"""Tables follow the schema, folders are whole or not there, the wheel carries its conf."""
+"""Tables follow the schema, folders are complete or not there, a manifest can repeat a run."""
 
 import json
 import shlex
@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from dyadsim.cli import main
-from dyadsim.errors import BadInput
+from dyadsim.errors import BadData, BadInput
 from dyadsim.model import worlds
 from dyadsim.simulation import observe, records, simulate
 from dyadsim.studies.designs.rct import rct
@@ -21,8 +21,8 @@ RUN = simulate.run(rct(("cbt", "waitlist"), follow_up=(4.0,)), worlds.parameters
 def test_written_and_read_back(tmp_path: Path) -> None:
     tables = observe.records(RUN, truth=True)
     records.write_tables(tmp_path, tables)
-    for one, two in zip(tables, records.read(tmp_path), strict=True):
-        pd.testing.assert_frame_equal(one, two)
+    for table, again in zip(tables, records.read(tmp_path), strict=True):
+        pd.testing.assert_frame_equal(table, again)
     schema = json.loads((tmp_path / "schema.json").read_text())
     for name, columns in records.SCHEMA.items():
         assert list(schema["tables"][name]) == list(columns)
@@ -36,13 +36,13 @@ def test_what_the_command_line_leaves_is_read_as_it_says(
     words = ["simulate", f"study={study}", "study.n_clients=30", f"results={tmp_path}"]
     assert main.main(words) == 0
     (line,) = [x for x in capsys.readouterr().out.splitlines() if x.startswith("Next: python -c ")]
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, *shlex.split(line.removeprefix("Next: python "))],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert "n_sessions" in done.stdout or "..." in done.stdout
+    assert "n_sessions" in process.stdout or "..." in process.stdout
 
 
 def test_a_folder_without_tables_is_named(tmp_path: Path) -> None:
@@ -62,11 +62,13 @@ def test_scores_only_no_latents() -> None:
 
 def test_a_strange_table_is_refused() -> None:
     tables = observe.records(RUN)
-    with pytest.raises(ValueError, match="does not follow the schema"):
-        records.checked(tables._replace(clients=tables.clients.rename(columns={"arm": "group"})))
+    with pytest.raises(BadData, match="does not follow the schema"):
+        records.check_records(
+            tables._replace(clients=tables.clients.rename(columns={"arm": "group"}))
+        )
 
 
-def test_a_folder_is_whole_or_not_there(tmp_path: Path) -> None:
+def test_a_folder_is_complete_or_not_there(tmp_path: Path) -> None:
     def fill(folder: Path) -> None:
         (folder / "half").write_text("half")
         raise RuntimeError("stopped")
@@ -76,7 +78,7 @@ def test_a_folder_is_whole_or_not_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_who_is_seen_when() -> None:
+def test_who_is_measured_when() -> None:
     rows = observe.records(RUN).sessions
     waiting = rows[rows["arm"] == "waitlist"]
     assert set(waiting["occasion"]) == {"intake", "assessment", "follow_up"}
@@ -90,8 +92,9 @@ def test_who_is_seen_when() -> None:
 def test_manifest_says_what_it_takes_to_repeat(tmp_path: Path) -> None:
     data = tmp_path / "data.csv"
     data.write_text("a\n1\n")
-    found = records.manifest({"seed": 3, "replicate": 0}, 1.23456, {"data": data})
-    assert found["seeds"] == {"seed": 3, "replicate": 0}
-    assert len(found["inputs"]["data"]) == 64
-    assert set(found["packages"]) >= {"numpy", "numba"}
-    assert found["schema_version"] == records.SCHEMA_VERSION
+    manifest = records.manifest({"seed": 3, "replicate": 0}, 1.23456, {"data": data})
+    assert manifest["seeds"] == {"seed": 3, "replicate": 0}
+    assert len(manifest["inputs"]["data"]) == 64
+    assert set(manifest["packages"]) >= {"numpy", "numba"}
+    assert manifest["schema_version"] == records.SCHEMA_VERSION
+    assert (manifest["commit"] is None) == (not (Path(__file__).parents[2] / ".git").exists())

@@ -14,7 +14,7 @@ def test_the_mean_effect_stays(specificity: float) -> None:
     moved = dial(HYBRID, specificity)
     assert moved.distress.specificity == specificity
     assert mean_effect(moved) == pytest.approx(mean_effect(HYBRID), abs=2e-3)
-    # On luck the solver never saw the effect differs only by sampling: 4,096 paired clients,
+    # With a seed that the solver never saw the effect differs by sampling: 4,096 paired clients,
     # standard error of each mean about .01.
     assert mean_effect(moved, seed=99) == pytest.approx(mean_effect(HYBRID, seed=99), abs=0.03)
 
@@ -33,3 +33,9 @@ def test_worlds_that_heal_start_with_the_same_effect(hand_set_world) -> None:
 def test_a_world_without_a_treatment_path_has_no_dial() -> None:
     with pytest.raises(BadInput, match="no treatment path"):
         dial(worlds.parameters("null"), 0.5)
+
+
+def test_a_world_can_be_named() -> None:
+    assert dial("hybrid", 0.5) == dial(HYBRID, 0.5)
+    with pytest.raises(BadInput, match="Did you mean hybrid"):
+        dial("hybird", 0.5)

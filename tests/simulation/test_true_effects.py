@@ -10,9 +10,8 @@ from dyadsim.simulation.true_effects import known_truth
 TRIAL = compare_worlds.comparison_studies()["trial"]
 
 
-def _truth(world: str, **values: float) -> "pd.DataFrame":
-    found = known_truth(TRIAL, worlds.parameters(world, values or None), 900, 7)
-    return found.set_index("question")
+def _truth(world: str) -> pd.DataFrame:
+    return known_truth(TRIAL, worlds.parameters(world), 900, 7).set_index("question")
 
 
 def test_nothing_heals_in_the_null_world() -> None:

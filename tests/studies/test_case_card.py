@@ -10,7 +10,7 @@ from dyadsim.cli.main import main
 from dyadsim.errors import BadInput
 from dyadsim.model import worlds
 from dyadsim.simulation import simulate
-from dyadsim.studies.case_card import case, read
+from dyadsim.studies.case_card import case_from_fields, read_case
 from dyadsim.studies.designs.n_of_1 import n_of_1
 
 HYBRID = worlds.parameters("hybrid")
@@ -37,22 +37,22 @@ def test_everybody_is_the_client_of_the_card() -> None:
     assert scores.std() > 1  # the score still has its error
 
 
-def test_lives_differ_by_luck_only_and_streaming_lives_the_same() -> None:
+def test_lives_differ_by_noise_only_and_streaming_lives_the_same() -> None:
     study = n_of_1(card="anna", follow_up=())
     run = simulate.run(study, HYBRID, 400, 4)
     assert run.clients.distress.std() > 0.1
     sums = simulate.stream(study, HYBRID, 400, 4)
-    scores = dict(simulate.variables(run.truth))["symptom_score"][-1].astype(float)
+    scores = simulate.latent(run, "symptom_score")[-1].astype(float)
     assert sums.mean_score()[0, -1] == pytest.approx(np.nanmean(scores), rel=1e-6)
 
 
-def test_a_card_of_ones_own(tmp_path: Path) -> None:
+def test_a_card_of_your_own(tmp_path: Path) -> None:
     file = tmp_path / "ben.yaml"
     file.write_text(
         "symptom_score: 20\nreadiness: 0.3\nexpectancy: 0.7\nprocesses: {behavioural: 1}\n"
     )
-    found = read(file)
-    assert (found.name, found.usual_score, found.theory_of_change) == ("ben", 20, (0, 1, 0, 0))
+    client = read_case(file)
+    assert (client.name, client.usual_score, client.theory_of_change) == ("ben", 20, (0, 1, 0, 0))
     assert main(["simulate", "study=n_of_1", f"study.card={file}", f"results={tmp_path}/r"]) == 0
 
 
@@ -65,14 +65,14 @@ def test_a_card_of_ones_own(tmp_path: Path) -> None:
         ({"processes": {"cognitve": 1}}, "no process 'cognitve'. Did you mean cognitive"),
         ({"processes": {"cognitive": 0.4}}, "must add to 1; they add to 0.4"),
         ({"processes": "cognitive"}, "must map processes to shares"),
-        ({"therapist": {"warmth": 1}}, "a therapist has no trait 'warmth'"),
+        ({"therapist": {"warmth": 1}}, "no therapist trait 'warmth'"),
         ({"therapist": {"empathy": 9}}, r"therapist.empathy must be a number in \[-4, 4\]"),
         ({"attachment": "secure"}, r"attachment must be a number in \[-4, 4\], not 'secure'"),
     ],
 )
 def test_missing_and_impossible_values(fields: dict[str, Any], words: str) -> None:
     with pytest.raises(BadInput, match=words):
-        case({**GOOD, **fields})
+        case_from_fields({**GOOD, **fields})
 
 
 def test_a_score_that_the_instrument_cannot_give(tmp_path: Path) -> None:
@@ -90,4 +90,4 @@ def test_bad_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     empty = tmp_path / "empty.yaml"
     empty.write_text("")
     with pytest.raises(BadInput, match="must hold names and values"):
-        read(empty)
+        read_case(empty)

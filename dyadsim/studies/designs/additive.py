@@ -1,26 +1,21 @@
 """An additive trial: a therapy against the same therapy plus more of one ingredient."""
 
-from collections.abc import Sequence
+from typing import Unpack
 
-from dyadsim.errors import BadInput
-from dyadsim.studies import therapy as library
-from dyadsim.studies.designs.rct import rct
-from dyadsim.studies.study import TRIAL, Caseload, Sample, Study
-from dyadsim.studies.therapy import with_dose
-
-CROSSED = Caseload(mean=8.0, spread=0.5, nested=False)
+from dyadsim import checks
+from dyadsim.studies.designs import change_setting
+from dyadsim.studies.sample import CROSSED_SETTING, SettingFields
+from dyadsim.studies.study import Schedule, Study, arm, build_study
+from dyadsim.studies.therapy import HIGHEST_DOSE, Therapy, named, with_dose
 
 
 def additive(
-    therapy: str = "cbt",
+    therapy: str | Therapy = "cbt",
     component: str = "interpersonal",
     dose: float = 0.35,
     sessions: int = 12,
     weeks_between: float = 1.0,
-    follow_up: Sequence[float] = (26.0, 52.0),
-    instrument: str = "bdi2",
-    sample: Sample = TRIAL,
-    caseload: Caseload = CROSSED,
+    **setting: Unpack[SettingFields],
 ) -> Study:
     """Return a trial of `full_plus`, the therapy with `dose` more for one process, against `full`.
 
@@ -30,24 +25,38 @@ def additive(
     Parameters
     ----------
     therapy
-        name in `conf/therapy/`.
+        A name in `conf/therapy/`, or a `Therapy`.
     component
-        the process that the added ingredient works on.
+        The process that the added ingredient works on: 'cognitive', 'behavioural', 'emotional' or
+        'interpersonal'.
     dose
-        what is added to its dose, in (0, 5].
-    sessions, weeks_between, follow_up, instrument, sample, caseload
-        as in `rct`.
+        What is added to its dose, in (0, 5].
+    sessions, weeks_between
+        As in `rct`.
+    **setting
+        As in `rct`; caseloads cross the arms.
+
+    Returns
+    -------
+    Study
+        The study.
 
     Raises
     ------
     BadInput
-        an unknown therapy or process, or a dose that adds nothing.
+        An unknown therapy or process, or a dose that adds nothing or too much.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> full_plus, full = dyadsim.additive().arms
+    >>> round(full_plus.phases[0].therapy.dose[3] - full.phases[0].therapy.dose[3], 2)
+    0.35
     """
-    base = library.named(therapy)
-    if isinstance(dose, bool) or not isinstance(dose, int | float) or not 0 < dose <= 5:
-        raise BadInput(f"study additive: dose must be a number in (0, 5], not '{dose}'.")
+    place = change_setting("additive", CROSSED_SETTING, setting)
+    base = named(therapy)
+    checks.number("study additive: dose", dose, 0, HIGHEST_DOSE, open_low=True)
     more = with_dose(base, component, base.dose_of(component) + dose)
-    arms = (more._replace(name="full_plus"), base._replace(name="full"))
-    return rct(arms, sessions, weeks_between, follow_up, instrument, sample, caseload)._replace(
-        name="additive"
-    )
+    therapies = (more._replace(name="full_plus"), base._replace(name="full"))
+    arms = [arm(therapy.name, therapy, sessions) for therapy in therapies]
+    return build_study("additive", arms, Schedule(sessions, weeks_between, (sessions,)), place)

@@ -1,68 +1,98 @@
 """Naturalistic care: one treatment, real caseloads; the setting says who comes and how it ends."""
 
-from collections.abc import Sequence
+from typing import NamedTuple, Unpack
 
-from dyadsim.errors import BadInput, nearest
-from dyadsim.studies import therapy as library
-from dyadsim.studies.study import SETTINGS, Caseload, Sample, Schedule, Study, arm, check
+from dyadsim import checks
+from dyadsim.studies.designs import change_setting
+from dyadsim.studies.sample import (
+    ROUTINE,
+    ROUTINE_CASELOAD,
+    TRIAL,
+    Caseload,
+    Sample,
+    Setting,
+    SettingFields,
+)
+from dyadsim.studies.study import Schedule, Study, arm, build_study
+from dyadsim.studies.therapy import Therapy, named
 
-ROUTINE_CASELOAD = SETTINGS["routine_service"].caseload
+
+class Service(NamedTuple):
+    """Where care is given: who comes, therapists' caseloads, the most sessions, how it ends."""
+
+    sample: Sample
+    caseload: Caseload
+    sessions: int
+    rule: str
+
+
+# How the settings differ is an assumption; routine_service is the reference that facts.csv is
+# compared in.
+SETTINGS = {
+    "routine_service": Service(ROUTINE, ROUTINE_CASELOAD, 29, "good_enough"),
+    "trial_clinic": Service(TRIAL, Caseload(8.0, 0.5), 12, "fixed"),
+    "counselling_centre": Service(
+        Sample(seeking_threshold=1.4, seeking_noise=0.9), Caseload(30.0, 0.5), 10, "good_enough"
+    ),
+    "private_practice": Service(
+        Sample(seeking_threshold=1.6, therapist_selection=1.1), Caseload(15.0, 0.5), 60, "open"
+    ),
+}
 
 
 def cohort(
-    therapy: str = "routine_care",
+    therapy: str | Therapy = "routine_care",
     sessions: int | None = None,
     weeks_between: float = 1.0,
     rule: str | None = None,
-    follow_up: Sequence[float] = (26.0,),
-    instrument: str = "phq9",
-    sample: Sample | None = None,
-    caseload: Caseload | None = None,
+    *,
     feedback: bool = False,
     setting: str = "routine_service",
+    **fields: Unpack[SettingFields],
 ) -> Study:
-    """Return a naturalistic cohort.
+    """Return a naturalistic cohort: everybody gets the same care.
 
     Parameters
     ----------
     therapy
-        name in `conf/therapy/`.
+        A name in `conf/therapy/`, or a `Therapy`.
     sessions
-        the most sessions that anyone gets; None = the setting's.
+        The most sessions that anyone gets; None = the setting's.
+    weeks_between
+        Weeks from session to session, in [0.1, 4].
     rule
-        'good_enough' (agreed end when the client has had enough), 'open' (the same without
-        a planned end) or 'fixed'; None = the setting's.
-    weeks_between, follow_up, instrument
-        as in `rct`.
-    sample, caseload
-        as in `rct`; None = the setting's.
+        'good_enough' (agreed end when the client has had enough), 'open' (the same without a
+        planned end) or 'fixed'; None = the setting's.
     feedback
-        therapists see the scores (routine outcome monitoring).
+        Therapists see the scores (routine outcome monitoring).
     setting
-        'routine_service', 'trial_clinic', 'counselling_centre' or 'private_practice'
-        (`study.SETTINGS`): who comes, caseloads, the most sessions and the rule.
+        'routine_service', 'trial_clinic', 'counselling_centre' or 'private_practice' (`SETTINGS`):
+        who comes, caseloads, the most sessions and the rule.
+    **fields
+        `follow_up`, `instrument`, `sample` and `caseload` as in `rct`. Default: `phq9`, 26 weeks,
+        sample and caseload of the setting.
+
+    Returns
+    -------
+    Study
+        The study, with one arm, `care`.
 
     Raises
     ------
     BadInput
-        an unknown therapy, setting or rule, or a plan that does not fit.
+        An unknown therapy, setting or rule, or a plan that does not fit.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> dyadsim.cohort(setting="private_practice")
+    <Study cohort: care; 60 sessions, follow-up after 26 weeks; phq9>
     """
-    if setting not in SETTINGS:
-        raise BadInput(
-            f"study cohort: there is no setting '{setting}'.{nearest(str(setting), SETTINGS)} "
-            f"Settings: {', '.join(SETTINGS)}."
-        )
-    usual = SETTINGS[setting]
-    most = usual.sessions if sessions is None else sessions
-    one = arm("care", library.named(therapy), most, rule or usual.rule, feedback=feedback)
-    schedule = Schedule(most, weeks_between, (), tuple(follow_up))
-    return check(
-        Study(
-            "cohort",
-            (one,),
-            schedule,
-            usual.sample if sample is None else sample,
-            usual.caseload if caseload is None else caseload,
-            instrument,
-        )
-    )
+    checks.known_name("setting", setting, SETTINGS, where="study cohort")
+    service = SETTINGS[setting]
+    usual = Setting(service.sample, service.caseload, "phq9", (26.0,))
+    place = change_setting("cohort", usual, fields)
+    most = service.sessions if sessions is None else sessions
+    checks.flag("study cohort: feedback", feedback)
+    care = arm("care", named(therapy), most, rule or service.rule, feedback=feedback)
+    return build_study("cohort", [care], Schedule(most, weeks_between), place)

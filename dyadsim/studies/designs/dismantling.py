@@ -1,24 +1,20 @@
 """A dismantling trial: a whole therapy against the same therapy without one ingredient."""
 
-from collections.abc import Sequence
+from typing import Unpack
 
 from dyadsim.errors import BadInput
-from dyadsim.studies import therapy as library
-from dyadsim.studies.designs.additive import CROSSED
-from dyadsim.studies.designs.rct import rct
-from dyadsim.studies.study import TRIAL, Caseload, Sample, Study
-from dyadsim.studies.therapy import with_dose
+from dyadsim.studies.designs import change_setting
+from dyadsim.studies.sample import CROSSED_SETTING, SettingFields
+from dyadsim.studies.study import Schedule, Study, arm, build_study
+from dyadsim.studies.therapy import Therapy, named, with_dose
 
 
 def dismantling(
-    therapy: str = "cbt",
+    therapy: str | Therapy = "cbt",
     component: str = "cognitive",
     sessions: int = 12,
     weeks_between: float = 1.0,
-    follow_up: Sequence[float] = (26.0, 52.0),
-    instrument: str = "bdi2",
-    sample: Sample = TRIAL,
-    caseload: Caseload = CROSSED,
+    **setting: Unpack[SettingFields],
 ) -> Study:
     """Return a trial of `full`, the whole therapy, against `reduced`, without one ingredient.
 
@@ -28,22 +24,38 @@ def dismantling(
     Parameters
     ----------
     therapy
-        name in `conf/therapy/`.
+        A name in `conf/therapy/`, or a `Therapy`.
     component
-        the process whose ingredient is left out of `reduced`.
-    sessions, weeks_between, follow_up, instrument, sample, caseload
-        as in `rct`.
+        The process whose ingredient `reduced` leaves out: 'cognitive', 'behavioural', 'emotional'
+        or 'interpersonal'.
+    sessions, weeks_between
+        As in `rct`.
+    **setting
+        As in `rct`; caseloads cross the arms.
+
+    Returns
+    -------
+    Study
+        The study.
 
     Raises
     ------
     BadInput
-        an unknown therapy or process, or an ingredient that the therapy does not have.
+        An unknown therapy or process, or an ingredient that the therapy does not have.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> dyadsim.dismantling(component="behavioural").arms[1].phases[0].therapy.dose
+    (0.45, 0.0, 0.1, 0.1)
     """
-    base = library.named(therapy)
+    place = change_setting("dismantling", CROSSED_SETTING, setting)
+    base = named(therapy)
     if base.dose_of(component) == 0:
-        raise BadInput(f"study dismantling: {therapy} has no {component} ingredient to leave out.")
+        raise BadInput(
+            f"study dismantling: {base.name} has no {component} ingredient to leave out."
+        )
     less = with_dose(base, component, 0.0)
-    arms = (base._replace(name="full"), less._replace(name="reduced"))
-    return rct(arms, sessions, weeks_between, follow_up, instrument, sample, caseload)._replace(
-        name="dismantling"
-    )
+    therapies = (base._replace(name="full"), less._replace(name="reduced"))
+    arms = [arm(therapy.name, therapy, sessions) for therapy in therapies]
+    return build_study("dismantling", arms, Schedule(sessions, weeks_between, (sessions,)), place)

@@ -1,23 +1,22 @@
-"""Routine outcome monitoring: the same care with and without the scores in the therapist's hand."""
+"""Routine outcome monitoring: the same care, and the therapist sees the scores or does not."""
 
-from collections.abc import Sequence
+from typing import Unpack
 
-from dyadsim.errors import BadInput
-from dyadsim.studies import therapy as library
-from dyadsim.studies.designs.cohort import ROUTINE_CASELOAD
-from dyadsim.studies.study import ROUTINE, Arm, Caseload, Sample, Schedule, Study, arm, check
+from dyadsim import checks
+from dyadsim.studies.designs import change_setting
+from dyadsim.studies.sample import ROUTINE_SETTING, SettingFields
+from dyadsim.studies.study import Schedule, Study, arm, build_study
+from dyadsim.studies.therapy import Therapy, find_guided
 
 
 def feedback(
-    therapy: str = "routine_care",
+    therapy: str | Therapy = "routine_care",
     sessions: int = 20,
     weeks_between: float = 1.0,
     rule: str = "good_enough",
-    follow_up: Sequence[float] = (26.0, 52.0),
-    instrument: str = "oq45",
-    sample: Sample = ROUTINE,
-    caseload: Caseload = ROUTINE_CASELOAD,
+    *,
     support: bool = False,
+    **setting: Unpack[SettingFields],
 ) -> Study:
     """Return a trial in routine care: `feedback` (scores and alerts) against `no_feedback`.
 
@@ -27,31 +26,37 @@ def feedback(
     Parameters
     ----------
     therapy
-        name in `conf/therapy/`; it needs a therapist.
+        A name in `conf/therapy/`, or a `Therapy`; it needs a therapist.
     sessions
-        the most sessions that anyone gets.
-    rule, weeks_between, follow_up, instrument, sample, caseload
-        as in `cohort`.
+        The most sessions that anyone gets.
+    weeks_between, rule
+        As in `cohort`.
     support
-        alerts come with clinical support tools, in a third arm, `feedback_support`.
+        Alerts come with clinical support tools, in a third arm, `feedback_support`.
+    **setting
+        As in `rct`. Default: the routine sample and caseload, `oq45`, 26 and 52 weeks.
+
+    Returns
+    -------
+    Study
+        The study.
 
     Raises
     ------
     BadInput
-        an unknown therapy or one without a therapist, an unknown rule, or a plan that
-        does not fit.
+        An unknown therapy or one without a therapist, an unknown rule, or a plan that does not
+        fit.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> [arm.name for arm in dyadsim.feedback(support=True).arms]
+    ['feedback_support', 'feedback', 'no_feedback']
     """
-    given = library.named(therapy)
-    if not given.human:
-        raise BadInput(f"study feedback: {therapy} has no therapist who could see the scores.")
-    arms: tuple[Arm, ...] = (
-        arm("feedback", given, sessions, rule, feedback=True),
-        arm("no_feedback", given, sessions, rule),
-    )
-    if not isinstance(support, bool):
-        raise BadInput(f"study feedback: support must be true or false, not '{support}'.")
-    if support:
-        more = arm("feedback_support", given, sessions, rule, feedback=True)
-        arms = (more._replace(support=True), *arms)
-    schedule = Schedule(sessions, weeks_between, (sessions,), tuple(follow_up))
-    return check(Study("feedback", arms, schedule, sample, caseload, instrument))
+    place = change_setting("feedback", ROUTINE_SETTING, setting)
+    care = find_guided(therapy, "feedback", "who could see the scores")
+    alerts = arm("feedback", care, sessions, rule, feedback=True)
+    arms = [alerts, arm("no_feedback", care, sessions, rule)]
+    if checks.flag("study feedback: support", support):
+        arms.insert(0, alerts._replace(name="feedback_support", support=True))
+    return build_study("feedback", arms, Schedule(sessions, weeks_between, (sessions,)), place)

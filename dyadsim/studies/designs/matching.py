@@ -1,49 +1,55 @@
-"""A matching trial: clients go to the therapist whose strengths fit them, or to one by lot."""
+"""A matching trial: clients go to the therapist whose strengths fit them, or to one by chance."""
 
-from collections.abc import Sequence
+from typing import Unpack
 
-from dyadsim.errors import BadInput
-from dyadsim.studies import therapy as library
-from dyadsim.studies.designs.cohort import ROUTINE_CASELOAD
-from dyadsim.studies.study import ROUTINE, Caseload, Sample, Schedule, Study, arm, check
+from dyadsim.studies.designs import change_setting
+from dyadsim.studies.sample import ROUTINE_SETTING, SettingFields
+from dyadsim.studies.study import Schedule, Study, arm, build_study
+from dyadsim.studies.therapy import Therapy, find_guided
 
 
 def matching(
-    therapy: str = "routine_care",
+    therapy: str | Therapy = "routine_care",
     sessions: int = 20,
     weeks_between: float = 1.0,
     rule: str = "good_enough",
-    follow_up: Sequence[float] = (26.0, 52.0),
-    instrument: str = "oq45",
-    sample: Sample = ROUTINE,
-    caseload: Caseload = ROUTINE_CASELOAD,
+    **setting: Unpack[SettingFields],
 ) -> Study:
     """Return a trial in routine care: `matched` to therapists by strength against `as_usual`.
 
-    The same therapists treat in both arms (`population.matched` says how they are chosen; it is
-    the best that matching could do, because strengths and needs are known without error).
+    The same therapists treat in both arms. `kernel.allocation.matched` says how they are chosen;
+    it is the best that matching could do, because strengths and needs are known without error.
 
     Parameters
     ----------
     therapy
-        name in `conf/therapy/`; it needs a therapist.
+        A name in `conf/therapy/`, or a `Therapy`; it needs a therapist.
     sessions
-        the most sessions that anyone gets.
-    rule, weeks_between, follow_up, instrument, sample, caseload
-        as in `cohort`.
+        The most sessions that anyone gets.
+    weeks_between, rule
+        As in `cohort`.
+    **setting
+        As in `rct`. Default: the routine sample and caseload, `oq45`, 26 and 52 weeks.
+
+    Returns
+    -------
+    Study
+        The study.
 
     Raises
     ------
     BadInput
-        an unknown therapy or one without a therapist, an unknown rule, or a plan that
-        does not fit.
+        An unknown therapy or one without a therapist, an unknown rule, nested caseloads, or a plan
+        that does not fit.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> dyadsim.matching(follow_up=())
+    <Study matching: matched, as_usual; 20 sessions; oq45>
     """
-    given = library.named(therapy)
-    if not given.human:
-        raise BadInput(f"study matching: {therapy} has no therapist to be matched with.")
-    arms = (
-        arm("matched", given, sessions, rule)._replace(matched=True),
-        arm("as_usual", given, sessions, rule),
-    )
-    schedule = Schedule(sessions, weeks_between, (sessions,), tuple(follow_up))
-    return check(Study("matching", arms, schedule, sample, caseload, instrument))
+    place = change_setting("matching", ROUTINE_SETTING, setting)
+    care = find_guided(therapy, "matching", "to be matched with")
+    usual = arm("as_usual", care, sessions, rule)
+    arms = [usual._replace(name="matched", matched=True), usual]
+    return build_study("matching", arms, Schedule(sessions, weeks_between, (sessions,)), place)

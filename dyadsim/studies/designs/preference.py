@@ -1,39 +1,52 @@
-"""A preference trial: two therapies by lot; some clients get the one they prefer, others not."""
+"""A preference trial: two therapies by chance; some clients get the one they prefer."""
 
 from collections.abc import Sequence
+from typing import Unpack
 
-from dyadsim.studies.designs.additive import CROSSED
-from dyadsim.studies.designs.rct import rct
-from dyadsim.studies.study import TRIAL, Caseload, Sample, Study
+from dyadsim.studies.designs import change_setting
+from dyadsim.studies.designs.rct import treated_arms
+from dyadsim.studies.sample import CROSSED_SETTING, SettingFields
+from dyadsim.studies.study import Schedule, Study, build_study
+from dyadsim.studies.therapy import Therapy
 
 
 def preference(
-    arms: Sequence[str] = ("cbt", "interpersonal"),
+    arms: Sequence[str | Therapy] = ("cbt", "interpersonal"),
     sessions: int = 12,
     weeks_between: float = 1.0,
-    follow_up: Sequence[float] = (26.0, 52.0),
-    instrument: str = "bdi2",
-    sample: Sample = TRIAL,
-    caseload: Caseload = CROSSED,
+    **setting: Unpack[SettingFields],
 ) -> Study:
-    """Return a trial of therapies by lot, given by the same therapists.
+    """Return a trial of randomised therapies that are given by the same therapists.
 
     Which therapy a client prefers stands in the clients' table (`preferred_therapy`), asked before
-    the lot: the comparison is between clients whose lot was the therapy they prefer (matched) and
-    the others (mismatched), so that the lot decides about the match too.
+    allocation. The comparison is between clients who were allocated to the therapy they prefer
+    (matched) and the others (mismatched), so that the match is randomised too.
 
     Parameters
     ----------
     arms
-        two names or more in `conf/therapy/`.
-    sessions, weeks_between, follow_up, instrument, sample, caseload
-        as in `rct`.
+        Two or more names in `conf/therapy/`, or `Therapy` values.
+    sessions, weeks_between
+        As in `rct`.
+    **setting
+        As in `rct`; caseloads cross the arms.
+
+    Returns
+    -------
+    Study
+        The study.
 
     Raises
     ------
     BadInput
-        fewer than two arms, an unknown therapy, or a plan that does not fit.
+        Fewer than two arms, an unknown therapy, or a plan that does not fit.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> dyadsim.preference(follow_up=())
+    <Study preference: cbt, interpersonal; 12 sessions; bdi2>
     """
-    return rct(arms, sessions, weeks_between, follow_up, instrument, sample, caseload)._replace(
-        name="preference"
-    )
+    place = change_setting("preference", CROSSED_SETTING, setting)
+    schedule = Schedule(sessions, weeks_between, (sessions,))
+    return build_study("preference", treated_arms("preference", arms, sessions), schedule, place)

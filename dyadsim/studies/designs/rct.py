@@ -1,62 +1,73 @@
 """The randomised trial: any arms, each a therapy or no treatment, everybody followed up."""
 
 from collections.abc import Sequence
+from typing import Unpack
 
 from dyadsim.errors import BadInput
-from dyadsim.studies import therapy as library
-from dyadsim.studies.designs.waitlist import UNTREATED
-from dyadsim.studies.study import TRIAL, Caseload, Sample, Schedule, Study, arm, check
-from dyadsim.studies.therapy import Therapy
-
-TRIAL_CASELOAD = Caseload(mean=8.0, spread=0.5, nested=True)
-
-
-def _treatment(name: str) -> Therapy | None:
-    """Return the therapy of an arm by name; None where the arm is untreated."""
-    return None if name in UNTREATED else library.named(name)
+from dyadsim.studies.designs import change_setting
+from dyadsim.studies.sample import TRIAL_CASELOAD as TRIAL_CASELOAD
+from dyadsim.studies.sample import TRIAL_SETTING, SettingFields
+from dyadsim.studies.study import Arm, Schedule, Study, arm, build_study
+from dyadsim.studies.therapy import Therapy, find_treatment
 
 
 def rct(
     arms: Sequence[str | Therapy] = ("cbt", "interpersonal", "waitlist"),
     sessions: int = 12,
     weeks_between: float = 1.0,
-    follow_up: Sequence[float] = (26.0, 52.0),
-    instrument: str = "bdi2",
-    sample: Sample = TRIAL,
-    caseload: Caseload = TRIAL_CASELOAD,
+    **setting: Unpack[SettingFields],
 ) -> Study:
-    """Return a trial with equal allocation to `arms`.
+    """Return a randomised trial with equal allocation to its arms.
 
     Parameters
     ----------
     arms
-        names in `conf/therapy/`, `Therapy` values, or 'waitlist' / 'untreated'.
+        Two or more: names in `conf/therapy/`, `Therapy` values, or 'waitlist' / 'untreated'.
     sessions
-        planned number; the post-test is at the last session, for everybody.
+        The planned number; the post-test is at the last session, for everybody.
     weeks_between
-        weeks from session to session.
-    follow_up
-        weeks after the last session at which everybody is assessed again.
-    instrument
-        the symptom instrument, `measures.SYMPTOM_INSTRUMENTS`.
-    sample, caseload
-        who is included and how therapists share them; nested in arms.
+        Weeks from session to session, in [0.1, 4].
+    **setting
+        `follow_up`: weeks after the last session at which everybody is assessed again;
+        `instrument`: the symptom instrument, a name in `questionnaires.SYMPTOM_INSTRUMENTS`;
+        `sample`: who is included; `caseload`: how therapists share the clients, nested in arms.
+        Default: a trial's sample, `bdi2`, 26 and 52 weeks.
+
+    Returns
+    -------
+    Study
+        The study.
 
     Raises
     ------
     BadInput
-        fewer than two arms, an unknown therapy, or a plan that does not fit.
+        Fewer than two arms, an unknown therapy, or a plan that does not fit.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> dyadsim.rct(["cbt", "waitlist"], sessions=8, follow_up=[26])
+    <Study rct: cbt, waitlist; 8 sessions, follow-up after 26 weeks; bdi2>
     """
-    if isinstance(arms, str) or len(arms) < 2:
+    place = change_setting("rct", TRIAL_SETTING, setting)
+    schedule = Schedule(sessions, weeks_between, (sessions,))
+    return build_study("rct", treated_arms("rct", arms, sessions), schedule, place)
+
+
+def treated_arms(design: str, arms: Sequence[str | Therapy], sessions: int) -> list[Arm]:
+    """Return an arm for each therapy or waitlist of a trial.
+
+    Raises
+    ------
+    BadInput
+        Fewer than two arms, or an unknown therapy.
+    """
+    if isinstance(arms, str | Therapy) or not isinstance(arms, Sequence) or len(arms) < 2:
         raise BadInput(
-            "a trial: it needs two arms or more, a therapy and what it is compared with; "
-            f"'{arms}' given."
+            f"study {design}: it needs two arms or more, a therapy and what it is compared with, "
+            f"as a list such as ['cbt', 'waitlist'], not '{arms}'."
         )
-    built = [
-        arm(one.name, one, sessions)
-        if isinstance(one, Therapy)
-        else arm(one, _treatment(one), sessions)
-        for one in arms
+    return [
+        arm(item.name if isinstance(item, Therapy) else item, find_treatment(item), sessions)
+        for item in arms
     ]
-    schedule = Schedule(sessions, weeks_between, (sessions,), tuple(follow_up))
-    return check(Study("rct", tuple(built), schedule, sample, caseload, instrument))

@@ -12,13 +12,13 @@ from dyadsim.model import worlds
 from dyadsim.simulation import observe, simulate
 from dyadsim.simulation.simulate import Run
 from dyadsim.studies import study
-from dyadsim.studies.designs.cohort import cohort
+from dyadsim.studies.designs.cohort import SETTINGS, cohort
 from dyadsim.studies.designs.feedback import feedback
 from dyadsim.studies.designs.matching import matching
 from dyadsim.studies.designs.process import process
 from dyadsim.studies.designs.rct import rct
 from dyadsim.studies.designs.skill_training import skill_training
-from dyadsim.studies.study import SETTINGS, TRAINABLE, Study
+from dyadsim.studies.study import TRAINABLE, Study
 from dyadsim.studies.therapy import named
 
 HYBRID = worlds.parameters("hybrid")
@@ -26,10 +26,10 @@ HYBRID = worlds.parameters("hybrid")
 
 def _difference(run: Run, name: str, step: int) -> tuple[float, float]:
     """Mean of the first arm minus the second arm, and its standard error."""
-    values = dict(simulate.variables(run.truth))[name][step].astype(float)
-    one, other = (values[run.clients.arm == arm] for arm in (0, 1))
-    error = np.sqrt(one.var() / one.size + other.var() / other.size)
-    return float(one.mean() - other.mean()), float(error)
+    values = simulate.latent(run, name)[step].astype(float)
+    first, second = (values[run.clients.arm == arm] for arm in (0, 1))
+    error = np.sqrt(first.var() / first.size + second.var() / second.size)
+    return float(first.mean() - second.mean()), float(error)
 
 
 @pytest.mark.parametrize("skill", TRAINABLE)
@@ -43,7 +43,7 @@ def test_training_raises_the_skill_of_one_arm_only(skill: str) -> None:
     np.testing.assert_allclose(gain[people.arm == 0], 1.5, atol=1e-5)
     np.testing.assert_allclose(gain[people.arm == 1], 0, atol=1e-5)
     trained = set(people.therapist[people.arm == 0])
-    assert not trained & set(people.therapist[people.arm == 1])  # the lot falls on therapists
+    assert not trained & set(people.therapist[people.arm == 1])  # therapists are randomised
 
 
 def test_trained_empathy_is_felt_in_the_scores_and_untrained_repair_is_not() -> None:
@@ -56,9 +56,9 @@ def test_trained_empathy_is_felt_in_the_scores_and_untrained_repair_is_not() -> 
 
 
 def test_training_that_adds_nothing_changes_no_bit() -> None:
-    plain = simulate.run(skill_training("empathy", 0.0), HYBRID, 300, 3)
-    other = simulate.run(skill_training("congruence", 0.0), HYBRID, 300, 3)
-    assert np.array_equal(plain.truth.view(np.int32), other.truth.view(np.int32))
+    empathy = simulate.run(skill_training("empathy", 0.0), HYBRID, 300, 3)
+    congruence = simulate.run(skill_training("congruence", 0.0), HYBRID, 300, 3)
+    assert np.array_equal(empathy.truth.view(np.int32), congruence.truth.view(np.int32))
 
 
 def test_matched_clients_get_a_therapist_who_is_strong_where_they_need_it() -> None:
@@ -81,17 +81,17 @@ def test_matching_keeps_caseloads_and_the_first_clients() -> None:
 def test_streaming_matches_the_same_clients() -> None:
     sums = simulate.stream(matching(follow_up=()), HYBRID, 700, 3)
     run = simulate.run(matching(follow_up=()), HYBRID, 700, 3)
-    score = dict(simulate.variables(run.truth))["symptom_score"][20]
+    score = simulate.latent(run, "symptom_score")[20]
     mean = np.nanmean(score[run.clients.arm == 0].astype(float))
     assert sums.mean_score()[0, 20] == pytest.approx(mean, rel=1e-6)
 
 
 def test_support_doubles_the_alert() -> None:
     run = simulate.run(feedback(support=True), HYBRID, 900, 3)
-    alert = dict(simulate.variables(run.truth))["alert"]
-    names = [one.name for one in run.study.arms]
-    seen = {name: set(np.unique(alert[:, run.clients.arm == k])) for k, name in enumerate(names)}
-    assert seen == {"feedback_support": {0, 2}, "feedback": {0, 1}, "no_feedback": {0}}
+    alert = simulate.latent(run, "alert")
+    names = [arm.name for arm in run.study.arms]
+    codes = {name: set(np.unique(alert[:, run.clients.arm == k])) for k, name in enumerate(names)}
+    assert codes == {"feedback_support": {0, 2}, "feedback": {0, 1}, "no_feedback": {0}}
 
 
 def test_continued_medication_keeps_its_effect_and_stopped_medication_loses_it() -> None:
@@ -112,7 +112,7 @@ def test_those_who_dropped_out_take_no_continued_medication() -> None:
         rct((pills._replace(continued=continued), "waitlist"), follow_up=(12.0,))
         for continued in (True, False)
     )
-    run, same = (simulate.run(one, quitters, 3000, 3) for one in (goes_on, stops))
+    run, same = (simulate.run(trial, quitters, 3000, 3) for trial in (goes_on, stops))
     left = run.clients.ended == 3
     assert left.sum() > 1000
     assert np.array_equal(run.clients.distress[left], same.clients.distress[left])
@@ -151,8 +151,8 @@ def _arms(**options: object) -> Study:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: skill_training("empaty"), "no therapist skill 'empaty' to train. Did you mean em"),
-        (lambda: skill_training(gain=9.0), r"must be a number in \[-3, 3\] z, not '9.0'"),
+        (lambda: skill_training("empaty"), "no therapist skill to train 'empaty'. Did you mean em"),
+        (lambda: skill_training(gain=9.0), r"must be a number in \[-3, 3\], not '9.0'"),
         (lambda: skill_training(therapy="self_help"), "no therapist to be trained"),
         (lambda: matching(therapy="self_help"), "no therapist to be matched with"),
         (
