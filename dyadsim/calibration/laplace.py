@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import multivariate_normal, norm
 
+from dyadsim.calibration.distances import ParallelMap, distance_simulator
 from dyadsim.calibration.gauss_newton import (
     DAMPING,
     REPLICATES,
@@ -25,7 +26,6 @@ from dyadsim.calibration.gauss_newton import (
     slopes_at,
 )
 from dyadsim.calibration.prior import Floats, Space
-from dyadsim.calibration.search import ParallelMap, distance_simulator
 from dyadsim.evidence.fact import Fact
 
 WIDTH = 1 / 1.96  # standard deviation of a published figure, in half-widths of its interval

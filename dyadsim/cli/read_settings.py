@@ -1,7 +1,6 @@
 """From a composed configuration to `Settings`: every value checked before anything is computed."""
 
 import dataclasses
-import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from dyadsim.model.parameters import Parameters, catalogue
 from dyadsim.simulation import intervention, simulate, specificity
 from dyadsim.simulation.intervention import Intervention
 from dyadsim.studies import study as studies
+from dyadsim.studies.designs import find_design
 from dyadsim.studies.study import Study
 
 
@@ -155,18 +155,6 @@ def _study(config: Config) -> Study:
     return study._replace(
         sample=studies.SAMPLES[known_name("sample", sample, known, where="population")]
     )
-
-
-@functools.cache
-def find_design(name: str) -> Any:
-    """Return the function of a design."""
-    import importlib
-
-    known = sorted(
-        path.stem for path in (Path(studies.__file__).parent / "designs").glob("[a-z]*.py")
-    )
-    known_name("design", name, known)
-    return getattr(importlib.import_module(f"dyadsim.studies.designs.{name}"), name)
 
 
 def parameters_of(settings: Settings, world: str) -> Parameters:

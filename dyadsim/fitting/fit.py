@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.calibration.search import ParallelMap
+from dyadsim.calibration.distances import ParallelMap
 from dyadsim.fitting import coverage
 from dyadsim.fitting.coverage import Coverage
 from dyadsim.fitting.free_parameters import FREE, REST, Problem, fitting_problem, parameter_values

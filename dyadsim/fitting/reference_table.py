@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.calibration.search import ParallelMap
+from dyadsim.calibration.distances import ParallelMap
 from dyadsim.fitting.free_parameters import Problem, draw_prior, parameter_values, world_at
 from dyadsim.fitting.target import Evidence
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.calibration.search import ParallelMap
+from dyadsim.calibration.distances import ParallelMap
 from dyadsim.fitting.coverage import check_coverage
 from dyadsim.fitting.data_design import ObservedDesign
 from dyadsim.fitting.free_parameters import fitting_problem

@@ -15,7 +15,7 @@ import numpy as np
 
 from dyadsim.attribution.estimated_shares import decompose_outcome
 from dyadsim.attribution.true_shares import Care, Replication
-from dyadsim.calibration import search
+from dyadsim.calibration.distances import simulate_fact_values
 from dyadsim.errors import BadInput, nearest
 from dyadsim.evidence import fact as facts
 from dyadsim.evidence import named_statistic
@@ -331,7 +331,7 @@ def _run_outputs(
         run = simulate.run(job.study, parameters, **size)
         outputs |= named_statistic.statistic_values(statistics, run)
     if wanted:
-        simulated = search.simulate_fact_values(parameters, wanted, **size)
+        simulated = simulate_fact_values(parameters, wanted, **size)
         met = sum(facts.is_met(fact, simulated[fact.id], 0.0) for fact in wanted)
         outputs |= {**simulated, "facts_met": met}
     if any(map(_is_attribution, job.columns)):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 from rivals import by_network, by_table, judge  # beside this file
 
-from dyadsim.calibration.search import process_map
+from dyadsim.calibration.distances import process_map
 from dyadsim.fitting import client_data, reference_table
 from dyadsim.fitting.data_design import observed_design
 from dyadsim.fitting.free_parameters import fitting_problem

@@ -8,9 +8,10 @@ import pandas as pd
 
 from dyadsim.attribution import true_shares
 from dyadsim.calibration import laplace
+from dyadsim.calibration.distances import ParallelMap, distance_simulator
 from dyadsim.calibration.gauss_newton import Stage, refine_point
 from dyadsim.calibration.prior import Floats, Space, calibration_space
-from dyadsim.calibration.search import FINAL_PENALTY, ParallelMap, distance_simulator
+from dyadsim.calibration.search import FINAL_PENALTY
 from dyadsim.evidence import benchmark
 from dyadsim.evidence.fact import Fact, is_met
 from dyadsim.model import worlds

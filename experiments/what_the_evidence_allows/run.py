@@ -11,8 +11,8 @@ import pandas as pd
 from figure import draw  # beside this file
 from points import Size, fit_rest, judge_draws, judge_point
 
+from dyadsim.calibration.distances import process_map
 from dyadsim.calibration.laplace import EFFORTS, LaplacePosterior, laplace_posterior
-from dyadsim.calibration.search import process_map
 from dyadsim.evidence.fact import Fact, load_facts
 from dyadsim.simulation.simulate import default_threads
 

@@ -12,8 +12,8 @@ import pandas as pd
 from figure import draw  # beside this file
 
 from dyadsim.calibration import laplace
+from dyadsim.calibration.distances import ParallelMap, process_map
 from dyadsim.calibration.prior import calibration_space
-from dyadsim.calibration.search import ParallelMap, process_map
 from dyadsim.evidence.fact import Fact, load_facts
 from dyadsim.model import worlds
 from dyadsim.simulation.simulate import default_threads

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import yaml
 
-from dyadsim.calibration import search
+from dyadsim.calibration import distances, search
 from dyadsim.calibration.free_parameters import FREE, tie_parameters
 from dyadsim.calibration.gauss_newton import PRIOR_WEIGHT, Penalty, Stage
 from dyadsim.calibration.prior import calibration_space
@@ -33,10 +33,10 @@ def test_cost_is_nothing_well_inside_and_counts_the_distance_from_the_prior() ->
 
 def test_distances_are_signed_and_a_missing_value_has_one_too() -> None:
     facts = _facts("dropout", "remission_3m")  # in the order of facts.csv
-    edge_and_middle = search.signed_distances({"dropout": 0.197, "remission_3m": 0.31}, facts)
+    edge_and_middle = distances.signed_distances({"dropout": 0.197, "remission_3m": 0.31}, facts)
     assert edge_and_middle == pytest.approx([1, 0])
-    missing = search.signed_distances({"dropout": float("nan"), "remission_3m": 0.08}, facts)
-    assert missing.tolist() == pytest.approx([-1, search.MISSING_DISTANCE])
+    missing = distances.signed_distances({"dropout": float("nan"), "remission_3m": 0.08}, facts)
+    assert missing.tolist() == pytest.approx([-1, distances.MISSING_DISTANCE])
 
 
 def test_search_finds_a_planted_world() -> None:
@@ -47,7 +47,7 @@ def test_search_finds_a_planted_world() -> None:
     }
     facts = _facts("dropout", "remission_3m", "prepost_routine", "sessions_mean")
     world = worlds.parameters("hybrid", tie_parameters({**fixed, **planted}))
-    truth = search.simulate_fact_values(world, facts, clients=8000, seed=5, replicate=1)
+    truth = distances.simulate_fact_values(world, facts, clients=8000, seed=5, replicate=1)
     narrow = [_narrowed(fact, truth[fact.id]) for fact in facts]
     budget = search.Budget(((1500, 6),), (Stage(4000, 3, Penalty(0.3, 2.5)),), 8, 1, 1500)
     space = calibration_space("hybrid", fixed)

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import binom
 
 from dyadsim.cli.main import main
-from dyadsim.report import fit as report
+from dyadsim.report import fit_sentences
 
 CLINIC = Path(__file__).parents[2] / "docs" / "tutorial" / "clinic.csv"
 WORDS = [
@@ -51,7 +51,7 @@ def test_a_fit_from_file_to_report(
 
 
 def test_too_narrow_intervals_are_a_warning() -> None:
-    low, high = report.coverage_by_chance(300)
+    low, high = fit_sentences.coverage_by_chance(300)
     assert binom.cdf(300 * low - 1, 300, 0.9) < 0.005 < binom.cdf(300 * low, 300, 0.9)
     assert (round(low, 2), round(high, 2)) == (0.85, 0.94)
-    assert report.coverage_by_chance(60)[0] < low
+    assert fit_sentences.coverage_by_chance(60)[0] < low

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dyadsim.calibration.search import process_map
+from dyadsim.calibration.distances import process_map
 from dyadsim.fitting.free_parameters import fitting_problem
 from dyadsim.fitting.reference_table import ReferenceTable, prior_table
 from dyadsim.fitting.target import score_evidence

@@ -6,10 +6,11 @@ import pytest
 
 from dyadsim.fitting.world_choice import WorldChoice
 from dyadsim.report import fit as report
+from dyadsim.report import fit_sentences
 
 
 def test_assumptions_are_a_line_each() -> None:
-    assert report.assumptions_text(["a", "b"]) == "Assumed:\n  - a\n  - b"
+    assert fit_sentences.assumptions_text(["a", "b"]) == "Assumed:\n  - a\n  - b"
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ def test_a_choice_in_words(share: float, verb: str) -> None:
     confusion = pd.DataFrame([[0.8, 0.2], [0.1, 0.9]], index=names, columns=names)
     curve = pd.DataFrame({"stated": [0.5], "found": [0.5]})
     choice = WorldChoice(names, np.array([share, 1 - share]), confusion, 0.5, 1.0, curve)
-    sentence = report._choice_sentence(choice)
+    sentence = fit_sentences._choice_sentence(choice)
     assert verb in sentence
     assert f"hybrid ({share:.0%})" in sentence
     assert "give it 80% on average" in sentence

@@ -66,8 +66,9 @@ def cost(settings: "Settings") -> dict[str, float]:
 def _search(settings: "Settings") -> "tuple[Calibration, LaplacePosterior]":
     """Return the calibrated point and the posterior about it."""
     from dyadsim.calibration import laplace
+    from dyadsim.calibration.distances import process_map
     from dyadsim.calibration.prior import calibration_space
-    from dyadsim.calibration.search import calibrate_world, process_map
+    from dyadsim.calibration.search import calibrate_world
     from dyadsim.evidence.fact import load_facts
     from dyadsim.simulation.simulate import default_threads
 

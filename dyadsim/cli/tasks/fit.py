@@ -87,7 +87,7 @@ def _data_sets(settings: "Settings") -> int:
 @contextmanager
 def working(settings: "Settings", total: int) -> Iterator[Any]:
     """Give a map over processes, and a counter of simulated data sets with progress."""
-    from dyadsim.calibration.search import process_map
+    from dyadsim.calibration.distances import process_map
     from dyadsim.simulation.simulate import default_threads
 
     workers = settings.threads or default_threads()
@@ -99,7 +99,7 @@ def cost(settings: "Settings") -> dict[str, Any]:
     """Return how many data sets a fit simulates; reads the data, simulates nothing."""
     from dyadsim.cli.data_source import read_source
     from dyadsim.fitting.free_parameters import fitting_problem
-    from dyadsim.report import fit as report
+    from dyadsim.report.fit_sentences import assumptions_text
     from dyadsim.simulation.simulate import default_threads
 
     source, count = read_source(settings), _data_sets(settings)
@@ -107,7 +107,7 @@ def cost(settings: "Settings") -> dict[str, Any]:
     for name in {settings.world, *_candidates(settings)}:
         fitting_problem(name, _free(settings), rest=settings.task.rest)
     if not settings.json:
-        print(report.assumptions_text(source.assumed))
+        print(assumptions_text(source.assumed))
     seconds = count * (SET_SECONDS + source.dyad_sessions * DYAD_SECONDS)
     return {
         **source.counts,
@@ -123,12 +123,13 @@ def run(settings: "Settings") -> None:
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.fitting.fit import fit_data
     from dyadsim.report import fit as report
+    from dyadsim.report.fit_sentences import assumptions_text
 
     began = time.perf_counter()
     check_folder(settings.results)
     plan, source = _plan(settings), read_source(settings)
     if not settings.json:
-        print(report.assumptions_text(source.assumed))
+        print(assumptions_text(source.assumed))
     with working(settings, _data_sets(settings)) as (parallel_map, on_step):
         fit = fit_data(source.evidence, plan, parallel_map=parallel_map, on_step=on_step)
     summary = report.fit_summary(source, fit)

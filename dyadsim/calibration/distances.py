@@ -1,0 +1,165 @@
+"""How far a world is from the facts: simulated values and their signed distances."""
+
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from itertools import repeat
+from typing import Any
+
+import numpy as np
+
+from dyadsim.calibration.gauss_newton import DistanceSimulator
+from dyadsim.calibration.prior import Floats, Space
+from dyadsim.errors import BadInput
+from dyadsim.evidence import fact as fact_data
+from dyadsim.evidence.benchmark import fact_values
+from dyadsim.evidence.fact import Fact
+from dyadsim.evidence.studies_of_facts import needed_studies
+from dyadsim.model import worlds
+from dyadsim.model.parameters import Parameters
+from dyadsim.simulation import simulate
+
+# Clients of each study as a multiple of the budget's, about in proportion to the Monte-Carlo
+# error of the study's facts against their bands (measured; results/scoreboard/README.md).
+SIZES = {"care": 2.5, "trial": 1.0}
+_OTHER = 0.6
+MISSING_DISTANCE = 6.0  # of a statistic that cannot be computed
+
+ParallelMap = Callable[..., Iterable[Any]]
+
+
+def simulate_fact_values(
+    parameters: Parameters,
+    facts: Sequence[Fact],
+    *,
+    clients: int,
+    seed: int,
+    replicate: int,
+    threads: int = 1,
+) -> dict[str, float]:
+    """Return the simulated value of every fact.
+
+    Parameters
+    ----------
+    parameters
+        The parameters of one world.
+    facts
+        The published facts.
+    clients
+        Clients of a study; studies with a larger Monte-Carlo error get more (`SIZES`).
+    seed, replicate
+        Random seed and number of the replicate.
+    threads
+        How many; the numbers are the same for any.
+
+    Returns
+    -------
+    dict of str to float
+        Value by the fact's id; NaN where none comes out.
+    """
+    values: dict[str, float] = dict.fromkeys((fact.id for fact in facts), np.nan)
+    for name, study in needed_studies(facts).items():
+        size = round(clients * SIZES.get(name, _OTHER))
+        try:
+            run = simulate.run(study, parameters, size, seed, replicate, threads=threads)
+            values |= fact_values(facts, name, run)
+        except ValueError:  # such as nobody left in an arm: all facts of that study are missing
+            continue
+    return values
+
+
+def signed_distances(values: Mapping[str, float], facts: Iterable[Fact]) -> Floats:
+    """Return every fact's distance from the middle of its interval, with its sign.
+
+    Parameters
+    ----------
+    values
+        Simulated values by the fact's id; NaN: missing.
+    facts
+        The published facts.
+
+    Returns
+    -------
+    ndarray
+        Distances `(fact,)` in half-widths; -1 and 1 are the edges. A fact that is a sign has 0
+        where it is met, else the distance of `evidence.fact`; a bound is never below 0.
+    """
+    return np.array([_signed_distance(fact, values[fact.id]) for fact in facts])
+
+
+def _signed_distance(fact: Fact, value: float) -> float:
+    if np.isnan(value):
+        return MISSING_DISTANCE
+    if fact.low is None or fact.high is None:
+        distance = fact_data.distance(fact, value)
+        return 0.0 if np.isnan(distance) else distance
+    distance = (2 * value - fact.low - fact.high) / (fact.high - fact.low)
+    return max(distance, 0.0) if fact.kind == "bound" else distance
+
+
+def _distances_at(
+    space: Space,
+    coordinates: Floats,
+    facts: Sequence[Fact],
+    clients: int,
+    seed: int,
+    replicate: int,
+) -> Floats:
+    """Return the signed distances at one point, `(fact,)`; missing where the point cannot be."""
+    try:
+        parameters = worlds.parameters(space.world, space.values(coordinates))
+        values = simulate_fact_values(
+            parameters, facts, clients=clients, seed=seed, replicate=replicate
+        )
+    except BadInput:  # parameters that exclude each other
+        return np.full(len(facts), MISSING_DISTANCE)
+    return signed_distances(values, facts)
+
+
+@contextmanager
+def process_map(workers: int) -> Iterator[ParallelMap]:
+    """Give a `map` over that many fresh processes; the plain `map` where it is one."""
+    if workers == 1:
+        yield map
+        return
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, fresh) as pool:
+        yield pool.map
+
+
+def distance_simulator(
+    space: Space,
+    facts: Sequence[Fact],
+    *,
+    seed: int,
+    parallel_map: ParallelMap,
+    first_replicate: int = 0,
+) -> DistanceSimulator:
+    """Return a function that simulates points and returns their signed distances.
+
+    Parameters
+    ----------
+    space
+        The free parameters of the world.
+    facts
+        The published facts.
+    seed
+        Random seed.
+    parallel_map
+        A `map`, over processes or not; the numbers are the same.
+    first_replicate
+        The number that replicate 0 stands for.
+
+    Returns
+    -------
+    DistanceSimulator
+        A function of points, clients and replicates.
+    """
+
+    def simulate(points: Floats, clients: int, replicates: Sequence[int]) -> Floats:
+        numbers = [first_replicate + replicate for replicate in replicates]
+        same = map(repeat, (facts, clients, seed))
+        return np.array(list(parallel_map(_distances_at, repeat(space), points, *same, numbers)))
+
+    return simulate
