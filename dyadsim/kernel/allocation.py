@@ -12,7 +12,7 @@ import numpy as np
 
 from dyadsim.kernel.intake import own_share, trait_lanes
 from dyadsim.model.parameters import Parameters, Population
-from dyadsim.model.variables import Array, Clients, Therapists, Whole, empty_clients
+from dyadsim.model.variables import Array, Clients, Therapists, IntArray, empty_clients
 from dyadsim.numerics import random_streams
 from dyadsim.numerics.float32 import ONE, ZERO, fill_exp2
 from dyadsim.numerics.jit import compiled
@@ -28,8 +28,8 @@ CLINIC = 10  # therapists who share an intake list, where clients are matched (a
 class Allocation(NamedTuple):
     """Who is in which arm and with whom: `arm`, `therapist` (client,), -1 = no therapist."""
 
-    arm: Whole
-    therapist: Whole
+    arm: IntArray
+    therapist: IntArray
     caseload: Array
 
 
@@ -39,7 +39,7 @@ def _exp2(x: Array) -> Array:
     return out
 
 
-def _arms(study: Study, count: int, seed: int, replicate: int) -> Whole:
+def _arms(study: Study, count: int, seed: int, replicate: int) -> IntArray:
     """Return each client's arm by permuted blocks of twice the allocation ratio, `(client,)`."""
     block = np.repeat(np.arange(len(study.arms)), [2 * arm.share for arm in study.arms])
     blocks = -(-count // block.size)

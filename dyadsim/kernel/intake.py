@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dyadsim.model.variables import ROWS_AT as R
+from dyadsim.kernel.block import FIRST_DRAW, R
+from dyadsim.model.variables import ROW_COUNT
 from dyadsim.numerics.float32 import ONE, ZERO, exp2
 from dyadsim.numerics.jit import compiled
 from dyadsim.numerics.random_streams import (
@@ -151,12 +152,12 @@ def clip_lanes(trait, low, high):
 
 
 @compiled
-def level_lanes(set_point, load, distress, luck, e):
+def level_lanes(set_point, load, distress, own, e):
     """Write set point (given its standardised trait, in place) and load given distress."""
     for i in range(load.shape[0]):
         chronic = e.mean + e.stable * (distress[i] - e.mean) + e.stable_spread * set_point[i]
         set_point[i] = chronic
-        load[i] = e.load * (distress[i] - chronic) + e.load_spread * luck[i]
+        load[i] = e.load * (distress[i] - chronic) + e.load_spread * own[i]
 
 
 @compiled
@@ -185,15 +186,15 @@ def before_lanes(b, therapist, e):
 
 
 @compiled
-def enter(b, scratch, words, pairs, therapist, e, seat, seed, replicate):
-    """Draw the clients `words` (client,) into `b` (variable, client), all other variables 0.
+def enter(b, words, pairs, therapist, e, seat, seed, replicate):
+    """Draw the clients `words` (client,) into the block `b`, all other variables 0.
 
-    `scratch` is two rows or more, `pairs` (client,) scratch for the words of dyads, `seat`
-    (variable,) the values that a case card gives everybody, NaN where it is silent.
+    `pairs` (client,) takes the words of dyads, `seat` (variable,) the values that a case card gives
+    everybody, NaN where it is silent.
     """
-    for row in range(b.shape[0]):
+    for row in range(ROW_COUNT):
         b[row].fill(ZERO)
-    shared, own = scratch[0], scratch[1]
+    shared, own = b[FIRST_DRAW], b[FIRST_DRAW + 1]
     fill_uniform(shared, words, seed, replicate, ONCE, _INTAKE)
     fill_normal(own, words, seed, replicate, ONCE, _INTAKE + 1)
     distress_lanes(b[R.distress], shared, own, e)
@@ -221,6 +222,6 @@ def enter(b, scratch, words, pairs, therapist, e, seat, seed, replicate):
     fill_normal(own, words, seed, replicate, ONCE, _LEVEL)
     trait_lanes(b[R.good_enough_level], own, own, ONE, ZERO, e.level_mean, e.level_sd)
     before_lanes(b, therapist, e)
-    for row in range(b.shape[0]):
+    for row in range(ROW_COUNT):
         if seat[row] == seat[row]:
             b[row].fill(seat[row])

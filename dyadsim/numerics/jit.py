@@ -12,7 +12,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numba
-from numba.np.unsafe.ndarray import to_fixed_tuple
 
 _PACKAGE = Path(__file__).parents[1]
 COMPILED = ("numerics", "model", "studies", "kernel")
@@ -63,7 +62,3 @@ def compiled[F: Callable[..., object]](function: F) -> F:
         boundscheck=False,
         no_cfunc_wrapper=True,
     )(function)
-
-
-fixed_tuple = to_fixed_tuple
-"""In compiled code: a tuple of an array's first n numbers, n known when compiling."""

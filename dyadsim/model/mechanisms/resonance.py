@@ -25,6 +25,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from dyadsim.model.mechanism import Reads, Writes, mechanism
 from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import ONE, TWO, ZERO, squash
 from dyadsim.numerics.jit import compiled
@@ -77,6 +78,22 @@ class Resonance(NamedTuple):
     presence_noise: Annotated[
         float, parameter("SD of presence between sessions", "0-1", 0, 0.3)
     ] = 0.05
+
+
+class Rows(NamedTuple):
+    """What resonance reads and writes."""
+
+    synchrony: Writes
+    coregulation: Writes
+    beats: Writes
+    empathy: Reads
+    congruence: Reads
+    presence: Reads
+    body: Reads
+    in_session: Reads
+
+
+MECHANISM = mechanism(Rows, streams=(Stream.MOMENT, Stream.PRESENCE))
 
 
 @compiled
@@ -149,51 +166,34 @@ def presence_lanes(after, before, caseload, noise, q):
 
 
 @compiled
-def lanes(synchrony, coregulation, empathy, congruence, presence, body, held, q):
-    """Write the closed-form synchrony and co-regulation of a block; 0 where no session is held."""
-    for i in range(synchrony.shape[0]):
-        together, calmer = resonance(empathy[i], congruence[i], presence[i], body[i], q)
-        synchrony[i] = together * held[i] + ZERO  # no -0 where no session is held
-        coregulation[i] = calmer * held[i] + ZERO
+def lanes(rows, q):
+    """Write the closed-form synchrony and co-regulation of a block; 0 without a session."""
+    for i in range(rows.synchrony.shape[0]):
+        together, calmer = resonance(
+            rows.empathy[i], rows.congruence[i], rows.presence[i], rows.body[i], q
+        )
+        rows.synchrony[i] = together * rows.in_session[i] + ZERO  # no -0 without a session
+        rows.coregulation[i] = calmer * rows.in_session[i] + ZERO
 
 
 @compiled
-def moments_lanes(
-    synchrony,
-    coregulation,
-    empathy,
-    congruence,
-    presence,
-    body,
-    held,
-    word,
-    scratch,
-    q,
-    moments,
-    seed,
-    replicate,
-    session,
-):
-    """Write synchrony and co-regulation of a block from `moments` simulated moments a session.
+def beat_lanes(rows, word, at, step, q):
+    """Write synchrony and co-regulation of a block from `at.beats` simulated beats of a session.
 
-    `scratch` is `(6, client)`: x, y, sums of x y and x x, two rows of noise. The pair starts in
-    its stationary distribution, so the mean over dyads is the closed form at any number of moments.
+    The scratch rows `beats` are x, y, sums of x y and x x, and two rows of noise. The pair starts
+    in its stationary distribution, so the mean over dyads is the closed form at any number of
+    beats.
     """
-    x, y, both, square, n1, n2 = (
-        scratch[0],
-        scratch[1],
-        scratch[2],
-        scratch[3],
-        scratch[4],
-        scratch[5],
-    )
-    size = np.float32(moments)
-    for moment in range(moments):
-        fill_normal(n1, word, seed, replicate, session, _MOMENT + 2 * moment)
-        fill_normal(n2, word, seed, replicate, session, _MOMENT + 2 * moment + 1)
-        for i in range(synchrony.shape[0]):
-            mirror, calm = couplings(empathy[i], congruence[i], presence[i], body[i], q)
-            if moment == 0:
+    x, y, both, square = rows.beats[0], rows.beats[1], rows.beats[2], rows.beats[3]
+    n1, n2 = rows.beats[4], rows.beats[5]
+    for beat in range(at.beats):
+        fill_normal(n1, word, at.seed, at.replicate, step, _MOMENT + 2 * beat)
+        fill_normal(n2, word, at.seed, at.replicate, step, _MOMENT + 2 * beat + 1)
+        for i in range(x.shape[0]):
+            mirror, calm = couplings(
+                rows.empathy[i], rows.congruence[i], rows.presence[i], rows.body[i], q
+            )
+            if beat == 0:
                 p, r, v = stationary(mirror, calm, q)
                 x[i] = np.sqrt(p) * n1[i]
                 y[i] = r / np.sqrt(p) * n1[i] + np.sqrt(v - r * r / p) * n2[i]
@@ -205,11 +205,20 @@ def moments_lanes(
                 y[i] = y[i] - q.therapist_damping * y[i] + mirror * gap + q.therapist_noise * n2[i]
             both[i] += x[i] * y[i]
             square[i] += x[i] * x[i]
-    for i in range(synchrony.shape[0]):
-        mirror, calm = couplings(empathy[i], congruence[i], presence[i], body[i], q)
+    _estimate_lanes(rows, np.float32(at.beats), q)
+
+
+@compiled
+def _estimate_lanes(rows, size, q):
+    """Write synchrony and co-regulation of a block from the sums of `size` beats."""
+    for i in range(rows.synchrony.shape[0]):
+        mirror, calm = couplings(
+            rows.empathy[i], rows.congruence[i], rows.presence[i], rows.body[i], q
+        )
         p, _, v = stationary(mirror, calm, q)
-        synchrony[i] = both[i] / size / np.sqrt(p * v) * held[i]
-        coregulation[i] = (ONE - square[i] / size / alone(q)) * held[i]
+        both, square = rows.beats[2, i], rows.beats[3, i]
+        rows.synchrony[i] = both / size / np.sqrt(p * v) * rows.in_session[i]
+        rows.coregulation[i] = (ONE - square / size / alone(q)) * rows.in_session[i]
 
 
 @compiled
