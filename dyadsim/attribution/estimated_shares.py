@@ -97,7 +97,8 @@ def gains(care: Care, parameters: Parameters, clients: int, replicate: int, seed
 
 def gain_shares(gained: Floats) -> pd.DataFrame:
     """Return accounting 4 from gains `(replicate, 3)`: natural course, what any credible therapy
-    adds, what the full therapy adds to that."""
+    adds, what the full therapy adds to that.
+    """
     steps = 100 * np.diff(gained, axis=1, prepend=0.0) / gained[:, -1:]
     names = ["natural course", "any credible therapy", "specific ingredients"]
     return rows("gain", names, steps, FULL)

@@ -22,6 +22,7 @@ from scipy.special import ndtr, ndtri
 from dyadsim.calibration.free_parameters import FREE, MOST_SHARE, tied
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model import worlds
+from dyadsim.model.declarations import idle_mechanisms
 from dyadsim.model.parameter import Parameter
 from dyadsim.model.parameters import catalogue
 
@@ -113,14 +114,6 @@ class Space(NamedTuple):
         return np.array([one.coordinate(given[name]) for name, one in pairs])
 
 
-# Mechanisms that a claim cuts off from distress, by what it fixes: nothing in them is free.
-_CUT_OFF = (
-    ("distress.treatment_gain", 0.0, ("process_change.", "action.")),
-    ("distress.specificity", 0.0, ("process_change.",)),
-    ("distress.specificity", 1.0, ("action.",)),
-)
-
-
 def space(world: str, held: Mapping[str, float] | None = None) -> Space:
     """Return the space in which a world is calibrated, with some parameters held at a value.
 
@@ -135,12 +128,7 @@ def space(world: str, held: Mapping[str, float] | None = None) -> Space:
         if name not in known:
             raise BadInput(f"there is no parameter '{name}'.{nearest(name, known)}")
     worlds.parameters(one, given)
-    idle = tuple(
-        owner
-        for name, value, owners in _CUT_OFF
-        if one.fixed.get(name) == value
-        for owner in owners
-    )
+    idle = tuple(f"{owner}." for owner in idle_mechanisms(one.fixed))
     names = tuple(n for n in FREE if n not in {*one.fixed, *given} and not n.startswith(idle))
     stable = known[STABLE].default
     priors = tuple(prior_of(known[n], one.start.get(n, known[n].default), stable) for n in names)

@@ -12,7 +12,7 @@ import numpy as np
 
 from dyadsim.kernel.intake import own_share, trait_lanes
 from dyadsim.model.parameters import Parameters, Population
-from dyadsim.model.variables import Array, Clients, Therapists, IntArray, empty_clients
+from dyadsim.model.variables import Array, Clients, IntArray, Therapists, empty_clients
 from dyadsim.numerics import random_streams
 from dyadsim.numerics.float32 import ONE, ZERO, fill_exp2
 from dyadsim.numerics.jit import compiled

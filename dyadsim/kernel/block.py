@@ -13,7 +13,7 @@ import numpy as np
 from dyadsim.model.mechanism import Draw, is_written, marks
 from dyadsim.model.parameters import mechanisms
 from dyadsim.model.questionnaires import SymptomRows
-from dyadsim.model.variable import Array, Variable, declared_variables, number_rows, variable
+from dyadsim.model.variable import Array, declared_variables, number_rows, variable
 from dyadsim.model.variables import ROW_COUNT, ROWS, VARIABLES
 from dyadsim.numerics.jit import compiled
 from dyadsim.numerics.named_tuples import RowView, row_views

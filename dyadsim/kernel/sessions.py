@@ -99,6 +99,7 @@ def run_step(b, words, p, scale, weeks, occasion, at, step):
     busy = at.beats > 0 or steps.anybody(b)
     draw_step(b, words, busy, at.seed, at.replicate, step)
     if busy:
+        steps.begin_session(b, p)
         steps.meet(b, words, p, scale, at, step)
     else:
         end_session_rows(b)

@@ -48,9 +48,14 @@ def steady(b, arm, plan):
 
 
 @compiled
+def begin_session(b, p):
+    """Write what the client perceives of the offer as the session begins."""
+    expectancy.credibility_lanes(rows_of(expectancy.Rows, b), p.expectancy)
+
+
+@compiled
 def meet(b, word, p, scale, at, step):
     """Run what happens between therapist and client in a session."""
-    expectancy.credibility_lanes(rows_of(expectancy.Rows, b), p.expectancy)
     if at.beats > 0:
         resonance.beat_lanes(rows_of(resonance.Rows, b), word, at, step, p.resonance)
     else:

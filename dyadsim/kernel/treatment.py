@@ -106,6 +106,6 @@ def occasions(rows, step):
         in_session = open_case if rows.scheduled[i] > HALF else ZERO
         rows.in_session[i] = in_session
         rows.attended[i] += in_session
-        agreed = ended == _PLANNED or ended == _GOOD_ENOUGH
+        agreed = ended in (_PLANNED, _GOOD_ENOUGH)
         rows.taking[i] = max(in_session, rows.continued[i] if agreed else ZERO)
         rows.plan_done[i] = ONE if rows.last_session[i] == now else ZERO
