@@ -3,7 +3,7 @@
 import numpy as np
 
 from dyadsim.kernel.allocation import draw_therapists
-from dyadsim.kernel.sessions import presence_rows, run_blocks
+from dyadsim.kernel.sessions import Inputs, Kept, presence_rows, run_blocks
 from dyadsim.model.parameters import Parameters
 from dyadsim.model.questionnaires import scaled
 from dyadsim.numerics.jit import compiled
@@ -12,40 +12,39 @@ from dyadsim.numerics.random_streams import ONCE
 
 
 @compiled
-def run_points(points, word, arm, therapist, th, plan, usual, sample, seat, at, first, last, sums):
-    """Run points `first` to `last` - 1 (point, parameter); `sums` (point, arm, step, sum) int64.
+def point_inputs(point, inputs, at):
+    """Return the inputs of a parameter point; its therapists are drawn again, in place."""
+    p, th, sample = filled(Parameters, point), inputs.therapists, inputs.sample
+    q = p.population
+    spread = q.therapist_spread * np.float32(sample.therapist_selection)
+    draw_therapists(th, spread, q.facilitative_loading, q.skill_loading, at.seed, at.replicate)
+    presence_rows(th, p, at.seed, at.replicate)
+    scale = scaled(inputs.scale, p.measurement)
+    return Inputs(th, inputs.plan, p, scale, sample, inputs.case)
 
-    `th` is a set of therapists of this call's own, drawn again for every point.
+
+@compiled
+def run_points(points, clients, inputs, at, sums, span):
+    """Run some parameter points, one after another.
+
+    Parameters
+    ----------
+    points
+        `(point, parameter)` float32, parameters in the order of `catalogue`.
+    clients
+        The clients, the same at every point; their table is empty.
+    inputs
+        What the points have in common: `Inputs` with therapists of this call's own, and with the
+        `usual` scale of the questionnaire. Its parameters are not used.
+    at
+        The address of the call, `Address`.
+    sums
+        `(point, arm, step, sum)` int64, written in place.
+    span
+        Numbers of the first point and of the one after the last.
     """
-    table = np.zeros((0, 0), np.float32)
     truth = np.zeros((0, 0, 0), np.float32)
-    selection = np.float32(sample.therapist_selection)
-    for point in range(first, last):
-        p = filled(Parameters, points[point])
-        q = p.population
-        draw_therapists(
-            th,
-            q.therapist_spread * selection,
-            q.facilitative_loading,
-            q.skill_loading,
-            at.seed,
-            at.replicate,
-        )
-        presence_rows(th.presence, th.word, th.caseload, p, at.seed, at.replicate)
-        run_blocks(
-            table,
-            word,
-            arm,
-            therapist,
-            th,
-            plan,
-            p,
-            scaled(usual, p.measurement),
-            sample,
-            seat,
-            at,
-            ONCE,
-            word.shape[0],
-            truth,
-            sums[point],
-        )
+    for k in range(span[0], span[1]):
+        kept = Kept(truth, sums[k])
+        mine = point_inputs(points[k], inputs, at)
+        run_blocks(clients, mine, at, kept, ONCE, clients.word.shape[0])

@@ -8,25 +8,26 @@ Blocks share nothing, so any block size and any number of threads gives the same
 kept in whole numbers (fixed point), which add up to the same total in any order.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from dyadsim.kernel import step as steps
 from dyadsim.kernel.block import BLOCK_ROWS, R, draw_step, end_session_rows, rows_of
-from dyadsim.kernel.intake import enter, entry
+from dyadsim.kernel.intake import empty_people, enter, measure_intake
+from dyadsim.kernel.step import anybody, live, measure, meet, steady
 from dyadsim.kernel.streaming_sums import add_sums
 from dyadsim.kernel.treatment import OccasionRows, occasions, orders, present
 from dyadsim.model.mechanisms import resonance
-from dyadsim.model.questionnaires import score
-from dyadsim.model.variables import FIRST_RECORDED, ROW_COUNT, ROWS
-from dyadsim.numerics.float32 import ZERO
+from dyadsim.model.parameters import Parameters
+from dyadsim.model.questionnaires import Scale
+from dyadsim.model.variable import Array
+from dyadsim.model.variables import FIRST_RECORDED, ROW_COUNT, ROWS, Therapists
 from dyadsim.numerics.jit import compiled
 from dyadsim.numerics.random_streams import ONCE, Stream, fill_normal
+from dyadsim.studies.study import Plan, Sample
 
 BLOCK = 496  # not a power of two: rows would fight for the same places in the cache
 FIRST_WRITTEN = np.int64(ROWS["empathy"].start)  # before it: traits, which nothing changes
-_SYMPTOM_STREAM = np.int64(Stream.SYMPTOM)
 _PRESENCE_STREAM = np.int64(Stream.PRESENCE)
 
 
@@ -55,24 +56,56 @@ class Address(NamedTuple):
     block: int
 
 
-@compiled
-def presence_rows(presence, word, caseload, p, seed, replicate):
-    """Walk every therapist's presence through all steps, `(session, therapist)` in place."""
-    noise = np.empty(word.shape[0], np.float32)
-    for step in range(1, presence.shape[0]):
-        fill_normal(noise, word, seed, replicate, step, _PRESENCE_STREAM)
-        resonance.presence_lanes(presence[step], presence[step - 1], caseload, noise, p.resonance)
+class Inputs(NamedTuple):
+    """What everybody in a run has in common.
+
+    Attributes
+    ----------
+    therapists
+        The therapists, their presence walked through all steps.
+    plan
+        The study as arrays.
+    parameters
+        One world's parameters, float32.
+    scale
+        The symptom questionnaire under these parameters.
+    sample
+        Who comes through the door.
+    case
+        The values `(variable,)` that a case card gives everybody, NaN where it gives none.
+    """
+
+    therapists: Therapists
+    plan: Plan
+    parameters: Parameters
+    scale: Scale
+    sample: Sample
+    case: Array
+
+
+class Kept(NamedTuple):
+    """What a run keeps of its steps.
+
+    Attributes
+    ----------
+    truth
+        `(variable, step, client)` float32: the recorded variables, if it has any client.
+    sums
+        `(arm, step, sum)` int64: the streaming sums, if it has any arm.
+    """
+
+    truth: Array
+    sums: np.ndarray[Any, np.dtype[np.int64]]
 
 
 @compiled
-def intake(b, noise, word, at, s):
-    """Measure a block at intake (step 0); every intake form is filled in. `noise` (lane,)."""
-    fill_normal(noise, word, at.seed, at.replicate, ONCE, _SYMPTOM_STREAM)
-    for i in range(noise.shape[0]):
-        y = score(b[R.distress, i], b[R.rater_style, i], noise[i], s)
-        b[R.symptom_score, i] = y
-        b[R.first_score, i] = y
-        b[R.last_score, i] = y
+def presence_rows(th, p, seed, replicate):
+    """Walk the presence of the therapists `th` through all steps, in place."""
+    noise = np.empty(th.word.shape[0], np.float32)
+    for step in range(1, th.presence.shape[0]):
+        fill_normal(noise, th.word, seed, replicate, step, _PRESENCE_STREAM)
+        before, after = th.presence[step - 1], th.presence[step]
+        resonance.presence_lanes(after, before, th.caseload, noise, p.resonance)
 
 
 @compiled
@@ -85,64 +118,61 @@ def copy_rows(to, to_first, source, first, count, from_row):
 
 
 @compiled
-def keep(truth, sums, b, lanes, arms, start, step):
-    """Write what is kept of a block's step: the truth table, the sums, both or neither."""
-    if truth.shape[2] > 0:
-        copy_rows(truth[:, step], start, b[FIRST_RECORDED:ROW_COUNT], ONCE, lanes, ONCE)
-    if sums.shape[0] > 0:
-        add_sums(sums, b, arms, lanes, step)
+def keep(kept, b, arms, start, lanes, step):
+    """Write what is kept of a step of a block, whose first client is number `start`."""
+    if kept.truth.shape[2] > 0:
+        recorded = b[FIRST_RECORDED:ROW_COUNT]
+        copy_rows(kept.truth[:, step], start, recorded, ONCE, lanes, ONCE)
+    if kept.sums.shape[0] > 0:
+        add_sums(kept.sums, b, arms, lanes, step)
 
 
 @compiled
-def run_step(b, words, p, scale, weeks, occasion, at, step):
-    """Run one step of a block whose orders and occasions are written."""
-    busy = at.beats > 0 or steps.anybody(b)
-    draw_step(b, words, busy, at.seed, at.replicate, step)
-    if busy:
-        steps.begin_session(b, p)
-        steps.meet(b, words, p, scale, at, step)
-    else:
-        end_session_rows(b)
-    steps.live(b, weeks, p)
-    if busy:
-        steps.end(b, p)
-    steps.measure(b, occasion, scale)
-
-
-@compiled
-def run_blocks(
-    table, word, arm, therapist, th, plan, p, scale, sample, seat, at, first, last, truth, sums
-):
+def run_blocks(clients, inputs, at, kept, first, last):
     """Run clients `first` to `last` - 1 through `at.steps` steps, in blocks of `at.block`.
 
-    `table` (variable, client) is advanced in place; with `at.first_step` 0 the clients are drawn
-    first (`entry`, `seat`) and measured at intake, and a table without clients is left alone.
-    `truth` (variable, step, client) takes the recorded variables of each step if it has any client;
-    `sums` (arm, step, sum) int64 takes the streaming sums if it has any arm.
+    Parameters
+    ----------
+    clients
+        All clients of the run. Their table is advanced in place; with `at.first_step` 0 they are
+        drawn first and measured at intake, and a table without clients is left alone.
+    inputs
+        What they have in common, `Inputs`.
+    at
+        The address of the call, `Address`.
+    kept
+        What is kept of every step, `Kept`.
+    first, last
+        Numbers of clients.
     """
-    b = np.zeros((BLOCK_ROWS, at.block), np.float32)
-    words, pairs = np.zeros(at.block, np.uint32), np.zeros(at.block, np.uint32)
-    arms, who = np.zeros(at.block, np.int32), np.full(at.block, -1, np.int32)
-    begin, e = max(at.first_step, 1), entry(p, sample)
+    table, plan, p, th = clients.table, inputs.plan, inputs.parameters, inputs.therapists
+    b, people = np.zeros((BLOCK_ROWS, at.block), np.float32), empty_people(at.block)
+    begin, from_row = max(at.first_step, 1), ONCE if at.first_step == 0 else FIRST_WRITTEN
     for start in range(first, last, at.block):
-        stop = min(start + at.block, last)
-        n = stop - start
-        words[:n], arms[:n], who[:n] = word[start:stop], arm[start:stop], therapist[start:stop]
+        n = min(start + at.block, last) - start
+        people.word[:n] = clients.word[start : start + n]
+        people.arm[:n] = clients.arm[start : start + n]
+        people.therapist[:n] = clients.therapist[start : start + n]
         if at.first_step == 0:
-            enter(b, words, pairs, who, e, seat, at.seed, at.replicate)
-            intake(b, b[BLOCK_ROWS - 1], words, at, scale)
-            b[R.in_session].fill(ZERO)
-            keep(truth, sums, b, n, arms, start, ONCE)
+            enter(b, people, p, inputs.sample, inputs.case, at)
+            measure_intake(b, people.word, inputs.scale, at)
+            keep(kept, b, people.arm, start, n, ONCE)
         else:
             copy_rows(b, ONCE, table, start, n, ONCE)
         for step in range(begin, begin + at.steps):
             if step == begin or plan.changes[step] == 1:
-                orders(b, arms, who, th, plan, step)
-                steps.steady(b, arms, plan)
-            present(b[R.presence], who, th.presence[step])
+                orders(b, people.arm, people.therapist, th, plan, step)
+                steady(b, people.arm, plan)
+            present(b[R.presence], people.therapist, th.presence[step])
             occasions(rows_of(OccasionRows, b), step)
-            run_step(b, words, p, scale, plan.weeks[step], plan.occasion[step], at, step)
-            keep(truth, sums, b, n, arms, start, step)
+            busy = at.beats > 0 or anybody(b)
+            draw_step(b, people.word, busy, at.seed, at.replicate, step)
+            if busy:
+                meet(b, people.word, p, inputs.scale, at, step)
+            else:
+                end_session_rows(b)
+            live(b, plan.weeks[step], busy, p)
+            measure(b, plan.occasion[step], inputs.scale)
+            keep(kept, b, people.arm, start, n, step)
         if table.shape[1] > 0:
-            kept = b[:ROW_COUNT]
-            copy_rows(table, start, kept, ONCE, n, ONCE if at.first_step == 0 else FIRST_WRITTEN)
+            copy_rows(table, start, b[:ROW_COUNT], ONCE, n, from_row)

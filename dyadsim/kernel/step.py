@@ -48,50 +48,45 @@ def steady(b, arm, plan):
 
 
 @compiled
-def begin_session(b, p):
-    """Write what the client perceives of the offer as the session begins."""
-    expectancy.credibility_lanes(rows_of(expectancy.Rows, b), p.expectancy)
-
-
-@compiled
 def meet(b, word, p, scale, at, step):
-    """Run what happens between therapist and client in a session."""
+    """Run what happens between therapist and client in a session, from the first impression on."""
+    hope, care, tie = (
+        rows_of(expectancy.Rows, b),
+        rows_of(responsiveness.Rows, b),
+        rows_of(alliance.Rows, b),
+    )
+    expectancy.credibility_lanes(hope, p.expectancy)
     if at.beats > 0:
         resonance.beat_lanes(rows_of(resonance.Rows, b), word, at, step, p.resonance)
     else:
         resonance.lanes(rows_of(resonance.Rows, b), p.resonance)
-    responsiveness.lanes(rows_of(responsiveness.Rows, b), scale.slope, p.responsiveness)
+    responsiveness.formulation_lanes(care, scale.slope, p.responsiveness)
+    responsiveness.dose_lanes(care)
     rupture.lanes(rows_of(rupture.Rows, b), p.rupture)
-    alliance.lanes(rows_of(alliance.Rows, b), p.alliance)
-    expectancy.lanes(rows_of(expectancy.Rows, b), p.expectancy)
+    alliance.bond_lanes(tie, p.alliance)
+    alliance.agreement_lanes(tie, p.alliance)
+    alliance.overall_lanes(tie)
+    expectancy.lanes(hope, p.expectancy)
     readiness.lanes(rows_of(readiness.Rows, b), p.readiness)
     process_change.engagement_lanes(rows_of(process_change.Rows, b), p.process_change)
 
 
 @compiled
-def live(b, weeks, p):
-    """Run what a step leaves in the client, with a session or without one."""
+def live(b, weeks, busy, p):
+    """Run what a step of `weeks` leaves in the client; `busy`: somebody is in a session.
+
+    `distress.relief_lanes` writes the row `relief`, what all pathways take off the set point; a
+    mechanism with a pathway of its own adds to it.
+    """
     process_change.lanes(rows_of(process_change.Rows, b), weeks, p.process_change)
     action.lanes(rows_of(action.Rows, b), weeks, p.action)
     regulation.lanes(rows_of(regulation.Rows, b), weeks, p.regulation)
-    distress.load_lanes(rows_of(distress.Rows, b), weeks, p.distress)
-    relieve(b, p)
-    distress.lanes(rows_of(distress.Rows, b), weeks, p.distress)
-
-
-@compiled
-def relieve(b, p):
-    """Write what all pathways together take off the set point.
-
-    `distress` writes the row `relief`; a mechanism with a pathway of its own adds to it.
-    """
-    distress.relief_lanes(rows_of(distress.Rows, b), p.distress)
-
-
-@compiled
-def end(b, p):
-    """Write who leaves after this session."""
-    ending.lanes(rows_of(ending.Rows, b), p.ending)
+    state = rows_of(distress.Rows, b)
+    distress.load_lanes(state, weeks, p.distress)
+    distress.relief_lanes(state, p.distress)
+    distress.lanes(state, weeks, p.distress)
+    if busy:
+        ending.lanes(rows_of(ending.Rows, b), p.ending)
 
 
 @compiled

@@ -28,7 +28,7 @@ def orders(b, arm, therapist, th, plan, step):
         total = t[0] + t[1] + t[2] + t[3]
         apart = ZERO
         for k in range(4):
-            if b[R.dose_held, i] < HALF:
+            if b[R.dose_fixed, i] < HALF:
                 b[R.planned_dose + k, i] = on * t[k]
             share = t[k] / total if total > ZERO else b[R.preference + k, i]
             apart += abs(b[R.preference + k, i] - share)

@@ -14,6 +14,7 @@ these rows and no others, and those that are only read cannot be written.
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
@@ -166,6 +167,7 @@ def mechanism(
     return Mechanism(rows, pathways, latents, idle, streams)
 
 
+@cache
 def marks(rows: type) -> dict[str, Any]:
     """Return what the annotation of each row says: a `Use`, a `Draw` or a `Variable`."""
     hints = get_type_hints(rows, include_extras=True)

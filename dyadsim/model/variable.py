@@ -25,7 +25,8 @@ class Variable(NamedTuple):
     Attributes
     ----------
     shape
-        How many rows it takes: "" is one, "4" one for each process.
+        How many rows it takes: "" is one, "4" one for each process. (Therapists also have
+        "therapy" and "step", one row for each.)
     unit
         Its unit, such as "distress", "z" or "0-1".
     meaning

@@ -126,8 +126,8 @@ class Orders(NamedTuple):
     match: Annotated[
         Array, variable("", "0-1", "overlap of the plan with the client's theory of change")
     ]
-    dose_held: Annotated[
-        Array, variable("", "0/1", "somebody else wrote this session's dose: keep it")
+    dose_fixed: Annotated[
+        Array, variable("", "0/1", "an intervention wrote this session's dose: keep it")
     ]
 
 
@@ -162,7 +162,7 @@ class State(NamedTuple):
     ]
     synchrony: Annotated[
         Array,
-        variable("", "r", "in-session synchrony; simulated moments can leave [-1, 1]", afresh=True),
+        variable("", "r", "in-session synchrony; simulated beats can leave [-1, 1]", afresh=True),
     ]
     coregulation: Annotated[
         Array,
@@ -197,7 +197,7 @@ class State(NamedTuple):
         variable(
             "",
             "0-2",
-            "1 the therapist was told: off track; 2 with clinical support",
+            "1 the therapist is alerted: off track; 2 with clinical support",
             afresh=True,
         ),
     ]
@@ -205,8 +205,8 @@ class State(NamedTuple):
     ended: Annotated[
         Array, variable("", "code", "0 in care, 1 planned, 2 good enough, 3 dropout, 4 removed")
     ]
-    first_score: Annotated[Array, variable("", "score", "first symptom score seen")]
-    last_score: Annotated[Array, variable("", "score", "last symptom score seen")]
+    first_score: Annotated[Array, variable("", "score", "symptom score at intake")]
+    last_score: Annotated[Array, variable("", "score", "last symptom score filled in")]
     symptom_score: Annotated[
         Array,
         variable("", "score", "symptom score of this occasion, NaN when missing", afresh=True),
@@ -264,34 +264,23 @@ class Clients(NamedTuple):
 
 
 class Therapists(NamedTuple):
-    """The therapists of a run; their traits are standardised.
+    """The therapists of a run.
 
-    Attributes
-    ----------
-    word
-        Their random words, `(therapist,)`.
-    empathy, congruence, regard, repair_skill, formulation_skill
-        Traits, `(therapist,)`.
-    competence
-        Competence by process, `(4, therapist)`.
-    allegiance
-        Allegiance to each therapy of the study, `(therapy, therapist)`.
-    caseload
-        Clients on the books, `(therapist,)`.
-    presence
-        Presence in 0-1, `(session, therapist)`; row 0 is before the first session.
+    `word` are their random words, `(therapist,)`. The shapes of the others end in the axis of the
+    therapists: "4" is `(4, therapist)`, "therapy" `(therapy, therapist)`, "step"
+    `(step, therapist)`, where step 0 is before the first session.
     """
 
     word: WordArray
-    empathy: Array
-    congruence: Array
-    regard: Array
-    repair_skill: Array
-    formulation_skill: Array
-    competence: Array
-    allegiance: Array
-    caseload: Array
-    presence: Array
+    empathy: Annotated[Array, variable("", "z", "empathy")]
+    congruence: Annotated[Array, variable("", "z", "congruence (being genuine)")]
+    regard: Annotated[Array, variable("", "z", "positive regard")]
+    repair_skill: Annotated[Array, variable("", "z", "skill in repairing ruptures")]
+    formulation_skill: Annotated[Array, variable("", "z", "skill in case formulation")]
+    competence: Annotated[Array, variable("4", "z", "competence in working on each process")]
+    allegiance: Annotated[Array, variable("therapy", "z", "allegiance to each therapy")]
+    caseload: Annotated[Array, variable("", "clients", "clients on the books")]
+    presence: Annotated[Array, variable("step", "0-1", "presence; wears with caseload, recovers")]
 
 
 def empty_clients(count: int) -> Clients:

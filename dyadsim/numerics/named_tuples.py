@@ -10,8 +10,8 @@ from typing import Any, NamedTuple, get_type_hints
 
 from numba.core import types
 from numba.core.errors import TypingError
+from numba.core.types.containers import BaseTuple
 from numba.extending import intrinsic
-from numba.np.arrayobj import make_array, populate_array
 
 
 class RowView(NamedTuple):
@@ -21,14 +21,14 @@ class RowView(NamedTuple):
     ----------
     first
         The first row.
-    count
-        0 for a single row, a view `(lane,)`; else the number of rows of a view `(count, lane)`.
+    rows
+        0 for a single row, a view `(lane,)`; else the number of rows of a view `(rows, lane)`.
     writable
         Whether compiled code may write to the view; it is a compile error otherwise.
     """
 
     first: int
-    count: int
+    rows: int
     writable: bool
 
 
@@ -55,16 +55,16 @@ def _filled_type(kind: type, dtype: Any) -> Any:
     members = [
         _filled_type(hint, dtype) if hasattr(hint, "_fields") else dtype for hint in hints.values()
     ]
-    return types.BaseTuple.from_types(members, kind)
+    return BaseTuple.from_types(members, kind)
 
 
 def _fill(context, builder, signature, arguments):
     """Write the code of `filled`."""
-    row = make_array(signature.args[1])(context, builder, arguments[1])
+    row = context.make_array(signature.args[1])(context, builder, arguments[1])
     place = iter(range(2**31))
 
     def build(kind: Any) -> Any:
-        if isinstance(kind, types.BaseTuple):
+        if isinstance(kind, BaseTuple):
             return context.make_tuple(builder, kind, [build(part) for part in kind.types])
         index = context.get_constant(types.intp, next(place))
         return builder.load(builder.gep(row.data, [index]))
@@ -78,7 +78,7 @@ def row_views(find_rows: Callable[[type], list[RowView]]) -> Any:
     Parameters
     ----------
     find_rows
-        What says, for a class of named tuple, which rows each field is a view of.
+        Gives, for a class of named tuple, the rows that each field is a view of.
 
     Returns
     -------
@@ -94,18 +94,18 @@ def row_views(find_rows: Callable[[type], list[RowView]]) -> Any:
             raise TypingError("rows() takes a class of named tuple and a contiguous table")
         places = find_rows(kind.instance_class)
         views = [
-            types.Array(table.dtype, 2 if place.count else 1, "C", readonly=not place.writable)
+            types.Array(table.dtype, 2 if place.rows else 1, "C", readonly=not place.writable)
             for place in places
         ]
-        kept = types.BaseTuple.from_types(views, kind.instance_class)
+        kept = BaseTuple.from_types(views, kind.instance_class)
 
         def write(context, builder, signature, arguments):
-            source = make_array(table)(context, builder, arguments[1])
-            made = [
+            source = context.make_array(table)(context, builder, arguments[1])
+            values = [
                 _view(context, builder, source, view, place)
                 for view, place in zip(views, places, strict=True)
             ]
-            return context.make_tuple(builder, kept, made)
+            return context.make_tuple(builder, kept, values)
 
         return kept(kind, table), write
 
@@ -114,23 +114,25 @@ def row_views(find_rows: Callable[[type], list[RowView]]) -> Any:
 
 def _view(context, builder, source, view, place):
     """Write the code of the view of some rows of a table."""
-    whole = context.make_array(view)(context, builder)
+    from numba.np.arrayobj import populate_array  # slow to import, and not needed with a cache
+
+    array = context.make_array(view)(context, builder)
     lanes = builder.extract_value(source.shape, 1)
     size = context.get_constant(types.intp, view.dtype.bitwidth // 8)
     first = builder.mul(context.get_constant(types.intp, place.first), lanes)
     shape, strides = [lanes], [size]
-    if place.count:
-        shape.insert(0, context.get_constant(types.intp, place.count))
+    if place.rows:
+        shape.insert(0, context.get_constant(types.intp, place.rows))
         strides.insert(0, builder.mul(lanes, size))
     populate_array(
-        whole,
+        array,
         data=builder.gep(source.data, [first]),
         shape=shape,
         strides=strides,
         itemsize=size,
         meminfo=None,  # not counted as a reference: see `row_views`
     )
-    return whole._getvalue()
+    return array._getvalue()
 
 
 def is_contiguous(array: Any, dimensions: int) -> bool:

@@ -79,7 +79,7 @@ class Client(mesa.Agent):  # type: ignore[misc]
             if not 0 <= value <= _HIGHEST_DOSE:
                 raise BadInput(f"a dose must lie in [0, {_HIGHEST_DOSE:g}]; {value:g} given.")
             clients.planned_dose[PROCESSES.index(process), self.number] = value
-        clients.dose_held[self.number] = 1.0
+        clients.dose_fixed[self.number] = 1.0
 
     def end(self, how: str = "dropout") -> None:
         """End treatment before this session.
@@ -206,7 +206,7 @@ class DyadModel(mesa.Model):  # type: ignore[misc]
             return
         self._ask()
         self.run_state = simulate.advance(self.run_state, 1)
-        self.run_state.clients.dose_held[:] = 0
+        self.run_state.clients.dose_fixed[:] = 0
         self.running = self.run_state.step < self.run_state.plan.weeks.size - 1
 
     def _ask(self) -> None:

@@ -234,15 +234,10 @@ def arousal(run: Run, session: int = 3, dyads: int = 200, moments: int = 60) -> 
     resonance.series(
         mine,
         theirs,
-        side["empathy"],
-        side["congruence"],
-        presence,
-        body,
+        resonance.Meeting(side["empathy"], side["congruence"], presence, body),
         people.word[there],
+        (run.seed, run.replicate, session),
         as_float32(run.parameters).resonance,
-        run.seed,
-        run.replicate,
-        session,
     )
     return pd.DataFrame(
         {

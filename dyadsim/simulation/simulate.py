@@ -102,18 +102,15 @@ def _therapists(
     """Return the study's therapists with their presence at every step."""
     people = population.therapists(
         allocation,
-        parameters.population,
-        study.sample,
-        len(studies.treatments(study)),
+        study,
         plan.weeks.size,
-        seed,
-        replicate,
+        population=parameters.population,
+        seed=seed,
+        replicate=replicate,
     )
     for trait, value in study.case.therapist if study.case else ():
         getattr(people, trait)[:] = np.float32(value)
-    sessions.presence_rows(
-        people.presence, people.word, people.caseload, as_float32(parameters), seed, replicate
-    )
+    sessions.presence_rows(people, as_float32(parameters), seed, replicate)
     return people
 
 
@@ -236,9 +233,14 @@ def _blocks(
     """Run ranges of whole blocks on threads; each thread adds to sums of its own."""
     count = run.clients.word.size
     address = sessions.Address(run.seed, run.replicate, run.moments, first_step, steps, block)
-    numbers, values = as_float32(run.parameters), seat(run.study)
-    scale = questionnaires.scale(
-        questionnaires.named(run.study.instrument), run.parameters.measurement
+    form = questionnaires.named(run.study.instrument)
+    inputs = sessions.Inputs(
+        run.therapists,
+        run.plan,
+        as_float32(run.parameters),
+        questionnaires.scale(form, run.parameters.measurement),
+        run.study.sample,
+        seat(run.study),
     )
     blocks = -(-count // block)
     threads = max(1, min(threads, blocks))
@@ -247,23 +249,8 @@ def _blocks(
     parts = [np.zeros_like(sums) for _ in range(threads)]
 
     def work(k: int) -> None:
-        sessions.run_blocks(
-            run.clients.table,
-            run.clients.word,
-            run.clients.arm,
-            run.clients.therapist,
-            run.therapists,
-            run.plan,
-            numbers,
-            scale,
-            run.study.sample,
-            values,
-            address,
-            cuts[k],
-            cuts[k + 1],
-            run.truth,
-            parts[k],
-        )
+        kept = sessions.Kept(run.truth, parts[k])
+        sessions.run_blocks(run.clients, inputs, address, kept, cuts[k], cuts[k + 1])
 
     if threads == 1:
         work(0)

@@ -12,7 +12,7 @@ import vectorised
 
 import dyadsim
 from dyadsim.kernel import sessions as kernel
-from dyadsim.kernel import step
+from dyadsim.kernel.block import BLOCK_ROWS
 from dyadsim.model.mechanisms import alliance
 from dyadsim.numerics import random_streams
 from dyadsim.numerics.jit import compiled
@@ -100,28 +100,14 @@ def parts(base: int) -> Iterator[tuple[str, float]]:
     yield "bytes of a dyad in a run", 4.0 * run[0].clients.table.shape[0] + 12
     yield (
         "bytes of a dyad in a block, that stays in cache",
-        4.0 * (run[0].clients.table.shape[0] + len(step.N) + kernel.WORK_ROWS),
+        4.0 * BLOCK_ROWS,
     )
 
 
 @compiled
 def again(rows, q):
     for _ in range(2000):
-        alliance.bond_lanes(
-            rows[0],
-            rows[1],
-            rows[2],
-            rows[3],
-            rows[4],
-            rows[5],
-            rows[6],
-            rows[7],
-            rows[8],
-            rows[9],
-            rows[10],
-            rows[11],
-            q,
-        )
+        alliance.bond_lanes(rows, q)
 
 
 def ideas(base: int) -> Iterator[tuple[str, float]]:
@@ -133,8 +119,9 @@ def ideas(base: int) -> Iterator[tuple[str, float]]:
 
     yield "blocks that stay in cache", bare(base) / bare(kernel.BLOCK)
     yield "rows that are no power of two", bare(512) / bare(kernel.BLOCK)
-    rows = np.random.default_rng(1).random((12, 496))
-    narrow, q = rows.astype(np.float32), one.p.alliance
+    table = np.random.default_rng(1).random((len(alliance.Rows._fields), 496))
+    rows = alliance.Rows(*table)
+    narrow, q = alliance.Rows(*table.astype(np.float32)), one.p.alliance
     wide = type(q)(*map(float, q))
 
     yield (

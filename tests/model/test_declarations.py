@@ -21,7 +21,7 @@ DERIVED: dict[str, Any] = {
     "latents": {name: [*map(list, item[:2]), *item[2:4]] for name, item in latents().items()},
     "causes": causes(),
     "free": free_parameters(),
-    "variables": {name: list(item[:3]) for name, item in VARIABLES.items()},
+    "variables": {name: list(item[:2]) for name, item in VARIABLES.items()},
     "recorded": RECORDED,
 }
 

@@ -150,37 +150,30 @@ MECHANISM = mechanism(
 
 
 @compiled
-def bond_target(rows, i, strain, q):
-    """Return the bond that the session's conditions would lead to, in [0, 1]."""
-    therapist = (
-        q.empathy * rows.empathy[i] + q.regard * rows.regard[i] + q.congruence * rows.congruence[i]
-    )
-    client = (
-        q.attachment * rows.attachment[i]
-        + q.fit * rows.dyad_fit[i]
-        + q.reverse * rows.recent_improvement[i]
-    )
-    met = q.bond_base + therapist + client + q.synchrony * rows.synchrony[i] - strain
-    return rows.human[i] * squash(met)
+def bond_target(therapist, client, synchrony, strain, human, q):
+    """Return the bond that the session's conditions would lead to, in [0, 1].
+
+    `therapist` and `client` are what each brings to it (`bond_lanes`).
+    """
+    return human * squash(q.bond_base + therapist + client + q.synchrony * synchrony - strain)
 
 
 @compiled
-def goal_target(rows, i, strain, q):
-    """Return the goal agreement that the session's conditions would lead to, in [0, 1]."""
-    agreed = q.match * (rows.match[i] - HALF) + q.expectancy * (rows.expectancy[i] - HALF)
-    common = q.fit * rows.dyad_fit[i]
-    return squash(q.goal_base + agreed + common - strain + q.reverse * rows.recent_improvement[i])
+def goal_target(agreed, fit, strain, improvement, q):
+    """Return the goal agreement that the session's conditions would lead to, in [0, 1].
+
+    `agreed` is what match and expectancy bring to it (`agreement_lanes`).
+    """
+    return squash(q.goal_base + agreed + q.fit * fit - strain + q.reverse * improvement)
 
 
 @compiled
-def task_target(rows, i, strain, q):
-    """Return the task agreement that the session's conditions would lead to, in [0, 1]."""
-    agreed = q.match * (rows.match[i] - HALF) + q.credibility * (rows.credibility[i] - HALF)
-    willing = q.readiness * (rows.readiness[i] - HALF)
-    common = q.fit * rows.dyad_fit[i]
-    return squash(
-        q.task_base + agreed + willing + common - strain + q.reverse * rows.recent_improvement[i]
-    )
+def task_target(agreed, willing, fit, strain, improvement, q):
+    """Return the task agreement that the session's conditions would lead to, in [0, 1].
+
+    `agreed` is what match and credibility bring to it, `willing` what readiness brings.
+    """
+    return squash(q.task_base + agreed + willing + q.fit * fit - strain + q.reverse * improvement)
 
 
 @compiled
@@ -200,7 +193,12 @@ def overall(bond, goal, task, human):
 def bond_lanes(rows, q):
     """Write the bond of a block."""
     for i in range(rows.bond.shape[0]):
-        target = bond_target(rows, i, q.strain * rows.strain[i], q)
+        warmth = q.empathy * rows.empathy[i] + q.regard * rows.regard[i]
+        therapist = warmth + q.congruence * rows.congruence[i]
+        security = q.attachment * rows.attachment[i] + q.fit * rows.dyad_fit[i]
+        client = security + q.reverse * rows.recent_improvement[i]
+        strain = q.strain * rows.strain[i]
+        target = bond_target(therapist, client, rows.synchrony[i], strain, rows.human[i], q)
         rows.bond[i] = relaxed(rows.bond[i], target, rows.bond_noise[i], rows.in_session[i], q)
 
 
@@ -208,10 +206,16 @@ def bond_lanes(rows, q):
 def agreement_lanes(rows, q):
     """Write goal and task agreement of a block."""
     for i in range(rows.goal.shape[0]):
-        strain, noise = q.strain * rows.strain[i], rows.agreement_noise[i]
-        goals, tasks = goal_target(rows, i, strain, q), task_target(rows, i, strain, q)
-        rows.goal[i] = relaxed(rows.goal[i], goals, noise, rows.in_session[i], q)
-        rows.task[i] = relaxed(rows.task[i], tasks, noise, rows.in_session[i], q)
+        fit, improvement = rows.dyad_fit[i], rows.recent_improvement[i]
+        strain, noise, on = q.strain * rows.strain[i], rows.agreement_noise[i], rows.in_session[i]
+        match = q.match * (rows.match[i] - HALF)
+        hope = match + q.expectancy * (rows.expectancy[i] - HALF)
+        sense = match + q.credibility * (rows.credibility[i] - HALF)
+        willing = q.readiness * (rows.readiness[i] - HALF)
+        goals = goal_target(hope, fit, strain, improvement, q)
+        tasks = task_target(sense, willing, fit, strain, improvement, q)
+        rows.goal[i] = relaxed(rows.goal[i], goals, noise, on, q)
+        rows.task[i] = relaxed(rows.task[i], tasks, noise, on, q)
 
 
 @compiled
@@ -219,11 +223,3 @@ def overall_lanes(rows):
     """Write the alliance as a whole of a block, for the mechanisms that follow."""
     for i in range(rows.alliance.shape[0]):
         rows.alliance[i] = overall(rows.bond[i], rows.goal[i], rows.task[i], rows.human[i])
-
-
-@compiled
-def lanes(rows, q):
-    """Write the alliance of a block: the bond first, then the agreements, then their mean."""
-    bond_lanes(rows, q)
-    agreement_lanes(rows, q)
-    overall_lanes(rows)

@@ -141,10 +141,3 @@ def dose_lanes(rows):
         skilled = x0 * c0[i] + x1 * c1[i] + x2 * c2[i] + x3 * c3[i]
         rows.delivered_competence[i] = on * skilled * over
         d0[i], d1[i], d2[i], d3[i] = on * x0, on * x1, on * x2, on * x3
-
-
-@compiled
-def lanes(rows, slope, q):
-    """Write what the therapists of a block deliver; `slope` as in `formulation_lanes`."""
-    formulation_lanes(rows, slope, q)
-    dose_lanes(rows)
