@@ -26,6 +26,7 @@ import pandas as pd
 
 from dyadsim.analysis.shapley import pair_interactions, shapley_shares, shares_alone, shares_last
 from dyadsim.errors import BadInput
+from dyadsim.model.declarations import causes
 from dyadsim.model.parameters import Parameters
 from dyadsim.numerics import random_streams
 from dyadsim.numerics.random_streams import EVERY_GROUP, Group
@@ -41,13 +42,7 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 GROUPS = tuple(group.name.lower() for group in Group)
 # A cause is taken away by fixing what carries it at 0; the relationship is bond, goals and tasks.
-CAUSES: Mapping[str, str] = {
-    "technique": "process",
-    "action": "action",
-    "expectancy": "expectancy",
-    "relationship": "alliance",
-    "self-regulation": "regulation",
-}
+CAUSES: Mapping[str, str] = causes()
 VARIANCE = "variance of clients' distress at the post-test"
 ADJUSTED = f"{VARIANCE}, severity at intake taken out"
 EFFECT = "mean effect of therapy against no treatment on distress at the post-test"

@@ -1,10 +1,11 @@
 """What calibration may move, and what follows from it.
 
-FREE are the parameters of which one standard deviation of the prior (`prior`) moves at least one
-published fact by a quarter of its band's half-width or more, measured at a calibrated point of the
-hybrid world, and a few that carry one fact alone; all others stay at their default. Reliabilities
-are not free: they are published constants. TIED follow from others: untreated, the population
-keeps the spread of distress it starts with, which fixes the impact of events and the noise.
+FREE are the parameters that are declared `free` beside their default: those of which one standard
+deviation of the prior (`prior`) moves at least one published fact by a quarter of its band's
+half-width or more, measured at a calibrated point of the hybrid world, and a few that carry one
+fact alone; all others stay at their default. Reliabilities are not free: they are published
+constants. TIED follow from others: untreated, the population keeps the spread of distress it starts
+with, which fixes the impact of events and the noise.
 """
 
 import math
@@ -13,79 +14,10 @@ from collections.abc import Mapping
 from scipy.special import ndtr
 
 from dyadsim.errors import BadInput
+from dyadsim.model.declarations import free_parameters
 from dyadsim.model.parameters import catalogue
 
-FREE = (
-    "population.distress_mean",
-    "population.distress_sd",
-    "population.stable_share",
-    "population.load_share",
-    "population.wellbeing_readiness",
-    "population.wellbeing_expectancy",
-    "population.wellbeing_attachment",
-    "population.readiness_mean",
-    "population.readiness_sd",
-    "population.expectancy_mean",
-    "population.expectancy_sd",
-    "population.weight_spread",
-    "population.good_enough_mean",
-    "population.good_enough_sd",
-    "population.therapist_spread",
-    "population.facilitative_loading",
-    "population.skill_loading",
-    "responsiveness.formulation_start",
-    "responsiveness.formulation_rate",
-    "rupture.base",
-    "rupture.goal_distance",
-    "rupture.repair_base",
-    "rupture.rupture_cost",
-    "alliance.bond_base",
-    "alliance.goal_base",
-    "alliance.task_base",
-    "alliance.empathy",
-    "alliance.regard",
-    "alliance.congruence",
-    "alliance.attachment",
-    "alliance.match",
-    "alliance.credibility",
-    "alliance.readiness",
-    "alliance.fit",
-    "alliance.strain",
-    "alliance.reverse",
-    "alliance.rate",
-    "alliance.alliance_noise",
-    "alliance.start",
-    "expectancy.credibility_base",
-    "expectancy.rationale",
-    "expectancy.match",
-    "expectancy.congruence",
-    "expectancy.bona_fide",
-    "expectancy.learning_rate",
-    "readiness.growth",
-    "process_change.gating",
-    "process_change.learning_rate",
-    "action.learning_rate",
-    "action.unfit_coherence",
-    "distress.rate",
-    "distress.load_decay",
-    "distress.event_threshold",
-    "distress.specificity",
-    "distress.treatment_gain",
-    "distress.expectancy_effect",
-    "distress.bond_effect",
-    "distress.medication_effect",
-    "distress.contact_fade",
-    "distress.improvement_memory",
-    "ending.good_enough_base",
-    "ending.good_enough_slope",
-    "ending.dropout_base",
-    "ending.low_alliance",
-    "ending.progress",
-    "ending.mismatch",
-    "ending.skill",
-    "ending.removal_base",
-    "measurement.style",
-)
+FREE = free_parameters()
 TIED = ("distress.event_impact", "distress.distress_noise")
 MOST_SHARE = 0.97  # chronic and life-event shares of the variance leave room for fluctuation
 

@@ -21,6 +21,7 @@ from scipy.special import ndtr, ndtri
 
 from dyadsim.calibration.free_parameters import FREE, MOST_SHARE, tie_parameters
 from dyadsim.model import worlds
+from dyadsim.model.declarations import idle_mechanisms
 from dyadsim.model.parameter import Parameter
 from dyadsim.model.parameters import catalogue
 
@@ -140,14 +141,6 @@ class Space(NamedTuple):
         return np.array([prior.coordinate(plain[name]) for name, prior in pairs])
 
 
-# Mechanisms that a claim cuts off from distress, by what it fixes: nothing in them is free.
-_CUT_OFF = (
-    ("distress.treatment_gain", 0.0, ("process_change.", "action.")),
-    ("distress.specificity", 0.0, ("process_change.",)),
-    ("distress.specificity", 1.0, ("action.",)),
-)
-
-
 def calibration_space(world: str, fixed: Mapping[str, float] | None = None) -> Space:
     """Return the space in which a world is calibrated.
 
@@ -170,12 +163,7 @@ def calibration_space(world: str, fixed: Mapping[str, float] | None = None) -> S
     """
     claim, known, fixed = worlds.named(world), catalogue(), dict(fixed or {})
     worlds.parameters(claim, fixed)  # refuses what cannot be fixed
-    idle = tuple(
-        owner
-        for name, value, owners in _CUT_OFF
-        if claim.fixed.get(name) == value
-        for owner in owners
-    )
+    idle = tuple(f"{owner}." for owner in idle_mechanisms(claim.fixed))
     names = tuple(
         name for name in FREE if name not in {*claim.fixed, *fixed} and not name.startswith(idle)
     )

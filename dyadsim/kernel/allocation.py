@@ -1,4 +1,4 @@
-"""Therapists, caseloads and who is in which arm; what clients are like stands in `entry`.
+"""Who is in which arm and with whom, and the therapists; what clients are like stands in `intake`.
 
 Every draw is addressed by client or therapist number, so adding clients behind the first ones
 changes nothing for the first ones; the allocation to arms (permuted blocks) and to therapists
@@ -12,12 +12,13 @@ import numpy as np
 
 from dyadsim.kernel.intake import own_share, trait_lanes
 from dyadsim.model.parameters import Parameters, Population
-from dyadsim.model.variables import Array, Clients, Therapists, Whole, empty_clients
+from dyadsim.model.variable import Array, IntArray, declared_variables
+from dyadsim.model.variables import Clients, Therapists, empty_clients
 from dyadsim.numerics import random_streams
 from dyadsim.numerics.float32 import ONE, ZERO, fill_exp2
 from dyadsim.numerics.jit import compiled
 from dyadsim.numerics.random_streams import ONCE, Stream, fill_normal
-from dyadsim.studies.study import Caseload, Sample, Study
+from dyadsim.studies.study import Caseload, Study, treatments
 
 _TRAIT, _COMPETENCE = np.int64(Stream.THERAPIST_TRAIT), np.int64(Stream.COMPETENCE)
 _ALLEGIANCE = np.int64(Stream.ALLEGIANCE)
@@ -26,11 +27,30 @@ CLINIC = 10  # therapists who share an intake list, where clients are matched (a
 
 
 class Allocation(NamedTuple):
-    """Who is in which arm and with whom: `arm`, `therapist` (client,), -1 = no therapist."""
+    """Who is in which arm and with whom.
 
-    arm: Whole
-    therapist: Whole
+    Attributes
+    ----------
+    arm, therapist
+        Index of the client's arm and therapist, `(client,)`; -1 is no therapist.
+    caseload
+        Clients on the books of each therapist, `(therapist,)`.
+    """
+
+    arm: IntArray
+    therapist: IntArray
     caseload: Array
+
+
+class _Pool(NamedTuple):
+    """Therapists who share their clients: numbers first, first + step, ...
+
+    Their number is rounded up to a multiple of `multiple`.
+    """
+
+    first: int
+    step: int
+    multiple: int
 
 
 def _exp2(x: Array) -> Array:
@@ -39,7 +59,7 @@ def _exp2(x: Array) -> Array:
     return out
 
 
-def _arms(study: Study, count: int, seed: int, replicate: int) -> Whole:
+def _arms(study: Study, count: int, seed: int, replicate: int) -> IntArray:
     """Return each client's arm by permuted blocks of twice the allocation ratio, `(client,)`."""
     block = np.repeat(np.arange(len(study.arms)), [2 * arm.share for arm in study.arms])
     blocks = -(-count // block.size)
@@ -50,61 +70,77 @@ def _arms(study: Study, count: int, seed: int, replicate: int) -> Whole:
     return block[order].reshape(-1)[:count].astype(np.int32)
 
 
-def _caseloads(
-    need: int, caseload: Caseload, seed: int, replicate: int, first: int, by: int, whole: int = 1
-) -> Array:
-    """Return caseloads of therapists first, first + by, ... until they hold `need` clients.
-
-    Their number is rounded up to a multiple of `whole`.
-    """
+def _caseloads(need: int, caseload: Caseload, pool: _Pool, *, seed: int, replicate: int) -> Array:
+    """Return the caseloads of a pool's therapists, as many as have room for `need` clients."""
     mean = math.log2(caseload.mean) - 0.5 * math.log(2) * caseload.spread**2
     drawn: list[Array] = []
-    held, chunk = 0, whole * max(16, int(2 * need / caseload.mean))
+    room, chunk = 0, pool.multiple * max(16, int(2 * need / caseload.mean))
     if need == 0:
         return np.zeros(0, np.float32)
-    while held < need:
-        start = first + by * sum(map(len, drawn))
-        numbers = random_streams.words(start, chunk * by)[::by]
-        z = random_streams.normals(
-            np.ascontiguousarray(numbers), seed, replicate, 0, Stream.CASELOAD
-        )
+    while room < need:
+        start = pool.first + pool.step * sum(map(len, drawn))
+        words = np.ascontiguousarray(random_streams.words(start, chunk * pool.step)[:: pool.step])
+        z = random_streams.normals(words, seed, replicate, 0, Stream.CASELOAD)
         sizes = np.maximum(np.floor(_exp2(np.float32(mean) + np.float32(caseload.spread) * z)), 1)
         drawn.append(sizes.astype(np.float32))
-        held += int(sizes.sum())
+        room += int(sizes.sum())
     sizes = np.concatenate(drawn)
     enough = int(np.searchsorted(np.cumsum(sizes), need)) + 1
-    return sizes[: -(-enough // whole) * whole]
+    return sizes[: -(-enough // pool.multiple) * pool.multiple]
+
+
+def _pools(study: Study) -> list[list[int]]:
+    """Return the arms that share therapists, pool by pool; arms without any are left out."""
+    guided = [
+        number
+        for number, arm in enumerate(study.arms)
+        if any(phase.therapy.human for phase in arm.phases)
+    ]
+    return [[number] for number in guided] if study.caseload.nested else [guided] * bool(guided)
 
 
 def allocate(study: Study, count: int, seed: int, replicate: int) -> Allocation:
-    """Return arms and therapists of `count` clients.
+    """Return arms and therapists of a study's clients.
 
     Therapists take clients in the order of entry until their caseload is full; crossed therapists
-    treat in every arm that has one, nested ones in a single arm.
+    treat in every arm that has therapists, nested ones in a single arm.
+
+    Parameters
+    ----------
+    study
+        Who gets what when.
+    count
+        The number of clients.
+    seed, replicate
+        The address of the random numbers.
+
+    Returns
+    -------
+    Allocation
+        Arm and therapist of every client.
     """
-    arm = _arms(study, count, seed, replicate)
-    guided = [
-        index
-        for index, one in enumerate(study.arms)
-        if any(phase.therapy.human for phase in one.phases)
-    ]
-    groups = [[index] for index in guided] if study.caseload.nested else [guided] * bool(guided)
+    arm, pools = _arms(study, count, seed, replicate), _pools(study)
     therapist = np.full(count, -1, np.int32)
-    pools = []
-    whole = CLINIC if any(one.matched for one in study.arms) else 1
-    for place, group in enumerate(groups):
-        chosen = np.zeros(len(study.arms), bool)
-        chosen[group] = True
-        members = np.flatnonzero(chosen[arm])
-        sizes = _caseloads(len(members), study.caseload, seed, replicate, place, len(groups), whole)
+    multiple = CLINIC if any(arm.matched for arm in study.arms) else 1
+    caseloads = []
+    for number, arms in enumerate(pools):
+        members = np.flatnonzero(np.isin(arm, arms))
+        pool = _Pool(number, len(pools), multiple)
+        sizes = _caseloads(len(members), study.caseload, pool, seed=seed, replicate=replicate)
         rank = np.repeat(np.arange(len(sizes)), sizes.astype(np.int64))[: len(members)]
-        therapist[members] = place + len(groups) * rank
-        pools.append(sizes)
-    total = max([1] + [place + len(groups) * (len(s) - 1) + 1 for place, s in enumerate(pools)])
-    caseload = np.zeros(total, np.float32)
-    for place, sizes in enumerate(pools):
-        caseload[place :: len(groups)][: len(sizes)] = sizes
-    return Allocation(arm, therapist, caseload)
+        therapist[members] = number + len(pools) * rank
+        caseloads.append(sizes)
+    return Allocation(arm, therapist, _interleave(caseloads))
+
+
+def _interleave(caseloads: list[Array]) -> Array:
+    """Return the caseloads of all therapists by their number, `(therapist,)`; at least one."""
+    pools = len(caseloads)
+    ends = [number + pools * (len(sizes) - 1) + 1 for number, sizes in enumerate(caseloads)]
+    every = np.zeros(max([1, *ends]), np.float32)
+    for number, sizes in enumerate(caseloads):
+        every[number::pools][: len(sizes)] = sizes
+    return every
 
 
 def matched(
@@ -120,31 +156,44 @@ def matched(
     A clinic is `CLINIC` therapists who follow one another; it takes clients in the order of entry
     until all their places are full. A client of a matched arm gets, among the therapists with a
     place left, the one with the largest sum of competence times the client's weights; any other
-    client a therapist by lot. Both are known without error here: as good as matching can be. A
+    client a therapist at random. Both are known without error here: as good as matching can be. A
     clinic, and so every client, is settled before the next one enters.
+
+    Parameters
+    ----------
+    allocation
+        The allocation without matching.
+    study
+        The study; its arms say who is matched.
+    people
+        The therapists.
+    parameters
+        A world's parameters: the spread of the clients' weights.
+    seed, replicate
+        The address of the random numbers.
+
+    Returns
+    -------
+    Allocation
+        The same arms and caseloads, other therapists.
     """
-    wants = np.array([one.matched for one in study.arms])
-    who = np.flatnonzero(allocation.therapist >= 0)
+    fit = np.array([arm.matched for arm in study.arms])[allocation.arm]
     words = random_streams.words(0, allocation.arm.size)
     lot = random_streams.uniforms(words, seed, replicate, 1, Stream.ALLOCATION)
     z = np.stack(
         [random_streams.normals(words, seed, replicate, 0, Stream.WEIGHT + k) for k in range(4)]
     )
     weight = _shares(np.float32(parameters.population.weight_spread) * z)
-    fit = wants[allocation.arm]
     chosen = allocation.therapist.copy()
-    clinic, left = -1, np.zeros(0, np.int64)
-    for client in who:
+    first, left = -CLINIC, np.zeros(0, np.int64)
+    for client in np.flatnonzero(allocation.therapist >= 0):
         if not left.any():
-            clinic += 1
-            first = clinic * CLINIC
+            first += CLINIC
             left = allocation.caseload[first : first + CLINIC].astype(np.int64)
             skill = people.competence[:, first : first + CLINIC]
         free = np.flatnonzero(left)
-        if fit[client]:
-            place = free[np.argmax(weight[:, client] @ skill[:, free])]
-        else:
-            place = free[int(lot[client] * free.size)]
+        best = np.argmax(weight[:, client] @ skill[:, free]) if fit[client] else None
+        place = free[int(lot[client] * free.size) if best is None else best]
         left[place] -= 1
         chosen[client] = first + place
     return allocation._replace(therapist=chosen)
@@ -160,52 +209,73 @@ def draw_therapists(th, spread, warm, skilled, seed, replicate):
     block = np.empty(th.word.shape[0], np.float32)
     fill_normal(block, th.word, seed, replicate, ONCE, _TRAIT)
     traits = (th.empathy, th.congruence, th.regard, th.repair_skill, th.formulation_skill)
+    scale = (ZERO, spread)
     for k in range(5):
         loading = warm if k < 3 else skilled
         fill_normal(traits[k], th.word, seed, replicate, ONCE, _TRAIT + 1 + k)
-        trait_lanes(traits[k], block, traits[k], loading, own_share(loading), ZERO, spread)
+        trait_lanes(traits[k], block, traits[k], (loading, own_share(loading)), scale)
     for k in range(4):
         fill_normal(th.competence[k], th.word, seed, replicate, ONCE, _COMPETENCE + k)
-        trait_lanes(
-            th.competence[k], block, th.competence[k], skilled, own_share(skilled), ZERO, spread
-        )
+        loadings = (skilled, own_share(skilled))
+        trait_lanes(th.competence[k], block, th.competence[k], loadings, scale)
     for k in range(th.allegiance.shape[0]):
         fill_normal(th.allegiance[k], th.word, seed, replicate, ONCE, _ALLEGIANCE + k)
-        trait_lanes(th.allegiance[k], block, th.allegiance[k], ZERO, ONE, ZERO, spread)
+        trait_lanes(th.allegiance[k], block, th.allegiance[k], (ZERO, ONE), scale)
 
 
 def empty_therapists(allocation: Allocation, therapies: int, steps: int) -> Therapists:
-    """Return an allocation's therapists, traits 0, present at every step as usual (0.8)."""
+    """Return an allocation's therapists, traits 0, present at every step as usual (0.8).
+
+    Parameters
+    ----------
+    allocation
+        Their caseloads.
+    therapies, steps
+        How many therapies and steps the study has.
+    """
     total = allocation.caseload.size
-    empathy, congruence, regard, repair, formulation = np.zeros((5, total), np.float32)
-    return Therapists(
-        random_streams.words(0, total),
-        empathy,
-        congruence,
-        regard,
-        repair,
-        formulation,
-        np.zeros((4, total), np.float32),
-        np.zeros((max(1, therapies), total), np.float32),
-        allocation.caseload,
-        np.full((steps, total), PRESENT, np.float32),
-    )
+    sizes = {"": (), "4": (4,), "therapy": (max(1, therapies),), "step": (steps,)}
+    rows = {
+        name: np.zeros((*sizes[item.shape], total), np.float32)
+        for name, item in declared_variables(Therapists).items()
+    }
+    rows |= {"caseload": allocation.caseload, "presence": rows["presence"] + PRESENT}
+    return Therapists(word=random_streams.words(0, total), **rows)
 
 
 def therapists(
     allocation: Allocation,
-    population: Population,
-    sample: Sample,
-    therapies: int,
+    study: Study,
     steps: int,
+    *,
+    population: Population,
     seed: int,
     replicate: int,
 ) -> Therapists:
-    """Draw the therapists of an allocation; `presence` rows are left to the kernel."""
-    people = empty_therapists(allocation, therapies, steps)
+    """Draw the therapists of an allocation; the walk of their presence is left to `sessions`.
+
+    Parameters
+    ----------
+    allocation
+        Their caseloads.
+    study
+        The study: its sample and its therapies.
+    steps
+        How many steps it has, intake included.
+    population
+        Parameters of the population.
+    seed, replicate
+        The address of the random numbers.
+
+    Returns
+    -------
+    Therapists
+        Their traits, drawn; present as usual.
+    """
+    people = empty_therapists(allocation, len(treatments(study)), steps)
     draw_therapists(
         people,
-        np.float32(population.therapist_spread) * np.float32(sample.therapist_selection),
+        np.float32(population.therapist_spread) * np.float32(study.sample.therapist_selection),
         np.float32(population.facilitative_loading),
         np.float32(population.skill_loading),
         seed,
@@ -222,9 +292,14 @@ def _shares(z: Array) -> Array:
 
 
 def clients(allocation: Allocation, table: bool = True) -> Clients:
-    """Return the clients of an allocation, still to be drawn (`entry.enter`, in the kernel).
+    """Return the clients of an allocation, still to be drawn (`intake.enter`).
 
-    Without `table` nothing but word, arm and therapist is kept of them.
+    Parameters
+    ----------
+    allocation
+        Their arms and therapists.
+    table
+        Whether they get a table of variables; without one the kernel leaves nothing of them.
     """
     count = allocation.arm.size
     people = empty_clients(count if table else 0)

@@ -11,7 +11,7 @@ fluctuation. So clients enter near their worst, and regression to the mean is wh
                                                                         rf = 1 - rc - rl
 
 Readiness, expectancy, attachment, resources and c share a part, wellbeing, with the loadings of
-`parameters.Population`. Every draw is addressed by client number (`noise`).
+`parameters.Population`. Every draw is addressed by client number (`random_streams`).
 """
 
 import math
@@ -19,7 +19,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dyadsim.model.variables import ROWS_AT as R
+from dyadsim.kernel.block import FIRST_DRAW, R
+from dyadsim.model.questionnaires import score
+from dyadsim.model.variables import ROW_COUNT
 from dyadsim.numerics.float32 import ONE, ZERO, exp2
 from dyadsim.numerics.jit import compiled
 from dyadsim.numerics.random_streams import (
@@ -35,11 +37,12 @@ from dyadsim.numerics.random_streams import (
 _INTAKE, _TRAIT = np.int64(Stream.INTAKE), np.int64(Stream.CLIENT_TRAIT)
 _WEIGHT, _PREFERENCE = np.int64(Stream.WEIGHT), np.int64(Stream.PREFERENCE)
 _STYLE, _FIT = np.int64(Stream.RATER_STYLE), np.int64(Stream.DYAD_FIT)
-TRAITS = ("readiness", "expectancy", "attachment", "resources", "set_point")  # numbers of streams
+_LEVEL, _SYMPTOM = np.int64(Stream.GOOD_ENOUGH_LEVEL), np.int64(Stream.SYMPTOM)
+TRAITS = ("readiness", "expectancy", "attachment", "resources", "set_point")  # in stream order
 _TRAIT_ROWS = tuple(int(getattr(R, name)) for name in TRAITS)
-_LEVEL = np.int64(Stream.GOOD_ENOUGH_LEVEL)
 
 _LEAST, _MOST = np.float32(0.02), np.float32(0.98)
+_ALONE, _STANDARD = (ONE, ZERO), (ZERO, ONE)
 
 
 class Entry(NamedTuple):
@@ -53,19 +56,26 @@ class Entry(NamedTuple):
     stable_spread: np.float32
     load: np.float32
     load_spread: np.float32
-    loadings: tuple[np.float32, ...]
-    owns: tuple[np.float32, ...]
-    readiness_mean: np.float32
-    readiness_sd: np.float32
-    expectancy_mean: np.float32
-    expectancy_sd: np.float32
-    weight_spread: np.float32
-    insight: np.float32
-    insight_own: np.float32
-    level_mean: np.float32
-    level_sd: np.float32
-    alliance: np.float32
-    formulation: np.float32
+
+
+class People(NamedTuple):
+    """The clients in the lanes of a block, `(lane,)`: words, arms, therapists, words of dyads."""
+
+    word: np.ndarray
+    arm: np.ndarray
+    therapist: np.ndarray
+    pair: np.ndarray
+
+
+@compiled
+def empty_people(lanes):
+    """Return people for so many lanes, without a therapist."""
+    return People(
+        np.zeros(lanes, np.uint32),
+        np.zeros(lanes, np.int32),
+        np.full(lanes, -1, np.int32),
+        np.zeros(lanes, np.uint32),
+    )
 
 
 @compiled
@@ -80,29 +90,14 @@ def own_share(loading):
 
 
 @compiled
-def entry(p, sample):
-    """Return the numbers of the draw from a world's parameters (float32) and a study's sample."""
-    q = p.population
+def entry(q, sample):
+    """Return the numbers of the draw from the parameters `q` of a population and a sample."""
     sd, mean, noise = np.float64(q.distress_sd), np.float64(q.distress_mean), sample.seeking_noise
     felt = math.sqrt(sd * sd + noise * noise)
     below = 0.5 * (1.0 + math.erf((sample.seeking_threshold - mean) / felt / math.sqrt(2.0)))
     share = sd * sd / (felt * felt)
     stable, load = np.float64(q.stable_share), np.float64(q.load_share)
     rest = 1.0 - stable - load
-    loadings = (
-        q.wellbeing_readiness,
-        q.wellbeing_expectancy,
-        q.wellbeing_attachment,
-        q.wellbeing_resources,
-        q.wellbeing_set_point,
-    )
-    owns = (
-        own_share(q.wellbeing_readiness),
-        own_share(q.wellbeing_expectancy),
-        own_share(q.wellbeing_attachment),
-        own_share(q.wellbeing_resources),
-        own_share(q.wellbeing_set_point),
-    )
     return Entry(
         _narrow(below),
         _narrow(mean),
@@ -112,19 +107,6 @@ def entry(p, sample):
         _narrow(sd * math.sqrt(stable * (1.0 - stable))),
         _narrow(load / (load + rest)),
         _narrow(sd * math.sqrt(load * rest / (load + rest))),
-        loadings,
-        owns,
-        q.readiness_mean,
-        q.readiness_sd,
-        q.expectancy_mean,
-        q.expectancy_sd,
-        q.weight_spread,
-        q.insight,
-        own_share(q.insight),
-        q.good_enough_mean,
-        q.good_enough_sd,
-        p.alliance.start,
-        p.responsiveness.formulation_start,
     )
 
 
@@ -137,26 +119,31 @@ def distress_lanes(distress, u, own, e):
 
 
 @compiled
-def trait_lanes(trait, wellbeing, own, loading, rest, mean, sd):
-    """Write a trait that shares a part with the others: mean + sd (loading W + rest n)."""
+def trait_lanes(trait, shared, own, loadings, scale):
+    """Write a trait: mean + sd (loading of the shared part + loading of its own).
+
+    `loadings` are those of the two parts, `scale` is (mean, sd).
+    """
+    loading, rest = loadings
+    mean, sd = scale
     for i in range(trait.shape[0]):
-        trait[i] = mean + sd * (loading * wellbeing[i] + rest * own[i])
+        trait[i] = mean + sd * (loading * shared[i] + rest * own[i])
 
 
 @compiled
-def clip_lanes(trait, low, high):
-    """Hold a row in [low, high]."""
+def clip_lanes(trait):
+    """Keep a row in [0.02, 0.98]."""
     for i in range(trait.shape[0]):
-        trait[i] = min(max(trait[i], low), high)
+        trait[i] = min(max(trait[i], _LEAST), _MOST)
 
 
 @compiled
-def level_lanes(set_point, load, distress, luck, e):
-    """Write set point (given its standardised trait, in place) and load given distress."""
+def level_lanes(set_point, load, distress, own, e):
+    """Write the set point, from its standardised trait in place, and the load."""
     for i in range(load.shape[0]):
         chronic = e.mean + e.stable * (distress[i] - e.mean) + e.stable_spread * set_point[i]
         set_point[i] = chronic
-        load[i] = e.load * (distress[i] - chronic) + e.load_spread * luck[i]
+        load[i] = e.load * (distress[i] - chronic) + e.load_spread * own[i]
 
 
 @compiled
@@ -170,57 +157,110 @@ def share_lanes(shares):
 
 
 @compiled
-def before_lanes(b, therapist, e):
-    """Write what everybody has before the first session; without a therapist no bond, no fit."""
+def draw_severity(b, words, e, seed, replicate):
+    """Draw distress, set point and load; the set point's trait is drawn before."""
+    shared, own = b[FIRST_DRAW], b[FIRST_DRAW + 1]
+    fill_uniform(shared, words, seed, replicate, ONCE, _INTAKE)
+    fill_normal(own, words, seed, replicate, ONCE, _INTAKE + 1)
+    distress_lanes(b[R.distress], shared, own, e)
+    fill_normal(own, words, seed, replicate, ONCE, _INTAKE + 2)
+    level_lanes(b[R.set_point], b[R.load], b[R.distress], own, e)
+
+
+@compiled
+def draw_wellbeing(b, words, q, seed, replicate):
+    """Draw the traits that share wellbeing; the set point as a standardised trait."""
+    shared, own = b[FIRST_DRAW], b[FIRST_DRAW + 1]
+    loadings = (
+        q.wellbeing_readiness,
+        q.wellbeing_expectancy,
+        q.wellbeing_attachment,
+        q.wellbeing_resources,
+        q.wellbeing_set_point,
+    )
+    ready, hope = (q.readiness_mean, q.readiness_sd), (q.expectancy_mean, q.expectancy_sd)
+    scales = (ready, hope, _STANDARD, _STANDARD, _STANDARD)
+    fill_normal(shared, words, seed, replicate, ONCE, _TRAIT)
+    for k in range(5):
+        fill_normal(own, words, seed, replicate, ONCE, _TRAIT + 1 + k)
+        parts = (loadings[k], own_share(loadings[k]))
+        trait_lanes(b[_TRAIT_ROWS[k]], shared, own, parts, scales[k])
+    clip_lanes(b[R.readiness])
+    clip_lanes(b[R.expectancy])
+
+
+@compiled
+def draw_weights(b, words, q, seed, replicate):
+    """Draw what maintains the clients' distress, and their own theories of change."""
+    shared, own = b[FIRST_DRAW], b[FIRST_DRAW + 1]
+    weight, preference = b[R.weight : R.weight + 4], b[R.preference : R.preference + 4]
+    insight, scale = (q.insight, own_share(q.insight)), (ZERO, q.weight_spread)
+    for k in range(4):
+        fill_normal(shared, words, seed, replicate, ONCE, _WEIGHT + k)
+        fill_normal(own, words, seed, replicate, ONCE, _PREFERENCE + k)
+        trait_lanes(preference[k], shared, own, insight, scale)
+        trait_lanes(weight[k], shared, own, _ALONE, scale)
+    share_lanes(weight)
+    share_lanes(preference)
+
+
+@compiled
+def draw_others(b, people, q, seed, replicate):
+    """Draw rater style, the chemistry of the dyad and the good-enough level."""
+    own = b[FIRST_DRAW]
+    fill_normal(b[R.rater_style], people.word, seed, replicate, ONCE, _STYLE)
+    fill_pair_words(people.pair, people.word, people.therapist)
+    fill_normal(b[R.dyad_fit], people.pair, seed, replicate, ONCE, _FIT)
+    fill_normal(own, people.word, seed, replicate, ONCE, _LEVEL)
+    scale = (q.good_enough_mean, q.good_enough_sd)
+    trait_lanes(b[R.good_enough_level], own, own, _ALONE, scale)
+
+
+@compiled
+def start_lanes(b, therapist, alliance, known):
+    """Write what everybody has before the first session; without a therapist no bond, no fit.
+
+    `alliance` is the start of its parts, `known` that of the formulation.
+    """
     fit, bond, goal, task = b[R.dyad_fit], b[R.bond], b[R.goal], b[R.task]
     first, formulation, distress = b[R.initial_distress], b[R.formulation], b[R.distress]
     for i in range(fit.shape[0]):
         guided = ONE if therapist[i] >= 0 else ZERO
         fit[i] *= guided
-        bond[i] = guided * e.alliance
-        goal[i] = e.alliance
-        task[i] = e.alliance
-        formulation[i] = e.formulation
+        bond[i] = guided * alliance
+        goal[i] = alliance
+        task[i] = alliance
+        formulation[i] = known
         first[i] = distress[i]
 
 
 @compiled
-def enter(b, scratch, words, pairs, therapist, e, seat, seed, replicate):
-    """Draw the clients `words` (client,) into `b` (variable, client), all other variables 0.
+def enter(b, people, p, sample, case, at):
+    """Draw the clients of a block, all other variables 0.
 
-    `scratch` is two rows or more, `pairs` (client,) scratch for the words of dyads, `seat`
-    (variable,) the values that a case card gives everybody, NaN where it is silent.
+    Everybody gets the values of `case` (variable,), where it gives any (not NaN).
     """
-    for row in range(b.shape[0]):
+    for row in range(ROW_COUNT):
         b[row].fill(ZERO)
-    shared, own = scratch[0], scratch[1]
-    fill_uniform(shared, words, seed, replicate, ONCE, _INTAKE)
-    fill_normal(own, words, seed, replicate, ONCE, _INTAKE + 1)
-    distress_lanes(b[R.distress], shared, own, e)
-    fill_normal(shared, words, seed, replicate, ONCE, _TRAIT)
-    means = (e.readiness_mean, e.expectancy_mean, ZERO, ZERO, ZERO)
-    spreads = (e.readiness_sd, e.expectancy_sd, ONE, ONE, ONE)
-    for k in range(5):
-        fill_normal(own, words, seed, replicate, ONCE, _TRAIT + 1 + k)
-        trait_lanes(b[_TRAIT_ROWS[k]], shared, own, e.loadings[k], e.owns[k], means[k], spreads[k])
-    clip_lanes(b[R.readiness], _LEAST, _MOST)
-    clip_lanes(b[R.expectancy], _LEAST, _MOST)
-    fill_normal(own, words, seed, replicate, ONCE, _INTAKE + 2)
-    level_lanes(b[R.set_point], b[R.load], b[R.distress], own, e)
-    weight, preference = b[R.weight : R.weight + 4], b[R.preference : R.preference + 4]
-    for k in range(4):
-        fill_normal(shared, words, seed, replicate, ONCE, _WEIGHT + k)
-        fill_normal(own, words, seed, replicate, ONCE, _PREFERENCE + k)
-        trait_lanes(preference[k], shared, own, e.insight, e.insight_own, ZERO, e.weight_spread)
-        trait_lanes(weight[k], shared, own, ONE, ZERO, ZERO, e.weight_spread)
-    share_lanes(weight)
-    share_lanes(preference)
-    fill_normal(b[R.rater_style], words, seed, replicate, ONCE, _STYLE)
-    fill_pair_words(pairs, words, therapist)
-    fill_normal(b[R.dyad_fit], pairs, seed, replicate, ONCE, _FIT)
-    fill_normal(own, words, seed, replicate, ONCE, _LEVEL)
-    trait_lanes(b[R.good_enough_level], own, own, ONE, ZERO, e.level_mean, e.level_sd)
-    before_lanes(b, therapist, e)
-    for row in range(b.shape[0]):
-        if seat[row] == seat[row]:
-            b[row].fill(seat[row])
+    b[R.in_session].fill(ZERO)
+    q, words = p.population, people.word
+    draw_wellbeing(b, words, q, at.seed, at.replicate)
+    draw_severity(b, words, entry(q, sample), at.seed, at.replicate)
+    draw_weights(b, words, q, at.seed, at.replicate)
+    draw_others(b, people, q, at.seed, at.replicate)
+    start_lanes(b, people.therapist, p.alliance.start, p.responsiveness.formulation_start)
+    for row in range(ROW_COUNT):
+        if case[row] == case[row]:
+            b[row].fill(case[row])
+
+
+@compiled
+def measure_intake(b, words, s, at):
+    """Measure a block at intake (step 0); every intake form is filled in."""
+    noise = b[FIRST_DRAW]
+    fill_normal(noise, words, at.seed, at.replicate, ONCE, _SYMPTOM)
+    for i in range(noise.shape[0]):
+        y = score(b[R.distress, i], b[R.rater_style, i], noise[i], s)
+        b[R.symptom_score, i] = y
+        b[R.first_score, i] = y
+        b[R.last_score, i] = y

@@ -4,10 +4,13 @@ Everything is counted in whole multiples of a small unit, because whole numbers 
 total in any order: the sums are the same for any block, thread or chunk.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from dyadsim.model.variables import DROPOUT, GOOD_ENOUGH
-from dyadsim.model.variables import ROWS_AT as R
+from dyadsim.kernel.block import rows_of
+from dyadsim.model.mechanism import Reads
+from dyadsim.model.mechanisms.ending import DROPOUT, GOOD_ENOUGH
 from dyadsim.numerics.float32 import HALF, ONE, ZERO
 from dyadsim.numerics.jit import compiled
 
@@ -29,62 +32,51 @@ _DROPOUT, _GOOD = np.float32(DROPOUT), np.float32(GOOD_ENOUGH)
 
 
 @compiled
-def whole(x, unit):
+def count_units(x, unit):
     """Return `x` in whole multiples of 1/unit: these add to the same total in any order."""
     return np.int32(np.floor(x * unit + HALF))
 
 
+class SumRows(NamedTuple):
+    """What is summed, or decides what is."""
+
+    in_session: Reads
+    symptom_score: Reads
+    distress: Reads
+    bond: Reads
+    rupture: Reads
+    ended: Reads
+
+
 @compiled
-def add_arm(cell, number, lanes, arm, held, y, d, bond, rupture, ended):
-    """Add those of the first `lanes` in one arm to its sums `cell` (sum,), as in `SUMS`."""
+def add_arm(cell, rows, arm, number, lanes):
+    """Add those of the first `lanes` in arm `number` to its sums `cell` (sum,), as in `SUMS`."""
     clients = care = scored = score_1 = score_2 = latent_1 = latent_2 = 0
     bonds = ruptures = dropped = agreed = 0
     for i in range(lanes):
+        y, d, ended = rows.symptom_score[i], rows.distress[i], rows.ended[i]
         mine = ONE if arm[i] == number else ZERO
-        given = mine if y[i] == y[i] else ZERO
-        known = y[i] if given > ZERO else ZERO
+        seen = mine if y == y else ZERO
+        known = y if seen > ZERO else ZERO
         clients += np.int32(mine)
-        care += np.int32(mine * held[i])
-        scored += np.int32(given)
-        score_1 += whole(known, _SCORE)
-        score_2 += whole(known * known, _SCORE)
-        latent_1 += whole(mine * d[i], _LATENT)
-        latent_2 += whole(mine * d[i] * d[i], _LATENT)
-        bonds += whole(mine * bond[i], _LATENT)
-        ruptures += np.int32(mine * rupture[i])
-        dropped += np.int32(mine if ended[i] == _DROPOUT else ZERO)
-        agreed += np.int32(mine if ended[i] == _GOOD else ZERO)
-    for place, value in enumerate(
-        (
-            clients,
-            care,
-            scored,
-            score_1,
-            score_2,
-            latent_1,
-            latent_2,
-            bonds,
-            ruptures,
-            dropped,
-            agreed,
-        )
-    ):
-        cell[place] += value
+        care += np.int32(mine * rows.in_session[i])
+        scored += np.int32(seen)
+        score_1 += count_units(known, _SCORE)
+        score_2 += count_units(known * known, _SCORE)
+        latent_1 += count_units(mine * d, _LATENT)
+        latent_2 += count_units(mine * d * d, _LATENT)
+        bonds += count_units(mine * rows.bond[i], _LATENT)
+        ruptures += np.int32(mine * rows.rupture[i])
+        dropped += np.int32(mine if ended == _DROPOUT else ZERO)
+        agreed += np.int32(mine if ended == _GOOD else ZERO)
+    totals = (clients, care, scored, score_1, score_2, latent_1, latent_2, bonds)
+    for place, total in enumerate((*totals, ruptures, dropped, agreed)):
+        cell[place] += total
 
 
 @compiled
-def add_sums(sums, b, lanes, arm, held, step):
-    """Add an occasion of a block's first `lanes` to `sums` (arm, step, sum)."""
+def add_sums(sums, b, arm, lanes, step):
+    """Add an occasion of the first `lanes` of a block to `sums` (arm, step, sum)."""
+    rows = rows_of(SumRows, b)
     for number in range(sums.shape[0]):
-        add_arm(
-            sums[number, step],
-            np.int32(number),
-            lanes,
-            arm,
-            held,
-            b[R.symptom_score],
-            b[R.distress],
-            b[R.bond],
-            b[R.rupture],
-            b[R.ended],
-        )
+        add_arm(sums[number, step], rows, arm, np.int32(number), lanes)

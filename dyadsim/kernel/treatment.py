@@ -3,11 +3,13 @@
 The kernel knows no design: it reads these rows only.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
-from dyadsim.model.mechanisms.ending import FIXED_RULE, OPEN_RULE
-from dyadsim.model.variables import GOOD_ENOUGH, PLANNED
-from dyadsim.model.variables import ROWS_AT as R
+from dyadsim.kernel.block import R
+from dyadsim.model.mechanism import Reads, Writes
+from dyadsim.model.mechanisms.ending import FIXED_RULE, GOOD_ENOUGH, OPEN_RULE, PLANNED
 from dyadsim.numerics.float32 import HALF, ONE, ZERO
 from dyadsim.numerics.jit import compiled
 
@@ -26,7 +28,7 @@ def orders(b, arm, therapist, th, plan, step):
         total = t[0] + t[1] + t[2] + t[3]
         apart = ZERO
         for k in range(4):
-            if b[R.dose_held, i] < HALF:
+            if b[R.dose_fixed, i] < HALF:
                 b[R.planned_dose + k, i] = on * t[k]
             share = t[k] / total if total > ZERO else b[R.preference + k, i]
             apart += abs(b[R.preference + k, i] - share)
@@ -56,14 +58,35 @@ def orders(b, arm, therapist, th, plan, step):
         b[R.allegiance, i] = g * (th.allegiance[max(given, 0), j] + trained[6])
 
 
+class RuleRows(NamedTuple):
+    """What depends on the rule of an arm."""
+
+    may_agree: Writes
+    last_session: Writes
+    continued: Writes
+
+
+class OccasionRows(NamedTuple):
+    """What the occasion of a step reads and writes."""
+
+    in_session: Writes
+    taking: Writes
+    plan_done: Writes
+    attended: Writes
+    ended: Reads
+    scheduled: Reads
+    last_session: Reads
+    continued: Reads
+
+
 @compiled
-def rules(arm, plan, may_agree, last, continued):
+def rules(rows, arm, plan):
     """Write how treatment may end: by agreement, at which last step (0 = open), drug goes on."""
     for i in range(arm.shape[0]):
         rule = plan.rule[arm[i]]
-        may_agree[i] = ONE if rule != FIXED_RULE else ZERO
-        last[i] = np.float32(plan.last[arm[i]]) if rule != OPEN_RULE else ZERO
-        continued[i] = ONE if plan.continued[arm[i]] > ZERO else ZERO
+        rows.may_agree[i] = ONE if rule != FIXED_RULE else ZERO
+        rows.last_session[i] = np.float32(plan.last[arm[i]]) if rule != OPEN_RULE else ZERO
+        rows.continued[i] = ONE if plan.continued[arm[i]] > ZERO else ZERO
 
 
 @compiled
@@ -74,13 +97,15 @@ def present(presence, therapist, today):
 
 
 @compiled
-def occasions(held, taking, plan_done, attended, ended, scheduled, last, continued, step):
-    """Write which lanes hold a session at this step, who takes medication, whose plan is done."""
+def occasions(rows, step):
+    """Write who is in a session at this step, who takes medication, whose plan is done."""
     now = np.float32(step)
-    for i in range(held.shape[0]):
-        open_case = ONE if ended[i] < HALF else ZERO
-        held[i] = open_case if scheduled[i] > HALF else ZERO
-        attended[i] += held[i]
-        agreed = ended[i] == _PLANNED or ended[i] == _GOOD_ENOUGH
-        taking[i] = max(held[i], continued[i] if agreed else ZERO)
-        plan_done[i] = ONE if last[i] == now else ZERO
+    for i in range(rows.in_session.shape[0]):
+        ended = rows.ended[i]
+        open_case = ONE if ended < HALF else ZERO
+        in_session = open_case if rows.scheduled[i] > HALF else ZERO
+        rows.in_session[i] = in_session
+        rows.attended[i] += in_session
+        agreed = ended in (_PLANNED, _GOOD_ENOUGH)
+        rows.taking[i] = max(in_session, rows.continued[i] if agreed else ZERO)
+        rows.plan_done[i] = ONE if rows.last_session[i] == now else ZERO

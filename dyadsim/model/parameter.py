@@ -23,6 +23,7 @@ class ParameterInfo(NamedTuple):
     high: float
     source: str
     prior: str
+    free: bool = False
 
 
 class Parameter(NamedTuple):
@@ -41,6 +42,7 @@ def parameter(
     *,
     source: str = "assumption",
     prior: str = "weak",
+    free: bool = False,
 ) -> ParameterInfo:
     """Return the annotation of one parameter.
 
@@ -56,8 +58,10 @@ def parameter(
         keys of `references.bib`, separated by ";"; "assumption" where there is none.
     prior
         "weak" about the hand-set value (`prior`), or "uniform" over the range.
+    free
+        Whether calibration may move it (`calibration.free_parameters`).
     """
-    return ParameterInfo(meaning, unit, float(low), float(high), source, prior)
+    return ParameterInfo(meaning, unit, float(low), float(high), source, prior, free)
 
 
 def declared(owner: str, kind: type[NamedTuple]) -> dict[str, Parameter]:

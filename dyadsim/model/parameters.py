@@ -1,13 +1,15 @@
 """The mechanisms' parameters gathered, with population and measurement; to named tuples."""
 
+import sys
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, get_type_hints
 
 import numpy as np
 
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model.display import html_table
+from dyadsim.model.mechanism import Mechanism
 from dyadsim.model.mechanisms.action import Action
 from dyadsim.model.mechanisms.alliance import Alliance
 from dyadsim.model.mechanisms.distress import Distress
@@ -26,25 +28,33 @@ class Population(NamedTuple):
     """Who there is before anybody selects: distributions of client and therapist traits."""
 
     distress_mean: Annotated[
-        float, parameter("mean distress of the population care draws from", "distress", -1, 3)
+        float,
+        parameter("mean distress of the population care draws from", "distress", -1, 3, free=True),
     ] = 0.6
     distress_sd: Annotated[
-        float, parameter("SD of distress in that population", "distress", 0.2, 4)
+        float, parameter("SD of distress in that population", "distress", 0.2, 4, free=True)
     ] = 1.4
     stable_share: Annotated[
-        float, parameter("share of that variance that is chronic (set point)", "share", 0.05, 0.9)
+        float,
+        parameter(
+            "share of that variance that is chronic (set point)", "share", 0.05, 0.9, free=True
+        ),
     ] = 0.42
     load_share: Annotated[
-        float, parameter("share of that variance that is life-event load", "share", 0.02, 0.9)
+        float,
+        parameter("share of that variance that is life-event load", "share", 0.02, 0.9, free=True),
     ] = 0.44
     wellbeing_readiness: Annotated[
-        float, parameter("loading of readiness on general wellbeing", "r", -0.95, 0.95)
+        float, parameter("loading of readiness on general wellbeing", "r", -0.95, 0.95, free=True)
     ] = 0.35
     wellbeing_expectancy: Annotated[
-        float, parameter("loading of expectancy on general wellbeing", "r", -0.95, 0.95)
+        float, parameter("loading of expectancy on general wellbeing", "r", -0.95, 0.95, free=True)
     ] = 0.4
     wellbeing_attachment: Annotated[
-        float, parameter("loading of attachment security on general wellbeing", "r", -0.95, 0.95)
+        float,
+        parameter(
+            "loading of attachment security on general wellbeing", "r", -0.95, 0.95, free=True
+        ),
     ] = 0.5
     wellbeing_resources: Annotated[
         float, parameter("loading of life-context resources on general wellbeing", "r", -0.95, 0.95)
@@ -52,27 +62,40 @@ class Population(NamedTuple):
     wellbeing_set_point: Annotated[
         float, parameter("loading of the set point on general wellbeing", "r", -0.95, 0.95)
     ] = -0.35
-    readiness_mean: Annotated[float, parameter("mean readiness at intake", "0-1", 0, 1)] = 0.5
-    readiness_sd: Annotated[float, parameter("SD of readiness at intake", "0-1", 0, 0.5)] = 0.18
-    expectancy_mean: Annotated[float, parameter("mean expectancy at intake", "0-1", 0, 1)] = 0.55
-    expectancy_sd: Annotated[float, parameter("SD of expectancy at intake", "0-1", 0, 0.5)] = 0.16
+    readiness_mean: Annotated[
+        float, parameter("mean readiness at intake", "0-1", 0, 1, free=True)
+    ] = 0.5
+    readiness_sd: Annotated[
+        float, parameter("SD of readiness at intake", "0-1", 0, 0.5, free=True)
+    ] = 0.18
+    expectancy_mean: Annotated[
+        float, parameter("mean expectancy at intake", "0-1", 0, 1, free=True)
+    ] = 0.55
+    expectancy_sd: Annotated[
+        float, parameter("SD of expectancy at intake", "0-1", 0, 0.5, free=True)
+    ] = 0.16
     weight_spread: Annotated[
-        float, parameter("how unequal a client's maintaining processes are", "log2", 0, 4)
+        float,
+        parameter("how unequal a client's maintaining processes are", "log2", 0, 4, free=True),
     ] = 1.2
     insight: Annotated[
         float, parameter("correlation of the client's theory of change with the weights", "r", 0, 1)
     ] = 0.4
-    good_enough_mean: Annotated[float, parameter("mean good-enough level", "distress", -1, 4)] = 1.2
-    good_enough_sd: Annotated[float, parameter("SD of the good-enough level", "distress", 0, 2)] = (
-        0.4
-    )
-    therapist_spread: Annotated[float, parameter("SD of every therapist trait", "z", 0, 3)] = 1.0
+    good_enough_mean: Annotated[
+        float, parameter("mean good-enough level", "distress", -1, 4, free=True)
+    ] = 1.2
+    good_enough_sd: Annotated[
+        float, parameter("SD of the good-enough level", "distress", 0, 2, free=True)
+    ] = 0.4
+    therapist_spread: Annotated[
+        float, parameter("SD of every therapist trait", "z", 0, 3, free=True)
+    ] = 1.0
     facilitative_loading: Annotated[
         float,
-        parameter("loading of empathy, congruence, regard on one block", "r", 0, 0.99),
+        parameter("loading of empathy, congruence, regard on one block", "r", 0, 0.99, free=True),
     ] = 0.8
     skill_loading: Annotated[
-        float, parameter("loading of the other skills on that block", "r", 0, 0.99)
+        float, parameter("loading of the other skills on that block", "r", 0, 0.99, free=True)
     ] = 0.5
 
 
@@ -80,7 +103,8 @@ class Measurement(NamedTuple):
     """What stands between a latent and its score, for all instruments alike."""
 
     style: Annotated[
-        float, parameter("rater style: SD of its effect in SDs of the true score", "SD", 0, 1)
+        float,
+        parameter("rater style: SD of its effect in SDs of the true score", "SD", 0, 1, free=True),
     ] = 0.3
     reliability_factor: Annotated[
         float, parameter("multiplies every instrument's error variance", "1", 0, 5)
@@ -131,13 +155,26 @@ def _counts(parameters: Parameters) -> dict[str, tuple[int, int]]:
 
 
 @cache
+def hints() -> dict[str, Any]:
+    """Return the named tuple of parameters of each owner, such as 'alliance', in model order."""
+    return get_type_hints(Parameters)
+
+
+@cache
 def catalogue() -> dict[str, Parameter]:
     """Return every parameter by its full name, such as 'alliance.rate', in model order."""
     return {
         item.name: item
-        for owner, kind in Parameters.__annotations__.items()
+        for owner, kind in hints().items()
         for item in declared(owner, kind).values()
     }
+
+
+@cache
+def mechanisms() -> dict[str, Mechanism]:
+    """Return what each mechanism declares of itself, by its name, in model order."""
+    files = {owner: sys.modules[kind.__module__] for owner, kind in hints().items()}
+    return {owner: file.MECHANISM for owner, file in files.items() if hasattr(file, "MECHANISM")}
 
 
 def changed(parameters: Parameters, values: Mapping[str, float]) -> Parameters:

@@ -8,13 +8,14 @@ SD t: b t is the true SD in points, e = b t sqrt((1 - rho) / rho) reliability_fa
 v = style b t, with the sign that favours: a favourable rater reports less distress, more alliance.
 """
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from dyadsim.errors import BadInput, nearest
+from dyadsim.model.mechanism import Reads, Writes, normal, uniform
 from dyadsim.model.parameters import Measurement
-from dyadsim.model.variables import Array
+from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ZERO
 from dyadsim.numerics.jit import compiled
 from dyadsim.numerics.random_streams import Stream, Words, normals
@@ -176,15 +177,31 @@ def score_lanes(out, latent, style, noise, s):
         out[i] = score(latent[i], style[i], noise[i], s)
 
 
+class SymptomRows(NamedTuple):
+    """What the symptom questionnaire reads, writes and draws."""
+
+    symptom_score: Writes
+    last_score: Writes
+    distress: Reads
+    rater_style: Reads
+    in_session: Reads
+    noise: Annotated[Array, normal(Stream.SYMPTOM, always=True)]
+    missing: Annotated[Array, uniform(Stream.SYMPTOM_MISSING, always=True)]
+
+
 @compiled
-def symptom_lanes(now, last, distress, style, noise, missing, held, share, everybody, session, s):
-    """Write the score of now and the last one seen; `everybody`, `session`: who is seen, 0/1."""
-    for i in range(now.shape[0]):
-        seen = max(everybody, session * held[i])
-        given = seen if missing[i] >= share else ZERO
-        y = score(distress[i], style[i], noise[i], s)
-        now[i] = y if given > ZERO else _NAN
-        last[i] = y if given > ZERO else last[i]
+def symptom_lanes(rows, everybody, session, s):
+    """Write the symptom score of a block and the last one filled in.
+
+    `everybody`, `session` (0/1): whether everybody is seen, whether those in a session are.
+    """
+    share = s.missing_assessment if everybody > ZERO else s.missing
+    for i in range(rows.symptom_score.shape[0]):
+        seen = max(everybody, session * rows.in_session[i])
+        filled_in = seen if rows.missing[i] >= share else ZERO
+        y = score(rows.distress[i], rows.rater_style[i], rows.noise[i], s)
+        rows.symptom_score[i] = y if filled_in > ZERO else _NAN
+        rows.last_score[i] = y if filled_in > ZERO else rows.last_score[i]
 
 
 def latent_of(construct: str, truth: dict[str, Array], traits: dict[str, Array]) -> Array:

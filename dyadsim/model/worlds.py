@@ -15,6 +15,8 @@ import yaml
 
 from dyadsim.choices import conf_folder
 from dyadsim.errors import BadInput, nearest
+from dyadsim.model.declarations import without
+from dyadsim.model.mechanism import Factor
 from dyadsim.model.parameters import Parameters, changed
 
 
@@ -52,12 +54,6 @@ def _read(path: Path) -> Mapping[str, Any]:
     return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
-_NO_RELATION = {
-    "distress.bond_effect": 0.0,
-    "distress.expectancy_effect": 0.0,
-    "distress.regulation_effect": 0.0,
-}
-
 WORLDS = {
     world.name: world
     for world in (
@@ -65,7 +61,11 @@ WORLDS = {
             "medical",
             "Only the matched ingredient heals; alliance follows from the therapist and from "
             "improvement, and does nothing to distress itself.",
-            {"distress.specificity": 1.0, "process_change.gating": 0.0, **_NO_RELATION},
+            {
+                "distress.specificity": 1.0,
+                "process_change.gating": 0.0,
+                **without(Factor.COMMON),
+            },
             {"distress.treatment_gain": 1.99},
         ),
         World(
@@ -88,9 +88,7 @@ WORLDS = {
             "the alliance.",
             {
                 "distress.specificity": 0.0,
-                "distress.treatment_gain": 0.0,
-                "distress.medication_effect": 0.0,
-                **_NO_RELATION,
+                **without(Factor.SPECIFIC, Factor.MEDICATION, Factor.COMMON),
             },
             {},
         ),

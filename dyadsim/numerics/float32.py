@@ -3,13 +3,13 @@
 Library `exp` and `log` differ in their last digits between processors and keep LLVM from
 vectorising a loop. These use only additions, multiplications, divisions, square roots and bit
 moves, which IEEE 754 fixes exactly. The coefficients are minimax polynomials that we fitted
-(Lawson iteration on Chebyshev nodes); `tests/unit/test_elementary.py` states their accuracy.
+(Lawson iteration on Chebyshev nodes); `tests/numerics/test_float32.py` states their accuracy.
 Compiled, each function takes float32 scalars; the same source uncompiled takes float32 arrays
 and gives the same bits (tested).
 
 Two habits keep the loops fast. Polynomials are summed in pairs and pairs of pairs (Estrin's
-scheme), so that the processor need not wait for one product after another. Every whole-number step
-says `np.int32` again, because Numba would widen it to 64 bits, which halves the vector.
+scheme), so that the processor need not wait for one product after another. Every integer step says
+`np.int32` again, because Numba would widen it to 64 bits, which halves the vector.
 """
 
 import numpy as np
@@ -61,10 +61,10 @@ def log2(x):
 def exp2(x):
     """Return 2^x for x in [-126, 127]; relative error below 2e-7. Lower x count as -126."""
     x = np.maximum(x, _LOWEST_POWER)
-    moved = np.float32(x + _NEAREST)  # its last bits are the nearest whole number
+    moved = np.float32(x + _NEAREST)  # its last bits are the nearest integer
     r = x - (moved - _NEAREST)
-    whole = np.int32(moved.view(np.int32) - _NEAREST_BITS)
-    scale = np.int32(np.int32(whole + _EXPONENT_BIAS) << _MANTISSA_BITS).view(np.float32)
+    integer = np.int32(moved.view(np.int32) - _NEAREST_BITS)
+    scale = np.int32(np.int32(integer + _EXPONENT_BIAS) << _MANTISSA_BITS).view(np.float32)
     square = r * r
     high = (_E3 + r * _E4) + square * (_E5 + r * _E6)
     return scale * ((ONE + r * _E1) + square * (_E2 + r * high))

@@ -1,8 +1,9 @@
 """The one Numba decorator: every option once, with its reason.
 
-Numba's own cache notices a change in the file of the compiled function, but not in the files of
-the functions it calls, so an edited law could keep running in its old form. The cache folder is
-therefore named after the text of every file that can be compiled: an edit gives a new folder.
+Numba's own cache notices a change in the file of a compiled function, but not in the files of the
+functions that it calls, so an edited law could keep running in its old form. The cache folder is
+therefore named after the text of every file of the packages with compiled code: an edit gives a new
+folder.
 """
 
 import hashlib
@@ -12,7 +13,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numba
-from numba.np.unsafe.ndarray import to_fixed_tuple
 
 _PACKAGE = Path(__file__).parents[1]
 COMPILED = ("numerics", "model", "studies", "kernel")
@@ -49,11 +49,11 @@ def compiled[F: Callable[..., object]](function: F) -> F:
     Options, each with its reason:
 
     - `cache`: a second process starts in well under a second;
-    - `nogil`: two Python threads run two ranges of blocks at once;
+    - `nogil`: two Python threads run two ranges of blocks at the same time;
     - `error_model="numpy"`: a division needs no zero test, so loops vectorise;
     - `fastmath=False`: strict IEEE arithmetic, so that a lane gives the same bits in a full
       vector, in the remainder of a block and in NumPy, on any machine;
-    - `boundscheck=False`: shapes are checked once at the door, `simulate`.
+    - `boundscheck=False`: shapes are checked once, where a run starts (`simulation`).
     """
     return numba.njit(  # type: ignore[no-any-return]
         cache=True,
@@ -63,7 +63,3 @@ def compiled[F: Callable[..., object]](function: F) -> F:
         boundscheck=False,
         no_cfunc_wrapper=True,
     )(function)
-
-
-fixed_tuple = to_fixed_tuple
-"""In compiled code: a tuple of an array's first n numbers, n known when compiling."""

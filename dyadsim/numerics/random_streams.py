@@ -3,10 +3,10 @@
 There is no generator and no state. A 64-bit key is mixed from (seed, replicate, session,
 stream) once per row of draws; the entity's own word (a 32-bit bijection of its number) passes
 through two more rounds with the two halves of that key. So a draw is the same number whatever
-the thread, the chunk, the shard or the machine, and the same client under another arm has the
-same luck. The rounds follow the usual finaliser pattern (xor-shift, odd multiplication) with
-published multipliers; `tests/unit/test_noise.py` checks moments, uniformity and independence
-across entities, sessions, streams, seeds and replicates.
+the thread, the block or the machine, and the same client under another arm has the same random
+numbers (common random numbers). The rounds follow the usual finaliser pattern (xor-shift, odd
+multiplication) with published multipliers; `tests/numerics/test_random_streams.py` checks moments,
+uniformity and independence across entities, sessions, streams, seeds and replicates.
 
 A uniform has 23 bits and lies strictly inside (0, 1); the normal is an odd function of it,
 z = (2u - 1) P(sqrt(3 - log2(4 u (1 - u))) - 3), P our own minimax polynomial, fitted on a log2 that
@@ -27,10 +27,10 @@ type Floats = np.ndarray[Any, np.dtype[np.float32]]
 
 
 class Stream(IntEnum):
-    """Every use of luck has its own number: never reuse one, never renumber one.
+    """Every use of random numbers has a stream of its own: never reuse a number, never renumber.
 
-    Entities of the first block are clients, of the second therapists. Session is 0 for what is
-    drawn once per entity. `INSTRUMENT` and `MOMENT` are first numbers of ranges.
+    Entities of the first block are clients, of the second therapists. The session is 0 for what is
+    drawn once per entity. `INSTRUMENT` and `BEAT` are the first numbers of ranges.
     """
 
     RUPTURE = 1
@@ -61,7 +61,7 @@ class Stream(IntEnum):
     PRESENCE = 181
     OBSERVED_SKILL = 182
     INSTRUMENT = 200
-    MOMENT = 1000
+    BEAT = 1000
 
 
 ONCE = np.int64(0)
@@ -70,13 +70,13 @@ ONCE = np.int64(0)
 
 
 class Group(IntEnum):
-    """Whose luck a stream is; a group can be drawn again while all the others are kept.
+    """What a stream of random numbers is about; one group can be drawn again without the others.
 
     Client: who comes, and what life brings (life events, readiness); therapist: traits and
     presence; relationship: the chemistry of the pair, ruptures and the alliance's own moves;
     expectancy: hope as far as it does not follow from the other traits, and its moves; technique:
-    which arm; chance: everything else. Caseloads (who sees whom) belong to none. Where a stream
-    belongs is a definition of this project.
+    which arm; chance: everything else. Caseloads (who sees whom) belong to none. To which group a
+    stream belongs is a definition of this project.
     """
 
     CLIENT = 0
@@ -112,15 +112,26 @@ _GROUP_OF = np.full(256, Group.CHANCE, np.uint8)
 for _group, _streams in _MEMBERS.items():
     _GROUP_OF[list(_streams)] = _group
 _GROUP_OF[Stream.CASELOAD] = _NO_GROUP
-_FIRST_MOMENT, _RELATIONSHIP = np.uint64(Stream.MOMENT), np.uint64(Group.RELATIONSHIP)
-_OTHER_LUCK = np.uint64(1 << 40)
+_FIRST_BEAT, _RELATIONSHIP = np.uint64(Stream.BEAT), np.uint64(Group.RELATIONSHIP)
+_DRAWN_AGAIN = np.uint64(1 << 40)
 
 
 def redrawn(replicate: int, groups: int) -> int:
-    """Return the address of `replicate` with the luck of some groups drawn again.
+    """Return a replicate in which the random numbers of some groups are drawn again.
 
-    groups: a sum of 1 << `Group`, 0 to `EVERY_GROUP`; 0 gives `replicate` itself. Every other
-    stream keeps the numbers it has under `replicate`, bit for bit.
+    Every other stream keeps the numbers that it has under `replicate`, bit for bit.
+
+    Parameters
+    ----------
+    replicate
+        The replicate to start from.
+    groups
+        A sum of 1 << `Group`, from 0, which gives `replicate` itself, to `EVERY_GROUP`.
+
+    Returns
+    -------
+    int
+        What takes the place of the replicate in the address of a run.
     """
     return replicate | groups << 32
 
@@ -162,14 +173,14 @@ def mix64(x):
 def key(seed, replicate, session, stream):
     """Return the 64-bit key of one row of draws; all arguments are whole numbers >= 0.
 
-    `replicate` may say which groups of streams have other luck (`redrawn`).
+    `replicate` may say which groups of streams are drawn again (`redrawn`).
     """
     number, groups = np.uint64(stream), np.uint64(replicate) >> _L32
-    group = _RELATIONSHIP if number >= _FIRST_MOMENT else np.uint64(_GROUP_OF[number & _BYTE])
-    luck = np.uint64(replicate) & _LOW
-    luck = luck | _OTHER_LUCK if (groups >> group) & _BIT == _BIT else luck
+    group = _RELATIONSHIP if number >= _FIRST_BEAT else np.uint64(_GROUP_OF[number & _BYTE])
+    draw = np.uint64(replicate) & _LOW
+    draw = draw | _DRAWN_AGAIN if (groups >> group) & _BIT == _BIT else draw
     word = mix64(np.uint64(np.uint64(seed) + _STEP))
-    word = mix64(np.uint64((word ^ luck) + _STEP))
+    word = mix64(np.uint64((word ^ draw) + _STEP))
     word = mix64(np.uint64((word ^ np.uint64(session)) + _STEP))
     return mix64(np.uint64((word ^ np.uint64(stream)) + _STEP))
 
@@ -274,21 +285,47 @@ def fill_pair_words(out, words, partner):
 
 
 def words(first: int, count: int) -> Words:
-    """Return the words (entity,) uint32 of `count` entities from number `first` on."""
+    """Return the random words of entities.
+
+    Parameters
+    ----------
+    first
+        Number of the first entity.
+    count
+        How many entities.
+
+    Returns
+    -------
+    Words
+        `(entity,)` uint32.
+    """
     out = np.empty(count, np.uint32)
     fill_words(out, first)
     return out
 
 
 def normals(words: Words, seed: int, replicate: int, session: int, stream: int) -> Floats:
-    """Return the standard normals (entity,) float32 of entity `words` at one address row."""
+    """Return standard normals.
+
+    Parameters
+    ----------
+    words
+        The entities' words, `(entity,)`.
+    seed, replicate, session, stream
+        The rest of the address.
+
+    Returns
+    -------
+    Floats
+        `(entity,)` float32.
+    """
     out = np.empty(words.shape[0], np.float32)
     fill_normal(out, words, seed, replicate, session, int(stream))
     return out
 
 
 def uniforms(words: Words, seed: int, replicate: int, session: int, stream: int) -> Floats:
-    """Return the uniforms (entity,) float32 in (0, 1) of entity `words` at one address row."""
+    """Return uniforms in (0, 1); the arguments and the shape are those of `normals`."""
     out = np.empty(words.shape[0], np.float32)
     fill_uniform(out, words, seed, replicate, session, int(stream))
     return out

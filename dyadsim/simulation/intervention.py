@@ -16,45 +16,13 @@ import yaml
 from dyadsim import checks
 from dyadsim.errors import BadInput
 from dyadsim.model import questionnaires
+from dyadsim.model.declarations import latents, pathways
 from dyadsim.studies.study import Study
 
-PATHS = {
-    "treatment": "distress.treatment_gain",
-    "bond": "distress.bond_effect",
-    "expectancy": "distress.expectancy_effect",
-    "regulation": "distress.regulation_effect",
-    "medication": "distress.medication_effect",
-    "reverse": "alliance.reverse",
-    "synchrony": "alliance.synchrony",
-    "gating": "process_change.gating",
-}
+PATHS = {name: path.strength for name, path in pathways().items()}
+HOLDABLE = latents()
 SCORE = "symptom_score"
 FIRST_ALERT = 3  # an alert needs the score of the second session (ODD, responsiveness)
-
-
-class Held(NamedTuple):
-    """How a latent is fixed: its `rows` are written and the `rates` that move them set to 0."""
-
-    rows: tuple[str, ...]
-    rates: tuple[str, ...]
-    low: float = 0.0
-    high: float = 1.0
-
-
-HOLDABLE = {
-    "alliance": Held(("bond", "goal", "task"), ("alliance.rate",)),
-    "expectancy": Held(
-        ("expectancy",), ("expectancy.learning_rate", "expectancy.expectancy_noise")
-    ),
-    "readiness": Held(
-        ("readiness",), ("readiness.growth", "readiness.resistance", "readiness.readiness_noise")
-    ),
-    "process": Held(("process",), ("process_change.learning_rate", "process_change.process_decay")),
-    "action": Held(("action",), ("action.learning_rate", "action.action_decay")),
-    "regulation": Held(("regulation",), ("regulation.growth", "regulation.regulation_decay")),
-    "load": Held(("load",), ("distress.load_decay", "distress.event_impact"), -5, 10),
-    "distress": Held(("distress",), ("distress.rate", "distress.distress_noise"), -5, 10),
-}
 
 
 EVENTS = ("add_rupture", "remove_rupture", "add_alert", "remove_alert")

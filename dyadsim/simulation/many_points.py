@@ -15,11 +15,18 @@ from dyadsim.errors import BadInput, nearest
 from dyadsim.kernel import allocation as population
 from dyadsim.kernel import sessions
 from dyadsim.kernel.parameter_points import run_points
-from dyadsim.kernel.sessions import Address
+from dyadsim.kernel.sessions import Address, Inputs
 from dyadsim.kernel.streaming_sums import SUMS
 from dyadsim.model import questionnaires
 from dyadsim.model.parameter import checked
-from dyadsim.model.parameters import Parameters, Population, catalogue, check_shares, flat
+from dyadsim.model.parameters import (
+    Parameters,
+    Population,
+    as_float32,
+    catalogue,
+    check_shares,
+    flat,
+)
 from dyadsim.simulation import simulate
 from dyadsim.simulation.runs import Totals as Totals
 from dyadsim.studies import study as studies
@@ -131,21 +138,8 @@ def run(
         therapists = population.empty_therapists(
             allocation, len(studies.treatments(study)), plan.weeks.size
         )
-        run_points(
-            points,
-            people.word,
-            people.arm,
-            people.therapist,
-            therapists,
-            plan,
-            usual,
-            study.sample,
-            case,
-            address,
-            cuts[k],
-            cuts[k + 1],
-            sums,
-        )
+        inputs = Inputs(therapists, plan, as_float32(Parameters()), usual, study.sample, case)
+        run_points(points, people, inputs, address, sums, (cuts[k], cuts[k + 1]))
 
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(work, range(threads)))

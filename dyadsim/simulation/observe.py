@@ -311,15 +311,10 @@ def arousal(run: Run, session: int = 3, dyads: int = 200, moments: int = 60) -> 
     resonance.series(
         of_client,
         of_therapist,
-        side["empathy"],
-        side["congruence"],
-        presence,
-        body,
+        resonance.Meeting(side["empathy"], side["congruence"], presence, body),
         clients.word[present],
+        (run.seed, run.replicate, session),
         as_float32(run.parameters).resonance,
-        run.seed,
-        run.replicate,
-        session,
     )
     return pd.DataFrame(
         {

@@ -69,23 +69,15 @@ def _draw_therapists(order: _Order, allocation: Allocation) -> Therapists:
     """Return the study's therapists with their presence at every step."""
     therapists = population.therapists(
         allocation,
-        order.parameters.population,
-        order.study.sample,
-        len(studies.treatments(order.study)),
+        order.study,
         order.plan.weeks.size,
-        order.seed,
-        order.replicate,
+        population=order.parameters.population,
+        seed=order.seed,
+        replicate=order.replicate,
     )
     for trait, value in order.study.case.therapist if order.study.case else ():
         getattr(therapists, trait)[:] = np.float32(value)
-    sessions.presence_rows(
-        therapists.presence,
-        therapists.word,
-        therapists.caseload,
-        as_float32(order.parameters),
-        order.seed,
-        order.replicate,
-    )
+    sessions.presence_rows(therapists, as_float32(order.parameters), order.seed, order.replicate)
     return therapists
 
 
@@ -246,9 +238,14 @@ def _blocks(run: Run, first_step: int, steps: int, threads: int, block: int, sum
     """Run ranges of whole blocks on threads; each thread adds to sums of its own."""
     count = run.clients.word.size
     address = sessions.Address(run.seed, run.replicate, run.moments, first_step, steps, block)
-    parameters, case = as_float32(run.parameters), case_values(run.study)
-    scale = questionnaires.scale(
-        questionnaires.named(run.study.instrument), run.parameters.measurement
+    form = questionnaires.named(run.study.instrument)
+    kernel_inputs = sessions.Inputs(
+        run.therapists,
+        run.plan,
+        as_float32(run.parameters),
+        questionnaires.scale(form, run.parameters.measurement),
+        run.study.sample,
+        case_values(run.study),
     )
     blocks = -(-count // block)
     threads = max(1, min(threads, blocks))
@@ -257,23 +254,8 @@ def _blocks(run: Run, first_step: int, steps: int, threads: int, block: int, sum
     parts = [np.zeros_like(sums) for _ in range(threads)]
 
     def work(k: int) -> None:
-        sessions.run_blocks(
-            run.clients.table,
-            run.clients.word,
-            run.clients.arm,
-            run.clients.therapist,
-            run.therapists,
-            run.plan,
-            parameters,
-            scale,
-            run.study.sample,
-            case,
-            address,
-            cuts[k],
-            cuts[k + 1],
-            run.truth,
-            parts[k],
-        )
+        kept = sessions.Kept(run.truth, parts[k])
+        sessions.run_blocks(run.clients, kernel_inputs, address, kept, cuts[k], cuts[k + 1])
 
     if threads == 1:
         work(0)

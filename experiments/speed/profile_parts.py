@@ -16,15 +16,16 @@ import pandas as pd
 from setting import WORLD, trial
 from timing import seconds
 
-from dyadsim.kernel import sessions
+from dyadsim.kernel import sessions, step
+from dyadsim.kernel.block import find_rows, rows_of
 from dyadsim.simulation import simulate
 
 PARTS: dict[ModuleType, tuple[str, ...]] = {
     sessions: (
         "enter",
-        "intake",
+        "measure_intake",
         "copy_rows",
-        "fill_noise",
+        "draw_step",
         "orders",
         "steady",
         "present",
@@ -33,20 +34,19 @@ PARTS: dict[ModuleType, tuple[str, ...]] = {
         "measure",
         "add_sums",
     ),
-    sessions.resonance: ("lanes",),
-    sessions.responsiveness: ("lanes",),
-    sessions.rupture: ("lanes",),
-    sessions.alliance: ("bond_lanes", "agreement_lanes", "overall_lanes"),
-    sessions.expectancy: ("credibility_lanes", "lanes"),
-    sessions.readiness: ("lanes",),
-    sessions.process_change: ("engagement_lanes", "lanes"),
-    sessions.action: ("lanes",),
-    sessions.regulation: ("lanes",),
-    sessions.distress: ("load_lanes", "relief_lanes", "lanes"),
-    sessions.ending: ("lanes",),
+    step.resonance: ("lanes",),
+    step.responsiveness: ("formulation_lanes", "dose_lanes"),
+    step.rupture: ("lanes",),
+    step.alliance: ("bond_lanes", "agreement_lanes", "overall_lanes"),
+    step.expectancy: ("credibility_lanes", "lanes"),
+    step.readiness: ("lanes",),
+    step.process_change: ("engagement_lanes", "lanes"),
+    step.action: ("lanes",),
+    step.regulation: ("lanes",),
+    step.distress: ("load_lanes", "relief_lanes", "lanes"),
+    step.ending: ("lanes",),
 }
-OUTER = ("encounter", "life", "endings", "keep", "run_blocks")  # run in plain Python
-INNER = ("entry", "pace")  # give back parameters, which must stay float32
+OUTER = ("meet", "live", "keep", "run_blocks")  # run in plain Python
 SESSIONS, TIMES = 12, 300
 
 
@@ -61,12 +61,14 @@ def repeated(part: Callable[..., Any]) -> Callable[[int, tuple[Any, ...]], None]
     return again  # type: ignore[no-any-return]
 
 
-def narrow(values: Any) -> Any:
-    """Return numbers in nested tuples as float32: from Python they come back as 64 bits."""
-    if isinstance(values, tuple):
-        parts = [narrow(value) for value in values]
-        return type(values)(*parts) if hasattr(values, "_fields") else tuple(parts)
-    return np.float32(values)
+def views(kind: Any, table: np.ndarray) -> Any:
+    """Return what `rows_of` returns in compiled code."""
+    return kind(
+        *(
+            table[place.first : place.first + place.rows] if place.rows else table[place.first]
+            for place in find_rows(kind)
+        )
+    )
 
 
 def record_calls() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]]:
@@ -75,7 +77,6 @@ def record_calls() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]
     calls: Counter[str] = Counter()
     parts = [(owner, name, getattr(owner, name)) for owner in PARTS for name in PARTS[owner]]
     outer = {name: getattr(sessions, name) for name in OUTER}
-    inner = {name: getattr(sessions, name) for name in INNER}
 
     def recording(label: str, part: Callable[..., Any]) -> Callable[..., Any]:
         def call(*args: Any) -> Any:
@@ -91,14 +92,14 @@ def record_calls() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]
             setattr(owner, name, recording(label, part))
         for name, part in outer.items():
             setattr(sessions, name, part.py_func)
-        for name, part in inner.items():
-            setattr(sessions, name, lambda *args, make=part: narrow(make(*args)))
+        sessions.rows_of = step.rows_of = views
         simulate.stream(trial(SESSIONS), WORLD, sessions.BLOCK, threads=1)
     finally:
         for owner, name, part in parts:
             setattr(owner, name, part)
-        for name, part in (outer | inner).items():
+        for name, part in outer.items():
             setattr(sessions, name, part)
+        sessions.rows_of = step.rows_of = rows_of
     return last, calls
 
 

@@ -6,10 +6,10 @@ import numpy as np
 
 import dyadsim
 from dyadsim.kernel import sessions as kernel
-from dyadsim.kernel.elapsed_time import Pace, pace
 from dyadsim.kernel.streaming_sums import SUMS
 from dyadsim.kernel.treatment import orders
 from dyadsim.model import questionnaires
+from dyadsim.model.elapsed_time import kept, spread
 from dyadsim.model.parameters import as_float32
 from dyadsim.model.questionnaires import Scale
 from dyadsim.simulation import simulate
@@ -23,6 +23,37 @@ def trial(sessions: int) -> Study:
 
 STUDIES = {"trial": trial(12), "routine": dyadsim.cohort(follow_up=())}
 WORLD = dyadsim.world("hybrid")
+
+
+class Pace(NamedTuple):
+    """What the length of one step does to every decay, float32."""
+
+    distress_kept: np.float32
+    distress_spread: np.float32
+    load_kept: np.float32
+    load_spread: np.float32
+    contact_kept: np.float32
+    process_kept: np.float32
+    action_kept: np.float32
+    regulation_kept: np.float32
+
+
+def pace(weeks: np.float32, p: Any) -> Pace:
+    """Return the decays of a step of `weeks`."""
+    rates = (
+        p.distress.contact_fade,
+        p.process_change.process_decay,
+        p.action.action_decay,
+        p.regulation.regulation_decay,
+    )
+    values = (
+        kept(p.distress.rate, weeks),
+        spread(p.distress.rate, weeks),
+        kept(p.distress.load_decay, weeks),
+        spread(p.distress.load_decay, weeks),
+        *(kept(rate, weeks) for rate in rates),
+    )
+    return Pace(*map(np.float32, values))
 
 
 class Setting(NamedTuple):

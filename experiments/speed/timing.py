@@ -13,7 +13,7 @@ from setting import STUDIES, WORLD, setting_at_intake
 
 import dyadsim
 from dyadsim.kernel import sessions as kernel
-from dyadsim.kernel import step
+from dyadsim.kernel.block import BLOCK_ROWS
 from dyadsim.model.mechanisms import alliance
 from dyadsim.numerics import random_streams
 from dyadsim.numerics.jit import compiled
@@ -98,28 +98,13 @@ def parts(base: int) -> Iterator[tuple[str, float]]:
     drawing = seconds(lambda: simulate.start(trial, WORLD, base, keep_truth=False))
     yield "nanoseconds to draw a client", drawing / base * 1e9
     yield "bytes of a dyad in a run", 4.0 * rows + 12
-    in_block = 4.0 * (rows + len(step.N) + kernel.WORK_ROWS)
-    yield "bytes of a dyad in a block, that stays in cache", in_block
+    yield "bytes of a dyad in a block, that stays in cache", 4.0 * BLOCK_ROWS
 
 
 @compiled
 def bond_again(rows, q):
     for _ in range(CALLS):
-        alliance.bond_lanes(
-            rows[0],
-            rows[1],
-            rows[2],
-            rows[3],
-            rows[4],
-            rows[5],
-            rows[6],
-            rows[7],
-            rows[8],
-            rows[9],
-            rows[10],
-            rows[11],
-            q,
-        )
+        alliance.bond_lanes(rows, q)
 
 
 def ideas(base: int) -> Iterator[tuple[str, float]]:
@@ -133,8 +118,12 @@ def ideas(base: int) -> Iterator[tuple[str, float]]:
 
     yield "blocks that stay in cache", bare(base) / bare(kernel.BLOCK)
     yield "rows that are no power of two", bare(512) / bare(kernel.BLOCK)
-    rows, q = np.random.default_rng(1).random((12, LANES)), setting.p.alliance
-    narrow, wide_q = rows.astype(np.float32), type(q)(*map(float, q))
+    table, q = (
+        np.random.default_rng(1).random((len(alliance.Rows._fields), LANES)),
+        setting.p.alliance,
+    )
+    rows, narrow = alliance.Rows(*table), alliance.Rows(*table.astype(np.float32))
+    wide_q = type(q)(*map(float, q))
     wide_seconds = seconds(lambda: bond_again(rows, wide_q))
     yield "32 bits (bond law)", wide_seconds / seconds(lambda: bond_again(narrow, q))
     out, rng = np.empty(LANES, np.float32), np.random.default_rng(1)

@@ -6,26 +6,15 @@ from pathlib import Path
 import pytest
 
 import dyadsim
-from dyadsim.kernel.step import DRAWS
+from dyadsim.kernel.block import DRAWS
+from dyadsim.kernel.step import MECHANISMS
 from dyadsim.model.parameters import Parameters
 from dyadsim.model.variables import VARIABLES
 from dyadsim.numerics.random_streams import Stream
 
 PACKAGE = Path(dyadsim.__file__).parent
 ODD = (PACKAGE / "model" / "ODD.md").read_text(encoding="utf-8")
-KERNEL_ORDER = [
-    "resonance",
-    "responsiveness",
-    "rupture",
-    "alliance",
-    "expectancy",
-    "readiness",
-    "process_change",
-    "action",
-    "regulation",
-    "distress",
-    "ending",
-]
+KERNEL_ORDER = [file.__name__.rsplit(".", 1)[1] for file in MECHANISMS]
 ELEMENTS = [
     "1 Purpose and patterns",
     "2 Entities, state variables and scales",
@@ -88,9 +77,8 @@ def test_submodels_are_the_mechanisms_in_kernel_order_with_measurement_and_popul
 
 
 def test_the_kernel_calls_the_mechanisms_in_that_order() -> None:
-    source = (
-        (PACKAGE / "kernel" / "sessions.py").read_text(encoding="utf-8").split("def encounter(")[1]
-    )
+    source = (PACKAGE / "kernel" / "step.py").read_text(encoding="utf-8").split("def meet(")[1]
+    source = source.replace("expectancy.credibility_lanes(", "")  # perceived before they meet
     called = re.findall(r"^ +(\w+)\.(?:\w+_)?lanes\(", source, flags=re.MULTILINE)
     assert list(dict.fromkeys(called)) == KERNEL_ORDER
 
@@ -126,12 +114,21 @@ def test_section_2_has_no_variable_that_does_not_exist() -> None:
     assert rows == list(VARIABLES)
 
 
+def test_section_2_marks_the_variables_that_are_set_afresh() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| [14] \| [^|]+ \| [^|]+ \(afresh\) \|$",
+        ELEMENT[ELEMENTS[1]],
+        flags=re.MULTILINE,
+    )
+    assert rows == [name for name, item in VARIABLES.items() if item.afresh]
+
+
 def test_streams_named_exist_and_every_draw_of_a_session_is_named() -> None:
     named = set(re.findall(r"\b[nu]\(([A-Z_]{3,})\b", ODD)) | set(
         re.findall(r"`([A-Z_]{3,})`", ELEMENT["7 Submodels"])
     )
     assert named <= set(Stream.__members__)
-    assert {stream.name for stream in DRAWS} <= named
+    assert {draw.stream.name for draw in DRAWS} <= named
     assert set(Stream.__members__) - named <= {"MISSING"}
 
 

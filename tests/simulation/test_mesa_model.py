@@ -306,7 +306,7 @@ def test_doses_that_are_not_named_are_the_manuals(model: DyadModel) -> None:
     delivered = simulate.latent(model.run_state, "delivered_dose")[:, 2, client.number]
     manual = simulate.latent(usual, "delivered_dose")[:, 2, client.number]
     assert delivered[2] > manual[2]
-    assert client.dose_held == 0
+    assert client.dose_fixed == 0
 
 
 class Leaver(Client):

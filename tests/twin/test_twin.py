@@ -159,7 +159,7 @@ def luck(run: Run, step: int) -> dict[str, list[float]]:
 def moments(run: Run, step: int) -> list[list[float]]:
     """Every client's draws of the moments of one session, two a moment."""
     address = (run.clients.word, run.seed, run.replicate, step)
-    rows = [normals(*address, Stream.MOMENT + row) for row in range(2 * run.moments)]
+    rows = [normals(*address, Stream.BEAT + row) for row in range(2 * run.moments)]
     return np.array(rows).reshape(-1, CLIENTS).T.tolist()
 
 

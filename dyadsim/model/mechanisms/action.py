@@ -14,8 +14,10 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from dyadsim.model.elapsed_time import kept
+from dyadsim.model.mechanism import Factor, Latent, Reads, Writes, mechanism
 from dyadsim.model.parameter import parameter
-from dyadsim.numerics.float32 import ONE, exp2
+from dyadsim.numerics.float32 import HALF, ONE, exp2
 from dyadsim.numerics.jit import compiled
 
 _THIRD = np.float32(1.0 / 3.0)
@@ -25,29 +27,56 @@ class Action(NamedTuple):
     """Parameters of health-promoting action."""
 
     learning_rate: Annotated[
-        float, parameter("uptake at full coherence, credibility and part", "1/session", 0, 2)
+        float,
+        parameter("uptake at full coherence, credibility and part", "1/session", 0, 2, free=True),
     ] = 0.2
     unfit_coherence: Annotated[
-        float, parameter("coherence of a treatment without intent", "0-1", 0, 1)
+        float, parameter("coherence of a treatment without intent", "0-1", 0, 1, free=True)
     ] = 0.35
     action_decay: Annotated[float, parameter("action lost after treatment", "1/week", 0, 0.2)] = (
         0.01
     )
 
 
+class Rows(NamedTuple):
+    """What action reads and writes."""
+
+    action: Writes
+    trust: Reads
+    credibility: Reads
+    bona_fide: Reads
+    in_session: Reads
+
+
+MECHANISM = mechanism(
+    Rows,
+    latents={
+        "action": Latent(
+            ("action",),
+            ("action.learning_rate", "action.action_decay"),
+            cause="action",
+            factor=Factor.COMMON,
+        )
+    },
+    idle=(("distress.treatment_gain", 0.0), ("distress.specificity", 1.0)),
+)
+
+
 @compiled
-def action_taken(action, trusted, credibility, bona_fide, q):
-    """Return health-promoting action after one session, in [0, 1]; `trusted` = log2(A E R)."""
-    part = exp2(_THIRD * trusted)
+def action_taken(action, trust, credibility, bona_fide, q):
+    """Return health-promoting action after one session, in [0, 1]; `trust` = log2(A E R)."""
+    part = exp2(_THIRD * trust)
     coherence = q.unfit_coherence + (ONE - q.unfit_coherence) * bona_fide
     taken = q.learning_rate * coherence * credibility * part
     return action + min(taken, ONE) * (ONE - action)
 
 
 @compiled
-def lanes(action, trusted, credibility, bona_fide, held, in_treatment, kept, q):
-    """Write the action of a block; `kept` = (1 - action_decay)^weeks of this step."""
-    for i in range(action.shape[0]):
-        taken = action_taken(action[i], trusted[i], credibility[i], bona_fide[i], q)
-        moved = action[i] + held[i] * (taken - action[i])
-        action[i] = moved if in_treatment[i] > np.float32(0.5) else action[i] * kept
+def lanes(rows, weeks, q):
+    """Write the action of a block after a step of `weeks`."""
+    left = kept(q.action_decay, weeks)
+    for i in range(rows.action.shape[0]):
+        action, in_session = rows.action[i], rows.in_session[i]
+        taken = action_taken(action, rows.trust[i], rows.credibility[i], rows.bona_fide[i], q)
+        moved = action + in_session * (taken - action)
+        rows.action[i] = moved if in_session > HALF else action * left

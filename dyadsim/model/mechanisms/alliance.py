@@ -17,32 +17,54 @@ draw for the bond, one shared by the two agreements. Equations and values are as
 
 from typing import Annotated, NamedTuple
 
+from dyadsim.model.mechanism import Factor, Latent, Pathway, Reads, Writes, mechanism, normal
 from dyadsim.model.parameter import parameter
+from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
 from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.random_streams import Stream
 
 
 class Alliance(NamedTuple):
     """Parameters of the alliance."""
 
-    bond_base: Annotated[float, parameter("bond target at the reference", "squash", -2, 3)] = 0.55
-    goal_base: Annotated[float, parameter("goal target at the reference", "squash", -2, 3)] = 0.6
-    task_base: Annotated[float, parameter("task target at the reference", "squash", -2, 3)] = 0.5
+    bond_base: Annotated[
+        float, parameter("bond target at the reference", "squash", -2, 3, free=True)
+    ] = 0.55
+    goal_base: Annotated[
+        float, parameter("goal target at the reference", "squash", -2, 3, free=True)
+    ] = 0.6
+    task_base: Annotated[
+        float, parameter("task target at the reference", "squash", -2, 3, free=True)
+    ] = 0.5
     empathy: Annotated[
         float,
-        parameter("effect of empathy on the bond", "1/z", 0, 2, source="rogers1957;assumption"),
+        parameter(
+            "effect of empathy on the bond", "1/z", 0, 2, source="rogers1957;assumption", free=True
+        ),
     ] = 0.3
     regard: Annotated[
         float,
-        parameter("effect of regard on the bond", "1/z", 0, 2, source="rogers1957;assumption"),
+        parameter(
+            "effect of regard on the bond", "1/z", 0, 2, source="rogers1957;assumption", free=True
+        ),
     ] = 0.15
     congruence: Annotated[
         float,
-        parameter("effect of congruence on the bond", "1/z", 0, 2, source="rogers1957;assumption"),
+        parameter(
+            "effect of congruence on the bond",
+            "1/z",
+            0,
+            2,
+            source="rogers1957;assumption",
+            free=True,
+        ),
     ] = 0.15
     attachment: Annotated[
         float,
-        parameter("effect of attachment security", "1/z", 0, 2, source="harter1999;assumption"),
+        parameter(
+            "effect of attachment security", "1/z", 0, 2, source="harter1999;assumption", free=True
+        ),
     ] = 0.13
     synchrony: Annotated[
         float, parameter("effect of in-session synchrony; weak and contested", "1", 0, 2)
@@ -55,104 +77,110 @@ class Alliance(NamedTuple):
             0,
             4,
             source="duncan2010;assumption",
+            free=True,
         ),
     ] = 0.7
     expectancy: Annotated[float, parameter("effect of expectancy on goals", "1", 0, 4)] = 0.6
-    credibility: Annotated[float, parameter("effect of credibility on tasks", "1", 0, 4)] = 0.8
-    readiness: Annotated[float, parameter("effect of readiness on tasks", "1", 0, 4)] = 0.6
-    fit: Annotated[float, parameter("effect of the dyad's own chemistry", "1/z", 0, 2)] = 0.3
-    strain: Annotated[float, parameter("effect of unresolved strain", "1", 0, 4)] = 1.0
+    credibility: Annotated[
+        float, parameter("effect of credibility on tasks", "1", 0, 4, free=True)
+    ] = 0.8
+    readiness: Annotated[float, parameter("effect of readiness on tasks", "1", 0, 4, free=True)] = (
+        0.6
+    )
+    fit: Annotated[
+        float, parameter("effect of the dyad's own chemistry", "1/z", 0, 2, free=True)
+    ] = 0.3
+    strain: Annotated[float, parameter("effect of unresolved strain", "1", 0, 4, free=True)] = 1.0
     reverse: Annotated[
         float,
-        parameter("reverse path: effect of recent improvement", "1/distress", 0, 4),
+        parameter("reverse path: effect of recent improvement", "1/distress", 0, 4, free=True),
     ] = 0.8
-    rate: Annotated[float, parameter("share of the gap closed", "1/session", 0, 1)] = 0.35
+    rate: Annotated[float, parameter("share of the gap closed", "1/session", 0, 1, free=True)] = (
+        0.35
+    )
     alliance_noise: Annotated[
-        float, parameter("SD of a session's own weather in the target", "0-1", 0, 0.5)
+        float, parameter("SD of a session's own weather in the target", "0-1", 0, 0.5, free=True)
     ] = 0.1
     start: Annotated[
-        float, parameter("bond, goal and task agreement before the first session", "0-1", 0, 1)
+        float,
+        parameter("bond, goal and task agreement before the first session", "0-1", 0, 1, free=True),
     ] = 0.55
 
 
+class Rows(NamedTuple):
+    """What the alliance reads, writes and draws."""
+
+    bond: Writes
+    goal: Writes
+    task: Writes
+    alliance: Writes
+    empathy: Reads
+    regard: Reads
+    congruence: Reads
+    attachment: Reads
+    synchrony: Reads
+    dyad_fit: Reads
+    strain: Reads
+    recent_improvement: Reads
+    human: Reads
+    match: Reads
+    expectancy: Reads
+    credibility: Reads
+    readiness: Reads
+    in_session: Reads
+    bond_noise: Annotated[Array, normal(Stream.BOND)]
+    agreement_noise: Annotated[Array, normal(Stream.AGREEMENT)]
+
+
+MECHANISM = mechanism(
+    Rows,
+    pathways={
+        "reverse": Pathway("alliance.reverse"),
+        "synchrony": Pathway("alliance.synchrony"),
+    },
+    latents={
+        "alliance": Latent(
+            ("bond", "goal", "task"),
+            ("alliance.rate",),
+            cause="relationship",
+            factor=Factor.COMMON,
+        )
+    },
+)
+
+
 @compiled
-def bond_target(
-    empathy, regard, congruence, attachment, synchrony, fit, strain, improvement, human, q
-):
-    """Return the bond that the session's conditions would lead to, in [0, 1]."""
-    therapist = q.empathy * empathy + q.regard * regard + q.congruence * congruence
-    client = q.attachment * attachment + q.fit * fit + q.reverse * improvement
+def bond_target(therapist, client, synchrony, strain, human, q):
+    """Return the bond that the session's conditions would lead to, in [0, 1].
+
+    `therapist` and `client` are what each brings to it (`bond_lanes`).
+    """
     return human * squash(q.bond_base + therapist + client + q.synchrony * synchrony - strain)
 
 
 @compiled
-def goal_target(match, expectancy, fit, strain, improvement, q):
-    """Return the goal agreement that the session's conditions would lead to, in [0, 1]."""
-    agreed = q.match * (match - HALF) + q.expectancy * (expectancy - HALF)
+def goal_target(agreed, fit, strain, improvement, q):
+    """Return the goal agreement that the session's conditions would lead to, in [0, 1].
+
+    `agreed` is what match and expectancy bring to it (`agreement_lanes`).
+    """
     return squash(q.goal_base + agreed + q.fit * fit - strain + q.reverse * improvement)
 
 
 @compiled
-def task_target(match, credibility, readiness, fit, strain, improvement, q):
-    """Return the task agreement that the session's conditions would lead to, in [0, 1]."""
-    agreed = q.match * (match - HALF) + q.credibility * (credibility - HALF)
-    willing = q.readiness * (readiness - HALF)
+def task_target(agreed, willing, fit, strain, improvement, q):
+    """Return the task agreement that the session's conditions would lead to, in [0, 1].
+
+    `agreed` is what match and credibility bring to it, `willing` what readiness brings.
+    """
     return squash(q.task_base + agreed + willing + q.fit * fit - strain + q.reverse * improvement)
 
 
 @compiled
-def relaxed(level, target, noise, held, q):
+def relaxed(level, target, noise, in_session, q):
     """Return a component of the alliance after the session, in [0, 1]."""
     aim = min(max(target + q.alliance_noise * noise, ZERO), ONE)
-    return level + held * q.rate * (aim - level)
-
-
-@compiled
-def bond_lanes(
-    bond,
-    empathy,
-    regard,
-    congruence,
-    attachment,
-    synchrony,
-    fit,
-    strain,
-    improvement,
-    human,
-    held,
-    noise,
-    q,
-):
-    """Write the bond of a block."""
-    for i in range(bond.shape[0]):
-        target = bond_target(
-            empathy[i],
-            regard[i],
-            congruence[i],
-            attachment[i],
-            synchrony[i],
-            fit[i],
-            q.strain * strain[i],
-            improvement[i],
-            human[i],
-            q,
-        )
-        bond[i] = relaxed(bond[i], target, noise[i], held[i], q)
-
-
-@compiled
-def agreement_lanes(
-    goal, task, match, expectancy, credibility, readiness, fit, strain, improvement, held, noise, q
-):
-    """Write goal and task agreement of a block."""
-    for i in range(goal.shape[0]):
-        tension = q.strain * strain[i]
-        goals = goal_target(match[i], expectancy[i], fit[i], tension, improvement[i], q)
-        tasks = task_target(
-            match[i], credibility[i], readiness[i], fit[i], tension, improvement[i], q
-        )
-        goal[i] = relaxed(goal[i], goals, noise[i], held[i], q)
-        task[i] = relaxed(task[i], tasks, noise[i], held[i], q)
+    return level + in_session * q.rate * (aim - level)
 
 
 @compiled
@@ -162,7 +190,36 @@ def overall(bond, goal, task, human):
 
 
 @compiled
-def overall_lanes(alliance, bond, goal, task, human):
+def bond_lanes(rows, q):
+    """Write the bond of a block."""
+    for i in range(rows.bond.shape[0]):
+        warmth = q.empathy * rows.empathy[i] + q.regard * rows.regard[i]
+        therapist = warmth + q.congruence * rows.congruence[i]
+        security = q.attachment * rows.attachment[i] + q.fit * rows.dyad_fit[i]
+        client = security + q.reverse * rows.recent_improvement[i]
+        strain = q.strain * rows.strain[i]
+        target = bond_target(therapist, client, rows.synchrony[i], strain, rows.human[i], q)
+        rows.bond[i] = relaxed(rows.bond[i], target, rows.bond_noise[i], rows.in_session[i], q)
+
+
+@compiled
+def agreement_lanes(rows, q):
+    """Write goal and task agreement of a block."""
+    for i in range(rows.goal.shape[0]):
+        fit, improvement = rows.dyad_fit[i], rows.recent_improvement[i]
+        strain, noise, on = q.strain * rows.strain[i], rows.agreement_noise[i], rows.in_session[i]
+        match = q.match * (rows.match[i] - HALF)
+        hope = match + q.expectancy * (rows.expectancy[i] - HALF)
+        sense = match + q.credibility * (rows.credibility[i] - HALF)
+        willing = q.readiness * (rows.readiness[i] - HALF)
+        goals = goal_target(hope, fit, strain, improvement, q)
+        tasks = task_target(sense, willing, fit, strain, improvement, q)
+        rows.goal[i] = relaxed(rows.goal[i], goals, noise, on, q)
+        rows.task[i] = relaxed(rows.task[i], tasks, noise, on, q)
+
+
+@compiled
+def overall_lanes(rows):
     """Write the alliance as a whole of a block, for the mechanisms that follow."""
-    for i in range(alliance.shape[0]):
-        alliance[i] = overall(bond[i], goal[i], task[i], human[i])
+    for i in range(rows.alliance.shape[0]):
+        rows.alliance[i] = overall(rows.bond[i], rows.goal[i], rows.task[i], rows.human[i])

@@ -21,27 +21,29 @@ ends with the dose). Equations and values are assumptions.
 
 from typing import Annotated, NamedTuple
 
-import numpy as np
-
+from dyadsim.model.elapsed_time import kept, spread
+from dyadsim.model.mechanism import Factor, Latent, Pathway, Reads, Writes, mechanism, normal
 from dyadsim.model.parameter import parameter
+from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
 from dyadsim.numerics.jit import compiled
-
-_INSIDE = np.float32(0.5)
+from dyadsim.numerics.random_streams import Stream
 
 
 class Distress(NamedTuple):
     """Parameters of distress, life events and the strength of every pathway."""
 
     rate: Annotated[
-        float, parameter("share of the gap to the target closed", "1/week", 0.01, 1)
+        float, parameter("share of the gap to the target closed", "1/week", 0.01, 1, free=True)
     ] = 0.35
     distress_noise: Annotated[
         float, parameter("SD of distress from week to week", "distress", 0, 5)
     ] = 0.44
-    load_decay: Annotated[float, parameter("life-event load that fades", "1/week", 0, 1)] = 0.035
+    load_decay: Annotated[
+        float, parameter("life-event load that fades", "1/week", 0, 1, free=True)
+    ] = 0.035
     event_threshold: Annotated[
-        float, parameter("a week counts as eventful beyond this", "z", 0, 3)
+        float, parameter("a week counts as eventful beyond this", "z", 0, 3, free=True)
     ] = 1.5
     event_impact: Annotated[
         float, parameter("distress per unit of an event", "distress/z", 0, 100)
@@ -58,38 +60,86 @@ class Distress(NamedTuple):
             0,
             1,
             prior="uniform",
+            free=True,
         ),
     ] = 0.5
     treatment_gain: Annotated[
         float,
-        parameter("strength of the treatment path (process change or action)", "distress", 0, 20),
+        parameter(
+            "strength of the treatment path (process change or action)",
+            "distress",
+            0,
+            20,
+            free=True,
+        ),
     ] = 1.0
     expectancy_effect: Annotated[
-        float, parameter("strength of expectancy in care", "distress", 0, 5)
+        float, parameter("strength of expectancy in care", "distress", 0, 5, free=True)
     ] = 0.35
     bond_effect: Annotated[
-        float, parameter("strength of the bond (real relationship) in care", "distress", 0, 5)
+        float,
+        parameter("strength of the bond (real relationship) in care", "distress", 0, 5, free=True),
     ] = 0.4
     regulation_effect: Annotated[
         float, parameter("strength of self-regulation", "distress", 0, 5)
     ] = 0.4
     medication_effect: Annotated[
-        float, parameter("strength of medication at the usual dose", "distress", 0, 5)
+        float, parameter("strength of medication at the usual dose", "distress", 0, 5, free=True)
     ] = 0.5
     contact_fade: Annotated[
-        float, parameter("what the relationship keeps giving fades", "1/week", 0, 1)
+        float, parameter("what the relationship keeps giving fades", "1/week", 0, 1, free=True)
     ] = 0.15
     improvement_memory: Annotated[
-        float, parameter("weight of the newest change in recent improvement", "0-1", 0, 1)
+        float,
+        parameter("weight of the newest change in recent improvement", "0-1", 0, 1, free=True),
     ] = 0.5
+
+
+class Rows(NamedTuple):
+    """What distress reads, writes and draws."""
+
+    distress: Writes
+    recent_improvement: Writes
+    load: Writes
+    contact: Writes
+    relief: Writes
+    set_point: Reads
+    resources: Reads
+    weight: Reads
+    process: Reads
+    action: Reads
+    expectancy: Reads
+    bond: Reads
+    regulation: Reads
+    medication: Reads
+    taking: Reads
+    in_session: Reads
+    event_noise: Annotated[Array, normal(Stream.LIFE_EVENT, always=True)]
+    noise: Annotated[Array, normal(Stream.DISTRESS, always=True)]
+
+
+MECHANISM = mechanism(
+    Rows,
+    pathways={
+        "treatment": Pathway("distress.treatment_gain", Factor.SPECIFIC),
+        "bond": Pathway("distress.bond_effect", Factor.COMMON),
+        "expectancy": Pathway("distress.expectancy_effect", Factor.COMMON),
+        "regulation": Pathway("distress.regulation_effect", Factor.COMMON),
+        "medication": Pathway("distress.medication_effect", Factor.MEDICATION),
+    },
+    latents={
+        "load": Latent(("load",), ("distress.load_decay", "distress.event_impact"), -5, 10),
+        "distress": Latent(("distress",), ("distress.rate", "distress.distress_noise"), -5, 10),
+    },
+)
 
 
 @compiled
-def load_change(load, resources, noise, kept, spread, q):
-    """Return the life-event load after a step; `kept` = k_L, `spread` = s_L."""
-    size = max(abs(noise) - q.event_threshold, ZERO) * spread * q.event_impact
+def load_change(load, resources, noise, left, widened, q):
+    """Return the life-event load after a step; `left` = k_L, `widened` = s_L."""
+    size = max(abs(noise) - q.event_threshold, ZERO) * widened * q.event_impact
     shield = ONE + q.buffer * (HALF - squash(resources))
-    return load * kept + (size * shield if noise > ZERO else -size)
+    return load * left + (size * shield if noise > ZERO else -size)
 
 
 @compiled
@@ -106,41 +156,43 @@ def common_relief(contact, expectancy, bond, regulation, medication, q):
 
 
 @compiled
-def distress_change(distress, target, noise, kept, spread, q):
-    """Return distress after a step; `kept` = k_D, `spread` = s / distress_noise."""
-    return target + (distress - target) * kept + q.distress_noise * spread * noise
+def distress_change(distress, target, noise, left, widened, q):
+    """Return distress after a step; `left` = k_D, `widened` = s / distress_noise."""
+    return target + (distress - target) * left + q.distress_noise * widened * noise
 
 
 @compiled
-def load_lanes(load, contact, resources, in_care, noise, kept, spread, contact_kept, q):
-    """Write life-event load and contact of a block."""
-    for i in range(load.shape[0]):
-        load[i] = load_change(load[i], resources[i], noise[i], kept, spread, q)
-        contact[i] = ONE if in_care[i] > _INSIDE else contact[i] * contact_kept
+def load_lanes(rows, weeks, q):
+    """Write life-event load and contact of a block after a step of `weeks`."""
+    left, widened = kept(q.load_decay, weeks), spread(q.load_decay, weeks)
+    faded = kept(q.contact_fade, weeks)
+    for i in range(rows.load.shape[0]):
+        noise = rows.event_noise[i]
+        rows.load[i] = load_change(rows.load[i], rows.resources[i], noise, left, widened, q)
+        rows.contact[i] = ONE if rows.in_session[i] > HALF else rows.contact[i] * faded
 
 
 @compiled
-def relief_lanes(
-    relief, weight, process, action, contact, expectancy, bond, regulation, medication, taking, q
-):
-    """Write what all pathways together take off the set point of a block."""
-    w0, w1, w2, w3 = weight[0], weight[1], weight[2], weight[3]
-    z0, z1, z2, z3 = process[0], process[1], process[2], process[3]
-    for i in range(relief.shape[0]):
+def relief_lanes(rows, q):
+    """Write what the pathways of this mechanism together take off the set point of a block."""
+    w0, w1, w2, w3 = rows.weight[0], rows.weight[1], rows.weight[2], rows.weight[3]
+    z0, z1, z2, z3 = rows.process[0], rows.process[1], rows.process[2], rows.process[3]
+    for i in range(rows.relief.shape[0]):
         matched = w0[i] * z0[i] + w1[i] * z1[i] + w2[i] * z2[i] + w3[i] * z3[i]
-        drug = medication[i] * taking[i]
-        relief[i] = treatment_relief(matched, action[i], q) + common_relief(
-            contact[i], expectancy[i], bond[i], regulation[i], drug, q
+        drug = rows.medication[i] * rows.taking[i]
+        rows.relief[i] = treatment_relief(matched, rows.action[i], q) + common_relief(
+            rows.contact[i], rows.expectancy[i], rows.bond[i], rows.regulation[i], drug, q
         )
 
 
 @compiled
-def lanes(distress, improvement, set_point, load, relief, held, noise, kept, spread, q):
-    """Write distress and recent improvement of a block."""
-    for i in range(distress.shape[0]):
-        before = distress[i]
-        target = set_point[i] + load[i] - relief[i]
-        after = distress_change(before, target, noise[i], kept, spread, q)
-        newest = q.improvement_memory * (before - after - improvement[i])
-        improvement[i] += held[i] * newest
-        distress[i] = after
+def lanes(rows, weeks, q):
+    """Write distress and recent improvement of a block after a step of `weeks`."""
+    left, widened = kept(q.rate, weeks), spread(q.rate, weeks)
+    for i in range(rows.distress.shape[0]):
+        before = rows.distress[i]
+        target = rows.set_point[i] + rows.load[i] - rows.relief[i]
+        after = distress_change(before, target, rows.noise[i], left, widened, q)
+        newest = q.improvement_memory * (before - after - rows.recent_improvement[i])
+        rows.recent_improvement[i] += rows.in_session[i] * newest
+        rows.distress[i] = after

@@ -13,18 +13,23 @@ credibility2024). Equations and values are assumptions.
 
 from typing import Annotated, NamedTuple
 
+from dyadsim.model.mechanism import Factor, Latent, Reads, Writes, mechanism, normal
 from dyadsim.model.parameter import parameter
+from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
 from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.random_streams import Stream
 
 
 class Expectancy(NamedTuple):
     """Parameters of expectancy and credibility."""
 
     credibility_base: Annotated[
-        float, parameter("credibility at the reference", "squash", -2, 3)
+        float, parameter("credibility at the reference", "squash", -2, 3, free=True)
     ] = 0.3
-    rationale: Annotated[float, parameter("effect of the rationale's credibility", "1", 0, 4)] = 0.9
+    rationale: Annotated[
+        float, parameter("effect of the rationale's credibility", "1", 0, 4, free=True)
+    ] = 0.9
     match: Annotated[
         float,
         parameter(
@@ -33,19 +38,20 @@ class Expectancy(NamedTuple):
             0,
             4,
             source="duncan2010;assumption",
+            free=True,
         ),
     ] = 0.6
     allegiance: Annotated[float, parameter("effect of the therapist's allegiance", "1/z", 0, 2)] = (
         0.12
     )
-    congruence: Annotated[float, parameter("effect of the therapist's congruence", "1/z", 0, 2)] = (
-        0.1
-    )
+    congruence: Annotated[
+        float, parameter("effect of the therapist's congruence", "1/z", 0, 2, free=True)
+    ] = 0.1
     bona_fide: Annotated[
-        float, parameter("effect of intent: bona fide against intent-to-fail", "1", 0, 4)
+        float, parameter("effect of intent: bona fide against intent-to-fail", "1", 0, 4, free=True)
     ] = 0.4
     learning_rate: Annotated[
-        float, parameter("share of the prediction error learnt", "1/session", 0, 1)
+        float, parameter("share of the prediction error learnt", "1/session", 0, 1, free=True)
     ] = 0.15
     evidence: Annotated[
         float, parameter("weight of own progress against credibility", "0-1", 0, 1)
@@ -54,6 +60,35 @@ class Expectancy(NamedTuple):
     expectancy_noise: Annotated[
         float, parameter("SD of expectancy from session to session", "0-1", 0, 0.3)
     ] = 0.02
+
+
+class Rows(NamedTuple):
+    """What expectancy reads, writes and draws."""
+
+    expectancy: Writes
+    credibility: Writes
+    rationale: Reads
+    match: Reads
+    allegiance: Reads
+    congruence: Reads
+    bona_fide: Reads
+    initial_distress: Reads
+    distress: Reads
+    in_session: Reads
+    noise: Annotated[Array, normal(Stream.EXPECTANCY)]
+
+
+MECHANISM = mechanism(
+    Rows,
+    latents={
+        "expectancy": Latent(
+            ("expectancy",),
+            ("expectancy.learning_rate", "expectancy.expectancy_noise"),
+            cause="expectancy",
+            factor=Factor.COMMON,
+        )
+    },
+)
 
 
 @compiled
@@ -65,11 +100,16 @@ def credibility(rationale, match, allegiance, congruence, bona_fide, q):
 
 
 @compiled
-def credibility_lanes(credible, rationale, match, allegiance, congruence, bona_fide, held, q):
+def credibility_lanes(rows, q):
     """Write what a block perceives of the offer as the session begins; 0 without a session."""
-    for i in range(credible.shape[0]):
-        credible[i] = held[i] * credibility(
-            rationale[i], match[i], allegiance[i], congruence[i], bona_fide[i], q
+    for i in range(rows.credibility.shape[0]):
+        rows.credibility[i] = rows.in_session[i] * credibility(
+            rows.rationale[i],
+            rows.match[i],
+            rows.allegiance[i],
+            rows.congruence[i],
+            rows.bona_fide[i],
+            q,
         )
 
 
@@ -82,9 +122,10 @@ def expectancy_change(expectancy, credible, gained, noise, q):
 
 
 @compiled
-def lanes(expectancy, credible, first, distress, held, noise, q):
+def lanes(rows, q):
     """Write the expectancy of a block."""
-    for i in range(expectancy.shape[0]):
-        gained = first[i] - distress[i]
-        moved = expectancy_change(expectancy[i], credible[i], gained, noise[i], q)
-        expectancy[i] += held[i] * (moved - expectancy[i])
+    for i in range(rows.expectancy.shape[0]):
+        before = rows.expectancy[i]
+        gained = rows.initial_distress[i] - rows.distress[i]
+        moved = expectancy_change(before, rows.credibility[i], gained, rows.noise[i], q)
+        rows.expectancy[i] += rows.in_session[i] * (moved - before)

@@ -15,8 +15,10 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from dyadsim.model.elapsed_time import kept
+from dyadsim.model.mechanism import Factor, Latent, Pathway, Reads, Writes, mechanism
 from dyadsim.model.parameter import parameter
-from dyadsim.numerics.float32 import ONE, TWO, exp2, log2, squash
+from dyadsim.numerics.float32 import HALF, ONE, TWO, exp2, log2, squash
 from dyadsim.numerics.jit import compiled
 
 _THIRD = np.float32(1.0 / 3.0)
@@ -29,15 +31,50 @@ class ProcessChange(NamedTuple):
     gating: Annotated[
         float,
         parameter(
-            "how far technique needs trust: 0 alone, 1 in proportion", "1", 0, 2, prior="uniform"
+            "how far technique needs trust: 0 alone, 1 in proportion",
+            "1",
+            0,
+            2,
+            prior="uniform",
+            free=True,
         ),
     ] = 0.8
     learning_rate: Annotated[
-        float, parameter("process change per unit of dose", "1/dose", 0, 2)
+        float, parameter("process change per unit of dose", "1/dose", 0, 2, free=True)
     ] = 0.35
     process_decay: Annotated[
         float, parameter("process change lost after treatment", "1/week", 0, 0.2)
     ] = 0.004
+
+
+class Rows(NamedTuple):
+    """What process change reads and writes."""
+
+    process: Writes
+    engagement: Writes
+    trust: Writes
+    mastery: Writes
+    delivered_dose: Reads
+    competence: Reads
+    alliance: Reads
+    readiness: Reads
+    expectancy: Reads
+    in_session: Reads
+
+
+MECHANISM = mechanism(
+    Rows,
+    pathways={"gating": Pathway("process_change.gating")},
+    latents={
+        "process": Latent(
+            ("process",),
+            ("process_change.learning_rate", "process_change.process_decay"),
+            cause="technique",
+            factor=Factor.SPECIFIC,
+        )
+    },
+    idle=(("distress.treatment_gain", 0.0), ("distress.specificity", 0.0)),
+)
 
 
 @compiled
@@ -47,9 +84,9 @@ def log_trust(alliance, readiness, expectancy):
 
 
 @compiled
-def engagement(trusted, q):
-    """Return the share of the delivered dose that takes effect, in [0, 1]; `trusted` is a log2."""
-    return exp2(q.gating * _THIRD * trusted)
+def engagement(trust, q):
+    """Return the share of the delivered dose that takes effect, in [0, 1]; `trust` is a log2."""
+    return exp2(q.gating * _THIRD * trust)
 
 
 @compiled
@@ -66,24 +103,30 @@ def process_learnt(process, dose, skilled, engaged, q):
 
 
 @compiled
-def engagement_lanes(engaged, trusted, alliance, readiness, expectancy, held, q):
-    """Write log2 of trust and the engagement of a block; 0 where no session is held."""
-    for i in range(trusted.shape[0]):
-        trusted[i] = log_trust(alliance[i], readiness[i], expectancy[i])
-    for i in range(engaged.shape[0]):
-        engaged[i] = held[i] * engagement(trusted[i], q)
+def engagement_lanes(rows, q):
+    """Write log2 of trust and the engagement of a block; 0 where no session takes place."""
+    trust = rows.trust
+    for i in range(trust.shape[0]):
+        trust[i] = log_trust(rows.alliance[i], rows.readiness[i], rows.expectancy[i])
+    for i in range(trust.shape[0]):
+        rows.engagement[i] = rows.in_session[i] * engagement(trust[i], q)
 
 
 @compiled
-def mastery_lanes(skilled, competence):
-    """Write the therapists' mastery of one process, a block; it changes with the therapist only."""
-    for i in range(skilled.shape[0]):
-        skilled[i] = mastery(competence[i])
+def mastery_lanes(rows):
+    """Write the therapists' mastery of each process; it changes with the therapist only."""
+    for k in range(rows.mastery.shape[0]):
+        skilled, competence = rows.mastery[k], rows.competence[k]
+        for i in range(skilled.shape[0]):
+            skilled[i] = mastery(competence[i])
 
 
 @compiled
-def lanes(process, dose, skilled, engaged, in_treatment, kept, q):
-    """Write one process of a block; `kept` = (1 - process_decay)^weeks of this step."""
-    for i in range(process.shape[0]):
-        learnt = process_learnt(process[i], dose[i], skilled[i], engaged[i], q)
-        process[i] = learnt if in_treatment[i] > np.float32(0.5) else process[i] * kept
+def lanes(rows, weeks, q):
+    """Write the processes of a block after a step of `weeks`."""
+    left = kept(q.process_decay, weeks)
+    for k in range(rows.process.shape[0]):
+        process, dose, skilled = rows.process[k], rows.delivered_dose[k], rows.mastery[k]
+        for i in range(process.shape[0]):
+            learnt = process_learnt(process[i], dose[i], skilled[i], rows.engagement[i], q)
+            process[i] = learnt if rows.in_session[i] > HALF else process[i] * left

@@ -9,16 +9,19 @@ duncan2010), stage of change (krebs2018). Equations and values are assumptions.
 
 from typing import Annotated, NamedTuple
 
+from dyadsim.model.mechanism import Latent, Reads, Writes, mechanism, normal
 from dyadsim.model.parameter import parameter
+from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import ONE, ZERO
 from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.random_streams import Stream
 
 
 class Readiness(NamedTuple):
     """Parameters of readiness."""
 
     growth: Annotated[
-        float, parameter("growth at full autonomy and alliance", "1/session", 0, 1)
+        float, parameter("growth at full autonomy and alliance", "1/session", 0, 1, free=True)
     ] = 0.05
     resistance: Annotated[float, parameter("loss when pushed", "1/session", 0, 1)] = 0.15
     readiness_noise: Annotated[
@@ -26,20 +29,44 @@ class Readiness(NamedTuple):
     ] = 0.02
 
 
+class Rows(NamedTuple):
+    """What readiness reads, writes and draws."""
+
+    readiness: Writes
+    alliance: Reads
+    structure: Reads
+    individualisation: Reads
+    pushing: Reads
+    in_session: Reads
+    noise: Annotated[Array, normal(Stream.READINESS)]
+
+
+MECHANISM = mechanism(
+    Rows,
+    latents={
+        "readiness": Latent(
+            ("readiness",),
+            ("readiness.growth", "readiness.resistance", "readiness.readiness_noise"),
+        )
+    },
+)
+
+
 @compiled
-def readiness_change(readiness, alliance, structure, individualisation, pushing, noise, q):
+def readiness_change(readiness, alliance, autonomy, pushing, noise, q):
     """Return readiness after one session, in [0, 1]."""
-    autonomy = ONE - structure * (ONE - individualisation)
     grown = q.growth * autonomy * alliance * (ONE - readiness)
     lost = q.resistance * pushing * readiness
     return min(max(readiness + grown - lost + q.readiness_noise * noise, ZERO), ONE)
 
 
 @compiled
-def lanes(readiness, alliance, structure, individualisation, pushing, held, noise, q):
+def lanes(rows, q):
     """Write the readiness of a block."""
-    for i in range(readiness.shape[0]):
+    for i in range(rows.readiness.shape[0]):
+        before = rows.readiness[i]
+        autonomy = ONE - rows.structure[i] * (ONE - rows.individualisation[i])
         moved = readiness_change(
-            readiness[i], alliance[i], structure[i], individualisation[i], pushing[i], noise[i], q
+            before, rows.alliance[i], autonomy, rows.pushing[i], rows.noise[i], q
         )
-        readiness[i] += held[i] * (moved - readiness[i])
+        rows.readiness[i] += rows.in_session[i] * (moved - before)

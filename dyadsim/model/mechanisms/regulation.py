@@ -11,10 +11,10 @@ that lasts (siegel2006; siegel2010; cozolino2002). Equations and values are assu
 
 from typing import Annotated, NamedTuple
 
-import numpy as np
-
+from dyadsim.model.elapsed_time import kept
+from dyadsim.model.mechanism import Factor, Latent, Reads, Writes, mechanism
 from dyadsim.model.parameter import parameter
-from dyadsim.numerics.float32 import ONE
+from dyadsim.numerics.float32 import HALF, ONE
 from dyadsim.numerics.jit import compiled
 
 
@@ -33,11 +33,34 @@ class Regulation(NamedTuple):
     ] = 0.002
 
 
+class Rows(NamedTuple):
+    """What self-regulation reads and writes."""
+
+    regulation: Writes
+    coregulation: Reads
+    formulation: Reads
+    alliance: Reads
+    in_session: Reads
+
+
+MECHANISM = mechanism(
+    Rows,
+    latents={
+        "regulation": Latent(
+            ("regulation",),
+            ("regulation.growth", "regulation.regulation_decay"),
+            cause="self-regulation",
+            factor=Factor.COMMON,
+        )
+    },
+)
+
+
 @compiled
 def regulation_grown(regulation, coregulation, formulation, alliance, q):
     """Return self-regulation after one session, at most 1.
 
-    Co-regulation enters as it is, also below 0, so that simulated moments and the closed form agree
+    Co-regulation enters as it is, also below 0, so that simulated beats and the closed form agree
     in the mean; a few unsettling sessions can take R a little below 0.
     """
     body = q.coregulation_weight * coregulation
@@ -46,9 +69,13 @@ def regulation_grown(regulation, coregulation, formulation, alliance, q):
 
 
 @compiled
-def lanes(regulation, coregulation, formulation, alliance, held, in_treatment, kept, q):
-    """Write self-regulation of a block; `kept` = (1 - regulation_decay)^weeks of this step."""
-    for i in range(regulation.shape[0]):
-        grown = regulation_grown(regulation[i], coregulation[i], formulation[i], alliance[i], q)
-        moved = regulation[i] + held[i] * (grown - regulation[i])
-        regulation[i] = moved if in_treatment[i] > np.float32(0.5) else regulation[i] * kept
+def lanes(rows, weeks, q):
+    """Write self-regulation of a block after a step of `weeks`."""
+    left = kept(q.regulation_decay, weeks)
+    for i in range(rows.regulation.shape[0]):
+        before, in_session = rows.regulation[i], rows.in_session[i]
+        grown = regulation_grown(
+            before, rows.coregulation[i], rows.formulation[i], rows.alliance[i], q
+        )
+        moved = before + in_session * (grown - before)
+        rows.regulation[i] = moved if in_session > HALF else before * left

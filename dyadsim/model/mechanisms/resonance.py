@@ -1,6 +1,6 @@
-"""Resonance: within a session two bodies fall into step (the moment clock).
+"""Resonance: within a session two bodies fall into step, beat by beat.
 
-Client arousal x and therapist arousal y are two coupled first-order processes, one step a moment:
+Client arousal x and therapist arousal y are two coupled first-order processes, one step a beat:
 
     x' = x - client_damping x - c (x - y) + client_noise n1
     y' = y - therapist_damping y - e (y - x) + therapist_noise n2
@@ -13,7 +13,7 @@ discrete Lyapunov equation S = M S M' + Q, in closed form. Then
     synchrony    = r / sqrt(p q)                       in [-1, 1]
     coregulation = 1 - p / p0,  p0 = the client's variance without a therapist
 
-With moments on, the same two numbers are estimated from the simulated moments, in units of the
+Where beats are simulated, the same two numbers are estimated from them, in units of the
 expected variances, so that their mean is the closed form exactly.
 
 Theory: mirroring and limbic resonance (siegel2006; gallese2003; schore2014). The coupled
@@ -25,28 +25,30 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from dyadsim.model.mechanism import Reads, Writes, mechanism
 from dyadsim.model.parameter import parameter
+from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import ONE, TWO, ZERO, squash
 from dyadsim.numerics.jit import compiled
 from dyadsim.numerics.random_streams import Stream, fill_normal
 
-_MOMENT = np.int64(Stream.MOMENT)
+_BEAT = np.int64(Stream.BEAT)
 
 
 class Resonance(NamedTuple):
-    """Parameters of the moment clock."""
+    """Parameters of what happens from beat to beat, and of the therapist's presence."""
 
     client_damping: Annotated[
-        float, parameter("how fast the client's arousal settles alone", "1/moment", 0.05, 0.4)
+        float, parameter("how fast the client's arousal settles alone", "1/beat", 0.05, 0.4)
     ] = 0.2
     therapist_damping: Annotated[
-        float, parameter("how fast the therapist's arousal settles alone", "1/moment", 0.05, 0.5)
+        float, parameter("how fast the therapist's arousal settles alone", "1/beat", 0.05, 0.5)
     ] = 0.4
     mirroring: Annotated[
         float,
         parameter(
             "largest client -> therapist coupling (empathy)",
-            "1/moment",
+            "1/beat",
             0,
             0.4,
             source="gallese2003;siegel2006;assumption",
@@ -56,7 +58,7 @@ class Resonance(NamedTuple):
         float,
         parameter(
             "largest therapist -> client coupling",
-            "1/moment",
+            "1/beat",
             0,
             0.4,
             source="siegel2010;assumption",
@@ -79,9 +81,25 @@ class Resonance(NamedTuple):
     ] = 0.05
 
 
+class Rows(NamedTuple):
+    """What resonance reads and writes."""
+
+    synchrony: Writes
+    coregulation: Writes
+    beats: Writes
+    empathy: Reads
+    congruence: Reads
+    presence: Reads
+    body: Reads
+    in_session: Reads
+
+
+MECHANISM = mechanism(Rows, streams=(Stream.BEAT, Stream.PRESENCE))
+
+
 @compiled
 def presence_change(presence, caseload, noise, q):
-    """Return the therapist's presence next session, held in [0, 1].
+    """Return the therapist's presence next session, kept in [0, 1].
 
     presence' = presence + presence_recovery (1 - presence) - presence_wear caseload / 100
                 + presence_noise n
@@ -93,7 +111,7 @@ def presence_change(presence, caseload, noise, q):
 
 @compiled
 def couplings(empathy, congruence, presence, body, q):
-    """Return (e, c), the two couplings per moment.
+    """Return (e, c), the two couplings of a beat.
 
     e = mirroring squash(empathy) body
     c = coregulation_coupling squash(congruence) presence body
@@ -149,92 +167,117 @@ def presence_lanes(after, before, caseload, noise, q):
 
 
 @compiled
-def lanes(synchrony, coregulation, empathy, congruence, presence, body, held, q):
-    """Write the closed-form synchrony and co-regulation of a block; 0 where no session is held."""
-    for i in range(synchrony.shape[0]):
-        together, calmer = resonance(empathy[i], congruence[i], presence[i], body[i], q)
-        synchrony[i] = together * held[i] + ZERO  # no -0 where no session is held
-        coregulation[i] = calmer * held[i] + ZERO
+def lane_couplings(rows, i, q):
+    """Return the two couplings of one lane; `rows` are `Rows` or a `Meeting`."""
+    return couplings(rows.empathy[i], rows.congruence[i], rows.presence[i], rows.body[i], q)
 
 
 @compiled
-def moments_lanes(
-    synchrony,
-    coregulation,
-    empathy,
-    congruence,
-    presence,
-    body,
-    held,
-    word,
-    scratch,
-    q,
-    moments,
-    seed,
-    replicate,
-    session,
-):
-    """Write synchrony and co-regulation of a block from `moments` simulated moments a session.
+def first_beat(coupled, n1, n2, q):
+    """Return (x, y) at the first beat, drawn from their stationary distribution.
 
-    `scratch` is `(6, client)`: x, y, sums of x y and x x, two rows of noise. The pair starts in
-    its stationary distribution, so the mean over dyads is the closed form at any number of moments.
+    `coupled` are the two couplings, `n1` and `n2` standard normal draws.
     """
-    x, y, both, square, n1, n2 = (
-        scratch[0],
-        scratch[1],
-        scratch[2],
-        scratch[3],
-        scratch[4],
-        scratch[5],
-    )
-    size = np.float32(moments)
-    for moment in range(moments):
-        fill_normal(n1, word, seed, replicate, session, _MOMENT + 2 * moment)
-        fill_normal(n2, word, seed, replicate, session, _MOMENT + 2 * moment + 1)
-        for i in range(synchrony.shape[0]):
-            mirror, calm = couplings(empathy[i], congruence[i], presence[i], body[i], q)
-            if moment == 0:
-                p, r, v = stationary(mirror, calm, q)
-                x[i] = np.sqrt(p) * n1[i]
-                y[i] = r / np.sqrt(p) * n1[i] + np.sqrt(v - r * r / p) * n2[i]
-                both[i] = ZERO
-                square[i] = ZERO
+    p, r, v = stationary(coupled[0], coupled[1], q)
+    return np.sqrt(p) * n1, r / np.sqrt(p) * n1 + np.sqrt(v - r * r / p) * n2
+
+
+@compiled
+def next_beat(x, y, coupled, n1, n2, q):
+    """Return (x, y) one beat later; arguments as in `first_beat`."""
+    mirror, calm = coupled
+    gap = x - y
+    client = x - q.client_damping * x - calm * gap + q.client_noise * n1
+    therapist = y - q.therapist_damping * y + mirror * gap + q.therapist_noise * n2
+    return client, therapist
+
+
+@compiled
+def lanes(rows, q):
+    """Write the closed-form synchrony and co-regulation of a block; 0 without a session."""
+    for i in range(rows.synchrony.shape[0]):
+        together, calmer = resonance(
+            rows.empathy[i], rows.congruence[i], rows.presence[i], rows.body[i], q
+        )
+        rows.synchrony[i] = together * rows.in_session[i] + ZERO  # no -0 without a session
+        rows.coregulation[i] = calmer * rows.in_session[i] + ZERO
+
+
+@compiled
+def beat_lanes(rows, word, at, step, q):
+    """Write synchrony and co-regulation of a block from `at.beats` simulated beats of a session.
+
+    The scratch rows `beats` are x, y, sums of x y and x x, and two rows of noise. The pair starts
+    in its stationary distribution, so the mean over dyads is the closed form for any number of
+    beats.
+    """
+    x, y, both, square = rows.beats[0], rows.beats[1], rows.beats[2], rows.beats[3]
+    n1, n2 = rows.beats[4], rows.beats[5]
+    both.fill(ZERO)
+    square.fill(ZERO)
+    for beat in range(at.beats):
+        fill_normal(n1, word, at.seed, at.replicate, step, _BEAT + 2 * beat)
+        fill_normal(n2, word, at.seed, at.replicate, step, _BEAT + 2 * beat + 1)
+        for i in range(x.shape[0]):
+            coupled = lane_couplings(rows, i, q)
+            if beat == 0:
+                x[i], y[i] = first_beat(coupled, n1[i], n2[i], q)
             else:
-                gap = x[i] - y[i]
-                x[i] = x[i] - q.client_damping * x[i] - calm * gap + q.client_noise * n1[i]
-                y[i] = y[i] - q.therapist_damping * y[i] + mirror * gap + q.therapist_noise * n2[i]
+                x[i], y[i] = next_beat(x[i], y[i], coupled, n1[i], n2[i], q)
             both[i] += x[i] * y[i]
             square[i] += x[i] * x[i]
-    for i in range(synchrony.shape[0]):
-        mirror, calm = couplings(empathy[i], congruence[i], presence[i], body[i], q)
-        p, _, v = stationary(mirror, calm, q)
-        synchrony[i] = both[i] / size / np.sqrt(p * v) * held[i]
-        coregulation[i] = (ONE - square[i] / size / alone(q)) * held[i]
+    estimate_lanes(rows, np.float32(at.beats), q)
 
 
 @compiled
-def series(
-    client, therapist, empathy, congruence, presence, body, word, q, seed, replicate, session
-):
-    """Write the in-session arousal series of a block, `(client, moment)` each.
+def estimate_lanes(rows, beats, q):
+    """Write synchrony and co-regulation of a block from the sums over its beats."""
+    for i in range(rows.synchrony.shape[0]):
+        mirror, calm = lane_couplings(rows, i, q)
+        p, _, v = stationary(mirror, calm, q)
+        both, square = rows.beats[2, i], rows.beats[3, i]
+        rows.synchrony[i] = both / beats / np.sqrt(p * v) * rows.in_session[i]
+        rows.coregulation[i] = (ONE - square / beats / alone(q)) * rows.in_session[i]
 
-    The moments are the same numbers that `moments_lanes` sums, dyad by dyad.
+
+class Meeting(NamedTuple):
+    """What couples the two bodies of some dyads in a session, `(dyad,)` each."""
+
+    empathy: Array
+    congruence: Array
+    presence: Array
+    body: Array
+
+
+@compiled
+def series(client, therapist, meeting, word, address, q):
+    """Write the arousal of some dyads in a session, beat by beat.
+
+    These are the same numbers that `beat_lanes` sums, dyad by dyad.
+
+    Parameters
+    ----------
+    client, therapist
+        Arousal, `(dyad, beat)` float32, written in place; 0 is usual.
+    meeting
+        What couples them, a `Meeting`.
+    word
+        The clients' random words, `(dyad,)`.
+    address
+        Seed, replicate and session.
+    q
+        Parameters of resonance, float32.
     """
-    count, moments = client.shape
+    count, beats = client.shape
+    seed, replicate, session = address
     n1, n2 = np.empty(count, np.float32), np.empty(count, np.float32)
-    for moment in range(moments):
-        fill_normal(n1, word, seed, replicate, session, _MOMENT + 2 * moment)
-        fill_normal(n2, word, seed, replicate, session, _MOMENT + 2 * moment + 1)
+    for beat in range(beats):
+        fill_normal(n1, word, seed, replicate, session, _BEAT + 2 * beat)
+        fill_normal(n2, word, seed, replicate, session, _BEAT + 2 * beat + 1)
         for i in range(count):
-            mirror, calm = couplings(empathy[i], congruence[i], presence[i], body[i], q)
-            if moment == 0:
-                p, r, v = stationary(mirror, calm, q)
-                client[i, 0] = np.sqrt(p) * n1[i]
-                therapist[i, 0] = r / np.sqrt(p) * n1[i] + np.sqrt(v - r * r / p) * n2[i]
+            coupled = lane_couplings(meeting, i, q)
+            if beat == 0:
+                client[i, 0], therapist[i, 0] = first_beat(coupled, n1[i], n2[i], q)
             else:
-                x, y = client[i, moment - 1], therapist[i, moment - 1]
-                gap = x - y
-                client[i, moment] = x - q.client_damping * x - calm * gap + q.client_noise * n1[i]
-                therapist[i, moment] = (
-                    y - q.therapist_damping * y + mirror * gap + q.therapist_noise * n2[i]
-                )
+                x, y = client[i, beat - 1], therapist[i, beat - 1]
+                client[i, beat], therapist[i, beat] = next_beat(x, y, coupled, n1[i], n2[i], q)

@@ -21,6 +21,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from dyadsim.model.mechanism import Reads, Writes, mechanism
 from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
 from dyadsim.numerics.jit import compiled
@@ -34,7 +35,7 @@ class Responsiveness(NamedTuple):
 
     formulation_start: Annotated[
         float,
-        parameter("accuracy of the formulation at intake", "0-1", 0, 1),
+        parameter("accuracy of the formulation at intake", "0-1", 0, 1, free=True),
     ] = 0.2
     formulation_rate: Annotated[
         float,
@@ -44,6 +45,7 @@ class Responsiveness(NamedTuple):
             0,
             1,
             source="morran1993;assumption",
+            free=True,
         ),
     ] = 0.2
     alert_boost: Annotated[
@@ -54,6 +56,30 @@ class Responsiveness(NamedTuple):
     ] = 0.0
 
 
+class Rows(NamedTuple):
+    """What responsiveness reads and writes."""
+
+    formulation: Writes
+    alert: Writes
+    delivered_dose: Writes
+    adherence: Writes
+    delivered_competence: Writes
+    planned_dose: Reads
+    weight: Reads
+    mastery: Reads
+    formulation_skill: Reads
+    individualisation: Reads
+    human: Reads
+    feedback: Reads
+    first_score: Reads
+    last_score: Reads
+    attended: Reads
+    in_session: Reads
+
+
+MECHANISM = mechanism(Rows)
+
+
 @compiled
 def formulation_change(formulation, skill, alert, q):
     """Return the accuracy F after one session, in [0, 1]."""
@@ -62,10 +88,12 @@ def formulation_change(formulation, skill, alert, q):
 
 
 @compiled
-def alert_raised(feedback, first_score, last_score, slope, attended, q):
-    """Return 1 where the therapist is told that the client is off track, else 0."""
-    improvement = (first_score - last_score) / slope
-    off_track = (improvement < q.alert_level) and (attended > _SECOND_SESSION)
+def alert_raised(feedback, fall, attended, q):
+    """Return `feedback` where the therapist is alerted that the client is off track, else 0.
+
+    `fall` is how far the score has fallen since intake, in units of distress.
+    """
+    off_track = (fall < q.alert_level) and (attended > _SECOND_SESSION)
     return feedback if off_track else ZERO
 
 
@@ -76,45 +104,40 @@ def dose(manual, total, weight, individualisation, formulation):
 
 
 @compiled
-def lanes(
-    formulation,
-    alert,
-    human,
-    delivered,
-    adherence,
-    delivered_competence,
-    planned,
-    weight,
-    skill,
-    mastery,
-    individualisation,
-    feedback,
-    first_score,
-    last_score,
-    attended,
-    held,
-    slope,
-    q,
-):
-    """Write formulation, alert, delivered doses `(4, client)`, adherence and competence."""
-    for i in range(formulation.shape[0]):
-        on = alert_raised(feedback[i], first_score[i], last_score[i], slope, attended[i], q)
-        alert[i] = on * held[i]
-        moved = formulation_change(formulation[i], skill[i], alert[i], q)
-        formulation[i] += held[i] * human[i] * (moved - formulation[i])
+def formulation_lanes(rows, slope, q):
+    """Write alert and formulation of a block; `slope`: points of a score per unit of distress."""
+    for i in range(rows.formulation.shape[0]):
+        fall = (rows.first_score[i] - rows.last_score[i]) / slope
+        on = alert_raised(rows.feedback[i], fall, rows.attended[i], q)
+        rows.alert[i] = on * rows.in_session[i]
+        before = rows.formulation[i]
+        moved = formulation_change(before, rows.formulation_skill[i], rows.alert[i], q)
+        rows.formulation[i] += rows.in_session[i] * rows.human[i] * (moved - before)
+
+
+@compiled
+def dose_lanes(rows):
+    """Write delivered doses, adherence and delivered competence of a block."""
+    planned, weight, delivered, mastery = (
+        rows.planned_dose,
+        rows.weight,
+        rows.delivered_dose,
+        rows.mastery,
+    )
     p0, p1, p2, p3 = planned[0], planned[1], planned[2], planned[3]
     w0, w1, w2, w3 = weight[0], weight[1], weight[2], weight[3]
     d0, d1, d2, d3 = delivered[0], delivered[1], delivered[2], delivered[3]
     c0, c1, c2, c3 = mastery[0], mastery[1], mastery[2], mastery[3]
-    for i in range(formulation.shape[0]):
-        total = p0[i] + p1[i] + p2[i] + p3[i]
-        x0 = dose(p0[i], total, w0[i], individualisation[i], formulation[i])
-        x1 = dose(p1[i], total, w1[i], individualisation[i], formulation[i])
-        x2 = dose(p2[i], total, w2[i], individualisation[i], formulation[i])
-        x3 = dose(p3[i], total, w3[i], individualisation[i], formulation[i])
+    for i in range(rows.formulation.shape[0]):
+        total, on = p0[i] + p1[i] + p2[i] + p3[i], rows.in_session[i]
+        led, formulation = rows.individualisation[i], rows.formulation[i]
+        x0 = dose(p0[i], total, w0[i], led, formulation)
+        x1 = dose(p1[i], total, w1[i], led, formulation)
+        x2 = dose(p2[i], total, w2[i], led, formulation)
+        x3 = dose(p3[i], total, w3[i], led, formulation)
         apart = abs(x0 - p0[i]) + abs(x1 - p1[i]) + abs(x2 - p2[i]) + abs(x3 - p3[i])
         over = ONE / (total + _TINY)
-        adherence[i] = held[i] * (ONE - HALF * apart * over) + ZERO  # no -0
+        rows.adherence[i] = on * (ONE - HALF * apart * over) + ZERO  # no -0
         skilled = x0 * c0[i] + x1 * c1[i] + x2 * c2[i] + x3 * c3[i]
-        delivered_competence[i] = held[i] * skilled * over
-        d0[i], d1[i], d2[i], d3[i] = held[i] * x0, held[i] * x1, held[i] * x2, held[i] * x3
+        rows.delivered_competence[i] = on * skilled * over
+        d0[i], d1[i], d2[i], d3[i] = on * x0, on * x1, on * x2, on * x3

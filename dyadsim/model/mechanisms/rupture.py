@@ -14,15 +14,20 @@ characteristics and the alliance). The equations and values are assumptions.
 
 from typing import Annotated, NamedTuple
 
+from dyadsim.model.mechanism import Reads, Writes, mechanism, normal
 from dyadsim.model.parameter import parameter
+from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO
 from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.random_streams import Stream
 
 
 class Rupture(NamedTuple):
     """Parameters of rupture and repair."""
 
-    base: Annotated[float, parameter("rupture hazard at the reference", "probit", -4, 1)] = -1.7
+    base: Annotated[
+        float, parameter("rupture hazard at the reference", "probit", -4, 1, free=True)
+    ] = -1.7
     low_bond: Annotated[float, parameter("effect of a low bond", "probit", 0, 5)] = 1.2
     congruence: Annotated[
         float,
@@ -30,14 +35,18 @@ class Rupture(NamedTuple):
             "effect of the therapist's congruence", "probit/z", 0, 1, source="rogers1957;assumption"
         ),
     ] = 0.12
-    goal_distance: Annotated[float, parameter("effect of goal distance", "probit", 0, 5)] = 0.8
+    goal_distance: Annotated[
+        float, parameter("effect of goal distance", "probit", 0, 5, free=True)
+    ] = 0.8
     pushing_weight: Annotated[
         float, parameter("effect of pushing ahead of readiness", "probit", 0, 5)
     ] = 0.8
     alert_easing: Annotated[
         float, parameter("share of the structure dropped after an alert", "0-1", 0, 1)
     ] = 0.5
-    repair_base: Annotated[float, parameter("repair at average skill", "probit", -2, 3)] = 0.2
+    repair_base: Annotated[
+        float, parameter("repair at average skill", "probit", -2, 3, free=True)
+    ] = 0.2
     repair_skill: Annotated[float, parameter("effect of repair skill", "probit/z", 0, 2)] = 0.4
     repair_empathy: Annotated[float, parameter("effect of empathy", "probit/z", 0, 2)] = 0.2
     strain_decay: Annotated[float, parameter("strain that fades", "1/session", 0, 1)] = 0.2
@@ -45,8 +54,32 @@ class Rupture(NamedTuple):
         float, parameter("share of old strain that a repair removes", "0-1", 0, 1)
     ] = 0.6
     rupture_cost: Annotated[
-        float, parameter("strain left by an unrepaired rupture", "0-1", 0, 1)
+        float, parameter("strain left by an unrepaired rupture", "0-1", 0, 1, free=True)
     ] = 0.4
+
+
+class Rows(NamedTuple):
+    """What rupture and repair read, write and draw."""
+
+    rupture: Writes
+    repaired: Writes
+    pushing: Writes
+    strain: Writes
+    bond: Reads
+    goal: Reads
+    readiness: Reads
+    congruence: Reads
+    repair_skill: Reads
+    empathy: Reads
+    structure: Reads
+    alert: Reads
+    human: Reads
+    in_session: Reads
+    noise: Annotated[Array, normal(Stream.RUPTURE)]
+    repair_noise: Annotated[Array, normal(Stream.REPAIR)]
+
+
+MECHANISM = mechanism(Rows)
 
 
 @compiled
@@ -70,35 +103,18 @@ def strain_change(strain, ruptured, repaired, q):
 
 
 @compiled
-def lanes(
-    rupture,
-    repaired,
-    pushing,
-    strain,
-    bond,
-    goal,
-    readiness,
-    congruence,
-    repair_skill,
-    empathy,
-    structure,
-    alert,
-    held,
-    human,
-    noise,
-    repair_noise,
-    q,
-):
+def lanes(rows, q):
     """Write rupture, repair, pushing and strain of a block; ruptures need a therapist."""
-    for i in range(rupture.shape[0]):
-        ahead = push(structure[i], alert[i], readiness[i], q)
-        pushing[i] = ahead * held[i]
-        index = hazard(bond[i], congruence[i], goal[i], ahead, q)
-        happened = ONE if noise[i] < index else ZERO
-        happened = happened * held[i] * human[i]
-        skill = q.repair_base + q.repair_skill * repair_skill[i] + q.repair_empathy * empathy[i]
-        mended = happened if repair_noise[i] < skill else ZERO
-        rupture[i] = happened
-        repaired[i] = mended
-        moved = strain_change(strain[i], happened, mended, q)
-        strain[i] += held[i] * (moved - strain[i])
+    for i in range(rows.rupture.shape[0]):
+        ahead = push(rows.structure[i], rows.alert[i], rows.readiness[i], q)
+        rows.pushing[i] = ahead * rows.in_session[i]
+        index = hazard(rows.bond[i], rows.congruence[i], rows.goal[i], ahead, q)
+        happened = ONE if rows.noise[i] < index else ZERO
+        happened = happened * rows.in_session[i] * rows.human[i]
+        skill = q.repair_base + q.repair_skill * rows.repair_skill[i]
+        skill = skill + q.repair_empathy * rows.empathy[i]
+        mended = happened if rows.repair_noise[i] < skill else ZERO
+        rows.rupture[i] = happened
+        rows.repaired[i] = mended
+        moved = strain_change(rows.strain[i], happened, mended, q)
+        rows.strain[i] += rows.in_session[i] * (moved - rows.strain[i])

@@ -153,11 +153,11 @@ class Client(_View):
             plain = value.item() if isinstance(value, np.generic) else value
             doses[process] = checks.number(f"the dose of {process}", plain, 0, HIGHEST_DOSE)
         clients = self.model.run_state.clients
-        if not clients.dose_held[self.number]:
+        if not clients.dose_fixed[self.number]:
             write_manual_doses(self.model.run_state, np.array([self.number]))
         for process, value in doses.items():
             clients.planned_dose[PROCESSES.index(process), self.number] = value
-        clients.dose_held[self.number] = 1.0
+        clients.dose_fixed[self.number] = 1.0
 
     def end(self, how: str = "dropout") -> None:
         """End this client's treatment before the next session.

@@ -206,7 +206,7 @@ class DyadModel(mesa.Model):  # type: ignore[misc]
         self.check_running()
         self._call_hooks()
         self.run_state = simulate.advance(self.run_state, 1)
-        self.run_state.clients.dose_held[:] = 0
+        self.run_state.clients.dose_fixed[:] = 0
         self.running = self._left() > 0
         if self.datacollector is self._collector:
             self._collector.collect(self)
@@ -240,7 +240,7 @@ class DyadModel(mesa.Model):  # type: ignore[misc]
     def _call_hooks(self) -> None:
         """Call overridden hooks; the manual's doses are written first."""
         if self._therapist_class.plan is not Therapist.plan:
-            free = np.flatnonzero(self.run_state.clients.dose_held == 0)
+            free = np.flatnonzero(self.run_state.clients.dose_fixed == 0)
             write_manual_doses(self.run_state, free)
             for number in range(self.run_state.therapists.word.size):
                 self.therapist(number).plan()

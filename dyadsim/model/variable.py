@@ -1,0 +1,82 @@
+"""A variable of the model: its shape, unit and meaning, declared once, like a parameter.
+
+Variables are declared as the fields of a named tuple:
+
+    class State(NamedTuple):
+        bond: Annotated[Array, variable("", "0-1", "felt bond")]
+
+Rows of tables, the dictionary of the records and the views of a block follow from that line.
+"""
+
+from typing import Any, NamedTuple, get_type_hints
+
+import numpy as np
+
+PROCESSES = ("cognitive", "behavioural", "emotional", "interpersonal")
+
+type Array = np.ndarray[Any, np.dtype[np.float32]]
+type IntArray = np.ndarray[Any, np.dtype[np.int32]]
+type WordArray = np.ndarray[Any, np.dtype[np.uint32]]
+
+
+class Variable(NamedTuple):
+    """What is known of a variable.
+
+    Attributes
+    ----------
+    shape
+        How many rows it takes: "" is one, "4" one for each process. (Therapists also have
+        "therapy" and "step", one row for each.)
+    unit
+        Its unit, such as "distress", "z" or "0-1".
+    meaning
+        One plain clause.
+    afresh
+        Whether it is set anew at every step: 0 where no session takes place.
+    """
+
+    shape: str
+    unit: str
+    meaning: str
+    afresh: bool
+
+    @property
+    def rows(self) -> int:
+        """The number of rows that the variable takes."""
+        return int(self.shape or 1)
+
+
+def variable(shape: str, unit: str, meaning: str, *, afresh: bool = False) -> Variable:
+    """Return the annotation of one variable; the arguments are those of `Variable`."""
+    return Variable(shape, unit, meaning, afresh)
+
+
+def declared_variables(kind: type) -> dict[str, Variable]:
+    """Return the variables that the fields of a named tuple declare.
+
+    Parameters
+    ----------
+    kind
+        A named tuple; fields without a `variable` annotation are passed over.
+
+    Returns
+    -------
+    dict
+        Field name to `Variable`, in the order of the fields.
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    return {
+        name: item
+        for name, hint in hints.items()
+        for item in getattr(hint, "__metadata__", ())
+        if isinstance(item, Variable)
+    }
+
+
+def number_rows(variables: dict[str, Variable], first: int = 0) -> dict[str, slice]:
+    """Return the rows of a table that each variable takes, from row `first` on."""
+    rows = {}
+    for name, item in variables.items():
+        rows[name] = slice(first, first + item.rows)
+        first += item.rows
+    return rows
