@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from dyadsim.errors import BadInput as BadInput
     from dyadsim.evidence.benchmark import evaluate_facts as evaluate  # noqa: F401
     from dyadsim.evidence.compare_worlds import compare_worlds as compare_worlds
-    from dyadsim.model.worlds import parameters as world  # noqa: F401
+    from dyadsim.model.worlds import world_parameters as world  # noqa: F401
     from dyadsim.simulation.counterfactual import do as do
     from dyadsim.simulation.counterfactual import twins as twins
     from dyadsim.simulation.intervention import Intervention as Intervention
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from dyadsim.studies.designs.skill_training import skill_training as skill_training
     from dyadsim.studies.designs.waitlist import waitlist as waitlist
     from dyadsim.studies.therapy import Therapy as Therapy
-    from dyadsim.studies.therapy import named as therapy  # noqa: F401
+    from dyadsim.studies.therapy import find_therapy as therapy  # noqa: F401
 
     __version__: str
 
@@ -60,9 +60,9 @@ _HOMES = {
     "run": "simulation.simulate",
     "start": "simulation.simulate",
     "stream": "simulation.simulate",
-    "therapy": "studies.therapy:named",
+    "therapy": "studies.therapy:find_therapy",
     "twins": "simulation.counterfactual",
-    "world": "model.worlds:parameters",
+    "world": "model.worlds:world_parameters",
 }
 _HOMES |= {
     file.removesuffix(".py"): f"studies.designs.{file.removesuffix('.py')}"

@@ -18,7 +18,7 @@ def hand_set_world() -> HandSetWorld:
     """
 
     def world(name: str, values: Mapping[str, float] | None = None) -> Parameters:
-        claim = worlds.named(name)
+        claim = worlds.find_world(name)
         return changed(Parameters(), {**claim.start, **(values or {}), **claim.fixed})
 
     return world

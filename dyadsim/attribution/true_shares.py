@@ -35,7 +35,7 @@ from dyadsim.simulation.counterfactual import do
 from dyadsim.simulation.intervention import Intervention
 from dyadsim.studies import therapy as therapies
 from dyadsim.studies.study import ROUTINE, Arm, Caseload, Sample, Schedule, Study, arm
-from dyadsim.studies.study import check as check_study
+from dyadsim.studies.study import check_study as check_study
 from dyadsim.studies.therapy import Therapy
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -104,7 +104,7 @@ def attribution_study(care: Care) -> Study:
 
 def _arms(name: str, care: Care) -> list[Arm]:
     """Return the arms of one treatment."""
-    therapy = therapies.named(name)
+    therapy = therapies.find_therapy(name)
     if not therapy.human:
         raise BadInput(f"decompose: {name} has no therapist; clients must be able to share theirs.")
     if not care.dose_spread:

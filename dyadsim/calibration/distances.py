@@ -108,7 +108,7 @@ def _distances_at(
 ) -> Floats:
     """Return the signed distances at one point, `(fact,)`; missing where the point cannot be."""
     try:
-        parameters = worlds.parameters(space.world, space.values(coordinates))
+        parameters = worlds.world_parameters(space.world, space.values(coordinates))
         values = simulate_fact_values(
             parameters, facts, clients=clients, seed=seed, replicate=replicate
         )

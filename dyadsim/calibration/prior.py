@@ -161,8 +161,8 @@ def calibration_space(world: str, fixed: Mapping[str, float] | None = None) -> S
     BadInput
         An unknown world or parameter, or a parameter that the world's claim fixes.
     """
-    claim, known, fixed = worlds.named(world), catalogue(), dict(fixed or {})
-    worlds.parameters(claim, fixed)  # refuses what cannot be fixed
+    claim, known, fixed = worlds.find_world(world), catalogue(), dict(fixed or {})
+    worlds.world_parameters(claim, fixed)  # refuses what cannot be fixed
     idle = tuple(f"{owner}." for owner in idle_mechanisms(claim.fixed))
     names = tuple(
         name for name in FREE if name not in {*claim.fixed, *fixed} and not name.startswith(idle)

@@ -79,7 +79,7 @@ def world_totals(scores: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for name, part in scores.groupby("world", sort=False):
-        world = worlds.named(str(name))
+        world = worlds.find_world(str(name))
         free = len(calibration_space(world.name).names)
         rows.append((world.name, int(part["met"].sum()), len(part), free, world.calibrated))
     return pd.DataFrame(rows, columns=["world", "met", "facts", "free", "calibrated"])

@@ -19,7 +19,7 @@ def session_steps(studies: Iterable["Study"]) -> int:
     """Return the session and follow-up steps of all studies together."""
     from dyadsim.studies import study as studies_module
 
-    return sum(studies_module.plan(study).weeks.size - 1 for study in studies)
+    return sum(studies_module.plan_study(study).weeks.size - 1 for study in studies)
 
 
 def estimate(

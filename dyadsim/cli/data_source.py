@@ -98,7 +98,7 @@ def _moments(settings: "Settings", path: str) -> Source:
         f"{count} published numbers",
         {"moments": count, "clients_simulated": moments.clients},
         None,
-        moments.clients * studies.plan(settings.study).weeks.size,
+        moments.clients * studies.plan_study(settings.study).weeks.size,
         "",
     )
 
@@ -122,7 +122,7 @@ def _instrument(settings: "Settings") -> tuple[Instrument, bool]:
             f"data.instrument: which questionnaire are the scores of? {known}; or "
             "{floor:0,ceiling:40,healthy:6,cut_off:12,reliability:.9}."
         )
-    return questionnaires.named(str(name)), reverse
+    return questionnaires.find_instrument(str(name)), reverse
 
 
 def _threshold(value: float | None, instrument: Instrument) -> float | None:

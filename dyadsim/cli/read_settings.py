@@ -36,7 +36,7 @@ def read_settings(config: Any, plain: Mapping[str, Any]) -> Settings:
     compared = getattr(config.task, "worlds", None)
     settings = Settings(
         task=config.task,
-        world=worlds.named(str(config.world["base"])).name,
+        world=worlds.find_world(str(config.world["base"])).name,
         values={**(config.world.get("parameters") or {}), **fixed},
         fixed=fixed,
         compared=_compared(compared) if compared else (),
@@ -70,7 +70,7 @@ def read_settings(config: Any, plain: Mapping[str, Any]) -> Settings:
     for name in settings.worlds:
         parameters_of(settings, name)
     for planned in settings.do:
-        intervention.checked(planned, settings.study)
+        intervention.check_intervention(planned, settings.study)
     return settings
 
 
@@ -96,7 +96,7 @@ def typed[T](group: str, kind: type[T], values: Mapping[str, Any]) -> T:
 
 
 def _compared(names: object) -> tuple[str, ...]:
-    return tuple(worlds.named(name).name for name in names_list("task.worlds", names))
+    return tuple(worlds.find_world(name).name for name in names_list("task.worlds", names))
 
 
 def _interventions(config: Config) -> tuple[Intervention, ...]:
@@ -104,12 +104,14 @@ def _interventions(config: Config) -> tuple[Intervention, ...]:
     fields = dataclasses.asdict(config.do)
     file = fields.pop("file")
     fields["hold"] = {name: value for name, value in fields["hold"].items() if value is not None}
-    planned = intervention.intervention(fields)
-    does_something = planned._replace(start=1) != intervention.intervention({"hold": {}})
+    planned = intervention.intervention_from_fields(fields)
+    does_something = planned._replace(start=1) != intervention.intervention_from_fields(
+        {"hold": {}}
+    )
     if file is not None:
         if does_something:
             raise BadInput("do: give either do.file or the other do keys, not both.")
-        return intervention.read(str(file))
+        return intervention.read_interventions(str(file))
     if not does_something and planned.start != 1:
         raise BadInput(
             f"do: start={planned.start} says from when on, but nothing is to be done: give "
@@ -143,7 +145,7 @@ def _study(config: Config) -> Study:
     name = str(options.pop("design"))
     instrument = config.measure["instrument"]
     if instrument != "by_study":
-        options["instrument"] = questionnaires.named(str(instrument)).name
+        options["instrument"] = questionnaires.find_instrument(str(instrument)).name
     try:
         study: Study = find_design(name)(**options)
     except TypeError as error:
@@ -168,10 +170,10 @@ def parameters_of(settings: Settings, world: str) -> Parameters:
         A value out of range, or one that the world's claim fixes.
     """
     values = dict(settings.values)
-    claimed = worlds.named(world).fixed
+    claimed = worlds.find_world(world).fixed
     if settings.compared:
         values = {name: value for name, value in settings.fixed.items() if name not in claimed}
-    parameters = worlds.parameters(world, values)
+    parameters = worlds.world_parameters(world, values)
     if settings.specificity is None:
         return parameters
     if specificity.DIAL in claimed:

@@ -273,7 +273,7 @@ def _check_axes(settings: Settings, axes: Sequence[Axis]) -> None:
     for axis in axes:
         if axis.name != DIAL:
             value = axis.levels[0] if axis.levels else axis.low
-            worlds.parameters(settings.world, {axis.name: value})
+            worlds.world_parameters(settings.world, {axis.name: value})
     names = [axis.name for axis in axes]
     if DIAL in names:
         dataclasses.replace(settings, specificity=0.5).parameters()  # refused where it is fixed
@@ -298,7 +298,7 @@ def _job(settings: Settings, axes: Sequence[Axis], columns: tuple[str, ...]) -> 
             f"{study.name}: give size.clients_per_point={2 * len(study.arms)} or more."
         )
     return Job(
-        studies.check(study),
+        studies.check_study(study),
         settings.parameters(),
         clients,
         settings.seed,

@@ -78,7 +78,7 @@ class _Studies(NamedTuple):
 
     def reliable(self, share: Callable[..., Estimate]) -> Estimate:
         """Return a share of reliable change among the cases of the clinic."""
-        form = questionnaires.named(self.care.run.study.instrument)
+        form = questionnaires.find_instrument(self.care.run.study.instrument)
         cases = _cases(self.care)
         return share(
             cases["pre"],
@@ -270,7 +270,9 @@ def _stayed(care: ObservedStudy) -> pd.DataFrame:
 def _cases(care: ObservedStudy) -> pd.DataFrame:
     """Return those of them at or above the cut-off at intake."""
     stayed = _stayed(care)
-    return stayed[stayed["pre"] >= questionnaires.named(care.run.study.instrument).cut_off]
+    return stayed[
+        stayed["pre"] >= questionnaires.find_instrument(care.run.study.instrument).cut_off
+    ]
 
 
 def _statistics(studies: _Studies) -> pd.DataFrame:
@@ -297,7 +299,7 @@ def _statistics(studies: _Studies) -> pd.DataFrame:
 
 def _individuals(care: ObservedStudy) -> pd.DataFrame:
     """Return pre, post and category of the first clients that `_cases` counts."""
-    form = questionnaires.named(care.run.study.instrument)
+    form = questionnaires.find_instrument(care.run.study.instrument)
     rule = {"reliable_change": form.reliable_change, "cut_off": form.cut_off}
     rows = _cases(care)[["pre", "post"]].dropna().head(SHOWN_CLIENTS)
     category = clinical_significance.reliable_change(rows["pre"], rows["post"], **rule)

@@ -168,7 +168,7 @@ def trial_study(therapy: str, comparator: str, *, favours: bool, field: Field = 
     BadInput
         An unknown therapy or comparator.
     """
-    tested = therapies.named(therapy)
+    tested = therapies.find_therapy(therapy)
     study = rct(
         (favoured_therapy(tested, field) if favours else tested, comparator),
         follow_up=(),

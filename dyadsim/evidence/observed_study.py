@@ -50,7 +50,7 @@ def observe_study(run: Run) -> ObservedStudy:
     ValueError
         Fewer than 3 clients have two scores, or all start with the same.
     """
-    tables = observe.records(run)
+    tables = observe.observed_records(run)
     outcome = change.pre_post(tables.sessions, carry=("arm", "therapist"))
     gain = change.residual_gain(outcome["pre"], outcome["post"])
     return ObservedStudy(run, tables.clients, tables.therapists, tables.sessions, outcome, gain)

@@ -203,7 +203,7 @@ OUTCOMES: Mapping[str, Outcome] = {
 
 def _courses(study: Study, sums: Totals) -> list[Course]:
     """Return every arm's course."""
-    plan = studies.plan(study)
+    plan = studies.plan_study(study)
     assessed = np.flatnonzero(~np.isin(plan.occasion, (FOLLOW_UP, NOT_SEEN)))
     later = np.flatnonzero(plan.occasion == FOLLOW_UP)
     post, last = int(assessed[-1]), int(later[-1]) if later.size else -1

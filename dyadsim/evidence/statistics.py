@@ -31,7 +31,7 @@ from dyadsim.simulation import observe, simulate
 from dyadsim.simulation.simulate import Run
 from dyadsim.studies.designs.rct import TRIAL_CASELOAD
 from dyadsim.studies.study import arm
-from dyadsim.studies.therapy import named
+from dyadsim.studies.therapy import find_therapy
 
 _WEEKS_NEAR = 2.0  # a score this far from the week asked for still counts
 
@@ -124,7 +124,7 @@ def fact_value(fact: Fact, scores: ScoreArrays) -> float:
 
 
 def _instrument(scores: ScoreArrays) -> Instrument:
-    return questionnaires.named(scores.run.study.instrument)
+    return questionnaires.find_instrument(scores.run.study.instrument)
 
 
 @statistic("process_outcome_r", process_scores=True)
@@ -228,7 +228,7 @@ def _with_therapist(scores: ScoreArrays) -> pd.DataFrame:
             "therapist": therapist,
             "pre": scores.pre[counted],
             "post": scores.post[counted],
-            "observable_skill_score": observe.skill(scores.run)[therapist],
+            "observable_skill_score": observe.therapist_skill(scores.run)[therapist],
         }
     )
 
@@ -316,7 +316,8 @@ def largest_true_difference(run: Run) -> float:
     final = []
     for name in BONA_FIDE:
         study = run.study._replace(
-            arms=(arm(name, named(name), run.study.schedule.sessions),), caseload=TRIAL_CASELOAD
+            arms=(arm(name, find_therapy(name), run.study.schedule.sessions),),
+            caseload=TRIAL_CASELOAD,
         )
         alone = simulate.start(
             study, run.parameters, run.clients.word.size, run.seed, run.replicate, keep_truth=False

@@ -63,9 +63,13 @@ def score_arrays(run: Run, process_scores: bool) -> ScoreArrays:
     ScoreArrays
         The scores at occasions of measurement.
     """
-    observed, plan = observe.seen(run), run.plan
+    observed, plan = observe.observed_mask(run), run.plan
     truth = dict(simulate.variables(run.truth))
-    filled = observe.scores(run) if process_scores else {"symptom_score": truth["symptom_score"]}
+    filled = (
+        observe.instrument_scores(run)
+        if process_scores
+        else {"symptom_score": truth["symptom_score"]}
+    )
     scores = {
         name: np.where(observed, values, np.nan).astype(float) for name, values in filled.items()
     }
@@ -142,7 +146,7 @@ def clients_in_role(scores: ScoreArrays, role: str) -> Mask:
     the therapy they prefer, 'mismatched' the others.
     """
     if role in ("matched", "mismatched"):
-        matched = observe.preferred(scores.run) == observe.therapy(scores.run)
+        matched = observe.preferred_therapy(scores.run) == observe.first_therapy(scores.run)
         return np.asarray(matched == (role == "matched"))
     if role == "supportive" and "intent_to_fail" in scores.arms:
         return scores.arms["intent_to_fail"]

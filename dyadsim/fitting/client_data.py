@@ -83,7 +83,7 @@ def read_client_data(
     BadInput
         An unknown instrument or unit.
     """
-    instrument = questionnaires.named(instrument)
+    instrument = questionnaires.find_instrument(instrument)
     if unit not in DAYS:
         raise BadInput(f"data.unit must be one of {', '.join(DAYS)}, not '{unit}'.")
     table = _read_table(path)

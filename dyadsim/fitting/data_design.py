@@ -138,7 +138,7 @@ def _study(
         TRIAL_CASELOAD if trial else Caseload(),
         data.instrument,
     )
-    return studies.check(study), f"ending rule '{rule}', clients as in a {sample_words}"
+    return studies.check_study(study), f"ending rule '{rule}', clients as in a {sample_words}"
 
 
 def _sample(options: DesignOptions, trial: bool, instrument: Instrument) -> tuple[Sample, str]:
@@ -197,7 +197,7 @@ def _arm(name: str, arms: Mapping[str, str], sessions: int, rule: str) -> Arm:
     therapy = str(arms.get(name, arms.get("care")))
     if therapy in NONE:
         return Arm(name, ())
-    return Arm(name, (Phase(library.named(therapy), 1, sessions),), rule)
+    return Arm(name, (Phase(library.find_therapy(therapy), 1, sessions),), rule)
 
 
 def _allocation(data: ClientData, study: Study, seed: int) -> tuple[Allocation, str]:
@@ -226,7 +226,7 @@ def _has_therapist(study: Study) -> Flags:
 def _on_grid(data: ClientData, study: Study) -> tuple[Floats, Floats]:
     """Return scores and alliance scores, `(step, client)`, NaN where there is none."""
     step = _step_of(study, data.week)
-    shape = (studies.plan(study).weeks.size, data.clients)
+    shape = (studies.plan_study(study).weeks.size, data.clients)
     scores, alliance = np.full(shape, np.nan), np.full(shape, np.nan)
     scores[step, data.client], alliance[step, data.client] = data.score, data.alliance
     return scores, alliance
@@ -234,7 +234,7 @@ def _on_grid(data: ClientData, study: Study) -> tuple[Floats, Floats]:
 
 def _step_of(study: Study, week: Codes) -> Codes:
     """Return the step at which each week is measured: a session or a follow-up."""
-    plan = studies.plan(study)
+    plan = studies.plan_study(study)
     weeks = np.rint(np.cumsum(plan.weeks)).astype(int)
     in_session = np.arange(weeks.size) <= study.schedule.sessions
     measured = np.flatnonzero(in_session | (plan.occasion == FOLLOW_UP))

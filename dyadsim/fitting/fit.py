@@ -79,7 +79,7 @@ class FitPlan(NamedTuple):
         """Return what is fitted in a world; another world's claim may fix some of `fixed`."""
         fixed = dict(self.fixed or {})
         if world != self.world:
-            claim = worlds.named(world).fixed
+            claim = worlds.find_world(world).fixed
             fixed = {name: value for name, value in fixed.items() if name not in claim}
         return fitting_problem(world, self.free, fixed=fixed, rest=self.rest)
 

@@ -94,13 +94,13 @@ def fitting_problem(
     BadInput
         An unknown parameter, none left free, or a fixed one that the claim fixes.
     """
-    claim, known, fixed = worlds.named(world), catalogue(), dict(fixed or {})
+    claim, known, fixed = worlds.find_world(world), catalogue(), dict(fixed or {})
     for name in free:
         if name not in known:
             raise BadInput(f"task.free: there is no parameter '{name}'.{nearest(name, known)}")
     if not 0 <= rest <= 1:
         raise BadInput(f"task.rest must lie in [0, 1] prior SDs, not {rest:g}.")
-    values = flat(worlds.parameters(world, fixed))
+    values = flat(worlds.world_parameters(world, fixed))
     calibrated = calibration_space(world, fixed)
     first = tuple(name for name in free if name not in {**claim.fixed, **fixed})
     if not first:

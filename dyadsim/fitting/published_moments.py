@@ -341,7 +341,7 @@ def _kind(statistic: str) -> str:
 
 def _pilot_sd(study: Study, names: Sequence[str], world: str, seed: int) -> Floats:
     """Return the Monte-Carlo SD of each moment with `PILOT_CLIENTS` clients."""
-    parameters, seed = worlds.parameters(world), seed + PILOT_SEED
+    parameters, seed = worlds.world_parameters(world), seed + PILOT_SEED
     pilots = [
         simulate_moments(
             study, parameters, names=names, clients=PILOT_CLIENTS, replicate=k, seed=seed

@@ -67,7 +67,7 @@ def design_shape(design: ObservedDesign, therapists_known: bool) -> DesignShape:
         design.allocation.arm,
         design.allocation.therapist,
         tuple(arm.name for arm in design.study.arms),
-        questionnaires.named(design.study.instrument),
+        questionnaires.find_instrument(design.study.instrument),
         therapists_known,
     )
 

@@ -138,9 +138,9 @@ def simulate_like(
     )
     run = simulate.advance(run, threads=1)
     truth = dict(simulate.variables(run.truth))
-    measured = observe.seen(run) & ~design.gaps
+    measured = observe.observed_mask(run) & ~design.gaps
     scores = np.where(measured, truth["symptom_score"], np.nan).astype(float)
     rated = ~np.isnan(design.alliance).all(axis=1)[:, None]
     if not rated.any():
         return scores, np.full_like(scores, np.nan)
-    return scores, np.where(measured & rated, observe.alliance(run), np.nan).astype(float)
+    return scores, np.where(measured & rated, observe.alliance_scores(run), np.nan).astype(float)

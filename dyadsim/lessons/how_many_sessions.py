@@ -77,7 +77,7 @@ def compute(values: Values) -> LessonResult:
 
 def _groups(run: Run, most: int) -> list[Group]:
     """Return who recovered in each group of clients with scores that is large enough."""
-    scores, form = numbers.observed_arrays(run), questionnaires.named("phq9")
+    scores, form = numbers.observed_arrays(run), questionnaires.find_instrument("phq9")
     attended, case = run.clients.attended, scores.pre >= form.cut_off
     groups = []
     for low, high in GROUPS:
@@ -97,7 +97,10 @@ def _course_had_all_stayed(values: Values, most: int) -> np.ndarray:
         lesson_parameters(LESSON, values, numbers.NOBODY_LEAVES),
         values,
     )
-    score, form = numbers.latent_values(run, "symptom_score"), questionnaires.named("phq9")
+    score, form = (
+        numbers.latent_values(run, "symptom_score"),
+        questionnaires.find_instrument("phq9"),
+    )
     cases = score[:, score[0] >= form.cut_off]
     return np.array([np.mean(_recovered(cases[0], row, form)[~np.isnan(row)]) for row in cases])
 

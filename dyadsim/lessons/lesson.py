@@ -216,7 +216,7 @@ class Lesson(NamedTuple):
 
 def fixed_values(world: str) -> Mapping[str, float]:
     """Return the parameters that a world's claim fixes, with their values."""
-    return worlds.named(world).fixed
+    return worlds.find_world(world).fixed
 
 
 def world_values(lesson: Lesson, world: str) -> Values:
@@ -231,7 +231,7 @@ def world_values(lesson: Lesson, world: str) -> Values:
 
 @functools.cache
 def _calibrated(world: str) -> Mapping[str, float]:
-    return flat(worlds.parameters(world))
+    return flat(worlds.world_parameters(world))
 
 
 def start_values(lesson: Lesson) -> Values:
@@ -352,7 +352,7 @@ def lesson_parameters(
         for dial in lesson.dials
         if dial.is_parameter and dial.key not in fixed and values[dial.key] != usual[dial.key]
     }
-    return worlds.parameters(world, {**moved, **(changes or {})})
+    return worlds.world_parameters(world, {**moved, **(changes or {})})
 
 
 def show_lesson(

@@ -59,7 +59,7 @@ def stepped_model(values: Values) -> "DyadModel":
 def shown_dyad(run: Run) -> int:
     """Return the number of the dyad that is shown: the first client at or above the cut-off."""
     scores = numbers.latent_values(run, "symptom_score")[0]
-    return int((scores >= questionnaires.named("phq9").cut_off).argmax())
+    return int((scores >= questionnaires.find_instrument("phq9").cut_off).argmax())
 
 
 def compute(values: Values) -> LessonResult:

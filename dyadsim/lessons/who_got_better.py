@@ -48,7 +48,7 @@ def compute(values: Values) -> LessonResult:
         ("cbt", "waitlist"), sessions=int(values["sessions"]), follow_up=(), instrument="phq9"
     )
     run = numbers.run_study(study, lesson_parameters(LESSON, values), values)
-    scores, form = numbers.observed_arrays(run), questionnaires.named("phq9")
+    scores, form = numbers.observed_arrays(run), questionnaires.find_instrument("phq9")
     arms = {}
     for code, word in enumerate(ARMS):
         mine = (run.clients.arm == code) & ~np.isnan(scores.pre + scores.post)

@@ -74,7 +74,7 @@ def declared(owner: str, kind: type[NamedTuple]) -> dict[str, Parameter]:
     }
 
 
-def checked(item: Parameter, value: object) -> float:
+def check_value(item: Parameter, value: object) -> float:
     """Return `value` as a float inside the range of `item`.
 
     Raises

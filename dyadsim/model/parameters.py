@@ -21,7 +21,7 @@ from dyadsim.model.mechanisms.regulation import Regulation
 from dyadsim.model.mechanisms.resonance import Resonance
 from dyadsim.model.mechanisms.responsiveness import Responsiveness
 from dyadsim.model.mechanisms.rupture import Rupture
-from dyadsim.model.parameter import Parameter, checked, declared, parameter
+from dyadsim.model.parameter import Parameter, check_value, declared, parameter
 
 
 class Population(NamedTuple):
@@ -190,7 +190,7 @@ def changed(parameters: Parameters, values: Mapping[str, float]) -> Parameters:
         if name not in known:
             raise BadInput(f"There is no parameter '{name}'.{nearest(name, known)}")
         owner, field = name.split(".")
-        parts.setdefault(owner, {})[field] = checked(known[name], value)
+        parts.setdefault(owner, {})[field] = check_value(known[name], value)
     changes: Any = {
         owner: getattr(parameters, owner)._replace(**fields) for owner, fields in parts.items()
     }

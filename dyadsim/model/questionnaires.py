@@ -103,7 +103,7 @@ class Scale(NamedTuple):
     missing_assessment: np.float32
 
 
-def named(name: str | Instrument) -> Instrument:
+def find_instrument(name: str | Instrument) -> Instrument:
     """Return the symptom instrument called `name`; an instrument stands for itself.
 
     Raises

@@ -96,7 +96,7 @@ WORLDS = {
 }
 
 
-def named(name: str) -> World:
+def find_world(name: str) -> World:
     """Return the world called `name`.
 
     Raises
@@ -110,7 +110,7 @@ def named(name: str) -> World:
     return WORLDS[name]
 
 
-def parameters(world: World | str, values: Mapping[str, float] | None = None) -> Parameters:
+def world_parameters(world: World | str, values: Mapping[str, float] | None = None) -> Parameters:
     """Return the parameters of `world`, calibrated, with `values` (names to numbers) put in.
 
     Raises
@@ -118,7 +118,7 @@ def parameters(world: World | str, values: Mapping[str, float] | None = None) ->
     BadInput
         an unknown or impossible value, or one that the world's claim fixes.
     """
-    world = named(world) if isinstance(world, str) else world
+    world = find_world(world) if isinstance(world, str) else world
     values = dict(values or {})
     for name in values:
         if name in world.fixed:

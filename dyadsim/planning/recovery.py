@@ -82,11 +82,11 @@ def simulate_design(
         study, parameters, variant.clients, seed=seed, replicate=0, allocation=allocation
     )
     run = simulate.advance(run)
-    truth, measured = dict(simulate.variables(run.truth)), observe.seen(run)
+    truth, measured = dict(simulate.variables(run.truth)), observe.observed_mask(run)
     scores = np.where(measured, truth["symptom_score"], np.nan).astype(float)
     alliance = np.full_like(scores, np.nan)
     if variant.alliance:
-        rated = observe.scores(run)["alliance_score"]
+        rated = observe.instrument_scores(run)["alliance_score"]
         alliance = np.where(measured, rated, np.nan).astype(float)
     no_gaps = np.zeros(scores.shape, bool)
     return ObservedDesign(study, allocation, scores, alliance, no_gaps, False, ())

@@ -132,7 +132,7 @@ def _write_report(folder: Path, comparison: Comparison, manifest: Mapping[str, A
         folder,
         "comparison.html.j2",
         verdict=comparison.verdict,
-        claims={name: worlds.named(name).claim for name in names},
+        claims={name: worlds.find_world(name).claim for name in names},
         rows=_statistic_rows(comparison.statistics),
         true_rows=[
             {"label": label, "cells": list(map(estimate_text, rows["effect"], rows["se"]))}

@@ -47,7 +47,7 @@ def _unit(study: Study) -> str:
     """Return the name of the study's questionnaire as people write it."""
     from dyadsim.plots import style
 
-    return style.INSTRUMENTS[questionnaires.named(study.instrument).name]
+    return style.INSTRUMENTS[questionnaires.find_instrument(study.instrument).name]
 
 
 def _write_phases(folder: Path, tables: Records, study: Study, title: str) -> None:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from dyadsim.report.page import estimate_text
-from dyadsim.studies.study import plan
+from dyadsim.studies.study import plan_study
 from dyadsim.sweeps import outputs, sweep
 from dyadsim.sweeps.outputs import SE
 from dyadsim.sweeps.planned_sweep import PlannedSweep
@@ -40,7 +40,7 @@ def sweep_cost(planned: PlannedSweep, threads: int) -> dict[str, Any]:
     """
     sizes = [len(condition.points) for condition in planned.sweep.conditions]
     jobs = list(zip(sizes, planned.jobs, strict=True))
-    steps = sum(size * job.clients * (plan(job.study).weeks.size - 1) for size, job in jobs)
+    steps = sum(size * job.clients * (plan_study(job.study).weeks.size - 1) for size, job in jobs)
     seconds = sum(size * outputs.seconds_per_point(job) for size, job in jobs)
     bytes_a_row = POINT_BYTES + 4 * (len(planned.sweep.axes) + len(planned.sweep.columns))
     replicates = planned.sweep.replicates

@@ -20,7 +20,14 @@ from dyadsim.model.variables import Array
 from dyadsim.numerics import random_streams
 from dyadsim.simulation import simulate
 from dyadsim.simulation.inputs import World
-from dyadsim.simulation.intervention import EVENTS, HOLDABLE, PATHS, SCORE, Intervention, checked
+from dyadsim.simulation.intervention import (
+    EVENTS,
+    HOLDABLE,
+    PATHS,
+    SCORE,
+    Intervention,
+    check_intervention,
+)
 from dyadsim.simulation.runs import Run, latent
 from dyadsim.studies.study import ALERTS, Study
 
@@ -237,7 +244,7 @@ def _as_sequence(interventions: Interventions, study: Study) -> tuple[Interventi
             "interventions must be a dyadsim.Intervention or a list of them, such as "
             f"dyadsim.Intervention(arm='waitlist'), not '{interventions}'."
         )
-    return tuple(checked(intervention, study) for intervention in several)
+    return tuple(check_intervention(intervention, study) for intervention in several)
 
 
 def _fixed_score(interventions: Sequence[Intervention], step: int) -> float | None:

@@ -33,7 +33,7 @@ def _arms_at_intake(twins: Twins) -> pd.Series:
     return pd.Series(names[intake.clients.arm], dtype="str")
 
 
-def table(twins: Twins) -> pd.DataFrame:
+def effects_table(twins: Twins) -> pd.DataFrame:
     """Return the effect on each client, at the last session and at the last follow-up.
 
     Parameters
@@ -68,7 +68,7 @@ def table(twins: Twins) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def summary(effects: pd.DataFrame) -> pd.DataFrame:
+def summarise_effects(effects: pd.DataFrame) -> pd.DataFrame:
     """Return the effects of `table` by arm and time.
 
     Parameters

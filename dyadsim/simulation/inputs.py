@@ -7,7 +7,7 @@ import numpy as np
 from dyadsim import checks
 from dyadsim.errors import BadInput
 from dyadsim.model import worlds
-from dyadsim.model.parameter import checked
+from dyadsim.model.parameter import check_value
 from dyadsim.model.parameters import Parameters, catalogue, check_shares
 from dyadsim.model.variables import Array
 from dyadsim.studies.study import Study
@@ -37,7 +37,7 @@ def as_parameters(world: World) -> Parameters:
         An unknown name, another type, or a parameter out of its range.
     """
     if isinstance(world, str):
-        return worlds.parameters(world)
+        return worlds.world_parameters(world)
     if not isinstance(world, Parameters):
         raise BadInput(
             "world must be a world's name or Parameters, such as 'hybrid' or "
@@ -59,7 +59,7 @@ def check_ranges(parameters: Parameters) -> None:
     values = [value for part in parameters for value in part]
     for parameter, value in zip(catalogue().values(), values, strict=True):
         if type(value) is not float or not parameter.about.low <= value <= parameter.about.high:
-            checked(parameter, value.item() if isinstance(value, np.generic) else value)
+            check_value(parameter, value.item() if isinstance(value, np.generic) else value)
     check_shares(parameters.population)
 
 

@@ -74,7 +74,7 @@ class Intervention(NamedTuple):
         return f"Intervention({', '.join(words)})"
 
 
-def read(path: str | Path) -> tuple[Intervention, ...]:
+def read_interventions(path: str | Path) -> tuple[Intervention, ...]:
     """Return the interventions of a YAML file.
 
     Parameters
@@ -99,10 +99,10 @@ def read(path: str | Path) -> tuple[Intervention, ...]:
     except yaml.YAMLError as error:
         raise BadInput(f"do: the file '{path}' is no YAML: {error}.") from None
     parts = content if isinstance(content, list) else [content]
-    return tuple(intervention(part) for part in parts)
+    return tuple(intervention_from_fields(part) for part in parts)
 
 
-def intervention(fields: object) -> Intervention:
+def intervention_from_fields(fields: object) -> Intervention:
     """Return an intervention from a mapping of its fields.
 
     Parameters
@@ -145,7 +145,7 @@ def _as_tuple(name: str, value: object) -> tuple[Any, ...]:
     return tuple(value)
 
 
-def checked(intervention: Intervention, study: Study) -> Intervention:
+def check_intervention(intervention: Intervention, study: Study) -> Intervention:
     """Return an intervention that can be done in a study.
 
     Parameters
@@ -202,7 +202,7 @@ def _check_fixed(name: str, value: object, study: Study) -> None:
     """Refuse an unknown latent or score, or a value that it cannot have."""
     checks.known_name("latent to hold", name, [*HOLDABLE, SCORE], where="do")
     if name == SCORE:
-        form = questionnaires.named(study.instrument)
+        form = questionnaires.find_instrument(study.instrument)
         low, high = form.floor, form.ceiling
     else:
         low, high = HOLDABLE[name].low, HOLDABLE[name].high

@@ -18,7 +18,7 @@ from dyadsim.kernel.parameter_points import run_points
 from dyadsim.kernel.sessions import Address, Inputs
 from dyadsim.kernel.streaming_sums import SUMS
 from dyadsim.model import questionnaires
-from dyadsim.model.parameter import checked
+from dyadsim.model.parameter import check_value
 from dyadsim.model.parameters import (
     Parameters,
     Population,
@@ -37,7 +37,7 @@ type Points = np.ndarray[Any, np.dtype[np.float32]]
 _SHARES = ("population.stable_share", "population.load_share")
 
 
-def rows(base: Parameters, values: Mapping[str, Sequence[float]]) -> Points:
+def parameter_points(base: Parameters, values: Mapping[str, Sequence[float]]) -> Points:
     """Return parameter points: `base` with columns of values put in.
 
     Parameters
@@ -75,7 +75,7 @@ def _in_range(name: str, column: Sequence[float]) -> np.ndarray[Any, Any]:
     """Return the values of one parameter; refuse one out of its range."""
     numbers = np.asarray(column, float)
     for value in (numbers.min(), numbers.max()) if numbers.size else ():
-        checked(catalogue()[name], float(value))
+        check_value(catalogue()[name], float(value))
     return numbers
 
 
@@ -85,7 +85,7 @@ def _check_shares(totals: Points) -> None:
         check_shares(Population(stable_share=float(totals.max()), load_share=0.0))
 
 
-def run(
+def stream_points(
     study: Study,
     points: Points,
     clients: int,
@@ -118,7 +118,7 @@ def run(
     BadInput
         A study that cannot be run so.
     """
-    plan = studies.plan(studies.check(study))
+    plan = studies.plan_study(studies.check_study(study))
     if study.case is not None or any(arm.matched for arm in study.arms):
         raise BadInput(
             "a batch of points: studies with a case card or with clients matched to therapists "
@@ -126,7 +126,7 @@ def run(
         )
     allocation = population.allocate(study, clients, seed, replicate)
     people = population.clients(allocation, table=False)
-    usual = questionnaires.usual(questionnaires.named(study.instrument))
+    usual = questionnaires.usual(questionnaires.find_instrument(study.instrument))
     block = min(sessions.BLOCK, clients)
     address = Address(seed, replicate, 0, 0, plan.weeks.size - 1, block)
     sums = np.zeros((len(points), len(study.arms), plan.weeks.size, len(SUMS)), np.int64)

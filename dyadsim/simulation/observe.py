@@ -20,7 +20,7 @@ _AT_INTAKE = ("expectancy", "readiness", "attachment", "process_change")  # need
 _BODY = 8  # the bodily channel among the fields of `Plan.treatments`
 
 
-def records(run: Run, truth: bool = False) -> Records:
+def observed_records(run: Run, truth: bool = False) -> Records:
     """Return the tables of a finished run, as `records.SCHEMA` describes them.
 
     Parameters
@@ -50,7 +50,7 @@ def _numbers_or_missing(therapist: np.ndarray[Any, Any]) -> pd.Series:
     return pd.Series(therapist, dtype="Int64").mask(therapist < 0)
 
 
-def preferred(run: Run) -> pd.Series:
+def preferred_therapy(run: Run) -> pd.Series:
     """Return the therapy nearest to each client's theory of change, among the study's therapies.
 
     Parameters
@@ -73,13 +73,13 @@ def preferred(run: Run) -> pd.Series:
     return _words(apart.argmin(axis=0), tuple(therapy.name for therapy in therapies))
 
 
-def therapy(run: Run) -> pd.Series:
+def first_therapy(run: Run) -> pd.Series:
     """Return the therapy with which each client begins; missing in an arm without one."""
     first = [arm.phases[0].therapy.name if arm.phases else None for arm in run.study.arms]
     return pd.Series(np.array(first, dtype=object)[run.clients.arm], dtype="str")
 
 
-def skill(run: Run) -> Array:
+def therapist_skill(run: Run) -> Array:
     """Return every therapist's skill as an observer scores it, `(therapist,)`."""
     therapists = run.therapists
     return questionnaires.observed_skill(
@@ -103,8 +103,8 @@ def _clients(run: Run) -> pd.DataFrame:
             "client": np.arange(code.size),
             "arm": _words(clients.arm, tuple(arm.name for arm in arms)),
             "therapist": _numbers_or_missing(clients.therapist),
-            "therapy": therapy(run),
-            "preferred_therapy": preferred(run),
+            "therapy": first_therapy(run),
+            "preferred_therapy": preferred_therapy(run),
             "ending": _words(ending, (*ENDINGS, "no_treatment")),
             "n_sessions": clients.attended.astype(np.int64),
             "dropped": code == DROPOUT,
@@ -115,7 +115,7 @@ def _clients(run: Run) -> pd.DataFrame:
 
 def _therapists(run: Run) -> pd.DataFrame:
     """Return one row a therapist who has at least one client."""
-    therapists, observed = run.therapists, skill(run)
+    therapists, observed = run.therapists, therapist_skill(run)
     table = pd.DataFrame(
         {
             "therapist": np.arange(observed.size),
@@ -127,7 +127,7 @@ def _therapists(run: Run) -> pd.DataFrame:
     return table[has_clients].reset_index(drop=True)
 
 
-def seen(run: Run) -> np.ndarray[Any, Any]:
+def observed_mask(run: Run) -> np.ndarray[Any, Any]:
     """Return where there is an occasion of measurement.
 
     Parameters
@@ -152,7 +152,7 @@ def _in_session(run: Run) -> np.ndarray[Any, Any]:
     return np.asarray(np.diff(attended, axis=0, prepend=attended[:1]) > 0)
 
 
-def scores(run: Run) -> dict[str, Array]:
+def instrument_scores(run: Run) -> dict[str, Array]:
     """Return every instrument's scores by name.
 
     Parameters
@@ -165,14 +165,14 @@ def scores(run: Run) -> dict[str, Array]:
     dict of Array
         `(step, client)` float32 in the instrument's points, NaN where nothing was filled in.
     """
-    ratings = rated(run, tuple(questionnaires.PROCESS_INSTRUMENTS))
+    ratings = process_scores(run, tuple(questionnaires.PROCESS_INSTRUMENTS))
     ratings["alliance_score"] = _mean_of_subscales(ratings)
     return {"symptom_score": latent(run, "symptom_score"), **ratings}
 
 
-def alliance(run: Run) -> Array:
+def alliance_scores(run: Run) -> Array:
     """Return the alliance scores `(step, client)` alone, as in `scores`."""
-    return _mean_of_subscales(rated(run, _SUBSCALES))
+    return _mean_of_subscales(process_scores(run, _SUBSCALES))
 
 
 def _mean_of_subscales(ratings: Mapping[str, Array]) -> Array:
@@ -180,7 +180,7 @@ def _mean_of_subscales(ratings: Mapping[str, Array]) -> Array:
     return ((parts[0] + parts[1] + parts[2]) / np.float32(3)).astype(np.float32)
 
 
-def rated(run: Run, names: Collection[str]) -> dict[str, Array]:
+def process_scores(run: Run, names: Collection[str]) -> dict[str, Array]:
     """Return the scores of some process instruments.
 
     Parameters
@@ -243,7 +243,7 @@ def _therapist_side(run: Run) -> dict[str, Array]:
 
 def _sessions(run: Run) -> pd.DataFrame:
     """Return one row a client and occasion, clients together, in time order."""
-    client, step = np.nonzero(seen(run).T)
+    client, step = np.nonzero(observed_mask(run).T)
     week = np.cumsum(run.plan.weeks, dtype=np.float32)
     attended = latent(run, "attended")
     kinds = ("intake", *OCCASIONS[1:])
@@ -256,7 +256,7 @@ def _sessions(run: Run) -> pd.DataFrame:
         "session": attended[step, client].astype(np.int64),
         "week": week[step],
     }
-    filled_in = {name: values[step, client] for name, values in scores(run).items()}
+    filled_in = {name: values[step, client] for name, values in instrument_scores(run).items()}
     return pd.DataFrame({**columns, **filled_in})[list(SCHEMA["sessions"])]
 
 

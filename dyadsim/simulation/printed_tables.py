@@ -101,7 +101,7 @@ def observed(run: Run, truth: bool = False) -> Records:
     """
     inputs.check_run(run, Run)
     inputs.check_truth(run.truth)
-    return _printable(observe.records(run, truth))
+    return _printable(observe.observed_records(run, truth))
 
 
 def read(folder: str | Path) -> Records:
@@ -132,4 +132,4 @@ def read(folder: str | Path) -> Records:
         ...
     dyadsim.errors.BadInput: There is no folder 'no_such_folder' to read tables from.
     """
-    return _printable(records.read(folder))
+    return _printable(records.read_records(folder))

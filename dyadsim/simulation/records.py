@@ -293,7 +293,7 @@ def write_json(path: Path, value: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(value, indent=2, allow_nan=False) + "\n", encoding="utf-8")
 
 
-def read(folder: str | Path) -> Records:
+def read_records(folder: str | Path) -> Records:
     """Return the records that `write_tables` (and so `dyadsim simulate`) left in a folder.
 
     Parameters

@@ -61,7 +61,7 @@ def _order(study: Study, world: World, clients: int, seed: int, replicate: int) 
     clients = inputs.whole_number("clients", clients, 1, MOST_CLIENTS)
     seed = inputs.whole_number("seed", seed, 0, 2**62)
     replicate = inputs.check_replicate(replicate)
-    plan = studies.plan(studies.check(study))
+    plan = studies.plan_study(studies.check_study(study))
     return _Order(study, plan, parameters, clients, seed, replicate)
 
 
@@ -93,7 +93,7 @@ def _allocate(order: _Order, allocation: Allocation | None = None) -> tuple[Allo
 
 def case_values(study: Study) -> Array:
     """Return the values `(variable,)` that the study's case card gives everybody, NaN elsewhere."""
-    case, form = study.case, questionnaires.named(study.instrument)
+    case, form = study.case, questionnaires.find_instrument(study.instrument)
     values = np.full(ROW_COUNT, np.nan, np.float32)
     if case is None:
         return values
@@ -238,7 +238,7 @@ def _blocks(run: Run, first_step: int, steps: int, threads: int, block: int, sum
     """Run ranges of whole blocks on threads; each thread adds to sums of its own."""
     count = run.clients.word.size
     address = sessions.Address(run.seed, run.replicate, run.moments, first_step, steps, block)
-    form = questionnaires.named(run.study.instrument)
+    form = questionnaires.find_instrument(run.study.instrument)
     kernel_inputs = sessions.Inputs(
         run.therapists,
         run.plan,

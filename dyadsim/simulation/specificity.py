@@ -19,7 +19,7 @@ from dyadsim.simulation.inputs import World, as_parameters
 from dyadsim.studies.designs.rct import rct
 from dyadsim.studies.designs.waitlist import waitlist
 from dyadsim.studies.study import Study, arm
-from dyadsim.studies.therapy import named
+from dyadsim.studies.therapy import find_therapy
 
 CLIENTS = 4096
 SEED = 20261123
@@ -31,7 +31,7 @@ DIAL = "distress.specificity"
 def _treated() -> Study:
     """Return the reference trial's treated arm alone: twelve weekly sessions of `cbt`."""
     study = rct(("cbt", "waitlist"), SESSIONS, follow_up=())
-    return study._replace(arms=(arm("cbt", named("cbt"), SESSIONS),))
+    return study._replace(arms=(arm("cbt", find_therapy("cbt"), SESSIONS),))
 
 
 def _final(study: Study, parameters: Parameters, clients: int, seed: int) -> np.ndarray[Any, Any]:

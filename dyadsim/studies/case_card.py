@@ -79,7 +79,7 @@ def find_case(card: str, instrument: str | questionnaires.Instrument) -> Case:
             f"{nearest(str(card), known)} Cards: {', '.join(known)}."
         )
     case = read_case(folder / f"{card}.yaml" if card in known else card)
-    form = questionnaires.named(instrument)
+    form = questionnaires.find_instrument(instrument)
     for name in SCORES:
         score = getattr(case, name)
         if score is not None and not form.floor <= score <= form.ceiling:

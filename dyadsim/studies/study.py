@@ -158,7 +158,7 @@ def build_study(
     """
     schedule = schedule._replace(follow_up=setting.follow_up)
     shared = (setting.sample, setting.caseload, setting.instrument)
-    return check(Study(name, tuple(arms), schedule, *shared, case))
+    return check_study(Study(name, tuple(arms), schedule, *shared, case))
 
 
 def treatments(study: Study) -> tuple[Therapy, ...]:
@@ -169,10 +169,10 @@ def treatments(study: Study) -> tuple[Therapy, ...]:
 
 def week_of(study: Study) -> Array:
     """Return the week since intake of every step, `(step,)`."""
-    return np.cumsum(plan(study).weeks, dtype=np.float32)
+    return np.cumsum(plan_study(study).weeks, dtype=np.float32)
 
 
-def plan(study: Study) -> Plan:
+def plan_study(study: Study) -> Plan:
     """Return the study as arrays.
 
     Parameters
@@ -229,7 +229,7 @@ def _row(therapy: Therapy) -> list[float]:
     ]
 
 
-def check(study: Study) -> Study:
+def check_study(study: Study) -> Study:
     """Return `study` if it can be run.
 
     Parameters

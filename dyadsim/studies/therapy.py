@@ -144,7 +144,7 @@ def _dose(where: str, doses: object) -> Dose:
     return cognitive, behavioural, emotional, interpersonal
 
 
-def therapy(name: str, fields: Mapping[str, Any]) -> Therapy:
+def therapy_from_fields(name: str, fields: Mapping[str, Any]) -> Therapy:
     """Return a checked `Therapy` from the fields of its file.
 
     Parameters
@@ -197,12 +197,12 @@ def therapies() -> dict[str, Therapy]:
 @functools.cache
 def _read_folder(folder: Path) -> dict[str, Therapy]:
     return {
-        path.stem: therapy(path.stem, yaml.safe_load(path.read_text(encoding="utf-8")))
+        path.stem: therapy_from_fields(path.stem, yaml.safe_load(path.read_text(encoding="utf-8")))
         for path in sorted(folder.glob("*.yaml"))
     }
 
 
-def named(name: str | Therapy) -> Therapy:
+def find_therapy(name: str | Therapy) -> Therapy:
     """Return the therapy of a name.
 
     Parameters
@@ -244,7 +244,7 @@ def find_treatment(name: str | Therapy) -> Therapy | None:
     BadInput
         There is no such therapy.
     """
-    return None if name in UNTREATED else named(name)
+    return None if name in UNTREATED else find_therapy(name)
 
 
 def find_guided(name: str | Therapy, design: str, purpose: str) -> Therapy:
@@ -262,7 +262,7 @@ def find_guided(name: str | Therapy, design: str, purpose: str) -> Therapy:
     BadInput
         There is no such therapy, or it has no therapist.
     """
-    therapy = named(name)
+    therapy = find_therapy(name)
     if not therapy.human:
         raise BadInput(f"study {design}: {therapy.name} has no therapist {purpose}.")
     return therapy

@@ -299,7 +299,7 @@ def _sums(job: Job, rows: Points, replicates: Replicates, threads: int) -> many_
     alone = job.study.case is not None or any(arm.matched for arm in job.study.arms)
 
     def sums_of(rows: Points, replicate: int, threads: int) -> many_points.Totals:
-        return many_points.run(
+        return many_points.stream_points(
             job.study, rows, job.clients, seed=job.seed, replicate=replicate, threads=threads
         )
 
@@ -360,7 +360,7 @@ def _attribution(
 
 def seconds_per_point(job: Job) -> float:
     """Return about how many seconds a point takes on one thread (docs/scale.md)."""
-    steps = designs.plan(job.study).weeks.size
+    steps = designs.plan_study(job.study).weeks.size
     fact_ids = {fact.id for fact in facts.load_facts()}
     columns = set(job.columns)
     seconds = 2e-5

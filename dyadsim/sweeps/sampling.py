@@ -18,7 +18,7 @@ from scipy.stats import qmc
 
 from dyadsim import checks
 from dyadsim.errors import BadInput, nearest
-from dyadsim.model.parameter import Parameter, ParameterInfo, checked
+from dyadsim.model.parameter import Parameter, ParameterInfo, check_value
 from dyadsim.model.parameters import catalogue
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -152,7 +152,7 @@ def check_sampling(axes: Sequence[Axis], sampling: Sampling, *, ranges: bool = T
     for axis in axes:
         if ranges:
             for value in axis.levels or (axis.low, axis.high):
-                checked(axis_parameter(axis.name), value)
+                check_value(axis_parameter(axis.name), value)
         _check_axis(axis)
     _check_method(_sampled(axes), sampling)
     if count_points(axes, sampling) > MAX_POINTS:
@@ -381,6 +381,6 @@ def _numbers(
                 f"{where}, column '{parameter.name}': '{cell}' is not a number."
             ) from None
         try:
-            yield checked(parameter, number)
+            yield check_value(parameter, number)
         except BadInput as error:
             raise BadInput(f"{where}: {error}") from None

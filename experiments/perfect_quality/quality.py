@@ -10,7 +10,7 @@ from dyadsim.simulation import simulate
 from dyadsim.studies.designs.rct import TRIAL_CASELOAD
 from dyadsim.studies.study import TRIAL, Study
 
-FORM = questionnaires.named("bdi2")
+FORM = questionnaires.find_instrument("bdi2")
 HEALTHY = (FORM.cut_off - FORM.intercept) / FORM.slope  # distress whose true score is the cut-off
 
 

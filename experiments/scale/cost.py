@@ -80,7 +80,9 @@ def kernel_seconds(design: Sweep, threads: int) -> float:
 
     def run_blocks() -> None:
         for k in range(0, len(rows), design.block):
-            many_points.run(job.study, rows[k : k + design.block], job.clients, 1, 0, threads)
+            many_points.stream_points(
+                job.study, rows[k : k + design.block], job.clients, 1, 0, threads
+            )
 
     return seconds(run_blocks)
 

@@ -79,7 +79,7 @@ def setting_at_intake(study: Study, clients: int, seed: int = 1) -> Setting:
     """Return `clients` of a study at intake; every step is a week."""
     run = simulate.start(study, WORLD, clients, seed, keep_truth=False)
     p, people = as_float32(WORLD), run.clients
-    form = questionnaires.scale(questionnaires.named(study.instrument), WORLD.measurement)
+    form = questionnaires.scale(questionnaires.find_instrument(study.instrument), WORLD.measurement)
     orders(people.table, people.arm, people.therapist, run.therapists, run.plan, 1)
     return Setting(
         run,

@@ -68,8 +68,10 @@ def growth(base: int) -> Iterator[tuple[str, int, float]]:
         yield "sessions", sessions, seconds(lambda n=sessions: studies.stream(n, base), 3)
     trial = studies.trial(12)
     for count in (base // 400 + 2, base // 100 + 4, base // 25 + 8):
-        points = many_points.rows(WORLD, {"distress.specificity": np.linspace(0, 1, count)})
-        run_points = lambda rows=points: many_points.run(trial, rows, 200, threads=1)  # noqa: E731
+        points = many_points.parameter_points(
+            WORLD, {"distress.specificity": np.linspace(0, 1, count)}
+        )
+        run_points = lambda rows=points: many_points.stream_points(trial, rows, 200, threads=1)  # noqa: E731
         yield "points", count, seconds(run_points, 3)
 
 

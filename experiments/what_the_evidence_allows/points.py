@@ -33,7 +33,7 @@ class Size(NamedTuple):
 
 def effect_shares(values: dict[str, float], clients: int) -> dict[str, float]:
     """Return each cause's Shapley share of the mean effect (%), and the effect, at one point."""
-    world = worlds.parameters("hybrid", values)
+    world = worlds.world_parameters("hybrid", values)
     worths = [
         true_shares.effect_worths(CARE, world, clients=clients, replicate=replicate)
         for replicate in range(2)
@@ -46,7 +46,7 @@ def effect_shares(values: dict[str, float], clients: int) -> dict[str, float]:
 
 def variance_shares(values: dict[str, float], clients: int) -> dict[str, float]:
     """Return each group's Shapley share of the variance of outcome (%) at one point."""
-    world = worlds.parameters("hybrid", values)
+    world = worlds.world_parameters("hybrid", values)
     table = true_shares.variance_shares(
         CARE, world, replication=true_shares.Replication(clients, 2, threads=1)
     )
@@ -60,7 +60,7 @@ def fit_rest(
 ) -> tuple[Space, Floats]:
     """Return the point nearest to the facts' bands with some parameters fixed."""
     space = calibration_space("hybrid", fixed)
-    start = space.coordinates(worlds.named("hybrid").calibrated_values)
+    start = space.coordinates(worlds.find_world("hybrid").calibrated_values)
     simulate = distance_simulator(space, size.facts, seed=POINT_SEED, parallel_map=parallel_map)
     stages = [Stage(size.clients, size.steps, FINAL_PENALTY)]
     return space, refine_point(simulate, start, bounds=space.bounds, stages=stages)[0]
@@ -69,7 +69,7 @@ def fit_rest(
 def judge_point(space: Space, point: Floats, size: Size) -> dict[str, Any]:
     """Return facts met and inside on fresh noise, and what causes what, at a point."""
     values = space.values(point)
-    world = worlds.parameters("hybrid", values)
+    world = worlds.world_parameters("hybrid", values)
     results = benchmark.evaluate_facts(
         world,
         size.judged,

@@ -53,7 +53,7 @@ def compute(
             space = calibration_space(name)
             posterior = laplace.laplace_posterior(
                 space,
-                space.coordinates(worlds.named(name).calibrated_values),
+                space.coordinates(worlds.find_world(name).calibrated_values),
                 facts=facts,
                 effort=size,
                 seed=1,

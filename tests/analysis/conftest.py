@@ -36,10 +36,10 @@ def sessions_of() -> Callable[..., pd.DataFrame]:
 @pytest.fixture(scope="session")
 def routine_care() -> ObservedStudy:
     """1,500 clients in routine care of the hybrid world, with follow-ups."""
-    return observe_study(simulate.run(cohort(), worlds.parameters("hybrid"), 1500, 3))
+    return observe_study(simulate.run(cohort(), worlds.world_parameters("hybrid"), 1500, 3))
 
 
 @pytest.fixture(scope="session")
 def process_study() -> ObservedStudy:
     """1,200 clients in a process study of the hybrid world."""
-    return observe_study(simulate.run(process(), worlds.parameters("hybrid"), 1200, 3))
+    return observe_study(simulate.run(process(), worlds.world_parameters("hybrid"), 1200, 3))

@@ -34,8 +34,8 @@ def test_a_hidden_cause_makes_mediation_where_nothing_is_carried() -> None:
 
 
 def _trial(world: str) -> pd.DataFrame:
-    run = simulate.run(rct(("cbt", "waitlist")), worlds.parameters(world), 3000, seed=1)
-    return with_mediator(observe.records(run).sessions, "process_change_score", "cbt")
+    run = simulate.run(rct(("cbt", "waitlist")), worlds.world_parameters(world), 3000, seed=1)
+    return with_mediator(observe.observed_records(run).sessions, "process_change_score", "cbt")
 
 
 def test_process_change_carries_the_effect_in_the_medical_world() -> None:

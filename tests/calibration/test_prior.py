@@ -11,7 +11,7 @@ from dyadsim.model.parameters import catalogue
 
 @pytest.mark.parametrize("world", list(worlds.WORLDS))
 def test_a_worlds_claim_is_never_free(world: str) -> None:
-    space, claim, known = calibration_space(world), worlds.named(world), catalogue()
+    space, claim, known = calibration_space(world), worlds.find_world(world), catalogue()
     assert not set(space.names) & set(claim.fixed)
     middle = space.values(space.middle)
     for name in space.names:
@@ -45,7 +45,7 @@ def test_no_coordinates_stand_for_shares_of_variance_above_one() -> None:
             for place, ends in zip(places, (stable, load), strict=True):
                 point[place] = ends[place]
             values = space.values(point)
-            worlds.parameters("hybrid", values)
+            worlds.world_parameters("hybrid", values)
             assert values[STABLE] + values[LOAD] <= 0.97
 
 

@@ -11,7 +11,7 @@ from dyadsim.model import worlds
 
 
 def test_ratio_at_equal_means_is_1_where_nothing_heals() -> None:
-    ratio, error = scoreboard.equal_means_ratio(worlds.parameters("null"))
+    ratio, error = scoreboard.equal_means_ratio(worlds.world_parameters("null"))
     assert 0.9 < ratio < 1.1
     assert 0 < error < 0.05
 

@@ -41,12 +41,12 @@ def test_distances_are_signed_and_a_missing_value_has_one_too() -> None:
 
 def test_search_finds_a_planted_world() -> None:
     planted = {"ending.dropout_base": -1.6, "population.distress_mean": 1.1}
-    start = worlds.named("hybrid").start
+    start = worlds.find_world("hybrid").start
     fixed = {
         name: start.get(name, catalogue()[name].default) for name in FREE if name not in planted
     }
     facts = _facts("dropout", "remission_3m", "prepost_routine", "sessions_mean")
-    world = worlds.parameters("hybrid", tie_parameters({**fixed, **planted}))
+    world = worlds.world_parameters("hybrid", tie_parameters({**fixed, **planted}))
     truth = distances.simulate_fact_values(world, facts, clients=8000, seed=5, replicate=1)
     narrow = [_narrowed(fact, truth[fact.id]) for fact in facts]
     budget = search.Budget(((1500, 6),), (Stage(4000, 3, Penalty(0.3, 2.5)),), 8, 1, 1500)
@@ -85,7 +85,7 @@ def test_task_leaves_a_world_file_that_can_be_used(
     assert file["base"] == "null"
     assert file["parameters"]["ending.dropout_base"] == -1.4
     assert file["calibration"]["facts"] == 41
-    worlds.parameters("null", file["parameters"])
+    worlds.world_parameters("null", file["parameters"])
     names = {path.name for path in folder.iterdir()}
     assert {"world.yaml", "starts.csv", "course.csv", "facts.csv", "posterior.csv"} <= names
 

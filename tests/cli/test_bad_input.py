@@ -15,7 +15,7 @@ from dyadsim.studies.designs.cohort import cohort
 from dyadsim.studies.designs.rct import rct
 from dyadsim.studies.designs.waitlist import waitlist
 from dyadsim.studies.study import Arm, Phase, Schedule, Study
-from dyadsim.studies.therapy import named, therapy
+from dyadsim.studies.therapy import find_therapy, therapy_from_fields
 
 GOOD: dict[str, Any] = {"dose": {"cognitive": 0.5}, "structure": 0.5, "rationale": 0.5}
 
@@ -35,10 +35,12 @@ def test_every_parameter_is_described_and_its_default_in_range(name: str) -> Non
 def test_worlds_are_nested_in_one_parameter_set(name: str) -> None:
     world = worlds.WORLDS[name]
     free = flat(Parameters())
-    differ = {key for key, value in flat(worlds.parameters(name)).items() if value != free[key]}
+    differ = {
+        key for key, value in flat(worlds.world_parameters(name)).items() if value != free[key]
+    }
     assert differ <= set(world.fixed) | set(world.start) | set(world.calibrated_values)
     for key, value in world.fixed.items():
-        assert flat(worlds.parameters(name))[key] == value
+        assert flat(worlds.world_parameters(name))[key] == value
 
 
 @pytest.mark.parametrize(
@@ -59,9 +61,9 @@ def test_parameters(values: dict[str, float], message: str) -> None:
 
 def test_a_claim_cannot_be_overridden() -> None:
     with pytest.raises(BadInput, match="fixed at 0 in the world 'medical': that is its claim"):
-        worlds.parameters("medical", {"process_change.gating": 0.5})
+        worlds.world_parameters("medical", {"process_change.gating": 0.5})
     with pytest.raises(BadInput, match="Did you mean hybrid"):
-        worlds.parameters("hybird")
+        worlds.world_parameters("hybird")
 
 
 @pytest.mark.parametrize(
@@ -78,16 +80,16 @@ def test_a_claim_cannot_be_overridden() -> None:
 )
 def test_therapies(fields: dict[str, Any], message: str) -> None:
     with pytest.raises(BadInput, match=message):
-        therapy("mine", {**GOOD, **fields})
+        therapy_from_fields("mine", {**GOOD, **fields})
 
 
 def test_a_therapy_needs_its_fields() -> None:
     with pytest.raises(BadInput, match="the field 'rationale' is missing"):
-        therapy("mine", {key: GOOD[key] for key in ("dose", "structure")})
-    assert therapy("mine", GOOD).dose == (0.5, 0.0, 0.0, 0.0)
+        therapy_from_fields("mine", {key: GOOD[key] for key in ("dose", "structure")})
+    assert therapy_from_fields("mine", GOOD).dose == (0.5, 0.0, 0.0, 0.0)
 
 
-CBT = named("cbt")
+CBT = find_therapy("cbt")
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ CBT = named("cbt")
 )
 def test_studies(bad: Study, message: str) -> None:
     with pytest.raises(BadInput, match=message):
-        study.check(bad)
+        study.check_study(bad)
 
 
 @pytest.mark.parametrize(
@@ -131,7 +133,7 @@ def test_designs_and_sizes(call: Any, message: str) -> None:
 
 
 def test_steps_of_a_study() -> None:
-    steps = study.plan(rct(["cbt", "waitlist"], sessions=3, follow_up=(6.0, 13.0)))
+    steps = study.plan_study(rct(["cbt", "waitlist"], sessions=3, follow_up=(6.0, 13.0)))
     assert steps.weeks.tolist() == [0, 1, 1, 1, 3, 3, 3.5, 3.5]
     words = [study.OCCASIONS[code] for code in steps.occasion]
     assert words[1:] == [

@@ -75,7 +75,7 @@ def test_simulate_leaves_tables_that_follow_the_schema(
     assert main(["simulate", "size=tiny", f"results={tmp_path}", "json=true"]) == 0
     summary = json.loads(capsys.readouterr().out)
     (folder,) = (tmp_path / "simulate").iterdir()
-    found = records.read(folder)
+    found = records.read_records(folder)
     assert len(found.clients) == 400 == summary["clients"]
     assert list(found.truth.columns) == list(records.SCHEMA["truth"])
     manifest = json.loads((folder / "manifest.json").read_text())

@@ -9,7 +9,7 @@ from dyadsim.model import worlds
 
 
 def test_every_served_fact_gets_a_value_with_an_error() -> None:
-    results = evaluate_facts(worlds.parameters("hybrid"), 2000, replicates=2, seed=3)
+    results = evaluate_facts(worlds.world_parameters("hybrid"), 2000, replicates=2, seed=3)
     assert [result.fact.id for result in results] == [fact.id for fact in load_facts()]
     for result in results:
         assert bool(result.needs) == (result.fact.design not in SERVED)
@@ -17,6 +17,8 @@ def test_every_served_fact_gets_a_value_with_an_error() -> None:
 
 
 def test_only_the_facts_wanted() -> None:
-    (result,) = evaluate_facts(worlds.parameters("null"), 300, replicates=2, only=["remission_3m"])
+    (result,) = evaluate_facts(
+        worlds.world_parameters("null"), 300, replicates=2, only=["remission_3m"]
+    )
     assert result.fact.id == "remission_3m"
     assert 0 < result.simulated < 1

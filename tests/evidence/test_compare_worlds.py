@@ -6,7 +6,7 @@ import pytest
 from dyadsim.evidence.compare_worlds import Comparison, compare_worlds
 from dyadsim.model import worlds
 
-WORLDS = {name: worlds.parameters(name) for name in ("medical", "null")}
+WORLDS = {name: worlds.world_parameters(name) for name in ("medical", "null")}
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from dyadsim.evidence.observed_study import observe_study
 from dyadsim.model import worlds
 from dyadsim.simulation import simulate
 
-CONTEXTUAL, MEDICAL = worlds.parameters("contextual"), worlds.parameters("medical")
+CONTEXTUAL, MEDICAL = worlds.world_parameters("contextual"), worlds.world_parameters("medical")
 NOTHING_HIDDEN = FIELD._replace(publication=1.0)
 
 
@@ -90,7 +90,7 @@ def test_same_seed_same_trials_and_more_literatures_change_no_earlier_one() -> N
 
 
 def test_where_nothing_heals_nothing_truly_differs() -> None:
-    truth = true_effect(worlds.parameters("null"), "cbt", "waitlist")
+    truth = true_effect(worlds.world_parameters("null"), "cbt", "waitlist")
     assert abs(truth.value) < 5 * truth.standard_error
 
 

@@ -13,7 +13,9 @@ from dyadsim.studies.designs.rct import rct
 @pytest.fixture(scope="module")
 def run() -> Run:
     study = rct(arms=["cbt", "waitlist"], sessions=6, follow_up=())
-    return simulate.run(study, worlds.parameters("hybrid"), 400, seed=1, replicate=0, threads=1)
+    return simulate.run(
+        study, worlds.world_parameters("hybrid"), 400, seed=1, replicate=0, threads=1
+    )
 
 
 def test_a_statistic_of_one_arm_sees_that_arm_alone(run: Run) -> None:

@@ -9,7 +9,9 @@ from dyadsim.model import worlds
 
 def test_a_treatment_without_a_specific_effect_is_certified_where_any_treatment_helps() -> None:
     plan = ReviewPlan("cbt", ("waitlist", "interpersonal"), 12)
-    rows = review_literatures(worlds.parameters("contextual"), plan).summary.set_index("comparator")
+    rows = review_literatures(worlds.world_parameters("contextual"), plan).summary.set_index(
+        "comparator"
+    )
     assert rows.loc["waitlist", "certified"] > 0.9
     assert rows.loc["interpersonal", "certified"] < 0.3
     assert abs(rows.loc["interpersonal", "truth"]) < 0.05

@@ -40,7 +40,7 @@ def test_what_cannot_be_computed(text: str, words: str) -> None:
 
 
 def test_matched_and_mismatched_share_all_clients() -> None:
-    run = simulate.run(preference(follow_up=()), worlds.parameters("null"), 300, 5)
+    run = simulate.run(preference(follow_up=()), worlds.world_parameters("null"), 300, 5)
     scores = score_arrays(run, False)
     matched, mismatched = (clients_in_role(scores, role) for role in ("matched", "mismatched"))
     assert (matched ^ mismatched).all()

@@ -48,8 +48,8 @@ DESIGNS = {
 
 def _fingerprint(name: str) -> dict[str, float]:
     """Return sums of a small run in the hybrid world, latents and scores, each as one number."""
-    run = simulate.run(DESIGNS[name], worlds.parameters("hybrid"), 300, 11)
-    tables = observe.records(run)
+    run = simulate.run(DESIGNS[name], worlds.world_parameters("hybrid"), 300, 11)
+    tables = observe.observed_records(run)
     latents = {
         f"latent_{key}": float(np.asarray(values, np.float64).sum())
         for key, values in simulate.variables(run.truth)

@@ -43,7 +43,7 @@ def test_moments_are_read_with_their_errors(tmp_path: Path) -> None:
 
 def test_a_simulated_moment_is_as_uncertain_as_the_published_one(tmp_path: Path) -> None:
     published = _read(tmp_path / "m.yaml")
-    parameters = worlds.parameters("hybrid")
+    parameters = worlds.world_parameters("hybrid")
     drawn = np.array([published.simulated(parameters, replicate=k, seed=1)[0] for k in range(120)])
     error = [moment.error for moment in published.moments[:2]]
     assert drawn.std(axis=0, ddof=1) == pytest.approx(error, rel=0.2)  # 3 errors of an SD of 120

@@ -12,7 +12,7 @@ from dyadsim.studies.designs.cohort import cohort
 
 
 def test_the_same_table_for_any_number_of_processes() -> None:
-    study, world = cohort(sessions=5, follow_up=()), worlds.parameters("hybrid")
+    study, world = cohort(sessions=5, follow_up=()), worlds.world_parameters("hybrid")
     design = simulate_design(study, world, measurement_variants(30)[0], seed=1)
     evidence, problem = score_evidence(design, False), fitting_problem("hybrid")
 

@@ -13,7 +13,7 @@ from dyadsim.studies.designs.cohort import cohort
 from dyadsim.studies.designs.rct import rct
 from dyadsim.studies.study import ROUTINE, TRIAL, Caseload, Sample
 
-HYBRID = worlds.parameters("hybrid")
+HYBRID = worlds.world_parameters("hybrid")
 Q = HYBRID.population
 COUNT = 40_000
 
@@ -101,7 +101,7 @@ def test_therapist_spread_makes_the_therapist_effect() -> None:
     study = cohort(follow_up=())
     shares = []
     for spread in (0.0, 1.0, 2.0):
-        world = worlds.parameters("medical", {"population.therapist_spread": spread})
+        world = worlds.world_parameters("medical", {"population.therapist_spread": spread})
         people = simulate.advance(simulate.start(study, world, 20_000, 5)).clients
         change = people.initial_distress - people.distress
         held = np.bincount(people.therapist)

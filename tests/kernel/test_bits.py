@@ -11,7 +11,7 @@ from dyadsim.studies.designs.cohort import cohort
 from dyadsim.studies.designs.rct import rct
 from dyadsim.studies.study import Caseload, Study
 
-HYBRID = worlds.parameters("hybrid")
+HYBRID = worlds.world_parameters("hybrid")
 TRIAL = rct(("cbt", "interpersonal", "waitlist"), sessions=5, follow_up=(6.0,))
 CROSSED = TRIAL._replace(caseload=Caseload(8.0, 0.5, nested=False))
 CLINIC = cohort(sessions=6, follow_up=(5.0,))

@@ -57,7 +57,7 @@ def test_the_seed_has_an_old_key() -> None:
 def test_a_dial_that_is_not_moved_keeps_the_worlds_own_value() -> None:
     values, _ = lessons.possible_settings(ALLIANCE, {"world": "contextual"})
     parameters = lessons.lesson_parameters(ALLIANCE, values)
-    assert flat(parameters) == flat(worlds.parameters("contextual"))
+    assert flat(parameters) == flat(worlds.world_parameters("contextual"))
     values["distress.bond_effect"] = 1.0
     moved = lessons.lesson_parameters(ALLIANCE, values)
     assert flat(moved)["distress.bond_effect"] == 1.0

@@ -79,16 +79,16 @@ def test_scores_stay_on_the_scale(name: str) -> None:
 
 
 def test_missing_forms_have_the_planted_share() -> None:
-    world = worlds.parameters("hybrid", {"measurement.missing": 0.25})
-    rows = observe.records(simulate.run(cohort(follow_up=()), world, 4000, 3)).sessions
+    world = worlds.world_parameters("hybrid", {"measurement.missing": 0.25})
+    rows = observe.observed_records(simulate.run(cohort(follow_up=()), world, 4000, 3)).sessions
     share = rows[rows["occasion"] == "session"]["symptom_score"].isna()
     assert abs(share.mean() - 0.25) < 5 * np.sqrt(0.25 * 0.75 / len(share))
     assert rows[rows["occasion"] == "intake"]["symptom_score"].notna().all()
 
 
 def test_forms_are_given_when_the_instrument_says() -> None:
-    rows = observe.records(
-        simulate.run(cohort(follow_up=()), worlds.parameters("hybrid"), 500, 3)
+    rows = observe.observed_records(
+        simulate.run(cohort(follow_up=()), worlds.world_parameters("hybrid"), 500, 3)
     ).sessions
     assert rows[rows["week"] > 0]["attachment_score"].isna().all()
     assert rows[rows["week"] > 2]["credibility_score"].isna().all()
@@ -98,4 +98,4 @@ def test_forms_are_given_when_the_instrument_says() -> None:
 
 def test_unknown_instrument() -> None:
     with pytest.raises(BadInput, match="Did you mean phq9"):
-        questionnaires.named("phq")
+        questionnaires.find_instrument("phq")

@@ -14,7 +14,9 @@ from dyadsim.numerics import jit
 
 PACKAGE = Path(dyadsim.__file__).parent
 LISTED = {path for folder in jit.COMPILED for path in (PACKAGE / folder).rglob("*.py")}
-LISTED |= {PACKAGE / name for name in ("errors.py", "choices.py")}  # nothing compiled in them
+LISTED |= {
+    PACKAGE / name for name in ("errors.py", "checks.py", "choices.py")
+}  # nothing compiled in them
 
 
 def _imports(path: Path) -> set[Path]:

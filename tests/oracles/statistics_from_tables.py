@@ -35,7 +35,7 @@ def statistic_from_tables(fact: Fact, study: ObservedStudy) -> float:
 
 
 def _instrument(study: ObservedStudy) -> Instrument:
-    return questionnaires.named(study.run.study.instrument)
+    return questionnaires.find_instrument(study.run.study.instrument)
 
 
 def _outcome_of(study: ObservedStudy, role: str) -> pd.DataFrame:

@@ -118,7 +118,9 @@ def test_it_agrees_with_salib() -> None:
 def _intake(groups: int) -> simulate.Run:
     study = true_shares.attribution_study(Care(treatments=("cbt", "supportive")))
     replicate = random_streams.redrawn(3, groups)
-    return simulate.start(study, worlds.parameters("hybrid"), 400, seed=1, replicate=replicate)
+    return simulate.start(
+        study, worlds.world_parameters("hybrid"), 400, seed=1, replicate=replicate
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,7 +158,7 @@ def test_every_stream_has_the_group_that_it_is_said_to_have() -> None:
 def test_one_treatment_for_all_explains_nothing() -> None:
     care = Care(treatments=("cbt",), sessions=6)
     table = true_shares.variance_shares(
-        care, worlds.parameters("medical"), replication=Replication(500, 2)
+        care, worlds.world_parameters("medical"), replication=Replication(500, 2)
     )
     total = table[(table["attribution"] == "variance total") & (table["group"] == "technique")]
     assert total["share"].tolist() == [0, 0]
@@ -165,7 +167,7 @@ def test_one_treatment_for_all_explains_nothing() -> None:
 
 
 def test_doses_that_differ_make_technique_explain_variance() -> None:
-    world = worlds.parameters("medical")
+    world = worlds.world_parameters("medical")
     alike, apart = (
         true_shares.variance_shares(
             Care(("cbt",), dose_spread=spread), world, replication=Replication(2000, 2)
@@ -178,7 +180,7 @@ def test_doses_that_differ_make_technique_explain_variance() -> None:
 
 
 def test_shares_do_not_depend_on_threads() -> None:
-    world, care = worlds.parameters("hybrid"), Care(sessions=3)
+    world, care = worlds.world_parameters("hybrid"), Care(sessions=3)
     first, second = (
         true_shares.variance_shares(care, world, replication=Replication(300, 2, 1, threads))
         for threads in (1, 2)
@@ -188,7 +190,7 @@ def test_shares_do_not_depend_on_threads() -> None:
 
 def test_full_gating_makes_losses_add_to_more_than_everything() -> None:
     values = {"process_change.gating": 1.0, "distress.specificity": 1.0}
-    world = worlds.parameters("hybrid", values)
+    world = worlds.world_parameters("hybrid", values)
     worths = np.stack(
         [true_shares.effect_worths(Care(), world, clients=600, replicate=k) for k in range(2)]
     )
@@ -201,14 +203,16 @@ def test_full_gating_makes_losses_add_to_more_than_everything() -> None:
 
 
 def test_nothing_to_share_where_therapy_has_no_effect() -> None:
-    worth = true_shares.effect_worths(Care(), worlds.parameters("null"), clients=300, replicate=0)
+    worth = true_shares.effect_worths(
+        Care(), worlds.world_parameters("null"), clients=300, replicate=0
+    )
     assert np.abs(worth).max() == 0
     assert true_shares.effect_shares(np.stack([worth, worth]))["share"].isna().all()
 
 
 def test_all_five_are_there_with_their_denominators() -> None:
     table = estimated_shares.decompose_outcome(
-        worlds.parameters("hybrid"), replication=Replication(1500, 2)
+        worlds.world_parameters("hybrid"), replication=Replication(1500, 2)
     )
     assert list(table.columns) == ["attribution", "group", "share", "se", "denominator"]
     assert set(table["attribution"]) == {
@@ -233,7 +237,7 @@ def test_all_five_are_there_with_their_denominators() -> None:
 
 def test_estimates_by_hand() -> None:
     study = true_shares.attribution_study(Care(("cbt", "supportive")))
-    run = simulate.run(study, worlds.parameters("medical"), 1500, seed=1)
+    run = simulate.run(study, worlds.world_parameters("medical"), 1500, seed=1)
     observed = observe_study(run)
     shares = estimated_shares.estimate_shares(observed)
     gain = observed.gain.reindex(observed.outcome.index)

@@ -63,7 +63,9 @@ def test_the_course_without_treatment_follows_the_two_clocks_of_the_linear_limit
 
 @pytest.mark.parametrize("world", ["medical", "contextual", "hybrid"])
 def test_therapy_gives_a_decelerating_course(world: str) -> None:
-    run = simulate.run(rct(("cbt", "waitlist"), follow_up=()), worlds.parameters(world), 8000, 5)
+    run = simulate.run(
+        rct(("cbt", "waitlist"), follow_up=()), worlds.world_parameters(world), 8000, 5
+    )
     distress = dict(simulate.variables(run.truth))["distress"]
     mean = distress[:, run.clients.arm == 0].astype(np.float64).mean(axis=1)
     first, middle, last = mean[0] - mean[4], mean[4] - mean[8], mean[8] - mean[12]
@@ -72,7 +74,7 @@ def test_therapy_gives_a_decelerating_course(world: str) -> None:
 
 @pytest.mark.parametrize("world", ["medical", "contextual", "hybrid", "null"])
 def test_care_has_dropout_and_deterioration_in_plausible_ranges(world: str) -> None:
-    run = simulate.run(cohort(follow_up=()), worlds.parameters(world), 8000, 5)
+    run = simulate.run(cohort(follow_up=()), worlds.world_parameters(world), 8000, 5)
     dropped = np.mean(run.clients.ended == DROPOUT)
     assert 0.1 < dropped < 0.35
     worse = np.mean(run.clients.distress > run.clients.initial_distress + 0.5)

@@ -14,7 +14,7 @@ from dyadsim.simulation import observe, simulate
 from dyadsim.studies.designs.cohort import cohort
 from dyadsim.studies.designs.rct import rct
 from dyadsim.studies.study import arm
-from dyadsim.studies.therapy import named
+from dyadsim.studies.therapy import find_therapy
 
 TRIAL = rct(("cbt", "usual_care", "self_help", "medication", "waitlist"), 6, follow_up=(8.0,))
 SLOW = settings(
@@ -36,7 +36,7 @@ SHARES = ("bond", "goal", "task", "expectancy", "readiness", "regulation", "acti
 def _world(values: dict[str, float]) -> Parameters | None:
     """Return the hybrid world with `values`, None where two values exclude each other."""
     try:
-        return worlds.parameters("hybrid", values)
+        return worlds.world_parameters("hybrid", values)
     except ValueError:
         return None
 
@@ -56,7 +56,7 @@ def test_latents_and_scores_stay_in_bounds(values: dict[str, float], seed: int) 
             assert course.max() <= 1 + 1e-6, name
         if name != "symptom_score":
             assert np.isfinite(course).all(), name
-    instrument = questionnaires.named(TRIAL.instrument)
+    instrument = questionnaires.find_instrument(TRIAL.instrument)
     scores = truth["symptom_score"]
     scores = scores[~np.isnan(scores)]
     assert scores.min() >= instrument.floor
@@ -69,8 +69,10 @@ def test_latents_and_scores_stay_in_bounds(values: dict[str, float], seed: int) 
 @SLOW
 @given(st.integers(0, 2**40))
 def test_names_of_therapists_mean_nothing(seed: int) -> None:
-    run = simulate.run(cohort(sessions=8, follow_up=()), worlds.parameters("medical"), 600, seed)
-    tables = observe.records(run)
+    run = simulate.run(
+        cohort(sessions=8, follow_up=()), worlds.world_parameters("medical"), 600, seed
+    )
+    tables = observe.observed_records(run)
     outcome = change.pre_post(tables.sessions, carry=("arm", "therapist"))
     count = int(outcome["therapist"].max()) + 1
     names = np.random.default_rng(seed).permutation(count)
@@ -82,9 +84,9 @@ def test_names_of_therapists_mean_nothing(seed: int) -> None:
 
 def test_zero_dose_is_a_waitlist_where_only_the_ingredient_heals() -> None:
     """Sessions, therapist and rationale without any ingredient leave distress as it was."""
-    medical = worlds.parameters("medical")
+    medical = worlds.world_parameters("medical")
     study = rct(("cbt", "waitlist"), 6, follow_up=(8.0,))
-    empty = named("cbt")._replace(dose=(0.0, 0.0, 0.0, 0.0))
+    empty = find_therapy("cbt")._replace(dose=(0.0, 0.0, 0.0, 0.0))
     nothing = study._replace(arms=(arm("cbt", empty, 6), study.arms[1]))
     swapped = study._replace(arms=(study.arms[1]._replace(name="none"), study.arms[1]))
     truth = [
@@ -96,7 +98,7 @@ def test_zero_dose_is_a_waitlist_where_only_the_ingredient_heals() -> None:
 
 
 def test_nobody_in_the_null_world_is_changed_by_any_arm() -> None:
-    null = worlds.parameters("null")
+    null = worlds.world_parameters("null")
     truth = [
         dict(simulate.variables(simulate.run(rct(arms, 6, follow_up=(8.0,)), null, 300, 5).truth))
         for arms in (("cbt", "usual_care"), ("waitlist", "self_help"))
@@ -107,7 +109,7 @@ def test_nobody_in_the_null_world_is_changed_by_any_arm() -> None:
 @SLOW
 @given(st.integers(1, 2**40), st.integers(20, 300))
 def test_every_client_has_one_arm_and_an_ending(seed: int, count: int) -> None:
-    run = simulate.run(TRIAL, worlds.parameters("hybrid"), count, seed)
+    run = simulate.run(TRIAL, worlds.world_parameters("hybrid"), count, seed)
     sizes = np.bincount(run.clients.arm, minlength=5)
     assert sizes.sum() == count
     assert sizes.max() - sizes.min() <= 2

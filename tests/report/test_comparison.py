@@ -17,7 +17,7 @@ NAMES = ("medical", "null")
 @pytest.fixture(scope="module")
 def comparison() -> compare_worlds.Comparison:
     return compare_worlds.compare_worlds(
-        {name: worlds.parameters(name) for name in NAMES}, 900, seed=7
+        {name: worlds.world_parameters(name) for name in NAMES}, 900, seed=7
     )
 
 

@@ -13,7 +13,7 @@ from dyadsim.report import literature as report
 @pytest.fixture(scope="module")
 def reviews() -> Reviewed:
     plan = ReviewPlan("cbt", ("waitlist",), 3, field=Field(trials=4))
-    return review_literatures(worlds.parameters("null"), plan)
+    return review_literatures(worlds.world_parameters("null"), plan)
 
 
 def test_a_row_a_comparator(reviews: Reviewed, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,9 @@ from dyadsim.studies.study import Study
 
 @pytest.mark.parametrize("study", [cohort(), n_of_1(), preference(), waitlist()])
 def test_every_kind_of_study_has_a_figure(study: Study, tmp_path: Path) -> None:
-    tables = observe.records(simulate.run(study, worlds.parameters("hybrid"), 60, seed=1))
+    tables = observe.observed_records(
+        simulate.run(study, worlds.world_parameters("hybrid"), 60, seed=1)
+    )
     path = report.write_study_figure(tmp_path, tables, study, "hybrid")
     assert path.stat().st_size > 10000
     data = pd.read_csv(tmp_path / "figure.csv")

@@ -11,7 +11,7 @@ from dyadsim.simulation.intervention import HOLDABLE, PATHS, Intervention
 from dyadsim.studies.designs.rct import rct
 
 STUDY = rct(("cbt", "waitlist"), follow_up=(4.0,))
-HYBRID = worlds.parameters("hybrid")
+HYBRID = worlds.world_parameters("hybrid")
 
 
 def _same(first: np.ndarray, second: np.ndarray) -> bool:
@@ -24,7 +24,7 @@ def test_nothing_done_changes_no_bit() -> None:
 
 
 def test_removing_a_path_that_is_off_changes_no_bit() -> None:
-    pair = twins(STUDY, worlds.parameters("medical"), 600, Intervention(remove=("bond",)))
+    pair = twins(STUDY, worlds.world_parameters("medical"), 600, Intervention(remove=("bond",)))
     assert _same(pair.factual.truth, pair.counterfactual.truth)
 
 
@@ -63,7 +63,7 @@ def test_another_therapist_changes_only_treated_clients() -> None:
         (Intervention(hold={"aliance": 0.5}), "Did you mean alliance?"),
         (
             Intervention(hold={"alliance": 2.0}),
-            "hold.alliance must be a number in [0, 1], not '2.0'",
+            "hold.alliance must be a number in [0, 1], not '2'",
         ),
         (Intervention(arm="waitlst"), "Did you mean waitlist?"),
         (Intervention(start=99), "from 1 to 12, not 99"),

@@ -13,7 +13,7 @@ from dyadsim.model.parameters import Parameters, catalogue
 from dyadsim.simulation.inputs import as_parameters, check_ranges
 
 STUDY = dyadsim.rct(["cbt", "waitlist"], sessions=4, follow_up=())
-HYBRID = worlds.parameters("hybrid")
+HYBRID = worlds.world_parameters("hybrid")
 WORLD_TAKERS: dict[str, Callable[[Any], Any]] = {
     "run": lambda world: dyadsim.run(STUDY, world, 30).truth,
     "start": lambda world: dyadsim.start(STUDY, world, 30).truth,

@@ -10,13 +10,17 @@ from dyadsim.errors import BadInput
 from dyadsim.model import worlds
 from dyadsim.simulation import individual_effects, simulate
 from dyadsim.simulation.counterfactual import do, twins
-from dyadsim.simulation.intervention import Intervention, intervention, read
+from dyadsim.simulation.intervention import (
+    Intervention,
+    intervention_from_fields,
+    read_interventions,
+)
 from dyadsim.studies.designs.feedback import feedback
 from dyadsim.studies.designs.rct import rct
 
 STUDY = rct(("cbt", "waitlist"), follow_up=(4.0,))
 CARE = feedback(follow_up=())
-HYBRID = worlds.parameters("hybrid")
+HYBRID = worlds.world_parameters("hybrid")
 
 
 def _rows(run: simulate.Run, name: str) -> np.ndarray:
@@ -111,7 +115,7 @@ def test_threads_and_beats_go_through() -> None:
 def test_from_yaml(tmp_path: Path) -> None:
     file = tmp_path / "do.yaml"
     file.write_text("- {start: 4, hold: {alliance: 0.8}}\n- {remove: [bond], add_rupture: [6]}\n")
-    assert read(file) == (
+    assert read_interventions(file) == (
         Intervention(start=4, hold={"alliance": 0.8}),
         Intervention(remove=("bond",), add_rupture=(6,)),
     )
@@ -128,7 +132,7 @@ def test_from_yaml(tmp_path: Path) -> None:
 )
 def test_bad_fields_in_words(fields: object, words: str) -> None:
     with pytest.raises(BadInput, match=words):
-        intervention(fields)
+        intervention_from_fields(fields)
 
 
 @pytest.mark.parametrize(
@@ -152,16 +156,18 @@ def test_impossible_interventions_in_words(impossible: Intervention, words: str)
 
 def test_a_missing_or_broken_file_in_words(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="cannot be read"):
-        read(tmp_path / "none.yaml")
+        read_interventions(tmp_path / "none.yaml")
     broken = tmp_path / "broken.yaml"
     broken.write_text("hold: [1,\n")
     with pytest.raises(BadInput, match="is no YAML"):
-        read(broken)
+        read_interventions(broken)
 
 
 def test_effects_are_counted_by_arm() -> None:
     pair = twins(STUDY, HYBRID, 400, Intervention(arm="waitlist"))
-    effects = individual_effects.summary(individual_effects.table(pair)).set_index(["arm", "at"])
+    effects = individual_effects.summarise_effects(
+        individual_effects.effects_table(pair)
+    ).set_index(["arm", "at"])
     assert effects.loc[("waitlist", "end"), "unchanged"] == 1
     treated = effects.loc[("cbt", "end")]
     spread = _rows(pair.factual, "distress")[0].astype(float).std(ddof=1)

@@ -17,7 +17,7 @@ from dyadsim.simulation.mesa_model import Client, DyadModel, Therapist
 from dyadsim.studies.designs.cohort import cohort
 from dyadsim.studies.designs.rct import rct
 
-HYBRID = worlds.parameters("hybrid")
+HYBRID = worlds.world_parameters("hybrid")
 TRIAL = rct(("cbt", "waitlist"), sessions=6, follow_up=(4.0,))
 STEPS = 7
 

@@ -15,7 +15,9 @@ SCORES = Table({"score": np.array([12.3, 32.9, np.nan], np.float32)})
 
 
 def test_the_values_are_the_stored_ones() -> None:
-    for table, stored in zip(dyadsim.observed(RUN, True), observe.records(RUN, True), strict=True):
+    for table, stored in zip(
+        dyadsim.observed(RUN, True), observe.observed_records(RUN, True), strict=True
+    ):
         assert isinstance(table, Table)
         pd.testing.assert_frame_equal(pd.DataFrame(table), stored)
 

@@ -15,13 +15,15 @@ from dyadsim.model import worlds
 from dyadsim.simulation import observe, records, simulate
 from dyadsim.studies.designs.rct import rct
 
-RUN = simulate.run(rct(("cbt", "waitlist"), follow_up=(4.0,)), worlds.parameters("hybrid"), 300, 3)
+RUN = simulate.run(
+    rct(("cbt", "waitlist"), follow_up=(4.0,)), worlds.world_parameters("hybrid"), 300, 3
+)
 
 
 def test_written_and_read_back(tmp_path: Path) -> None:
-    tables = observe.records(RUN, truth=True)
+    tables = observe.observed_records(RUN, truth=True)
     records.write_tables(tmp_path, tables)
-    for table, again in zip(tables, records.read(tmp_path), strict=True):
+    for table, again in zip(tables, records.read_records(tmp_path), strict=True):
         pd.testing.assert_frame_equal(table, again)
     schema = json.loads((tmp_path / "schema.json").read_text())
     for name, columns in records.SCHEMA.items():
@@ -47,13 +49,13 @@ def test_what_the_command_line_leaves_is_read_as_it_says(
 
 def test_a_folder_without_tables_is_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="There is no folder"):
-        records.read(str(tmp_path / "nothing"))
+        records.read_records(str(tmp_path / "nothing"))
     with pytest.raises(BadInput, match=r"holds no clients\.parquet"):
-        records.read(tmp_path)
+        records.read_records(tmp_path)
 
 
 def test_scores_only_no_latents() -> None:
-    tables = observe.records(RUN)
+    tables = observe.observed_records(RUN)
     assert tables.truth.empty
     latents = set(records.SCHEMA["truth"]) - {"client", "step", "week", "symptom_score"}
     for name in ("clients", "therapists", "sessions"):
@@ -61,7 +63,7 @@ def test_scores_only_no_latents() -> None:
 
 
 def test_a_strange_table_is_refused() -> None:
-    tables = observe.records(RUN)
+    tables = observe.observed_records(RUN)
     with pytest.raises(BadData, match="does not follow the schema"):
         records.check_records(
             tables._replace(clients=tables.clients.rename(columns={"arm": "group"}))
@@ -79,7 +81,7 @@ def test_a_folder_is_complete_or_not_there(tmp_path: Path) -> None:
 
 
 def test_who_is_measured_when() -> None:
-    rows = observe.records(RUN).sessions
+    rows = observe.observed_records(RUN).sessions
     waiting = rows[rows["arm"] == "waitlist"]
     assert set(waiting["occasion"]) == {"intake", "assessment", "follow_up"}
     assert waiting["therapist"].isna().all()

@@ -6,7 +6,7 @@ from dyadsim.errors import BadInput
 from dyadsim.model import worlds
 from dyadsim.simulation.specificity import dial, mean_effect
 
-HYBRID = worlds.parameters("hybrid")
+HYBRID = worlds.world_parameters("hybrid")
 
 
 @pytest.mark.parametrize("specificity", [0.0, 0.25, 0.5, 0.75, 1.0])
@@ -27,12 +27,12 @@ def test_the_gain_is_not_the_same_at_both_ends(hand_set_world) -> None:
 def test_worlds_that_heal_start_with_the_same_effect(hand_set_world) -> None:
     effects = [mean_effect(hand_set_world(name)) for name in ("medical", "contextual", "hybrid")]
     assert effects == pytest.approx([0.86, 0.86, 0.86], abs=0.01)
-    assert mean_effect(worlds.parameters("null")) == 0
+    assert mean_effect(worlds.world_parameters("null")) == 0
 
 
 def test_a_world_without_a_treatment_path_has_no_dial() -> None:
     with pytest.raises(BadInput, match="no treatment path"):
-        dial(worlds.parameters("null"), 0.5)
+        dial(worlds.world_parameters("null"), 0.5)
 
 
 def test_a_world_can_be_named() -> None:

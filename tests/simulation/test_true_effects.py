@@ -11,7 +11,7 @@ TRIAL = compare_worlds.comparison_studies()["trial"]
 
 
 def _truth(world: str) -> pd.DataFrame:
-    return known_truth(TRIAL, worlds.parameters(world), 900, 7).set_index("question")
+    return known_truth(TRIAL, worlds.world_parameters(world), 900, 7).set_index("question")
 
 
 def test_nothing_heals_in_the_null_world() -> None:

@@ -13,7 +13,7 @@ from dyadsim.simulation import simulate
 from dyadsim.studies.case_card import case_from_fields, read_case
 from dyadsim.studies.designs.n_of_1 import n_of_1
 
-HYBRID = worlds.parameters("hybrid")
+HYBRID = worlds.world_parameters("hybrid")
 GOOD: dict[str, Any] = {
     "name": "Ben",
     "symptom_score": 25,

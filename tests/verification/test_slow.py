@@ -37,7 +37,7 @@ def test_ten_million_dyads_stream_in_less_than_a_gigabyte() -> None:
 @pytest.mark.parametrize("world", ["medical", "hybrid"])
 def test_simulated_beats_agree_with_the_closed_form(world: str) -> None:
     """60 beats a session against the closed form: the means of what follows agree."""
-    study, parameters = rct(("cbt", "waitlist"), follow_up=()), worlds.parameters(world)
+    study, parameters = rct(("cbt", "waitlist"), follow_up=()), worlds.world_parameters(world)
     closed, simulated = (simulate.run(study, parameters, 20_000, 5, 0, beats) for beats in (0, 60))
     treated = closed.clients.arm == 0
     for name in ("distress", "bond", "regulation", "synchrony", "coregulation"):
@@ -56,7 +56,7 @@ def test_the_therapist_effect_is_recovered_where_it_was_planted() -> None:
     study = cohort(follow_up=())._replace(caseload=Caseload(40.0, 0.7))
     effects = []
     for spread in (0.0, 1.0, 2.0):
-        world = worlds.parameters("medical", {"population.therapist_spread": spread})
+        world = worlds.world_parameters("medical", {"population.therapist_spread": spread})
         outcome = observe_study(simulate.run(study, world, 20_000, 5)).outcome
         effects.append(therapists.therapist_effect(outcome).percent)
     assert effects[0].value < 1
@@ -65,7 +65,7 @@ def test_the_therapist_effect_is_recovered_where_it_was_planted() -> None:
 
 def test_the_monte_carlo_error_is_honest() -> None:
     """The error over 8 replicates covers the mean of 8 others as often as it should."""
-    world = worlds.parameters("hybrid")
+    world = worlds.world_parameters("hybrid")
     first = benchmark.evaluate_facts(world, 1000, seed=1)
     second = benchmark.evaluate_facts(world, 1000, seed=2)
     apart = [
@@ -81,14 +81,16 @@ def test_the_monte_carlo_error_is_honest() -> None:
 
 def test_every_healing_world_beats_the_null_world_on_the_facts() -> None:
     met = {
-        name: sum(result.met for result in benchmark.evaluate_facts(worlds.parameters(name), 4000))
+        name: sum(
+            result.met for result in benchmark.evaluate_facts(worlds.world_parameters(name), 4000)
+        )
         for name in worlds.WORLDS
     }
     assert all(met[name] > met["null"] for name in met if name != "null")
 
 
 def test_the_comparison_is_the_same_bits_twice() -> None:
-    world = {"hybrid": worlds.parameters("hybrid")}
+    world = {"hybrid": worlds.world_parameters("hybrid")}
     first, second = (
         compare_worlds.compare_worlds(world, 20_000, seed=7, threads=n) for n in (1, 2)
     )

@@ -102,7 +102,7 @@ def run(settings: "Settings") -> None:
     check_folder(settings.results)
     calibration, posterior = _search(settings)
     facts = scoreboard.score_worlds(
-        {settings.world: worlds.parameters(settings.world, calibration.values)},
+        {settings.world: worlds.world_parameters(settings.world, calibration.values)},
         clients=budget_of(settings).clients_of_choice,
         replicates=settings.size.replicates,
         seed=settings.seed,

@@ -54,7 +54,7 @@ def run(settings: "Settings") -> None:
         "seed": settings.seed,
         "clients": settings.clients,
         "verdict": comparison.verdict,
-        "calibrated": {name: worlds.named(name).calibrated for name in settings.worlds},
+        "calibrated": {name: worlds.find_world(name).calibrated for name in settings.worlds},
         "statistics": rows_of(comparison.statistics),
         "truth": rows_of(comparison.truth),
     }

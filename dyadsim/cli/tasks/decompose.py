@@ -97,7 +97,7 @@ def run(settings: "Settings") -> None:
         replication=_replication(settings),
         progress=progress_of("repeats"),
     )
-    calibrated = worlds.named(settings.world).calibrated
+    calibrated = worlds.find_world(settings.world).calibrated
     summary = {
         "task": "decompose",
         "world": settings.world,

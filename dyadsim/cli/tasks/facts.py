@@ -98,7 +98,7 @@ def _run_one_world(settings: "Settings") -> None:
     if settings.json:
         print(json.dumps([report.fact_row(result) for result in results]))
         return
-    report.print_facts(results, settings.world, worlds.named(settings.world).calibrated)
+    report.print_facts(results, settings.world, worlds.find_world(settings.world).calibrated)
 
 
 TASK = Task(

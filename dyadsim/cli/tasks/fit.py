@@ -66,7 +66,7 @@ def _plan(settings: "Settings") -> "FitPlan":
 
     return FitPlan(
         settings.world,
-        candidates=[worlds.named(name).name for name in _candidates(settings)],
+        candidates=[worlds.find_world(name).name for name in _candidates(settings)],
         odds=_odds(settings),
         free=_free(settings),
         fixed=settings.fixed,

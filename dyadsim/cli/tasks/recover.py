@@ -36,7 +36,7 @@ def cost(settings: "Settings") -> dict[str, Any]:
 
     sets = sum(_sizes(settings))
     clients = [variant.clients for variant in measurement_variants(settings.clients)]
-    sessions = sets * sum(clients) * studies.plan(settings.study).weeks.size
+    sessions = sets * sum(clients) * studies.plan_study(settings.study).weeks.size
     seconds = sets * len(clients) * SET_SECONDS + sessions * DYAD_SECONDS
     return {
         "data_sets": sets * len(clients),

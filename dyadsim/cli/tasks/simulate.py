@@ -73,8 +73,8 @@ def _counterfactual(
         settings.beats,
         settings.threads,
     )
-    effects = individual_effects.table(counterfactual.Twins(run, other))
-    return observe.records(other, settings.task.truth), effects
+    effects = individual_effects.effects_table(counterfactual.Twins(run, other))
+    return observe.observed_records(other, settings.task.truth), effects
 
 
 def run(settings: "Settings") -> None:
@@ -95,7 +95,7 @@ def run(settings: "Settings") -> None:
         settings.beats,
         settings.threads,
     )
-    tables = observe.records(run, settings.task.truth)
+    tables = observe.observed_records(run, settings.task.truth)
     tables_under_do, effects = _counterfactual(settings, run)
     scores = _score_table(tables.sessions)
     summary = {
@@ -110,7 +110,7 @@ def run(settings: "Settings") -> None:
         "parameters": flat(run.parameters),
     }
     if effects is not None:
-        summary["do"] = rows_of(individual_effects.summary(effects))
+        summary["do"] = rows_of(individual_effects.summarise_effects(effects))
 
     def fill(place: Path, _: dict[str, Any]) -> None:
         records.write_tables(place, tables)
@@ -126,7 +126,7 @@ def run(settings: "Settings") -> None:
         return
     _print_scores(settings, rows_of(scores))
     if effects is not None:
-        report.print_individual_effects(individual_effects.summary(effects))
+        report.print_individual_effects(individual_effects.summarise_effects(effects))
     print(f"Tables: {folder}\nFigure: {folder / 'figure.png'}")
     print("Next: python -c \"import dyadsim; print(dyadsim.read('" + str(folder) + "').clients)\"")
 

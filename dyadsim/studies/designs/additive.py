@@ -6,7 +6,7 @@ from dyadsim import checks
 from dyadsim.studies.designs import change_setting
 from dyadsim.studies.sample import CROSSED_SETTING, SettingFields
 from dyadsim.studies.study import Schedule, Study, arm, build_study
-from dyadsim.studies.therapy import HIGHEST_DOSE, Therapy, named, with_dose
+from dyadsim.studies.therapy import HIGHEST_DOSE, Therapy, find_therapy, with_dose
 
 
 def additive(
@@ -54,7 +54,7 @@ def additive(
     0.35
     """
     place = change_setting("additive", CROSSED_SETTING, setting)
-    base = named(therapy)
+    base = find_therapy(therapy)
     checks.number("study additive: dose", dose, 0, HIGHEST_DOSE, open_low=True)
     more = with_dose(base, component, base.dose_of(component) + dose)
     therapies = (more._replace(name="full_plus"), base._replace(name="full"))

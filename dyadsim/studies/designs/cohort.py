@@ -14,7 +14,7 @@ from dyadsim.studies.sample import (
     SettingFields,
 )
 from dyadsim.studies.study import Schedule, Study, arm, build_study
-from dyadsim.studies.therapy import Therapy, named
+from dyadsim.studies.therapy import Therapy, find_therapy
 
 
 class Service(NamedTuple):
@@ -94,5 +94,5 @@ def cohort(
     place = change_setting("cohort", usual, fields)
     most = service.sessions if sessions is None else sessions
     checks.flag("study cohort: feedback", feedback)
-    care = arm("care", named(therapy), most, rule or service.rule, feedback=feedback)
+    care = arm("care", find_therapy(therapy), most, rule or service.rule, feedback=feedback)
     return build_study("cohort", [care], Schedule(most, weeks_between), place)

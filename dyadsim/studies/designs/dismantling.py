@@ -6,7 +6,7 @@ from dyadsim.errors import BadInput
 from dyadsim.studies.designs import change_setting
 from dyadsim.studies.sample import CROSSED_SETTING, SettingFields
 from dyadsim.studies.study import Schedule, Study, arm, build_study
-from dyadsim.studies.therapy import Therapy, named, with_dose
+from dyadsim.studies.therapy import Therapy, find_therapy, with_dose
 
 
 def dismantling(
@@ -50,7 +50,7 @@ def dismantling(
     (0.45, 0.0, 0.1, 0.1)
     """
     place = change_setting("dismantling", CROSSED_SETTING, setting)
-    base = named(therapy)
+    base = find_therapy(therapy)
     if base.dose_of(component) == 0:
         raise BadInput(
             f"study dismantling: {base.name} has no {component} ingredient to leave out."

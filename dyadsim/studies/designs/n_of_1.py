@@ -8,7 +8,7 @@ from dyadsim.studies.case_card import find_case
 from dyadsim.studies.designs import change_setting
 from dyadsim.studies.sample import ROUTINE_SETTING, SettingFields
 from dyadsim.studies.study import Arm, Phase, Schedule, Study, build_study
-from dyadsim.studies.therapy import Therapy, find_treatment, named
+from dyadsim.studies.therapy import Therapy, find_therapy, find_treatment
 
 CASE_SETTING = ROUTINE_SETTING._replace(instrument="bdi2", follow_up=(26.0,))
 LONGEST_PHASE = 1000  # weeks
@@ -66,7 +66,7 @@ def n_of_1(
             f"study n_of_1: phases must be letters A and B, each at least once, not '{phases}'."
         )
     length = checks.whole_number("study n_of_1: weeks_per_phase", weeks_per_phase, 2, LONGEST_PHASE)
-    treatments = {"A": find_treatment(baseline), "B": named(therapy)}
+    treatments = {"A": find_treatment(baseline), "B": find_therapy(therapy)}
     steps = [
         Phase(treatment, number * length + 1, (number + 1) * length)
         for number, letter in enumerate(phases)

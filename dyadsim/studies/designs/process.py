@@ -5,7 +5,7 @@ from typing import Unpack
 from dyadsim.studies.designs import change_setting
 from dyadsim.studies.sample import ROUTINE_SETTING, Caseload, SettingFields
 from dyadsim.studies.study import Schedule, Study, arm, build_study
-from dyadsim.studies.therapy import Therapy, named
+from dyadsim.studies.therapy import Therapy, find_therapy
 
 PROCESS_SETTING = ROUTINE_SETTING._replace(
     caseload=Caseload(mean=12.0, spread=0.3), follow_up=(26.0,)
@@ -53,5 +53,5 @@ def process(
     <Study process: care; 10 sessions, follow-up after 26 weeks; oq45>
     """
     place = change_setting("process", PROCESS_SETTING, setting)
-    care = arm("care", named(therapy), sessions, rule)
+    care = arm("care", find_therapy(therapy), sessions, rule)
     return build_study("process", [care], Schedule(sessions, weeks_between), place)

@@ -39,7 +39,7 @@ def test_without_a_body_nothing_resonates() -> None:
 )
 def test_moments_agree_with_the_closed_form(values: dict[str, float]) -> None:
     """Session 1 of 20,000 dyads, 60 moments; 4.5 standard errors: false alarm below 1e-4."""
-    parameters = changed(worlds.parameters("hybrid"), values)
+    parameters = changed(worlds.world_parameters("hybrid"), values)
     study = cohort(sessions=1, follow_up=())
     closed, moments = (
         dict(simulate.variables(simulate.run(study, parameters, 20000, 3, 0, count).truth))

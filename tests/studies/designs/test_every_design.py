@@ -28,7 +28,7 @@ def test_a_design_is_valid_and_bears_its_name(name: str) -> None:
     design = designs.find_design(name)
     built = design()
     assert built.name == name
-    assert study.check(built) is built
+    assert study.check_study(built) is built
     assert inspect.getdoc(design)
     assert getattr(dyadsim, name) is design
 

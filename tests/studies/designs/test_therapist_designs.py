@@ -19,9 +19,9 @@ from dyadsim.studies.designs.process import process
 from dyadsim.studies.designs.rct import rct
 from dyadsim.studies.designs.skill_training import skill_training
 from dyadsim.studies.study import TRAINABLE, Study
-from dyadsim.studies.therapy import named
+from dyadsim.studies.therapy import find_therapy
 
-HYBRID = worlds.parameters("hybrid")
+HYBRID = worlds.world_parameters("hybrid")
 
 
 def _difference(run: Run, name: str, step: int) -> tuple[float, float]:
@@ -47,7 +47,9 @@ def test_training_raises_the_skill_of_one_arm_only(skill: str) -> None:
 
 
 def test_trained_empathy_is_felt_in_the_scores_and_untrained_repair_is_not() -> None:
-    scores = observe.records(simulate.run(skill_training("empathy", 2.0), HYBRID, 1500, 3)).sessions
+    scores = observe.observed_records(
+        simulate.run(skill_training("empathy", 2.0), HYBRID, 1500, 3)
+    ).sessions
     felt = scores.groupby("arm")["empathy_score"].mean()
     assert felt["trained"] > felt["untrained"] + 0.3
     repair = simulate.run(skill_training("repair_skill", 2.0), HYBRID, 4000, 3)
@@ -106,8 +108,8 @@ def test_continued_medication_keeps_its_effect_and_stopped_medication_loses_it()
 
 
 def test_those_who_dropped_out_take_no_continued_medication() -> None:
-    quitters = worlds.parameters("hybrid", {"ending.dropout_base": 1.0})
-    pills = named("medication_continued")
+    quitters = worlds.world_parameters("hybrid", {"ending.dropout_base": 1.0})
+    pills = find_therapy("medication_continued")
     goes_on, stops = (
         rct((pills._replace(continued=continued), "waitlist"), follow_up=(12.0,))
         for continued in (True, False)
@@ -137,7 +139,7 @@ def test_clients_of_a_counselling_centre_enter_less_distressed_than_those_of_a_t
 
 
 def test_a_process_study_has_scores_of_every_session() -> None:
-    tables = observe.records(simulate.run(process(), HYBRID, 400, 3))
+    tables = observe.observed_records(simulate.run(process(), HYBRID, 400, 3))
     rows = tables.sessions.query("occasion == 'session'")
     assert rows["session"].max() == 16
     assert rows["alliance_score"].notna().mean() > 0.8
@@ -160,8 +162,11 @@ def _arms(**options: object) -> Study:
             "no setting 'trial_clnic'. Did you mean trial_clinic",
         ),
         (lambda: feedback(support="yes"), "support must be true or false"),
-        (lambda: study.check(_arms(support=True)), "clinical support needs feedback"),
-        (lambda: study.check(_arms(matched=True)), "cannot be matched where therapists are nested"),
+        (lambda: study.check_study(_arms(support=True)), "clinical support needs feedback"),
+        (
+            lambda: study.check_study(_arms(matched=True)),
+            "cannot be matched where therapists are nested",
+        ),
     ],
 )
 def test_bad_input_in_words(call, words) -> None:  # type: ignore[no-untyped-def]

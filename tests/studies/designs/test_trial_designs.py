@@ -23,7 +23,7 @@ COUNT = 4000
 def _true_difference(design: study.Study, world: str) -> tuple[float, float]:
     """Return the mean difference of true distress, second arm minus first, and its error."""
     run = simulate.advance(
-        simulate.start(design, worlds.parameters(world), COUNT, 5, keep_truth=False),
+        simulate.start(design, worlds.world_parameters(world), COUNT, 5, keep_truth=False),
         design.schedule.sessions,
     )
     first, second = (run.clients.distress[run.clients.arm == k].astype(float) for k in (0, 1))
@@ -54,7 +54,7 @@ def test_a_component_matters_only_where_the_match_heals(design: study.Study) -> 
 
 
 def test_feedback_gives_alerts_in_one_arm_only() -> None:
-    run = simulate.run(feedback(), worlds.parameters("hybrid"), 600, 5)
+    run = simulate.run(feedback(), worlds.world_parameters("hybrid"), 600, 5)
     alerts = simulate.latent(run, "alert").sum(axis=0)
     assert alerts[run.clients.arm == 0].sum() > 0
     assert alerts[run.clients.arm == 1].sum() == 0
@@ -62,17 +62,17 @@ def test_feedback_gives_alerts_in_one_arm_only() -> None:
 
 def test_the_same_therapists_treat_in_both_arms() -> None:
     for design in (additive(), dismantling(), feedback(), preference()):
-        people = simulate.start(design, worlds.parameters("hybrid"), 800, 5).clients
+        people = simulate.start(design, worlds.world_parameters("hybrid"), 800, 5).clients
         both = set(people.therapist[people.arm == 0]) & set(people.therapist[people.arm == 1])
         assert len(both) > 5
 
 
 def test_the_preferred_therapy_is_the_one_nearest_to_the_clients_theory() -> None:
-    run = simulate.run(preference(), worlds.parameters("hybrid"), 600, 5)
-    clients = observe.records(run).clients
+    run = simulate.run(preference(), worlds.world_parameters("hybrid"), 600, 5)
+    clients = observe.observed_records(run).clients
     preferred = (clients["therapy"] == clients["preferred_therapy"]).to_numpy()
     assert 0.35 < preferred.mean() < 0.65  # allocation does not know
-    first = simulate.start(preference(), worlds.parameters("hybrid"), 600, 5)
+    first = simulate.start(preference(), worlds.world_parameters("hybrid"), 600, 5)
     match = simulate.advance(first, 1).clients.match
     for arm in (0, 1):
         in_arm = run.clients.arm == arm
@@ -80,12 +80,14 @@ def test_the_preferred_therapy_is_the_one_nearest_to_the_clients_theory() -> Non
 
 
 def test_without_two_therapies_nobody_prefers_one() -> None:
-    run = simulate.run(cohort(sessions=2), worlds.parameters("null"), 50, 5)
-    assert observe.records(run).clients["preferred_therapy"].isna().all()
+    run = simulate.run(cohort(sessions=2), worlds.world_parameters("null"), 50, 5)
+    assert observe.observed_records(run).clients["preferred_therapy"].isna().all()
 
 
 def test_phases_switch_treatment_on_and_off() -> None:
-    run = simulate.run(n_of_1(phases="ABAB", weeks_per_phase=5), worlds.parameters("medical"), 900)
+    run = simulate.run(
+        n_of_1(phases="ABAB", weeks_per_phase=5), worlds.world_parameters("medical"), 900
+    )
     sessions = np.diff(simulate.latent(run, "attended"), axis=0)[:20]
     share = sessions.reshape(4, 5, -1).mean(axis=(1, 2))
     assert share[0] == share[2] == 0
