@@ -25,7 +25,7 @@ def synchrony_minus_surrogate(
     beats: pd.DataFrame,
     *,
     client: str = "client",
-    beat: str = "moment",
+    beat: str = "beat",
     client_arousal: str = "client_arousal",
     therapist_arousal: str = "therapist_arousal",
     window: int = 30,
@@ -70,7 +70,7 @@ def synchrony_minus_surrogate(
     >>> arousal, noise = rng.normal(size=(2, 20, 120))
     >>> beats = pd.DataFrame({
     ...     "client": np.repeat(np.arange(20), 120),
-    ...     "moment": np.tile(np.arange(120), 20),
+    ...     "beat": np.tile(np.arange(120), 20),
     ...     "client_arousal": arousal.ravel(),
     ...     "therapist_arousal": (0.6 * arousal + 0.8 * noise).ravel(),
     ... })

@@ -221,9 +221,7 @@ def compare_worlds(
         studies = _Studies(
             **{
                 kind: observe_study(
-                    simulate.run(
-                        study, parameters, clients, seed, 0, moments=beats, threads=threads
-                    )
+                    simulate.run(study, parameters, clients, seed, 0, beats=beats, threads=threads)
                 )
                 for kind, study in comparison_studies().items()
             }

@@ -49,7 +49,7 @@ def stepped_model(values: Values) -> "DyadModel":
         lesson_parameters(LESSON, values, numbers.NOBODY_LEAVES),
         DYADS,
         int(values[SEED]),
-        moments=BEATS,
+        beats=BEATS,
     )
     for _ in range(int(values["held"])):
         model.step()

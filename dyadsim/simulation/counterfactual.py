@@ -186,14 +186,14 @@ def do(
     interventions: Interventions,
     seed: int = 1,
     replicate: int = 0,
-    moments: int = 0,
+    beats: int = 0,
     threads: int | None = None,
 ) -> Run:
     """Return a finished run under one intervention or several.
 
     Parameters
     ----------
-    study, world, clients, seed, replicate, moments, threads
+    study, world, clients, seed, replicate, beats, threads
         As in `dyadsim.run`.
     interventions
         One `dyadsim.Intervention` or a list; where two say different things, the later wins.
@@ -218,7 +218,7 @@ def do(
     >>> run.clients.bond.min().round(2)
     np.float32(0.9)
     """
-    run = simulate.start(study, world, clients, seed, replicate, moments)
+    run = simulate.start(study, world, clients, seed, replicate, beats)
     checked_ones = _as_sequence(interventions, study)
     plan, parameters = run.plan, run.parameters
     for step, following in itertools.pairwise(_pauses(checked_ones, plan.weeks.size - 1)):
@@ -264,14 +264,14 @@ def twins(
     interventions: Interventions,
     seed: int = 1,
     replicate: int = 0,
-    moments: int = 0,
+    beats: int = 0,
     threads: int | None = None,
 ) -> Twins:
     """Return the same clients with the same noise, without and with the interventions.
 
     Parameters
     ----------
-    study, world, clients, interventions, seed, replicate, moments, threads
+    study, world, clients, interventions, seed, replicate, beats, threads
         As in `dyadsim.do`.
 
     Returns
@@ -294,7 +294,7 @@ def twins(
     >>> bool((pair.effect()[waiting] == 0).all())
     True
     """
-    address = (seed, replicate, moments, threads)
+    address = (seed, replicate, beats, threads)
     return Twins(
         simulate.run(study, world, clients, *address),
         do(study, world, clients, interventions, *address),

@@ -14,7 +14,7 @@ from dyadsim.studies.study import Study
 
 type World = str | Parameters
 MOST_CLIENTS = 2**31 - 1
-MOST_MOMENTS = 4000
+MOST_BEATS = 4000
 _LOW_WORD = 0xFFFFFFFF  # the replicate as users know it; above it: `random_streams.redrawn`
 
 

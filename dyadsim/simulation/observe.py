@@ -278,11 +278,11 @@ def _truth(run: Run) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def arousal(run: Run, session: int = 3, dyads: int = 200, moments: int = 60) -> pd.DataFrame:
+def arousal(run: Run, session: int = 3, dyads: int = 200, beats: int = 60) -> pd.DataFrame:
     """Return the arousal of client and therapist in the beats of one session.
 
     What motion sensors or skin conductance would give, from the same beats that a run with
-    `moments` on has used.
+    `beats` on has used.
 
     Parameters
     ----------
@@ -292,17 +292,17 @@ def arousal(run: Run, session: int = 3, dyads: int = 200, moments: int = 60) -> 
         The session to look into.
     dyads
         How many dyads at most: the first clients who have that session.
-    moments
+    beats
         Beats of the session.
 
     Returns
     -------
     DataFrame
-        One row a client and beat: client, moment, client_arousal, therapist_arousal (0 = usual).
+        One row a client and beat: client, beat, client_arousal, therapist_arousal (0 = usual).
     """
     attended = latent(run, "attended")
     present = np.flatnonzero(attended[session] > attended[session - 1])[:dyads]
-    clients, shape = run.clients, (present.size, moments)
+    clients, shape = run.clients, (present.size, beats)
     of_client, of_therapist = np.empty(shape, np.float32), np.empty(shape, np.float32)
     presence = run.therapists.presence[session, clients.therapist[present]]
     side = {name: values[present] for name, values in _therapist_side(run).items()}
@@ -318,8 +318,8 @@ def arousal(run: Run, session: int = 3, dyads: int = 200, moments: int = 60) -> 
     )
     return pd.DataFrame(
         {
-            "client": np.repeat(present, moments),
-            "moment": np.tile(np.arange(moments), present.size),
+            "client": np.repeat(present, beats),
+            "beat": np.tile(np.arange(beats), present.size),
             "client_arousal": of_client.reshape(-1),
             "therapist_arousal": of_therapist.reshape(-1),
         }

@@ -33,7 +33,7 @@ class Run(NamedTuple):
         One world's parameters.
     seed, replicate
         The address of all random numbers.
-    moments
+    beats
         Beats simulated within a session; 0 = the closed form.
     clients, therapists
         Their variables after the last step done.
@@ -50,7 +50,7 @@ class Run(NamedTuple):
     parameters: Parameters
     seed: int
     replicate: int
-    moments: int
+    beats: int
     clients: Clients
     therapists: Therapists
     truth: Array

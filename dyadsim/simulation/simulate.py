@@ -124,7 +124,7 @@ def start(
     clients: int,
     seed: int = 1,
     replicate: int = 0,
-    moments: int = 0,
+    beats: int = 0,
     *,
     keep_truth: bool = True,
     allocation: Allocation | None = None,
@@ -143,7 +143,7 @@ def start(
     seed, replicate
         The address of all random numbers, whole numbers >= 0. Another replicate is another draw
         of everything.
-    moments
+    beats
         Beats simulated within each session, 0 to 4000; 0 takes the closed form.
     keep_truth
         Record every latent at every step (4 bytes a variable, step and client).
@@ -171,11 +171,11 @@ def start(
     <Run of study rct: 60 clients, step 3 of 26, seed 7, replicate 0>
     """
     order = _order(study, world, clients, seed, replicate)
-    moments = inputs.whole_number("moments", moments, 0, inputs.MOST_MOMENTS)
+    beats = inputs.whole_number("beats", beats, 0, inputs.MOST_BEATS)
     allocation, therapists = _allocate(order, allocation)
     table = population.clients(allocation)
     kept = order.clients if keep_truth else 0
-    run = _run_before_intake(order, table, therapists, kept)._replace(moments=moments)
+    run = _run_before_intake(order, table, therapists, kept)._replace(beats=beats)
     _blocks(run, 0, 0, _threads(threads), sessions.BLOCK, _NO_SUMS)
     return run
 
@@ -237,7 +237,7 @@ def advance(
 def _blocks(run: Run, first_step: int, steps: int, threads: int, block: int, sums: Totals) -> None:
     """Run ranges of whole blocks on threads; each thread adds to sums of its own."""
     count = run.clients.word.size
-    address = sessions.Address(run.seed, run.replicate, run.moments, first_step, steps, block)
+    address = sessions.Address(run.seed, run.replicate, run.beats, first_step, steps, block)
     form = questionnaires.find_instrument(run.study.instrument)
     kernel_inputs = sessions.Inputs(
         run.therapists,
@@ -272,14 +272,14 @@ def run(
     clients: int,
     seed: int = 1,
     replicate: int = 0,
-    moments: int = 0,
+    beats: int = 0,
     threads: int | None = None,
 ) -> Run:
     """Return a finished run of a study in a world, with every latent recorded.
 
     Parameters
     ----------
-    study, world, clients, seed, replicate, moments, threads
+    study, world, clients, seed, replicate, beats, threads
         As in `start`.
 
     Returns
@@ -299,7 +299,7 @@ def run(
     >>> dyadsim.run(trial, "hybrid", 50, seed=7)
     <Run of study rct: 50 clients, step 8 of 8, seed 7, replicate 0>
     """
-    begun = start(study, world, clients, seed, replicate, moments, threads=threads)
+    begun = start(study, world, clients, seed, replicate, beats, threads=threads)
     return advance(begun, threads=threads)
 
 

@@ -89,7 +89,7 @@ def parts(base: int) -> Iterator[tuple[str, float]]:
     yield "nanoseconds per normal draw", more / CALLS / (LANES - 8) * 1e9
     trial = STUDIES["trial"]
     closed, simulated = (
-        simulate.start(trial, WORLD, base, moments=count, keep_truth=False) for count in (0, 60)
+        simulate.start(trial, WORLD, base, beats=count, keep_truth=False) for count in (0, 60)
     )
     rows = closed.clients.table.shape[0]
     closed_seconds, simulated_seconds = (

@@ -11,7 +11,7 @@ def beats(dyads, length, coupling, seed, delay=0):
     client, noise = rng.normal(size=(2, dyads, length))
     therapist = coupling * np.roll(client, delay, axis=1) + np.sqrt(1 - coupling**2) * noise
     labels = {"client": np.repeat(np.arange(dyads), length)}
-    labels["moment"] = np.tile(np.arange(length), dyads)
+    labels["beat"] = np.tile(np.arange(length), dyads)
     return pd.DataFrame(
         labels | {"client_arousal": client.ravel(), "therapist_arousal": therapist.ravel()}
     )
@@ -67,7 +67,7 @@ def test_same_rng_same_number_and_names_are_free():
     first = synchrony_minus_surrogate(frame, rng=7, shuffles=3)
     assert first == synchrony_minus_surrogate(frame, rng=np.random.default_rng(7), shuffles=3)
     assert first != synchrony_minus_surrogate(frame, rng=8, shuffles=3)
-    renamed = frame.rename(columns={"client_arousal": "scl_client", "moment": "second"})
+    renamed = frame.rename(columns={"client_arousal": "scl_client", "beat": "second"})
     again = synchrony_minus_surrogate(
         renamed, client_arousal="scl_client", beat="second", rng=7, shuffles=3
     )
@@ -76,7 +76,7 @@ def test_same_rng_same_number_and_names_are_free():
 
 def test_missing_motionless_and_copied_stretches():
     frame = beats(10, 120, 0.0, 14)
-    frame.loc[frame["moment"] < 35, "client_arousal"] = 0.1  # a motionless first window
+    frame.loc[frame["beat"] < 35, "client_arousal"] = 0.1  # a motionless first window
     frame.loc[frame.index[-20:], "therapist_arousal"] = np.nan
     assert np.isfinite(synchrony_minus_surrogate(frame).value)
     copied = frame.assign(therapist_arousal=frame["client_arousal"])

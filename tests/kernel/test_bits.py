@@ -29,9 +29,9 @@ def study(request: pytest.FixtureRequest) -> Study:
     return STUDIES[request.param]
 
 
-@pytest.mark.parametrize("moments", [0, 7])
-def test_threads(study: Study, moments: int) -> None:
-    one, two = (simulate.run(study, HYBRID, 1100, 3, 1, moments, threads=n) for n in (1, 2))
+@pytest.mark.parametrize("beats", [0, 7])
+def test_threads(study: Study, beats: int) -> None:
+    one, two = (simulate.run(study, HYBRID, 1100, 3, 1, beats, threads=n) for n in (1, 2))
     assert _same(one, two)
 
 

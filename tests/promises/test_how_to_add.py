@@ -34,7 +34,7 @@ SCRIPT = """
 import numpy as np, pytest, sys
 files = ["promises/test_odd.py", "model/test_mechanism.py", "model/test_declarations.py"]
 tests = [f"tests/{file}" for file in ("twin/test_twin.py", *files)]
-code = pytest.main(["-q", "-n", "0", "-p", "no:cacheprovider", "-k", "not moments", *tests])
+code = pytest.main(["-q", "-n", "0", "-p", "no:cacheprovider", "-k", "not beats", *tests])
 assert code == 0, code
 
 import dyadsim

@@ -73,7 +73,7 @@ def test_numbers_of_numpy_and_whole_numbers_are_numbers() -> None:
         (lambda: dyadsim.run(STUDY, "null", 5, seed=-1), "seed must be a whole number from 0"),
         (lambda: dyadsim.run(STUDY, "null", 5, seed=1.5), "seed must be a whole number from 0"),
         (lambda: dyadsim.run(STUDY, "null", 5, replicate="a"), "replicate must be a whole number"),
-        (lambda: dyadsim.run(STUDY, "null", 5, moments=-3), "moments must be a whole number"),
+        (lambda: dyadsim.run(STUDY, "null", 5, beats=-3), "beats must be a whole number"),
         (lambda: dyadsim.run(STUDY, "null", 5, threads=-1), "threads must be a whole number"),
         (lambda: dyadsim.advance(STUDY), "run must come from dyadsim.run or dyadsim.start"),
         (lambda: dyadsim.advance(dyadsim.start(STUDY, "null", 5), -1), "steps must be a whole"),

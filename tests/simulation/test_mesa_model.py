@@ -43,11 +43,11 @@ def _start_method() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("study", [TRIAL, cohort(sessions=8)], ids=["trial", "cohort"])
-@pytest.mark.parametrize("moments", [0, 10])
-def test_stepped_equals_batch_bit_for_bit(study: object, moments: int) -> None:
-    model = DyadModel(study, HYBRID, 300, rng=5, moments=moments)
+@pytest.mark.parametrize("beats", [0, 10])
+def test_stepped_equals_batch_bit_for_bit(study: object, beats: int) -> None:
+    model = DyadModel(study, HYBRID, 300, rng=5, beats=beats)
     model.run_for(100)
-    batch = simulate.run(study, HYBRID, 300, 5, 0, moments)
+    batch = simulate.run(study, HYBRID, 300, 5, 0, beats)
     assert np.array_equal(_bits(model.run_state), _bits(batch))
     assert not model.running
 

@@ -29,8 +29,8 @@ CLOSE_EVENT, CLOSE_ROUNDING = 1e-4, 1e-3
 class Step(NamedTuple):
     """What the plan orders at one step, and the luck of one client in it.
 
-    `therapy` is None where none is given; `noise` maps stream names to draws; `moments` holds two
-    draws a moment, none for the closed form; `continued` is the medication that goes on for those
+    `therapy` is None where none is given; `noise` maps stream names to draws; `beats` holds two
+    draws a beat, none for the closed form; `continued` is the medication that goes on for those
     who ended as agreed.
     """
 
@@ -42,7 +42,7 @@ class Step(NamedTuple):
     last_planned: bool
     continued: float
     noise: dict[str, float]
-    moments: list[float]
+    beats: list[float]
 
 
 class Case(NamedTuple):
@@ -139,7 +139,7 @@ class Course:
         self.now = self.before | dict.fromkeys(AFRESH, 0.0) | {"delivered_dose": [0.0] * 4}
         if self.held:
             self.now["attended"] += 1
-            both = resonance(self.order, step.presence, step.moments, self.parameters.resonance)
+            both = resonance(self.order, step.presence, step.beats, self.parameters.resonance)
             self.now["synchrony"], self.now["coregulation"] = both
             self.credibility()
             self.responsiveness()

@@ -1,4 +1,4 @@
-"""The twin's moment clock and the walk of presence (ODD 7, resonance), in plain Python."""
+"""The twin's beat clock and the walk of presence (ODD 7, resonance), in plain Python."""
 
 import math
 from typing import Any
@@ -32,26 +32,26 @@ def stationary(
 def resonance(
     order: dict[str, Any], presence: float, draws: list[float], q: Any
 ) -> tuple[float, float]:
-    """Return (synchrony, coregulation): closed form without `draws`, else two draws a moment."""
+    """Return (synchrony, coregulation): closed form without `draws`, else two draws a beat."""
     mirror = q.mirroring * squash(order["empathy"]) * order["body"]
     calm = q.coregulation_coupling * squash(order["congruence"]) * presence * order["body"]
     damping = (q.client_damping, q.therapist_damping)
     p, r, v = stationary(mirror, calm, damping, (q.client_noise**2, q.therapist_noise**2))
     alone = q.client_noise**2 / (1 - (1 - q.client_damping) ** 2)
-    moments = len(draws) // 2
-    if moments == 0:
+    beats = len(draws) // 2
+    if beats == 0:
         return r / math.sqrt(p * v), 1 - p / alone
     x = math.sqrt(p) * draws[0]
     y = r / math.sqrt(p) * draws[0] + math.sqrt(v - r * r / p) * draws[1]
     both, square = x * y, x * x
-    for moment in range(1, moments):
-        n1, n2 = draws[2 * moment], draws[2 * moment + 1]
+    for beat in range(1, beats):
+        n1, n2 = draws[2 * beat], draws[2 * beat + 1]
         x, y = (
             x - damping[0] * x - calm * (x - y) + q.client_noise * n1,
             y - damping[1] * y - mirror * (y - x) + q.therapist_noise * n2,
         )
         both, square = both + x * y, square + x * x
-    return both / moments / math.sqrt(p * v), 1 - square / moments / alone
+    return both / beats / math.sqrt(p * v), 1 - square / beats / alone
 
 
 def presence_walk(caseload: float, noise: list[float], q: Any) -> list[float]:

@@ -156,10 +156,10 @@ def luck(run: Run, step: int) -> dict[str, list[float]]:
     return drawn | {"SYMPTOM_MISSING": uniforms(*address, Stream.SYMPTOM_MISSING).tolist()}
 
 
-def moments(run: Run, step: int) -> list[list[float]]:
-    """Every client's draws of the moments of one session, two a moment."""
+def beats(run: Run, step: int) -> list[list[float]]:
+    """Every client's draws of the beats of one session, two a beat."""
     address = (run.clients.word, run.seed, run.replicate, step)
-    rows = [normals(*address, Stream.BEAT + row) for row in range(2 * run.moments)]
+    rows = [normals(*address, Stream.BEAT + row) for row in range(2 * run.beats)]
     return np.array(rows).reshape(-1, CLIENTS).T.tolist()
 
 
@@ -203,7 +203,7 @@ def goes_on(given: Therapy | None, pills: float, after: bool) -> float:
 def steps(run: Run, client: int, presence: list[list[float]], draws: list[Any]) -> list[Step]:
     """What the study orders of one client at each step from 1 on, and that client's luck.
 
-    `draws` holds (luck, moments) of every step.
+    `draws` holds (luck, beats) of every step.
     """
     arm, who = run.study.arms[run.clients.arm[client]], int(run.clients.therapist[client])
     last = max((phase.last for phase in arm.phases), default=0)
@@ -226,7 +226,7 @@ def steps(run: Run, client: int, presence: list[list[float]], draws: list[Any]) 
                 step == last,
                 goes_on(given, pills, step > last),
                 {name: drawn[client] for name, drawn in draws[step][0].items()},
-                draws[step][1][client] if run.moments else [],
+                draws[step][1][client] if run.beats else [],
             )
         )
     return every
@@ -246,7 +246,7 @@ def differences(run: Run, client: int, step: int, twin: dict[str, Any]) -> dict[
 def compare(run: Run, cases: list[Case], tally: Counter[str]) -> None:
     """Follow every client of a run with the twin, until a threshold is too close to call."""
     presence = walks(run)
-    draws = [(luck(run, step), moments(run, step)) for step in range(run.plan.weeks.size)]
+    draws = [(luck(run, step), beats(run, step)) for step in range(run.plan.weeks.size)]
     np.testing.assert_allclose(run.therapists.presence.T, presence, rtol=0, atol=1e-5)
     for client, one in enumerate(cases):
         course = Course(one, run.parameters, form(run), draws[0][0]["SYMPTOM"][client])
@@ -263,8 +263,8 @@ def compare(run: Run, cases: list[Case], tally: Counter[str]) -> None:
             tally[f"ended {now['ended']:.0f}"] += 1
 
 
-@pytest.mark.parametrize("moment_count", [0, 12], ids=["closed form", "moments"])
-def test_the_kernel_and_the_twin_agree_at_every_step(moment_count: int) -> None:
+@pytest.mark.parametrize("beat_count", [0, 12], ids=["closed form", "beats"])
+def test_the_kernel_and_the_twin_agree_at_every_step(beat_count: int) -> None:
     tally: Counter[str] = Counter()
 
     @settings(
@@ -274,7 +274,7 @@ def test_the_kernel_and_the_twin_agree_at_every_step(moment_count: int) -> None:
     def agree(study: Study, seed: int) -> None:
         dice = random.Random(f"{seed} {study}")
         parameters, luck_seed = some_parameters(dice), dice.randrange(2**31)
-        run = simulate.start(study, parameters, CLIENTS, luck_seed, moments=moment_count)
+        run = simulate.start(study, parameters, CLIENTS, luck_seed, beats=beat_count)
         cases = [case(run, client) for client in range(CLIENTS)]
         compare(simulate.advance(run, threads=1), cases, tally)
 

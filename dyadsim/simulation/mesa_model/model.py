@@ -35,7 +35,7 @@ class DyadModel(mesa.Model):  # type: ignore[misc]
     rng
         The seed, a whole number >= 0: every random number has its address, so no generator will
         do. None draws a seed, which `model.seed` tells.
-    replicate, moments
+    replicate, beats
         As in `dyadsim.start`.
     client_class, therapist_class
         Subclasses with a `decide` or a `plan` of their own.
@@ -74,14 +74,14 @@ class DyadModel(mesa.Model):  # type: ignore[misc]
         rng: int | None = 1,
         *,
         replicate: int = 0,
-        moments: int = 0,
+        beats: int = 0,
         client_class: type[Client] = Client,
         therapist_class: type[Therapist] = Therapist,
     ) -> None:
         seed = secrets.randbelow(2**31) if rng is None else rng
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
             raise BadInput(f"rng must be a whole number, the seed; not {type(rng).__name__}.")
-        self.run_state = simulate.start(study, world, clients, int(seed), replicate, moments)
+        self.run_state = simulate.start(study, world, clients, int(seed), replicate, beats)
         super().__init__(rng=int(seed))
         self._step_of_mesa, self.step = self.step, self._step_or_refuse  # type: ignore[method-assign]
         self._client_class, self._therapist_class = client_class, therapist_class

@@ -1,4 +1,4 @@
-"""Resonance: the closed form solves its equation, and simulated moments agree with it."""
+"""Resonance: the closed form solves its equation, and simulated beats agree with it."""
 
 import numpy as np
 import pytest
@@ -38,14 +38,14 @@ def test_without_a_body_nothing_resonates() -> None:
     "values", [{}, {"resonance.mirroring": 0.1}, {"resonance.coregulation_coupling": 0.1}]
 )
 def test_moments_agree_with_the_closed_form(values: dict[str, float]) -> None:
-    """Session 1 of 20,000 dyads, 60 moments; 4.5 standard errors: false alarm below 1e-4."""
+    """Session 1 of 20,000 dyads, 60 beats; 4.5 standard errors: false alarm below 1e-4."""
     parameters = changed(worlds.world_parameters("hybrid"), values)
     study = cohort(sessions=1, follow_up=())
-    closed, moments = (
+    closed, beats = (
         dict(simulate.variables(simulate.run(study, parameters, 20000, 3, 0, count).truth))
         for count in (0, 60)
     )
     for name in ("synchrony", "coregulation"):
-        gap = (moments[name][1] - closed[name][1]).astype(np.float64)
+        gap = (beats[name][1] - closed[name][1]).astype(np.float64)
         assert gap.std() > 0.01  # the sessions do differ from their expectation
         assert abs(gap.mean()) < 4.5 * gap.std() / np.sqrt(gap.size)
