@@ -40,8 +40,8 @@ def score_at_session(
         Column of the score.
     at
         0: intake; 1: end of session 1; 3: session 3, else the nearest of 2 to 5, of two equally
-        near the earlier (docs/facts.md); another number: that session exactly; None: the client's
-        mean over all sessions. Of two scores at one session the first in the frame counts.
+        near the earlier (docs/background/facts.md); another number: that session exactly; None: the
+        client's mean over all sessions. Of two scores at one session the first in the frame counts.
     client, session, occasion
         Names of the columns.
 

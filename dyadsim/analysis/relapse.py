@@ -3,8 +3,8 @@
 Recovered at the end: the last score before follow-up is below the cut-off and lower than the first
 one by the reliable change or more. Relapsed at a follow-up: the score is at or above the cut-off
 and higher than at the end by the reliable change or more. Cut-off and reliable change are those of
-Jacobson and Truax (docs/facts.md); that relapse needs both is this project's definition, because a
-step over the cut-off alone may be measurement error.
+Jacobson and Truax (docs/background/facts.md); that relapse needs both is this project's definition,
+because a step over the cut-off alone may be measurement error.
 """
 
 from __future__ import annotations

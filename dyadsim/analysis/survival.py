@@ -1,9 +1,9 @@
 """Time to clinically significant change: Kaplan-Meier over sessions (statsmodels).
 
 A client has changed at the first session whose score is below the cut-off and lower than the first
-score by the reliable change or more (Jacobson and Truax, docs/facts.md). Clients who end before are
-censored at their last score. That is not innocent: who leaves may have been about to change or not,
-so the curve assumes what no data show (censoring that says nothing about change).
+score by the reliable change or more (Jacobson and Truax, docs/background/facts.md). Clients who end
+before are censored at their last score. That is not innocent: who leaves may have been about to
+change or not, so the curve assumes what no data show (censoring that says nothing about change).
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def read_source(settings: "Settings") -> Source:
     """
     data = settings.data
     if not data.path:
-        raise BadInput("fit needs your data: data.path=scores.csv (docs/fitting.md).")
+        raise BadInput("fit needs your data: data.path=scores.csv (docs/how_to/fitting.md).")
     if is_moments(data.path):
         return _moments(settings, data.path)
     instrument, reverse = _instrument(settings)

@@ -35,7 +35,7 @@ class DataFile:
 
     path: str | None = setting(None, "csv or Parquet, a row a client and time; or moments in YAML")
     instrument: Any = setting(
-        "by_study", "phq9, bdi2, oq45, core_om, gad7, or described (docs/fitting.md)"
+        "by_study", "phq9, bdi2, oq45, core_om, gad7, or described (docs/how_to/fitting.md)"
     )
     unit: str = setting("session", "of time: session (a week apart), week, day")
     reverse: bool = setting(False, "high scores are good")
@@ -132,14 +132,16 @@ class Config:
     specificity: float | None = setting(
         None, "share of the treatment path that needs the match, 0-1, at equal mean effect"
     )
-    data: DataFile = setting(DataFile, "your data (docs/fitting.md)")
+    data: DataFile = setting(DataFile, "your data (docs/how_to/fitting.md)")
     name: str | None = setting(None, "of a sweep's folder, results/NAME; null = sweep")
     outputs: Any = setting([], "of a sweep: outcomes, statistics, facts; none = all outcomes")
     shard: int = setting(0, "this process computes every shards-th block, from this one on")
     shards: int = setting(1, "number of such processes")
     job: int = setting(0, "number of a job that a Hydra launcher runs")
     do: Do = setting(
-        Do, "what is done to everybody, beside the same clients left alone (docs/interventions.md)"
+        Do,
+        "what is done to everybody, beside the same clients left alone "
+        "(docs/how_to/interventions.md)",
     )
     results: str = setting("results", "where results folders go")
     json: bool = setting(False, "print the summary as JSON")

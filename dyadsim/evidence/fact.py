@@ -1,6 +1,7 @@
 """A published number, how the table of them is read, and when a simulated value meets one.
 
-Definitions of the statistics stand in `docs/facts.md`; the keys of `source` in `references.bib`.
+Definitions of the statistics stand in `docs/background/facts.md`; the keys of `source` in
+`references.bib`.
 """
 
 import csv
@@ -29,7 +30,7 @@ class Fact(NamedTuple):
     id, family
         Its name, and the group under which it is listed.
     statistic, design
-        What is computed, and what is simulated for it; see `docs/facts.md`.
+        What is computed, and what is simulated for it; see `docs/background/facts.md`.
     estimate, low, high
         In the unit of `statistic`; None where nothing is published.
     kind
@@ -124,7 +125,7 @@ def is_met(fact: Fact, simulated: float, standard_error: float) -> bool:
 
     A missing end is infinite. "sign": the interval must exceed 0 strictly. "bound": the error
     counts at the bound only, as the other end is where the scale ends. NaN is never met.
-    Source: a rule of this project (docs/facts.md, "When a fact is met").
+    Source: a rule of this project (docs/background/facts.md, "When a fact is met").
 
     Parameters
     ----------

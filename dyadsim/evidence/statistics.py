@@ -1,7 +1,7 @@
 """Every statistic of `facts.csv`, from arrays of scores: fast enough for calibration and sweeps.
 
 A statistic is declared here, once: its name as `facts.csv` writes it, and a function of a study's
-scores and of the arguments in brackets. `docs/facts.md` defines each in words.
+scores and of the arguments in brackets. `docs/background/facts.md` defines each in words.
 `tests/oracles/statistics_from_tables.py` computes the same from a researcher's long tables with the
 estimates of `analysis`; a test compares the two fact by fact.
 """

@@ -231,7 +231,7 @@ def _read_rows(path: str) -> list[Mapping[str, Any]]:
         raise BadData(f"data.path: '{path}' cannot be read as YAML: {reason}.") from None
     rows = document.get("moments") if isinstance(document, dict) else None
     if not isinstance(rows, list) or not rows:
-        raise BadData(f"{path}: there must be a list 'moments' (docs/fitting.md).")
+        raise BadData(f"{path}: there must be a list 'moments' (docs/how_to/fitting.md).")
     for number, row in enumerate(rows, 1):
         if not isinstance(row, dict):
             raise BadData(f"{path}, moment {number}: must be fields with values, not '{row}'.")

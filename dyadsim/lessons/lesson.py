@@ -183,7 +183,7 @@ class Lesson(NamedTuple):
     compute
         From settings to the result.
     sources
-        Keys of `docs/facts.md`.
+        Keys of `docs/background/facts.md`.
     """
 
     name: str

@@ -49,9 +49,9 @@ class Instrument(NamedTuple):
 
 
 # Ranges, cut-offs, reliable changes and reliabilities of the distress instruments: the measurement
-# constants of docs/facts.md; intercepts and slopes place the healthy average (distress 0) and the
-# published intake means on one latent, and are assumptions. Reference SD .95: true scores at
-# intake in routine care (`study.ROUTINE`).
+# constants of docs/background/facts.md; intercepts and slopes place the healthy average (distress
+# 0) and the published intake means on one latent, and are assumptions. Reference SD .95: true
+# scores at intake in routine care (`study.ROUTINE`).
 SYMPTOM_INSTRUMENTS = {
     one.name: one
     for one in (

@@ -67,7 +67,7 @@ def print_facts(results: Sequence[FactResult], world: str, calibrated: bool) -> 
     print(f"{met} of {len(computed)} simulated facts met{rest}.")
     print(
         "± is one Monte-Carlo standard error over replicates with different random numbers. "
-        "Definitions: docs/facts.md"
+        "Definitions: docs/background/facts.md"
     )
 
 
@@ -108,7 +108,7 @@ def print_scoreboard(table: pd.DataFrame, totals: pd.DataFrame) -> None:
     print(
         "± is one Monte-Carlo standard error over replicates with different random numbers; met: "
         "value ± 1.96 errors inside the interval. A world that fits is possible, not true. "
-        "docs/calibration.md"
+        "docs/background/calibration.md"
     )
 
 

@@ -359,7 +359,7 @@ def _attribution(
 
 
 def seconds_per_point(job: Job) -> float:
-    """Return about how many seconds a point takes on one thread (docs/scale.md)."""
+    """Return about how many seconds a point takes on one thread (docs/how_to/scale.md)."""
     steps = designs.plan_study(job.study).weeks.size
     fact_ids = {fact.id for fact in facts.load_facts()}
     columns = set(job.columns)

@@ -36,7 +36,8 @@ DIAL = "specificity"  # an axis that is no parameter: the dial at an equal mean 
 _DIAL = Parameter(
     DIAL, 0.5, ParameterInfo("share that needs the match, at equal effect", "share", 0, 1, "", "")
 )
-MAX_POINTS = 20_000_000  # of one sweep; for more, use sweeps with other seeds (docs/scale.md)
+# of one sweep; for more, use sweeps with other seeds (docs/how_to/scale.md)
+MAX_POINTS = 20_000_000
 
 
 class Axis(NamedTuple):

@@ -110,7 +110,7 @@ def bond_again(rows, q):
 
 
 def ideas(base: int) -> Iterator[tuple[str, float]]:
-    """Yield (idea, times slower without it), each idea alone; see docs/kernel.md."""
+    """Yield (idea, times slower without it), each idea alone; see docs/background/kernel.md."""
     setting = setting_at_intake(STUDIES["trial"], base)
 
     def bare(block: int) -> float:

@@ -1,6 +1,6 @@
 """Which of twelve parameters decide what a trial finds? Sobol indices of the hybrid world.
 
-The same at the command line: docs/sweeps.md.
+The same at the command line: docs/how_to/sweeps.md.
 Run: python experiments/what_matters/run.py [clients of a point] [size=tiny]
 """
 

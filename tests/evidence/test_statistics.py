@@ -1,4 +1,4 @@
-"""Statistics of facts are declared once, and facts.csv and docs/facts.md know the same ones."""
+"""Statistics of facts are declared once; facts.csv and docs/background/facts.md know the same."""
 
 import re
 from pathlib import Path
@@ -12,7 +12,7 @@ from dyadsim.model import worlds
 from dyadsim.simulation import simulate
 from dyadsim.studies.designs.preference import preference
 
-DEFINITIONS = Path(__file__).parents[2] / "docs" / "facts.md"
+DEFINITIONS = Path(__file__).parents[2] / "docs" / "background" / "facts.md"
 
 
 def test_the_table_of_facts_uses_every_statistic() -> None:

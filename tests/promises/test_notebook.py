@@ -7,7 +7,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 
-NOTEBOOK = Path(__file__).parents[2] / "docs" / "notebooks" / "one_dyad.ipynb"
+NOTEBOOK = Path(__file__).parents[2] / "docs" / "tutorial" / "one_dyad.ipynb"
 
 
 def test_the_notebook_runs() -> None:

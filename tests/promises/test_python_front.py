@@ -18,7 +18,7 @@ import dyadsim
 from dyadsim.studies import designs
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs/reference_python.md"
+PAGE = ROOT / "docs/reference/python.md"
 NAMES = [name for name in dyadsim.__all__ if name != "__version__"]
 OWN = [  # names whose docstrings have every section and an example
     name for name in NAMES if dyadsim._HOMES[name].startswith(("studies.", "simulation."))
@@ -139,7 +139,8 @@ def test_examples_run(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["mesa.md", "interventions.md"])
 def test_python_of_the_pages_runs(name: str) -> None:
-    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / name).read_text(), re.DOTALL)
+    (page,) = (ROOT / "docs").rglob(name)
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
     assert blocks
     for block in blocks:
         exec(compile(block, name, "exec"), {})

@@ -51,7 +51,7 @@ def test_your_data_page(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def _commands() -> list[list[str]]:
-    """Return the command lines of the console blocks in README and docs/commands.md."""
+    """Return the command lines of the console blocks in README and docs/reference/commands.md."""
     text = "".join(page.read_text(encoding="utf-8") for page in (ROOT / "README.md", COMMANDS))
     blocks = re.findall(r"```console\n(.*?)```", text, re.DOTALL)
     joined = "".join(blocks).replace("\\\n", " ")  # a line that goes on in the next

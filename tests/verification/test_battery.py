@@ -3,7 +3,8 @@
 The 32 bits behind a uniform are piped to Debian's `dieharder` in five orders, so that neighbours of
 each coordinate become neighbours in the stream. A test fails below p = 1e-6 or above 1 - 1e-6; 270
 p-values give a false-alarm rate of 5 in 10,000. WEAK results (p < .005 or above .995) are printed:
-11 of 270 here, 6 of 270 for NumPy's Philox (docs/kernel.md). TestU01 has no Debian package here.
+11 of 270 here, 6 of 270 for NumPy's Philox (docs/background/kernel.md). TestU01 has no Debian
+package here.
 """
 
 import shutil

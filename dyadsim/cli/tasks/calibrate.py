@@ -129,7 +129,7 @@ def run(settings: "Settings") -> None:
 TASK = Task(
     name="calibrate",
     section="published evidence",
-    help="a world's best chance against the facts (docs/calibration.md)",
+    help="a world's best chance against the facts (docs/background/calibration.md)",
     example="dyadsim calibrate world=hybrid budget=small",
     more=(
         "budget=small|standard|large    small is a quick try",

@@ -192,7 +192,7 @@ def no_effect(words: Mapping[str, str]) -> NoEffect:
 TASK = Task(
     name="fit",
     section="your own data",
-    help="what your data say of a world, and which world they speak for (docs/fitting.md)",
+    help="what your data say of a world, and which world they speak for (docs/how_to/fitting.md)",
     example="dyadsim fit data.path=scores.csv data.instrument=phq9",
     more=("budget=small|standard|large    small is a quick try",),
     shows=("data",),

@@ -1,4 +1,4 @@
-"""One lesson without the page: the same numbers (docs/teaching.md)."""
+"""One lesson without the page: the same numbers (docs/how_to/teaching.md)."""
 
 import csv
 import dataclasses

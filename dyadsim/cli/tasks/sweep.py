@@ -116,7 +116,7 @@ def run(request: "SweepRequest") -> int:
 TASK = Task(
     name="sweep",
     section="sweeps over many worlds",
-    help="many points over parameters and choices, kept and resumed (docs/sweeps.md)",
+    help="many points over parameters and choices, kept and resumed (docs/how_to/sweeps.md)",
     example="dyadsim sweep name=bond 'distress.bond_effect=interval(0,1)' points=sobol points.n=64",
     more=(
         "alliance.rate=0.2,0.4 (crossed)    'alliance.rate=interval(0.1,0.6)' (filled by points)",

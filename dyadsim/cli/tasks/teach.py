@@ -1,4 +1,4 @@
-"""The teachers' page: eight lessons in the browser, on this machine alone (docs/teaching.md)."""
+"""The teachers' page: eight lessons in the browser, on this machine (docs/how_to/teaching.md)."""
 
 import dataclasses
 from typing import TYPE_CHECKING
@@ -55,7 +55,7 @@ def _keep(settings: "Settings") -> None:
 TASK = Task(
     name="teach",
     section="teaching",
-    help="eight lessons in the browser, a bet before every answer (docs/teaching.md)",
+    help="eight lessons in the browser, a bet before every answer (docs/how_to/teaching.md)",
     example="dyadsim teach",
     settings=TeachSettings,
     run=run,

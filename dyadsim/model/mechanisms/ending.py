@@ -8,8 +8,8 @@
 
 n1, n2, n3 are standard normal draws (probit hazards). `agreed` counts only where the study's rule
 is good-enough or open; an open rule has no planned end. A client who left alone above the
-good-enough level is a dropout; at or below it the end is good enough, not premature (docs/facts.md,
-`share_dropout`). g is the
+good-enough level is a dropout; at or below it the end is good enough, not premature
+(docs/background/facts.md, `share_dropout`). g is the
 therapist's regard, a therapist's own dropout rate. Good-enough level: the client, not the
 protocol, decides (baldwin2009). Dropout and alliance: sharf2010. Equations and values are
 assumptions.
