@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from dyadsim.errors import BadData as BadData
     from dyadsim.errors import BadInput as BadInput
     from dyadsim.evidence.benchmark import evaluate_facts as evaluate  # noqa: F401
-    from dyadsim.evidence.compare_worlds import compare_worlds as compare_worlds
+    from dyadsim.evidence.compare_worlds import simulate_comparison as compare_worlds  # noqa: F401
     from dyadsim.model.worlds import world_parameters as world  # noqa: F401
     from dyadsim.simulation.counterfactual import do as do
     from dyadsim.simulation.counterfactual import twins as twins
@@ -51,7 +51,7 @@ _HOMES = {
     "Therapist": "simulation.mesa_model",
     "Therapy": "studies.therapy",
     "advance": "simulation.simulate",
-    "compare_worlds": "evidence.compare_worlds",
+    "compare_worlds": "evidence.compare_worlds:simulate_comparison",
     "dial": "simulation.specificity",
     "do": "simulation.counterfactual",
     "evaluate": "evidence.benchmark:evaluate_facts",

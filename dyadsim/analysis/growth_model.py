@@ -2,15 +2,12 @@
 
     y_tij = (b0 + u_ij + v_j) + (b1 treated + s_ij + w_j) t + e_tij
 
-Subject i of cluster (therapist) j at time t = 0 ... 1 (the whole trial): subject intercept u and
-slope s, cluster intercept v and slope w, residual e, all normal and, here, uncorrelated. Time is
-measured in trials, so a slope is the change over the whole trial. Low scores are good: a treatment
-that helps has an effect below 0.
+Subject i of cluster (therapist) j at time t = 0 ... 1: subject intercept u and slope s, cluster
+intercept v and slope w, residual e, all normal and uncorrelated. A slope is the change over the
+whole trial. Low scores are good: a treatment that helps has an effect below 0.
 
-Partial nesting: only the treated have therapists. The analysis is the usual two steps: each
-subject's own least-squares slope, then the arms compared, over subjects (the therapist ignored) or
-over therapists' means (respected). With complete data at the same times the slope of the growth
-model's fixed effect is that same difference of mean slopes; it is thousands of times faster.
+Partial nesting: only the treated have therapists. The analysis takes two steps: each subject's
+least-squares slope, then the arms compared over subjects (therapist ignored) or therapists' means.
 """
 
 import math
@@ -399,6 +396,5 @@ def p_values(trial: pd.DataFrame) -> tuple[float, float]:
 
 def _units(part: pd.DataFrame) -> pd.Series:
     """Return the mean slope of every therapist, or every subject's where there are none."""
-    if part["therapist"].isna().all():
-        return part["slope"]
-    return part.groupby("therapist")["slope"].mean()
+    alone = part["therapist"].isna().all()
+    return part["slope"] if alone else part.groupby("therapist")["slope"].mean()

@@ -62,7 +62,7 @@ def simulate_fact_values(
     for name, study in needed_studies(facts).items():
         size = round(clients * SIZES.get(name, _OTHER))
         try:
-            run = simulate.run(study, parameters, size, seed, replicate, threads=threads)
+            run = simulate.run(study, parameters, size, seed, replicate=replicate, threads=threads)
             values |= fact_values(facts, name, run)
         except ValueError:  # such as nobody left in an arm: all facts of that study are missing
             continue

@@ -114,7 +114,7 @@ def equal_means_ratio(
     rows = []
     for trial, (size, length) in enumerate(zip(sizes, sessions, strict=True)):
         study = rct(("cbt", "waitlist"), int(length), follow_up=())
-        run = simulate.run(study, parameters, int(size), seed, trial)
+        run = simulate.run(study, parameters, int(size), seed, replicate=trial)
         scores = score_arrays(run, process_scores=False)
         treated, waiting = (scores.post[scores.arms[name]] for name in ("cbt", "waitlist"))
         mean = np.log(np.nanmean(treated) / np.nanmean(waiting))

@@ -179,7 +179,7 @@ def _axis(override: Any, samples: bool) -> dict[str, Any] | None:
     return {"levels": [float(f"{level:.12g}") for level in levels]}  # range() adds rounding errors
 
 
-def compose(overrides: list[str]) -> Composed:
+def compose_job(overrides: list[str]) -> Composed:
     """Return the configuration of one job.
 
     Raises
@@ -198,9 +198,8 @@ def compose(overrides: list[str]) -> Composed:
         for word in overrides:
             key = word.split("=", 1)[0]
             if key not in keys and word not in groups:
-                near = [
-                    name for name in keys if ("." in name) >= ("." in key)
-                ]  # a.b is no slip for a
+                # a.b is no slip for a
+                near = [name for name in keys if ("." in name) >= ("." in key)]
                 raise BadInput(f"there is no setting '{key}'.{nearest(key, near)}")
         config = compose("config", overrides)
         plain = OmegaConf.to_container(config, resolve=True)

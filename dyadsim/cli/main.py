@@ -76,7 +76,7 @@ def _show_configuration(task: Task, words: list[str], many: bool) -> int:
 
     with compose.hydra_on_conf():
         jobs = compose.read_words(words, multirun=many, samples=task.samples).jobs
-        plain = compose.compose(jobs[0]).plain
+        plain = compose.compose_job(jobs[0]).plain
     _print_notes(jobs)
     print(yaml.safe_dump(plain, sort_keys=False), end="")
     return OK
@@ -85,16 +85,16 @@ def _show_configuration(task: Task, words: list[str], many: bool) -> int:
 def _run_jobs(words: list[str], many: bool, launcher: list[str]) -> int:
     """Run every job that the words make, one after the other or through a launcher."""
     from dyadsim.cli import compose, multirun
-    from dyadsim.cli.read_settings import read_settings
+    from dyadsim.cli.read_settings import settings_of_config
 
     with compose.hydra_on_conf():
         jobs = compose.read_words(words, multirun=many).jobs
-        composed = [compose.compose(job) for job in jobs]
+        composed = [compose.compose_job(job) for job in jobs]
     _print_notes(jobs)
     if launcher:
         results = str(composed[0].plain["results"])
         return multirun.launch(main, jobs, launcher=launcher, results=results)
-    checked = [read_settings(*job) for job in composed]
+    checked = [settings_of_config(*job) for job in composed]
     tasks = [find_task(settings.task.name) for settings in checked]
     for task, settings in zip(tasks, checked, strict=True):
         task.check(settings)
@@ -126,7 +126,7 @@ def _run_sweep(task: Task, words: list[str], many: bool, launcher: list[str]) ->
         numbers = [job[0] for job in compose.read_words(shards[-1:], multirun=many).jobs if job]
         sampled = compose.read_words(rest, multirun=many, samples=True)
         composed = {
-            number: [compose.compose([*job, number]) for job in sampled.jobs]
+            number: [compose.compose_job([*job, number]) for job in sampled.jobs]
             for number in numbers or ["shard=0"]
         }
     _print_notes(sampled.jobs)
@@ -153,11 +153,11 @@ def _work_on_sweep(
     words: Sequence[str],
 ) -> int:
     """Do a task about the sweep of these conditions; return the exit code."""
-    from dyadsim.cli.read_settings import read_settings
-    from dyadsim.cli.sweep_request import sweep_request
+    from dyadsim.cli.read_settings import settings_of_config
+    from dyadsim.cli.sweep_request import request_sweep
 
-    conditions = [read_settings(*condition) for condition in composed]
-    request = sweep_request(conditions, labels, axes=axes, words=words)
+    conditions = [settings_of_config(*condition) for condition in composed]
+    request = request_sweep(conditions, labels, axes=axes, words=words)
     if task.check_sweep is not None:
         task.check_sweep(request)
     if request.settings.dry_run:

@@ -17,7 +17,7 @@ from dyadsim.studies.designs import find_design
 from dyadsim.studies.study import Study
 
 
-def read_settings(config: Any, plain: Mapping[str, Any]) -> Settings:
+def settings_of_config(config: Any, plain: Mapping[str, Any]) -> Settings:
     """Return checked settings from the composed configuration.
 
     Parameters

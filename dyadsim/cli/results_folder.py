@@ -10,10 +10,8 @@ from typing import Any
 
 from dyadsim.cli.settings import Settings
 from dyadsim.errors import Failed
-from dyadsim.report.plain_rows import plain_rows as rows_of
 from dyadsim.simulation import records
 
-__all__ = ["NoFolder", "check_folder", "rows_of", "write_results"]
 _TRIES = 100  # names for a folder, before it is given up
 
 

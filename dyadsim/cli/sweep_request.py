@@ -124,7 +124,7 @@ def write_manifest(request: SweepRequest) -> None:
         raise NoFolder(f"{folder} cannot be written: {error.strerror or error}.") from None
 
 
-def sweep_request(
+def request_sweep(
     conditions: Sequence[Settings],
     labels: Sequence[Mapping[str, Any]],
     *,

@@ -81,7 +81,7 @@ def evaluate_facts(
     values: dict[str, list[float]] = {fact.id: [] for fact in facts}
     for name, study in progress(needed_studies(facts).items()):
         for replicate in range(replicates):
-            run = simulate.run(study, parameters, clients, seed, replicate)
+            run = simulate.run(study, parameters, clients, seed, replicate=replicate)
             for fact_id, value in fact_values(facts, name, run).items():
                 values[fact_id].append(value)
     return [_result(fact, values[fact.id]) for fact in facts]

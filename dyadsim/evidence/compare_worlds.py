@@ -180,7 +180,7 @@ def comparison_studies() -> dict[str, Study]:
     return {"trial": rct(TRIAL_ARMS, follow_up=(26.0,)), "care": cohort(follow_up=())}
 
 
-def compare_worlds(
+def simulate_comparison(
     worlds: Mapping[str, Parameters],
     clients: int = 20000,
     *,
@@ -221,7 +221,9 @@ def compare_worlds(
         studies = _Studies(
             **{
                 kind: observe_study(
-                    simulate.run(study, parameters, clients, seed, 0, beats=beats, threads=threads)
+                    simulate.run(
+                        study, parameters, clients, seed, replicate=0, beats=beats, threads=threads
+                    )
                 )
                 for kind, study in comparison_studies().items()
             }

@@ -252,7 +252,12 @@ def simulate_literature(
     for trial, plan in enumerate(_plans(field, seed, literature)):
         replicate = _TRIALS_APART * literature + trial
         run = simulate.run(
-            studies[plan.favours], worlds[plan.far], plan.clients, seed, replicate, threads=1
+            studies[plan.favours],
+            worlds[plan.far],
+            plan.clients,
+            seed,
+            replicate=replicate,
+            threads=1,
         )
         rows.append({"trial": trial, **_reported(plan, trial_effect(run), field)})
     return pd.DataFrame(rows)
@@ -314,7 +319,7 @@ def true_effect(
         An unknown therapy or comparator.
     """
     study = trial_study(therapy, comparator, favours=False)
-    run = simulate.run(study, parameters, clients, seed, _TRUTH_REPLICATE)
+    run = simulate.run(study, parameters, clients, seed, replicate=_TRUTH_REPLICATE)
     distress = dict(simulate.variables(run.truth))["distress"][study.schedule.sessions]
     return effects.hedges_g(distress[run.clients.arm == 0], distress[run.clients.arm == 1])
 

@@ -320,7 +320,12 @@ def largest_true_difference(run: Run) -> float:
             caseload=TRIAL_CASELOAD,
         )
         alone = simulate.start(
-            study, run.parameters, run.clients.word.size, run.seed, run.replicate, keep_truth=False
+            study,
+            run.parameters,
+            run.clients.word.size,
+            run.seed,
+            replicate=run.replicate,
+            keep_truth=False,
         )
         final.append(simulate.advance(alone).clients.distress.astype(np.float64))
     gaps = [abs(np.mean(a - b)) / np.std(a) for a in final for b in final]

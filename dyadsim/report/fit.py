@@ -22,7 +22,7 @@ from dyadsim.report.fit_sentences import (
     fitted_and_kept_out,
 )
 from dyadsim.report.page import embedded_image, write_page
-from dyadsim.report.plain_rows import plain_rows
+from dyadsim.report.plain_rows import rows_for_json
 
 _HEADINGS = {  # column -> heading of the page's tables
     "low": "5 %",
@@ -87,13 +87,13 @@ def fit_summary(source: Source, fit: Fit) -> dict[str, Any]:
         "assumed": list(source.assumed),
         "verdict": fit_verdict(fit),
         "warnings": fit_warnings(fit),
-        "parameters": plain_rows(fit.parameters),
+        "parameters": rows_for_json(fit.parameters),
         "far": {name: float(share) for name, share in fit.far.items()},
         "worlds": None if fit.choice is None else _choice_summary(fit.choice),
-        "other_priors": plain_rows(fit.priors),
-        "prior_checks": plain_rows(fit.prior_checks),
-        "posterior_checks": plain_rows(fit.posterior_checks),
-        "fitted": plain_rows(fit.shown),
+        "other_priors": rows_for_json(fit.priors),
+        "prior_checks": rows_for_json(fit.prior_checks),
+        "posterior_checks": rows_for_json(fit.posterior_checks),
+        "fitted": rows_for_json(fit.shown),
         "summaries": list(fit.summaries),
     }
 
@@ -105,7 +105,7 @@ def _choice_summary(choice: WorldChoice) -> dict[str, Any]:
         "confusion": choice.confusion.round(3).to_dict("index"),
         "skill": choice.skill,
         "temperature": choice.temperature,
-        "curve": plain_rows(choice.curve),
+        "curve": rows_for_json(choice.curve),
     }
 
 

@@ -14,6 +14,6 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def plain_rows(table: Any) -> list[dict[str, Any]]:
+def rows_for_json(table: Any) -> list[dict[str, Any]]:
     """Return a data frame as plain rows: a dictionary a row."""
     return [{key: _plain(value) for key, value in row.items()} for row in table.to_dict("records")]

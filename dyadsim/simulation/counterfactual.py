@@ -185,6 +185,7 @@ def do(
     clients: int,
     interventions: Interventions,
     seed: int = 1,
+    *,
     replicate: int = 0,
     beats: int = 0,
     threads: int | None = None,
@@ -218,7 +219,7 @@ def do(
     >>> run.clients.bond.min().round(2)
     np.float32(0.9)
     """
-    run = simulate.start(study, world, clients, seed, replicate, beats)
+    run = simulate.start(study, world, clients, seed, replicate=replicate, beats=beats)
     checked_ones = _as_sequence(interventions, study)
     plan, parameters = run.plan, run.parameters
     for step, following in itertools.pairwise(_pauses(checked_ones, plan.weeks.size - 1)):
@@ -263,6 +264,7 @@ def twins(
     clients: int,
     interventions: Interventions,
     seed: int = 1,
+    *,
     replicate: int = 0,
     beats: int = 0,
     threads: int | None = None,
@@ -294,8 +296,18 @@ def twins(
     >>> bool((pair.effect()[waiting] == 0).all())
     True
     """
-    address = (seed, replicate, beats, threads)
     return Twins(
-        simulate.run(study, world, clients, *address),
-        do(study, world, clients, interventions, *address),
+        simulate.run(
+            study, world, clients, seed, replicate=replicate, beats=beats, threads=threads
+        ),
+        do(
+            study,
+            world,
+            clients,
+            interventions,
+            seed,
+            replicate=replicate,
+            beats=beats,
+            threads=threads,
+        ),
     )

@@ -26,7 +26,7 @@ def _arms_at_intake(twins: Twins) -> pd.Series:
         run.parameters,
         run.clients.word.size,
         run.seed,
-        run.replicate,
+        replicate=run.replicate,
         keep_truth=False,
     )
     names = np.array([arm.name for arm in run.study.arms], dtype=object)

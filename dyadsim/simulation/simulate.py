@@ -123,9 +123,9 @@ def start(
     world: World,
     clients: int,
     seed: int = 1,
+    *,
     replicate: int = 0,
     beats: int = 0,
-    *,
     keep_truth: bool = True,
     allocation: Allocation | None = None,
     threads: int | None = None,
@@ -271,6 +271,7 @@ def run(
     world: World,
     clients: int,
     seed: int = 1,
+    *,
     replicate: int = 0,
     beats: int = 0,
     threads: int | None = None,
@@ -299,7 +300,7 @@ def run(
     >>> dyadsim.run(trial, "hybrid", 50, seed=7)
     <Run of study rct: 50 clients, step 8 of 8, seed 7, replicate 0>
     """
-    begun = start(study, world, clients, seed, replicate, beats, threads=threads)
+    begun = start(study, world, clients, seed, replicate=replicate, beats=beats, threads=threads)
     return advance(begun, threads=threads)
 
 
@@ -308,6 +309,7 @@ def stream(
     world: World,
     clients: int,
     seed: int = 1,
+    *,
     replicate: int = 0,
     threads: int | None = None,
 ) -> Sums:

@@ -124,7 +124,10 @@ def test_studies(bad: Study, message: str) -> None:
         (lambda: waitlist(0), "1 session or more"),
         (lambda: simulate.start(cohort(), Parameters(), 0), "clients must be a whole number"),
         (lambda: simulate.start(cohort(), Parameters(), 5, -1), "seed must be a whole number"),
-        (lambda: simulate.start(cohort(), Parameters(), 5, 1, 0, -3), "beats must be"),
+        (
+            lambda: simulate.start(cohort(), Parameters(), 5, 1, replicate=0, beats=-3),
+            "beats must be",
+        ),
     ],
 )
 def test_designs_and_sizes(call: Any, message: str) -> None:

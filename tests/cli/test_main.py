@@ -75,9 +75,9 @@ def test_simulate_leaves_tables_that_follow_the_schema(
     assert main(["simulate", "size=tiny", f"results={tmp_path}", "json=true"]) == 0
     summary = json.loads(capsys.readouterr().out)
     (folder,) = (tmp_path / "simulate").iterdir()
-    found = records.read_records(folder)
-    assert len(found.clients) == 400 == summary["clients"]
-    assert list(found.truth.columns) == list(records.SCHEMA["truth"])
+    tables = records.read_records(folder)
+    assert len(tables.clients) == 400 == summary["clients"]
+    assert list(tables.truth.columns) == list(records.SCHEMA["truth"])
     manifest = json.loads((folder / "manifest.json").read_text())
     assert manifest["seeds"] == {"seed": 1, "replicate": 0}
     assert manifest["config"]["size"]["clients"] == 400
@@ -132,10 +132,10 @@ def test_interrupt_gives_130(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_help_of_a_task_shows_its_settings(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["fit", "--help"]) == 0
-    told = capsys.readouterr().out
+    done = capsys.readouterr().out
     for word in ("task.candidates=", "data.threshold=", "budget=small"):
-        assert word in told
-    assert "literature" not in told
+        assert word in done
+    assert "literature" not in done
     assert main(["recover", "--help"]) == 0
     assert "task.draws=" in capsys.readouterr().out
 
@@ -155,8 +155,8 @@ def test_same_seed_same_tables(tmp_path: Path) -> None:
         assert main(["simulate", "size=tiny", "seed=7", f"results={tmp_path}/{name}"]) == 0
     first, second = (next((tmp_path / name / "simulate").iterdir()) for name in ("a", "b"))
     for table in records.SCHEMA:
-        one, two = (pd.read_parquet(folder / f"{table}.parquet") for folder in (first, second))
-        pd.testing.assert_frame_equal(one, two)
+        left, right = (pd.read_parquet(folder / f"{table}.parquet") for folder in (first, second))
+        pd.testing.assert_frame_equal(left, right)
     assert (first / "summary.json").read_text() == (second / "summary.json").read_text()
 
 
@@ -199,6 +199,6 @@ def test_output_cut_off_by_a_pipe_is_no_traceback() -> None:
         "raise SystemExit(cli.main(['params']))"
     )
     command = f'{sys.executable} -c "{script}" | head -c 10'
-    told = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
-    assert told.stdout == "x" * 10
-    assert told.stderr == ""
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert done.stdout == "x" * 10
+    assert done.stderr == ""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dyadsim.evidence.compare_worlds import Comparison, compare_worlds
+from dyadsim.evidence.compare_worlds import Comparison, simulate_comparison
 from dyadsim.model import worlds
 
 WORLDS = {name: worlds.world_parameters(name) for name in ("medical", "null")}
@@ -11,7 +11,7 @@ WORLDS = {name: worlds.world_parameters(name) for name in ("medical", "null")}
 
 @pytest.fixture(scope="module")
 def comparison() -> Comparison:
-    return compare_worlds(WORLDS, 1500, seed=7)
+    return simulate_comparison(WORLDS, 1500, seed=7)
 
 
 def test_therapy_helps_where_something_heals_and_not_in_the_null_world(
@@ -25,7 +25,7 @@ def test_therapy_helps_where_something_heals_and_not_in_the_null_world(
 
 def test_where_only_healing_differs_the_same_people_wait_in_every_world(hand_set_world) -> None:
     alike = {name: hand_set_world(name) for name in WORLDS}
-    waiting = compare_worlds(alike, clients=500, seed=3).courses.query("arm == 'waitlist'")
+    waiting = simulate_comparison(alike, clients=500, seed=3).courses.query("arm == 'waitlist'")
     first, second = (waiting[waiting["world"] == name]["mean"].to_numpy() for name in WORLDS)
     np.testing.assert_array_equal(first, second)
 
@@ -57,6 +57,6 @@ def test_verdict_counts_what_the_table_says(comparison: Comparison) -> None:
 
 
 def test_same_seed_same_tables(comparison: Comparison) -> None:
-    again = compare_worlds(WORLDS, 1500, seed=7, threads=1)
+    again = simulate_comparison(WORLDS, 1500, seed=7, threads=1)
     assert comparison.statistics.equals(again.statistics)
     assert comparison.courses.equals(again.courses)

@@ -31,7 +31,9 @@ def study(request: pytest.FixtureRequest) -> Study:
 
 @pytest.mark.parametrize("beats", [0, 7])
 def test_threads(study: Study, beats: int) -> None:
-    one, two = (simulate.run(study, HYBRID, 1100, 3, 1, beats, threads=n) for n in (1, 2))
+    one, two = (
+        simulate.run(study, HYBRID, 1100, 3, replicate=1, beats=beats, threads=n) for n in (1, 2)
+    )
     assert _same(one, two)
 
 
@@ -56,7 +58,7 @@ def test_clients_behind_the_first_ones_change_nothing(study: Study) -> None:
 def test_another_seed_or_replicate_is_other_luck(study: Study) -> None:
     one = simulate.run(study, HYBRID, 100, 3)
     assert not _same(one, simulate.run(study, HYBRID, 100, 4))
-    assert not _same(one, simulate.run(study, HYBRID, 100, 3, 1))
+    assert not _same(one, simulate.run(study, HYBRID, 100, 3, replicate=1))
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])

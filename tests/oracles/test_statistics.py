@@ -20,7 +20,7 @@ CLIENTS = {"care": 1500, "waitlist": 400}
 @pytest.mark.parametrize("world", ["hybrid", "null"])
 def test_every_statistic_is_the_same_from_arrays_as_from_tables(study: str, world: str) -> None:
     parameters = worlds.world_parameters(world)
-    run = simulate.run(fact_studies()[study], parameters, CLIENTS.get(study, 800), 7, 2)
+    run = simulate.run(fact_studies()[study], parameters, CLIENTS.get(study, 800), 7, replicate=2)
     tables, scores = observe_study(run), score_arrays(run, study in ("care", "trial"))
     served = [fact for fact in load_facts() if SERVED[fact.design] == study]
     assert served

@@ -59,8 +59,17 @@ def code_lines(node: ast.FunctionDef | ast.AsyncFunctionDef, text: list[str]) ->
 
 
 def parameter_count(arguments: ast.arguments) -> int:
-    """Return how many parameters a function takes, without self and cls."""
-    names = [a.arg for a in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    """Return how many parameters a function takes, without self, cls and optional keywords.
+
+    Keyword-only parameters with a default, such as the names of a researcher's columns, are what a
+    caller may leave out and never counts off by place.
+    """
+    required = [
+        keyword.arg
+        for keyword, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        if default is None
+    ]
+    names = [a.arg for a in (*arguments.posonlyargs, *arguments.args)] + required
     return len(names) - (names[:1] in (["self"], ["cls"]))
 
 

@@ -16,13 +16,13 @@ BASES = {"__init__", "index", "lesson", "numbers", "columns", "style"}  # what m
 # from a registry, or names it.
 HARNESSES = {
     "model/mechanisms": ("twin/one_client.py",),
-    "studies/designs": ("studies/designs/test_designs.py",),
-    "analysis": ("oracles/test_attribution.py",),
+    "studies/designs": ("studies/designs/test_every_design.py",),
+    "analysis": ("attribution/test_attribution.py",),
     "lessons": ("lessons/test_every_lesson.py",),
     "plots": (),
     "cli/tasks": ("cli/tasks/test_every_task.py",),
 }
-REGISTRIES = re.compile(r"\b(?:all_tasks\(\)|LESSONS\b|all_designs\(\)|DESIGNS\b)")
+REGISTRIES = re.compile(r"\b(?:all_tasks\(\)|LESSONS\b|all_designs\(\)|design_names\(\))")
 
 PACKAGES = sorted(
     file.parent.relative_to(PACKAGE).as_posix()

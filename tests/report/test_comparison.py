@@ -16,7 +16,7 @@ NAMES = ("medical", "null")
 
 @pytest.fixture(scope="module")
 def comparison() -> compare_worlds.Comparison:
-    return compare_worlds.compare_worlds(
+    return compare_worlds.simulate_comparison(
         {name: worlds.world_parameters(name) for name in NAMES}, 900, seed=7
     )
 

@@ -107,9 +107,14 @@ def test_several_interventions_start_when_they_start() -> None:
 
 def test_threads_and_beats_go_through() -> None:
     intervention = Intervention(add_rupture=(2,), hold={"alliance": 0.5}, start=4)
-    runs = [do(STUDY, HYBRID, 700, intervention, 3, 2, 20, threads) for threads in (1, 2)]
+    runs = [
+        do(STUDY, HYBRID, 700, intervention, 3, replicate=2, beats=20, threads=threads)
+        for threads in (1, 2)
+    ]
     assert _same(runs[0].truth, runs[1].truth)
-    assert not _same(runs[0].truth, do(STUDY, HYBRID, 700, intervention, 3, 1, 20).truth)
+    assert not _same(
+        runs[0].truth, do(STUDY, HYBRID, 700, intervention, 3, replicate=1, beats=20).truth
+    )
 
 
 def test_from_yaml(tmp_path: Path) -> None:

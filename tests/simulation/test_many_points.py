@@ -31,7 +31,7 @@ def test_every_point_is_what_it_is_alone(study: Study) -> None:
     )
     for point in range(3):
         values = {name: column[point] for name, column in VALUES.items()}
-        alone = simulate.stream(study, changed(HYBRID, values), 300, 3, 1)
+        alone = simulate.stream(study, changed(HYBRID, values), 300, 3, replicate=1)
         np.testing.assert_array_equal(sums[point], alone.values)
 
 

@@ -38,7 +38,9 @@ def test_ten_million_dyads_stream_in_less_than_a_gigabyte() -> None:
 def test_simulated_beats_agree_with_the_closed_form(world: str) -> None:
     """60 beats a session against the closed form: the means of what follows agree."""
     study, parameters = rct(("cbt", "waitlist"), follow_up=()), worlds.world_parameters(world)
-    closed, simulated = (simulate.run(study, parameters, 20_000, 5, 0, beats) for beats in (0, 60))
+    closed, simulated = (
+        simulate.run(study, parameters, 20_000, 5, replicate=0, beats=beats) for beats in (0, 60)
+    )
     treated = closed.clients.arm == 0
     for name in ("distress", "bond", "regulation", "synchrony", "coregulation"):
         pair = [
@@ -92,7 +94,7 @@ def test_every_healing_world_beats_the_null_world_on_the_facts() -> None:
 def test_the_comparison_is_the_same_bits_twice() -> None:
     world = {"hybrid": worlds.world_parameters("hybrid")}
     first, second = (
-        compare_worlds.compare_worlds(world, 20_000, seed=7, threads=n) for n in (1, 2)
+        compare_worlds.simulate_comparison(world, 20_000, seed=7, threads=n) for n in (1, 2)
     )
     assert first.statistics.equals(second.statistics)
     assert first.truth.equals(second.truth)

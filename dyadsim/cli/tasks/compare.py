@@ -34,14 +34,15 @@ def cost(settings: "Settings") -> dict[str, float]:
 
 def run(settings: "Settings") -> None:
     """Run the main comparison and leave a report."""
-    from dyadsim.cli.results_folder import check_folder, rows_of, write_results
+    from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.evidence import compare_worlds
     from dyadsim.model import worlds
     from dyadsim.report import comparison as report
+    from dyadsim.report.plain_rows import rows_for_json
 
     began = time.perf_counter()
     check_folder(settings.results)
-    comparison = compare_worlds.compare_worlds(
+    comparison = compare_worlds.simulate_comparison(
         {name: settings.parameters(name) for name in settings.worlds},
         settings.clients,
         seed=settings.seed,
@@ -55,8 +56,8 @@ def run(settings: "Settings") -> None:
         "clients": settings.clients,
         "verdict": comparison.verdict,
         "calibrated": {name: worlds.find_world(name).calibrated for name in settings.worlds},
-        "statistics": rows_of(comparison.statistics),
-        "truth": rows_of(comparison.truth),
+        "statistics": rows_for_json(comparison.statistics),
+        "truth": rows_for_json(comparison.truth),
     }
     folder = write_results(
         settings,

@@ -85,9 +85,10 @@ def _replication(settings: "Settings") -> "Replication":
 def run(settings: "Settings") -> None:
     """Print the five decompositions of one world and leave their table, figure and page."""
     from dyadsim.attribution import estimated_shares
-    from dyadsim.cli.results_folder import check_folder, rows_of, write_results
+    from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.model import worlds
     from dyadsim.report import attribution as report
+    from dyadsim.report.plain_rows import rows_for_json
 
     began = time.perf_counter()
     check_folder(settings.results)
@@ -105,7 +106,7 @@ def run(settings: "Settings") -> None:
         "clients": settings.clients,
         "replicates": settings.size.replicates,
         "calibrated": calibrated,
-        "attribution": rows_of(table),
+        "attribution": rows_for_json(table),
     }
     folder = write_results(
         settings,
@@ -116,7 +117,7 @@ def run(settings: "Settings") -> None:
         ),
     )
     if settings.json:
-        print(json.dumps(rows_of(table)))
+        print(json.dumps(rows_for_json(table)))
         return
     report.print_attribution(table, settings.world, calibrated)
     print(f"\nReport: {folder / 'report.html'}")
@@ -134,8 +135,9 @@ def run_grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]])
         The settings that differ between jobs, by name, for each job.
     """
     from dyadsim.attribution import over_worlds
-    from dyadsim.cli.results_folder import check_folder, rows_of, write_results
+    from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.report import attribution as report
+    from dyadsim.report.plain_rows import rows_for_json
 
     began = time.perf_counter()
     first = jobs[0]
@@ -173,7 +175,7 @@ def run_grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]])
         fill=lambda place, _: report.write_attribution_grid(place, grid, names, title),
     )
     if first.json:
-        print(json.dumps(rows_of(grid.shares)))
+        print(json.dumps(rows_for_json(grid.shares)))
         return
     report.print_attribution_grid(grid, names)
     print(f"\nTables: {folder}\nFigure: {folder / 'grid.png'}")

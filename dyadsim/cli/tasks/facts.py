@@ -50,8 +50,9 @@ def run(settings: "Settings") -> None:
 
 def _run_side_by_side(settings: "Settings") -> None:
     from dyadsim.calibration import scoreboard
-    from dyadsim.cli.results_folder import check_folder, rows_of, write_results
+    from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.report import facts as report
+    from dyadsim.report.plain_rows import rows_for_json
 
     began = time.perf_counter()
     check_folder(settings.results)
@@ -69,7 +70,7 @@ def _run_side_by_side(settings: "Settings") -> None:
         for parameters in worlds.values()
     ]
     totals[["equal_means_ratio", "equal_means_se"]] = ratios
-    summary = {"task": "facts", "seed": settings.seed, "totals": rows_of(totals)}
+    summary = {"task": "facts", "seed": settings.seed, "totals": rows_for_json(totals)}
     folder = write_results(
         settings,
         began,
@@ -77,7 +78,7 @@ def _run_side_by_side(settings: "Settings") -> None:
         fill=lambda place, _: report.write_scoreboard(place, table),
     )
     if settings.json:
-        print(json.dumps(rows_of(table)))
+        print(json.dumps(rows_for_json(table)))
         return
     report.print_scoreboard(table, totals)
     print(f"Table and figure: {folder}")

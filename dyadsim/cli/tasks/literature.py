@@ -102,9 +102,10 @@ def cost(settings: "Settings") -> dict[str, float]:
 
 def run(settings: "Settings") -> None:
     """Draw literatures of small trials in one world and review them."""
-    from dyadsim.cli.results_folder import check_folder, rows_of, write_results
+    from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.evidence import review
     from dyadsim.report import literature as report
+    from dyadsim.report.plain_rows import rows_for_json
 
     began = time.perf_counter()
     check_folder(settings.results)
@@ -122,7 +123,7 @@ def run(settings: "Settings") -> None:
         "therapy": planned.therapy,
         "field": planned.field._asdict() | {"caseload": planned.field.caseload._asdict()},
         "margin": planned.margin,
-        "summary": rows_of(reviews.summary),
+        "summary": rows_for_json(reviews.summary),
     }
     folder = write_results(
         settings,

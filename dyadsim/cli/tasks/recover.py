@@ -47,10 +47,11 @@ def cost(settings: "Settings") -> dict[str, Any]:
 
 def run(settings: "Settings") -> None:
     """Say what a planned study would tell, and what more would help."""
-    from dyadsim.cli.results_folder import check_folder, rows_of, write_results
+    from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.fitting.client_data import FEWEST
     from dyadsim.planning.recovery import PlannedStudy, measurement_variants, recover_parameters
     from dyadsim.report import recovery as report
+    from dyadsim.report.plain_rows import rows_for_json
 
     draws, held_out = _sizes(settings)
     if settings.clients < FEWEST:
@@ -75,7 +76,7 @@ def run(settings: "Settings") -> None:
         "world": settings.world,
         "study": settings.study.name,
         "clients": settings.clients,
-        "parameters": rows_of(table),
+        "parameters": rows_for_json(table),
     }
     folder = write_results(
         settings,

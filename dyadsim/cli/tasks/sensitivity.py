@@ -133,7 +133,7 @@ def _rank(request: "SweepRequest", table: "pd.DataFrame") -> None:
     import pandas as pd
 
     from dyadsim.report import sensitivity as report
-    from dyadsim.report.plain_rows import plain_rows
+    from dyadsim.report.plain_rows import rows_for_json
     from dyadsim.sweeps.outputs import column_meanings
     from dyadsim.sweeps.sensitivity import Bootstrap, rank_parameters
 
@@ -149,8 +149,8 @@ def _rank(request: "SweepRequest", table: "pd.DataFrame") -> None:
         "task": "sensitivity",
         "method": method,
         "points": len(table),
-        "indices": plain_rows(indices),
-        "noise": plain_rows(noise),
+        "indices": rows_for_json(indices),
+        "noise": rows_for_json(noise),
     }
     place = _write(
         request.folder / method,
@@ -170,7 +170,7 @@ def _find_box(request: "SweepRequest", table: "pd.DataFrame") -> None:
     import pandas as pd
 
     from dyadsim.report import sensitivity as report
-    from dyadsim.report.plain_rows import plain_rows
+    from dyadsim.report.plain_rows import rows_for_json
     from dyadsim.sweeps import scenario_discovery
 
     settings, sweep = request.settings, request.planned.sweep
@@ -191,7 +191,7 @@ def _find_box(request: "SweepRequest", table: "pd.DataFrame") -> None:
         "share_met": box.share_met,
         "coverage": box.coverage,
         "density": box.density,
-        "limits": plain_rows(box.limits),
+        "limits": rows_for_json(box.limits),
     }
     intervals = {
         axis.name: (axis.low, axis.high) for axis in request.planned.axes if not axis.levels

@@ -69,9 +69,9 @@ def _counterfactual(
         settings.clients,
         settings.do,
         settings.seed,
-        settings.replicate,
-        settings.beats,
-        settings.threads,
+        replicate=settings.replicate,
+        beats=settings.beats,
+        threads=settings.threads,
     )
     effects = individual_effects.effects_table(counterfactual.Twins(run, other))
     return observe.observed_records(other, settings.task.truth), effects
@@ -79,9 +79,10 @@ def _counterfactual(
 
 def run(settings: "Settings") -> None:
     """Run one study in one world and leave its tables."""
-    from dyadsim.cli.results_folder import check_folder, rows_of, write_results
+    from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.model.parameters import flat
     from dyadsim.report import study as report
+    from dyadsim.report.plain_rows import rows_for_json
     from dyadsim.simulation import individual_effects, observe, records, simulate
 
     began = time.perf_counter()
@@ -91,9 +92,9 @@ def run(settings: "Settings") -> None:
         settings.parameters(),
         settings.clients,
         settings.seed,
-        settings.replicate,
-        settings.beats,
-        settings.threads,
+        replicate=settings.replicate,
+        beats=settings.beats,
+        threads=settings.threads,
     )
     tables = observe.observed_records(run, settings.task.truth)
     tables_under_do, effects = _counterfactual(settings, run)
@@ -106,11 +107,11 @@ def run(settings: "Settings") -> None:
         "clients": settings.clients,
         "instrument": settings.study.instrument,
         "endings": tables.clients["ending"].value_counts().sort_index().to_dict(),
-        "symptom_score": rows_of(scores),
+        "symptom_score": rows_for_json(scores),
         "parameters": flat(run.parameters),
     }
     if effects is not None:
-        summary["do"] = rows_of(individual_effects.summarise_effects(effects))
+        summary["do"] = rows_for_json(individual_effects.summarise_effects(effects))
 
     def fill(place: Path, _: dict[str, Any]) -> None:
         records.write_tables(place, tables)
@@ -124,7 +125,7 @@ def run(settings: "Settings") -> None:
     if settings.json:
         print(json.dumps(summary))
         return
-    _print_scores(settings, rows_of(scores))
+    _print_scores(settings, rows_for_json(scores))
     if effects is not None:
         report.print_individual_effects(individual_effects.summarise_effects(effects))
     print(f"Tables: {folder}\nFigure: {folder / 'figure.png'}")

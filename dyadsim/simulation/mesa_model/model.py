@@ -81,7 +81,9 @@ class DyadModel(mesa.Model):  # type: ignore[misc]
         seed = secrets.randbelow(2**31) if rng is None else rng
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
             raise BadInput(f"rng must be a whole number, the seed; not {type(rng).__name__}.")
-        self.run_state = simulate.start(study, world, clients, int(seed), replicate, beats)
+        self.run_state = simulate.start(
+            study, world, clients, int(seed), replicate=replicate, beats=beats
+        )
         super().__init__(rng=int(seed))
         self._step_of_mesa, self.step = self.step, self._step_or_refuse  # type: ignore[method-assign]
         self._client_class, self._therapist_class = client_class, therapist_class

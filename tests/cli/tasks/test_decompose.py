@@ -29,9 +29,9 @@ def test_page_and_table_are_left_and_the_null_world_has_no_effect_to_share(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _run(tmp_path, "world=null") == 0
-    told = capsys.readouterr().out
-    assert "no effect to share" in told
-    assert "Careful" in told
+    out = capsys.readouterr().out
+    assert "no effect to share" in out
+    assert "Careful" in out
     (page,) = tmp_path.glob("decompose/*/report.html")
     text = page.read_text()
     assert "never put them into one sum" in " ".join(text.split())
@@ -42,7 +42,7 @@ def test_page_and_table_are_left_and_the_null_world_has_no_effect_to_share(
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         ("task.dose_spread=2", "task.dose_spread must be a number in [0, 1], not '2'"),
         ("task.treatments=[cbtt]", "Did you mean cbt"),
@@ -53,10 +53,10 @@ def test_page_and_table_are_left_and_the_null_world_has_no_effect_to_share(
     ],
 )
 def test_bad_input(
-    words: str, told: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    words: str, message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     assert _run(tmp_path, words) == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
@@ -72,11 +72,11 @@ def test_multirun_is_one_table_over_the_grid_with_the_facts_of_each_point(
     assert list(shares.columns[:3]) == dials
     assert len(shares.groupby(dials)) == 8
     alone = tmp_path / "alone"
-    given = ("specificity=1", "process_change.gating=0", "task.dose_spread=0.5", "world=hybrid")
-    assert _run(alone, *given) == 0
-    (one,) = alone.glob("decompose/*/attribution.csv")
+    settings = ("specificity=1", "process_change.gating=0", "task.dose_spread=0.5", "world=hybrid")
+    assert _run(alone, *settings) == 0
+    (file,) = alone.glob("decompose/*/attribution.csv")
     same = shares[(shares[dials] == [1, 0, 0.5]).all(axis=1)]["share"].reset_index(drop=True)
-    pd.testing.assert_series_equal(same, pd.read_csv(one)["share"])
+    pd.testing.assert_series_equal(same, pd.read_csv(file)["share"])
     facts = pd.read_csv(page / "facts.csv")
     doses = facts.pivot(index=[*dials[:2], "fact"], columns=dials[2], values="simulated")
     assert doses[0.0].equals(doses[0.5])  # no fact's design depends on the care accounted for
@@ -93,9 +93,9 @@ def test_one_dial_and_names_make_a_table_too(
     assert {row["world"] for row in rows} == {"medical", "null"}
 
 
-def test_points_of_a_grid_share_their_luck(
+def test_points_of_a_grid_share_their_random_numbers(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _run(tmp_path, "-m", "seed=1,2") == 2
-    assert "common luck" in capsys.readouterr().err
+    assert "common random numbers" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())

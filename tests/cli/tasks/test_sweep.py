@@ -79,13 +79,18 @@ def test_bad_input_gets_one_sentence_and_exit_2_and_writes_nothing(
 ANALYSES = [
     (["alliance.rate=0.1,0.2"], "ranks parameters that are given as intervals"),
     ([AXIS, "points=sobol", "task.method=sobol"], "needs points=saltelli"),
-    ([AXIS, "points=sobol", "task.method=soboll"], "task.method: there is no 'soboll'. Did you"),
+    (
+        [AXIS, "points=sobol", "task.method=soboll"],
+        "task.method: there is no method 'soboll'. Did you",
+    ),
     ([AXIS, "points=sobol", "task.method=prim"], "must be an output, a sign and a number"),
     ([AXIS, "points=sobol", "task.resamples=1"], "task.resamples must be a whole number from 20"),
 ]
 
 
-@pytest.mark.parametrize(("words", "message"), ANALYSES, ids=[one[1][:30] for one in ANALYSES])
+@pytest.mark.parametrize(
+    ("words", "message"), ANALYSES, ids=[message[:30] for _, message in ANALYSES]
+)
 def test_analyses_that_cannot_be_are_refused_before_anything_runs(
     words: list[str],
     message: str,
@@ -99,11 +104,11 @@ def test_analyses_that_cannot_be_are_refused_before_anything_runs(
     assert list(tmp_path.iterdir()) == []
 
 
-def asked(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+def answer(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     """The summary of a command that goes well."""
     assert main([*words, "json=true"]) == 0
-    told: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return told
+    summary: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return summary
 
 
 def test_a_sweep_from_the_first_word_to_the_table(
@@ -111,19 +116,19 @@ def test_a_sweep_from_the_first_word_to_the_table(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     words = ["sweep", "name=bond", AXIS, *SMALL, "world=hybrid,contextual", "outputs=[true_d]"]
-    plan = asked(capsys, *words, "dry_run=true")
+    plan = answer(capsys, *words, "dry_run=true")
     assert (plan["rows"], plan["conditions"], plan["points"]) == (32, 2, 16)
     assert plan["dyad_sessions"] == 32 * 100 * (12 + 7 + 7)
     assert list(tmp_path.iterdir()) == []
-    first = asked(capsys, *words)
+    first = answer(capsys, *words)
     assert (first["computed"], first["reused"], first["failed"]) == (32, 0, 0)
     table = pd.read_parquet("results/bond/points.parquet")
     assert set(table["world"]) == {"hybrid", "contextual"}
-    again = asked(capsys, "sweep", "name=bond")  # by its name alone
+    again = answer(capsys, "sweep", "name=bond")  # by its name alone
     assert (again["computed"], again["reused"]) == (0, 32)
-    state = asked(capsys, "status", "name=bond")
+    state = answer(capsys, "status", "name=bond")
     assert (state["finished"], state["missing"], state["collected"]) == (32, {}, True)
-    joined = asked(capsys, "collect", "name=bond")
+    joined = answer(capsys, "collect", "name=bond")
     assert joined["table"] == "results/bond/points.parquet"
     manifest = json.loads(Path("results/bond/manifest.json").read_text())
     assert manifest["words"] == words[2:]
@@ -134,7 +139,7 @@ def test_a_point_equals_the_study_run_by_hand(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    asked(
+    answer(
         capsys,
         "sweep",
         "distress.bond_effect=0,0.75",
@@ -149,15 +154,15 @@ def test_a_point_equals_the_study_run_by_hand(
         "replicate == 1 and `distress.bond_effect` == 0.75"
     )
     world = dyadsim.world("hybrid", {"distress.bond_effect": 0.75, "alliance.rate": 0.25})
-    run = dyadsim.run(dyadsim.rct(("cbt", "waitlist")), world, 100, 7, 1)
-    seen = dyadsim.observed(run)
-    sessions = seen.sessions.set_index("week")
+    run = dyadsim.run(dyadsim.rct(("cbt", "waitlist")), world, 100, 7, replicate=1)
+    tables = dyadsim.observed(run)
+    sessions = tables.sessions.set_index("week")
     post, intake = (sessions.loc[week].groupby("arm")["symptom_score"] for week in (12, 0))
     assert row["gain.cbt"].item() == pytest.approx((intake.mean() - post.mean())["cbt"], abs=1e-3)
     assert row["post_sd.waitlist"].item() == pytest.approx(post.std()["waitlist"], abs=1e-3)
-    clients = seen.clients.groupby("arm")
+    clients = tables.clients.groupby("arm")
     assert row["sessions.cbt"].item() == pytest.approx(clients["n_sessions"].mean()["cbt"])
-    left = seen.clients.query("arm == 'cbt'")["ending"].eq("dropout").mean()
+    left = tables.clients.query("arm == 'cbt'")["ending"].eq("dropout").mean()
     assert row["dropout.cbt"].item() == pytest.approx(left)
     n, pooled = post.count(), post.std()
     spread = np.sqrt(((n - 1) * pooled**2).sum() / (n.sum() - 2))
@@ -187,8 +192,8 @@ def test_the_dial_keeps_the_mean_effect(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     common = ["size.clients_per_point=4000", "study.arms=[cbt,waitlist]", "outputs=[true_d]"]
-    asked(capsys, "sweep", "name=dial", "specificity=0,1", *common)
-    asked(capsys, "sweep", "name=plain", "distress.specificity=0,1", *common)
+    answer(capsys, "sweep", "name=dial", "specificity=0,1", *common)
+    answer(capsys, "sweep", "name=plain", "distress.specificity=0,1", *common)
     spans = [
         np.ptp(pd.read_parquet(f"results/{name}/points.parquet")["true_d.cbt.waitlist"])
         for name in ("dial", "plain")
@@ -201,15 +206,15 @@ def test_common_luck_and_luck_of_their_own(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     words = ["sweep", "distress.bond_effect=0.1,0.1001,0.1002", "size=tiny", "outputs=[post_score]"]
-    asked(capsys, *words, "name=common")
-    asked(capsys, *words, "name=own", "points.common=false")
+    answer(capsys, *words, "name=common")
+    answer(capsys, *words, "name=own", "points.common=false")
     same, own = (
         pd.read_parquet(f"results/{name}/points.parquet")["post_score.waitlist"]
         for name in ("common", "own")
     )
     assert same.nunique() == 1
     assert own.nunique() == 3
-    asked(
+    answer(
         capsys,
         "sweep",
         "distress.bond_effect=0.1002,0.1,0.2",
@@ -226,7 +231,7 @@ def test_slow_outputs_and_studies_that_differ(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     statistic = "process_outcome_r(alliance_score@3)"
-    asked(
+    answer(
         capsys,
         "sweep",
         "study=cohort,rct",
@@ -242,7 +247,7 @@ def test_slow_outputs_and_studies_that_differ(
     assert table[statistic].between(-1, 1).all()
     assert table["facts_met"].between(1, 41).all()
     assert table["alliance_outcome"].notna().all()
-    asked(
+    answer(
         capsys,
         "sweep",
         "name=shares",
@@ -270,11 +275,11 @@ def test_sensitivity_leaves_table_and_figure(
         "points=saltelli",
         "points.n=64",
     ]
-    told = asked(capsys, "sensitivity", *words)
-    assert told["method"] == "sobol"
+    ranking = answer(capsys, "sensitivity", *words)
+    assert ranking["method"] == "sobol"
     total = {
         row["parameter"]: row["value"]
-        for row in told["indices"]
+        for row in ranking["indices"]
         if row["index"] == "total" and row["output"] == "true_d.cbt.waitlist"
     }
     assert total["distress.bond_effect"] > total["alliance.rate"]
@@ -331,14 +336,14 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
     assert "Traceback" not in err
     kept = list(tmp_path.glob("results/long/parts/*.parquet"))
     assert kept
-    told = subprocess.run(
+    state = subprocess.run(
         [sys.executable, "-m", "dyadsim", "status", "name=long", "json=true"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     ).stdout
-    assert json.loads(told)["finished"] == len(kept)
+    assert json.loads(state)["finished"] == len(kept)
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

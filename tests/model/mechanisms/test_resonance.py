@@ -42,7 +42,11 @@ def test_moments_agree_with_the_closed_form(values: dict[str, float]) -> None:
     parameters = changed(worlds.world_parameters("hybrid"), values)
     study = cohort(sessions=1, follow_up=())
     closed, beats = (
-        dict(simulate.variables(simulate.run(study, parameters, 20000, 3, 0, count).truth))
+        dict(
+            simulate.variables(
+                simulate.run(study, parameters, 20000, 3, replicate=0, beats=count).truth
+            )
+        )
         for count in (0, 60)
     )
     for name in ("synchrony", "coregulation"):

@@ -47,7 +47,7 @@ def _start_method() -> Iterator[None]:
 def test_stepped_equals_batch_bit_for_bit(study: object, beats: int) -> None:
     model = DyadModel(study, HYBRID, 300, rng=5, beats=beats)
     model.run_for(100)
-    batch = simulate.run(study, HYBRID, 300, 5, 0, beats)
+    batch = simulate.run(study, HYBRID, 300, 5, replicate=0, beats=beats)
     assert np.array_equal(_bits(model.run_state), _bits(batch))
     assert not model.running
 
