@@ -1,4 +1,4 @@
-"""What the study orders for the lanes of a block at one step: treatment, therapist, session.
+"""What the study orders for a block at one step: treatment, therapist, session.
 
 The kernel knows no design: it reads these rows only.
 """
@@ -20,10 +20,10 @@ _PLANNED, _GOOD_ENOUGH = np.float32(PLANNED), np.float32(GOOD_ENOUGH)
 def orders(b, arm, therapist, th, plan, step):
     """Write what the study orders for this step's lanes: treatment, therapist, match."""
     for i in range(arm.shape[0]):
-        given = plan.therapy[arm[i], step]
-        b[R.scheduled, i] = ONE if given >= 0 else ZERO
+        therapy = plan.therapy[arm[i], step]
+        b[R.scheduled, i] = ONE if therapy >= 0 else ZERO
         b[R.feedback, i] = plan.feedback[arm[i]]
-        t = plan.treatments[:, max(given, 0)]
+        t = plan.treatments[:, max(therapy, 0)]
         on = b[R.scheduled, i]
         total = t[0] + t[1] + t[2] + t[3]
         apart = ZERO
@@ -55,7 +55,7 @@ def orders(b, arm, therapist, th, plan, step):
         b[R.formulation_skill, i] = g * (th.formulation_skill[j] + trained[4])
         for k in range(4):
             b[R.competence + k, i] = g * (th.competence[k, j] + trained[5])
-        b[R.allegiance, i] = g * (th.allegiance[max(given, 0), j] + trained[6])
+        b[R.allegiance, i] = g * (th.allegiance[max(therapy, 0), j] + trained[6])
 
 
 class RuleRows(NamedTuple):

@@ -49,13 +49,13 @@ def parameter(
     Parameters
     ----------
     meaning
-        one plain clause.
+        One plain clause.
     unit
-        its unit; "1" for a pure number.
+        Its unit; "1" for a pure number.
     low, high
-        the range outside which the value is refused, both ends allowed.
+        The range outside which a value is refused; both ends are allowed.
     source
-        keys of `references.bib`, separated by ";"; "assumption" where there is none.
+        Keys of `references.bib`, separated by ";"; "assumption" where there is none.
     prior
         "weak" about the hand-set value (`prior`), or "uniform" over the range.
     free
@@ -65,7 +65,20 @@ def parameter(
 
 
 def declared(owner: str, kind: type[NamedTuple]) -> dict[str, Parameter]:
-    """Return the parameters of a named-tuple class by field name, under the name of `owner`."""
+    """Return the parameters of a named tuple.
+
+    Parameters
+    ----------
+    owner
+        The name of the mechanism, which starts their full names.
+    kind
+        The class of the named tuple.
+
+    Returns
+    -------
+    dict
+        Field name to `Parameter`, in the order of the fields.
+    """
     hints = get_type_hints(kind, include_extras=True)
     defaults: dict[str, Any] = kind._field_defaults
     return {
@@ -80,7 +93,7 @@ def check_value(item: Parameter, value: object) -> float:
     Raises
     ------
     BadInput
-        not a finite number, or outside the range; names owner, rule, unit and value.
+        Not a finite number, or outside the range; the message names parameter, range and value.
     """
     about = item.about
     unit = "" if about.unit == "1" else f" {about.unit}"

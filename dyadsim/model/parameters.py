@@ -1,4 +1,4 @@
-"""The mechanisms' parameters gathered, with population and measurement; to named tuples."""
+"""The parameters of the mechanisms, of the population and of measurement, gathered."""
 
 import sys
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from dyadsim.model.parameter import Parameter, check_value, declared, parameter
 
 
 class Population(NamedTuple):
-    """Who there is before anybody selects: distributions of client and therapist traits."""
+    """The distributions of the traits of clients and therapists, before anybody selects."""
 
     distress_mean: Annotated[
         float,
@@ -100,7 +100,7 @@ class Population(NamedTuple):
 
 
 class Measurement(NamedTuple):
-    """What stands between a latent and its score, for all instruments alike."""
+    """What stands between a latent and its score, the same for all instruments."""
 
     style: Annotated[
         float,
@@ -118,7 +118,7 @@ class Measurement(NamedTuple):
 
 
 class Parameters(NamedTuple):
-    """All parameters of one world; field = config key = file in `mechanisms/`."""
+    """All parameters of a world; a field is a config key, and a file in `mechanisms/`."""
 
     population: Population = Population()
     resonance: Resonance = Resonance()
@@ -178,12 +178,24 @@ def mechanisms() -> dict[str, Mechanism]:
 
 
 def changed(parameters: Parameters, values: Mapping[str, float]) -> Parameters:
-    """Return `parameters` with `values`, a mapping of full names to numbers, put in.
+    """Return parameters with some values changed.
+
+    Parameters
+    ----------
+    parameters
+        The parameters to start from.
+    values
+        Full names, such as 'alliance.rate', to numbers.
+
+    Returns
+    -------
+    parameters.Parameters
+        All parameters.
 
     Raises
     ------
     BadInput
-        unknown name (with the nearest one), not a number, or out of range.
+        An unknown name (the message offers the nearest), no number, or one out of range.
     """
     known, parts = catalogue(), dict[str, dict[str, float]]()
     for name, value in values.items():
@@ -220,7 +232,7 @@ def flat(parameters: Parameters) -> dict[str, float]:
 
 @lru_cache(maxsize=256)
 def as_float32(parameters: Parameters) -> Parameters:
-    """Return the same tuples with every number a float32: what the kernel is compiled for."""
+    """Return the same parameters as float32: what the kernel is compiled for."""
 
     def narrow(part: Any) -> Any:
         return type(part)(*(np.float32(value) for value in part))

@@ -24,12 +24,28 @@ from dyadsim.numerics.random_streams import Stream, Words, normals
 class Instrument(NamedTuple):
     """A questionnaire.
 
-    `construct`: the latent it measures; `intercept`, `slope`: points at latent 0 and points per
-    unit; `floor`, `ceiling`, `step`: range and grain of its scores; `reliability` in a group whose
-    true scores have SD `reference_sd` (latent units); `style`: sign of the rater's style
-    (-1 less distress, +1 more alliance, 0 an observer); `cut_off`, `reliable_change` in points;
-    `when`: "every" session, "intake" only, or "start" (sessions 1 and 2); `source`: keys of
-    references.bib.
+    Attributes
+    ----------
+    name
+        Its name, also that of its column.
+    construct
+        The latent that it measures.
+    intercept, slope
+        Points at latent 0, and points per unit of the latent.
+    floor, ceiling, step
+        Range and grain of its scores.
+    reliability
+        Its reliability in a group whose true scores have SD `reference_sd`.
+    reference_sd
+        That SD, in units of the latent.
+    style
+        Sign of the rater's style: -1 less distress, +1 more alliance, 0 an observer.
+    when
+        "every" session, "intake" only, or "start" (sessions 1 and 2).
+    cut_off, reliable_change
+        In points; NaN where there is none.
+    source
+        Keys of `references.bib`, separated by ";".
     """
 
     name: str
@@ -53,8 +69,8 @@ class Instrument(NamedTuple):
 # 0) and the published intake means on one latent, and are assumptions. Reference SD .95: true
 # scores at intake in routine care (`study.ROUTINE`).
 SYMPTOM_INSTRUMENTS = {
-    one.name: one
-    for one in (
+    form.name: form
+    for form in (
         Instrument("phq9", "distress", 2.5, 5.5, 0, 27, 1, 0.87, 0.95, -1, "every", 10, 6),
         Instrument("bdi2", "distress", 1.0, 10.5, 0, 63, 1, 0.88, 0.95, -1, "every", 14, 9),
         Instrument("oq45", "distress", 34, 21.5, 0, 180, 1, 0.90, 0.95, -1, "every", 63, 14),
@@ -64,8 +80,8 @@ SYMPTOM_INSTRUMENTS = {
 }
 # Relationship and process instruments; 1-5 item means as in the WAI-SR (12 items, 4 a subscale).
 PROCESS_INSTRUMENTS = {
-    one.name: one
-    for one in (
+    form.name: form
+    for form in (
         Instrument("bond_score", "bond", 1, 4.2, 1, 5, 0.25, 0.77, 0.11, 1),
         Instrument("goal_score", "goal", 1, 4.2, 1, 5, 0.25, 0.77, 0.10, 1),
         Instrument("task_score", "task", 1, 4.2, 1, 5, 0.25, 0.77, 0.10, 1),
@@ -104,12 +120,12 @@ class Scale(NamedTuple):
 
 
 def find_instrument(name: str | Instrument) -> Instrument:
-    """Return the symptom instrument called `name`; an instrument stands for itself.
+    """Return the symptom instrument of a name; an instrument stands for itself.
 
     Raises
     ------
     BadInput
-        there is none of that name; offers the nearest.
+        There is none of that name; the message offers the nearest.
     """
     if isinstance(name, Instrument):
         return name
@@ -122,41 +138,31 @@ def find_instrument(name: str | Instrument) -> Instrument:
     return SYMPTOM_INSTRUMENTS[name]
 
 
-def scale(one: Instrument, q: Measurement) -> Scale:
-    """Return the instrument's numbers under the measurement parameters `q`."""
+def scale(form: Instrument, q: Measurement) -> Scale:
+    """Return the numbers of an instrument under the parameters `q` of measurement."""
     narrow: Any = [np.float32(value) for value in q]
-    return Scale(*map(np.float32, scaled(usual(one), Measurement(*narrow))))
+    return Scale(*map(np.float32, scaled(usual(form), Measurement(*narrow))))
 
 
-def usual(one: Instrument) -> Scale:
-    """Return the instrument's numbers with a style and an error factor of 1, nothing missing."""
-    true_sd = abs(one.slope) * one.reference_sd
-    error = true_sd * np.sqrt((1 - one.reliability) / one.reliability)
-    numbers = (
-        one.intercept,
-        one.slope,
-        one.style * true_sd,
-        error,
-        one.floor,
-        one.ceiling,
-        one.step,
-        0.0,
-        0.0,
-    )
-    return Scale(*map(np.float32, numbers))
+def usual(form: Instrument) -> Scale:
+    """Return the numbers of an instrument with style and error factor 1 and nothing missing."""
+    true_sd = abs(form.slope) * form.reference_sd
+    error = true_sd * np.sqrt((1 - form.reliability) / form.reliability)
+    line, ends = (form.intercept, form.slope), (form.floor, form.ceiling, form.step)
+    return Scale(*map(np.float32, (*line, form.style * true_sd, error, *ends, 0.0, 0.0)))
 
 
 @compiled
-def scaled(one, q):
-    """Return the `usual` numbers of an instrument under the measurement parameters `q`, float32."""
+def scaled(s, q):
+    """Return the `usual` numbers `s` of an instrument under the parameters `q` of measurement."""
     return Scale(
-        one.intercept,
-        one.slope,
-        one.style * q.style,
-        one.error * np.sqrt(q.reliability_factor),
-        one.floor,
-        one.ceiling,
-        one.step,
+        s.intercept,
+        s.slope,
+        s.style * q.style,
+        s.error * np.sqrt(q.reliability_factor),
+        s.floor,
+        s.ceiling,
+        s.step,
         q.missing,
         q.missing_assessment,
     )
@@ -164,7 +170,7 @@ def scaled(one, q):
 
 @compiled
 def score(latent, style, noise, s):
-    """Return one questionnaire score, rounded to its step and held in its range."""
+    """Return one questionnaire score, rounded to its step and kept in its range."""
     raw = s.intercept + s.slope * latent + s.style * style + s.error * noise
     grain = np.floor(raw / s.step + HALF) * s.step
     return min(max(grain, s.floor), s.ceiling)
@@ -205,11 +211,25 @@ def symptom_lanes(rows, everybody, session, s):
 
 
 def latent_of(construct: str, truth: dict[str, Array], traits: dict[str, Array]) -> Array:
-    """Return the latent that an instrument measures, `(session, client)`.
+    """Return the latent that an instrument measures.
 
     Process change as the client reports it is what has changed in the processes that maintain this
     client's distress, sum_k w_k Z_k. What a client reports of the therapist's empathy, congruence
     or regard is partly the trait and partly the bond: .6 z + 5 (bond - .6), an assumption.
+
+    Parameters
+    ----------
+    construct
+        What the instrument measures, `Instrument.construct`.
+    truth
+        Recorded variables by name, `(session, client)`, or `(4, session, client)`.
+    traits
+        Traits by name, `(client,)`, or `(4, client)`.
+
+    Returns
+    -------
+    Array
+        `(session, client)` float32.
     """
     if construct in truth:
         return truth[construct]
@@ -219,8 +239,8 @@ def latent_of(construct: str, truth: dict[str, Array], traits: dict[str, Array])
     shape = truth["distress"].shape
     if construct == "alliance":
         human = traits["human"]
-        whole = human * truth["bond"] + truth["goal"] + truth["task"]
-        return (whole / (human + np.float32(2))).astype(np.float32)
+        parts = human * truth["bond"] + truth["goal"] + truth["task"]
+        return (parts / (human + np.float32(2))).astype(np.float32)
     if construct in _FELT:
         trait = np.float32(_FELT_TRAIT) * traits[_FELT[construct]]
         return (trait + np.float32(_FELT_BOND) * (truth["bond"] - np.float32(0.6))).astype(
@@ -229,39 +249,77 @@ def latent_of(construct: str, truth: dict[str, Array], traits: dict[str, Array])
     return np.broadcast_to(traits[construct], shape)
 
 
-def rated(
-    one: Instrument,
-    latent: Array,
-    style: Array,
-    words: Words,
-    q: Measurement,
-    seed: int,
-    replicate: int,
-    number: int,
-) -> Array:
-    """Return an instrument's scores `(session, client)`, NaN where the form is missing.
+class Raters(NamedTuple):
+    """Who fills in a form: rater styles and random words, `(client,)`."""
 
-    `number` is the instrument's own stream; forms of one session are missing together with the
-    symptom form, which the caller masks; here only the wrong occasions are.
+    style: Array
+    word: Words
+
+
+def rated(
+    form: Instrument,
+    latent: Array,
+    raters: Raters,
+    measurement: Measurement,
+    address: tuple[int, int, int],
+) -> Array:
+    """Return the scores of an instrument.
+
+    Forms of a session are missing together with the symptom form, which the caller masks; here
+    only the wrong occasions are.
+
+    Parameters
+    ----------
+    form
+        The instrument.
+    latent
+        What it measures, `(session, client)`.
+    raters
+        The clients who rate.
+    measurement
+        Parameters of measurement.
+    address
+        Seed, replicate, and the number of the instrument in its list.
+
+    Returns
+    -------
+    Array
+        `(session, client)` float32, NaN where the form is not filled in.
     """
-    numbers = scale(one, q)
+    seed, replicate, number = address
+    numbers = scale(form, measurement)
     out = np.full(latent.shape, np.nan, np.float32)
     stream = int(Stream.INSTRUMENT) + number
-    steps = {"every": range(latent.shape[0]), "intake": range(1), "start": range(1, 3)}[one.when]
+    steps = {"every": range(latent.shape[0]), "intake": range(1), "start": range(1, 3)}[form.when]
     for step in steps:
         if step < latent.shape[0]:
-            noise = normals(words, seed, replicate, step, stream)
-            score_lanes(out[step], np.ascontiguousarray(latent[step]), style, noise, numbers)
+            noise = normals(raters.word, seed, replicate, step, stream)
+            row = np.ascontiguousarray(latent[step])
+            score_lanes(out[step], row, raters.style, noise, numbers)
     return out
 
 
 def observed_skill(
     empathy: Array, regard: Array, repair: Array, words: Words, seed: int, replicate: int
 ) -> Array:
-    """Return a rater's score of each therapist's facilitative skill, `(therapist,)`.
+    """Return a rater's score of each therapist's facilitative skill.
 
-    Mean of three traits plus error of SD .6: the observable skill of the field's performance
+    The mean of three traits and an error of SD .6: the observable skill of the field's performance
     tests; the reliability is an assumption.
+
+    Parameters
+    ----------
+    empathy, regard, repair
+        The therapists' traits, `(therapist,)`.
+    words
+        Their random words.
+    seed, replicate
+        The address of the random numbers.
+
+    Returns
+    -------
+    Array
+        `(therapist,)` float32.
     """
     noise = normals(words, seed, replicate, 0, Stream.OBSERVED_SKILL)
     return ((empathy + regard + repair) / np.float32(3) + np.float32(0.6) * noise).astype(

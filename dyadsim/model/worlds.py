@@ -1,9 +1,11 @@
 """Four worlds: the same machinery, nested by parameters.
 
-A world is a claim, the parameters that the claim fixes (its switches), and values for the rest.
-Starting values are set by hand: `treatment_gain` was solved once so that each world that heals has
-the same true effect against waitlist (`specificity.mean_effect`), nothing else differs. Calibrated
-values (`dyadsim calibrate`) stand in `conf/world/<name>.yaml` and take their place.
+A world is a claim, the parameters that the claim fixes, and values for the rest. A claim that some
+kind of factor does not heal fixes the strength of every pathway into distress of that kind, as the
+mechanisms declare them (`declarations.without`). Starting values are set by hand: `treatment_gain`
+was solved once so that each world that heals has the same true effect against waitlist
+(`specificity.mean_effect`); nothing else differs. Calibrated values (`dyadsim calibrate`) stand in
+`conf/world/<name>.yaml` and take their place.
 """
 
 import functools
@@ -21,7 +23,7 @@ from dyadsim.model.parameters import Parameters, changed
 
 
 class World(NamedTuple):
-    """A claim, what it fixes, and the values that calibration starts from (names to numbers)."""
+    """A claim, the values that it fixes, and those that calibration starts from, by full name."""
 
     name: str
     claim: str
@@ -30,12 +32,12 @@ class World(NamedTuple):
 
     @property
     def calibrated_values(self) -> Mapping[str, float]:
-        """The values in `conf/world/<name>.yaml`; empty where nothing has been calibrated."""
+        """The values in `conf/world/<name>.yaml`; empty where nothing was calibrated."""
         return {name: float(value) for name, value in (self._file["parameters"] or {}).items()}
 
     @property
     def calibration(self) -> Mapping[str, Any]:
-        """How those values were found (facts, seed, budget, commit); empty if they were not."""
+        """How these values were calibrated (facts, seed, budget, commit); empty if never."""
         return dict(self._file.get("calibration") or {})
 
     @property
@@ -97,12 +99,12 @@ WORLDS = {
 
 
 def find_world(name: str) -> World:
-    """Return the world called `name`.
+    """Return the world of a name.
 
     Raises
     ------
     BadInput
-        there is no such world; offers the nearest name.
+        There is no such world; the message offers the nearest name.
     """
     if name not in WORLDS:
         known = ", ".join(WORLDS)
@@ -111,12 +113,24 @@ def find_world(name: str) -> World:
 
 
 def world_parameters(world: World | str, values: Mapping[str, float] | None = None) -> Parameters:
-    """Return the parameters of `world`, calibrated, with `values` (names to numbers) put in.
+    """Return the parameters of a world, calibrated, with some values of your own.
+
+    Parameters
+    ----------
+    world
+        A world or its name: medical, contextual, hybrid or null.
+    values
+        Full names of parameters to numbers; they take the place of the calibrated ones.
+
+    Returns
+    -------
+    parameters.Parameters
+        All parameters.
 
     Raises
     ------
     BadInput
-        an unknown or impossible value, or one that the world's claim fixes.
+        An unknown or impossible value, or one that the world's claim fixes.
     """
     world = find_world(world) if isinstance(world, str) else world
     values = dict(values or {})

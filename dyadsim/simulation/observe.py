@@ -212,12 +212,9 @@ def process_scores(run: Run, names: Collection[str]) -> dict[str, Array]:
         values = questionnaires.rated(
             instrument,
             questionnaires.latent_of(instrument.construct, truth, traits),
-            run.clients.rater_style,
-            run.clients.word,
+            questionnaires.Raters(run.clients.rater_style, run.clients.word),
             run.parameters.measurement,
-            run.seed,
-            run.replicate,
-            number,
+            (run.seed, run.replicate, number),
         )
         every_time = instrument.construct == "process_change"
         filled = with_symptoms if every_time else in_session & with_symptoms

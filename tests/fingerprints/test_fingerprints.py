@@ -66,9 +66,9 @@ def _fingerprint(name: str) -> dict[str, float]:
 
 @pytest.mark.parametrize("name", list(DESIGNS))
 def test_the_run_is_what_it_was(name: str) -> None:
-    found = _fingerprint(name)
+    sums = _fingerprint(name)
     frozen = json.loads(FROZEN.read_text()) if FROZEN.exists() else {}
     if os.environ.get("DYADSIM_RENEW"):
-        FROZEN.write_text(json.dumps({**frozen, name: found}, indent=1, sort_keys=True) + "\n")
+        FROZEN.write_text(json.dumps({**frozen, name: sums}, indent=1, sort_keys=True) + "\n")
         return
-    assert found == pytest.approx(frozen[name], rel=1e-9)
+    assert sums == pytest.approx(frozen[name], rel=1e-9)

@@ -46,8 +46,8 @@ def test_entering_near_the_worst_equals_brute_force_selection(sample: Sample) ->
 def test_client_traits_correlate_as_planted() -> None:
     people = simulate.start(cohort(), HYBRID, COUNT, 5, keep_truth=False).clients
     planted = Q.wellbeing_attachment * Q.wellbeing_resources
-    found = np.corrcoef(people.attachment, people.resources)[0, 1]
-    assert abs(found - planted) < 5 / COUNT**0.5
+    r = np.corrcoef(people.attachment, people.resources)[0, 1]
+    assert abs(r - planted) < 5 / COUNT**0.5
     ready = np.corrcoef(people.readiness, people.expectancy)[0, 1]
     assert abs(ready - Q.wellbeing_readiness * Q.wellbeing_expectancy) < 0.03  # clipping bends it
 
@@ -68,8 +68,8 @@ def test_caseloads_are_unequal_with_the_planted_mean() -> None:
     sizes = run.therapists.caseload
     assert sizes.mean() == pytest.approx(40, rel=0.1)
     assert np.log2(sizes).std() == pytest.approx(0.7, rel=0.1)
-    held = np.bincount(run.clients.therapist)
-    np.testing.assert_array_equal(held[:-1], sizes[: held.size - 1])
+    clients = np.bincount(run.clients.therapist)
+    np.testing.assert_array_equal(clients[:-1], sizes[: clients.size - 1])
 
 
 def test_nested_therapists_work_in_one_arm_and_crossed_ones_in_several() -> None:
@@ -79,8 +79,8 @@ def test_nested_therapists_work_in_one_arm_and_crossed_ones_in_several() -> None
         people = simulate.start(study, HYBRID, 3000, 5, keep_truth=False).clients
         guided = people.therapist >= 0
         assert np.all(people.arm[guided] < 2)
-        arms = [set(people.arm[people.therapist == one]) for one in range(40)]
-        assert any(len(one) > 1 for one in arms) == several
+        arms = [set(people.arm[people.therapist == number]) for number in range(40)]
+        assert any(len(treated) > 1 for treated in arms) == several
 
 
 def test_arms_are_balanced_in_every_block() -> None:
@@ -104,9 +104,9 @@ def test_therapist_spread_makes_the_therapist_effect() -> None:
         world = worlds.world_parameters("medical", {"population.therapist_spread": spread})
         people = simulate.advance(simulate.start(study, world, 20_000, 5)).clients
         change = people.initial_distress - people.distress
-        held = np.bincount(people.therapist)
-        means = np.bincount(people.therapist, change) / np.maximum(held, 1)
-        within = change.var() / held[held > 10].mean()
-        shares.append(means[held > 10].var() / within)
+        clients = np.bincount(people.therapist)
+        means = np.bincount(people.therapist, change) / np.maximum(clients, 1)
+        within = change.var() / clients[clients > 10].mean()
+        shares.append(means[clients > 10].var() / within)
     assert shares[0] == pytest.approx(1.0, abs=0.5)  # chance alone (unequal caseloads raise it)
     assert shares[0] < shares[1] < shares[2]

@@ -18,9 +18,9 @@ CLINIC = cohort(sessions=6, follow_up=(5.0,))
 STUDIES = {"nested": TRIAL, "crossed": CROSSED, "clinic": CLINIC}
 
 
-def _same(one: Run, two: Run, clients: int | None = None) -> bool:
-    a, b = (run.truth[:, :, :clients].view(np.int32) for run in (one, two))
-    c, d = (run.clients.table[:, :clients].view(np.int32) for run in (one, two))
+def _same(first: Run, second: Run, clients: int | None = None) -> bool:
+    a, b = (run.truth[:, :, :clients].view(np.int32) for run in (first, second))
+    c, d = (run.clients.table[:, :clients].view(np.int32) for run in (first, second))
     return np.array_equal(a, b) and np.array_equal(c, d)
 
 
@@ -31,34 +31,34 @@ def study(request: pytest.FixtureRequest) -> Study:
 
 @pytest.mark.parametrize("beats", [0, 7])
 def test_threads(study: Study, beats: int) -> None:
-    one, two = (
+    first, second = (
         simulate.run(study, HYBRID, 1100, 3, replicate=1, beats=beats, threads=n) for n in (1, 2)
     )
-    assert _same(one, two)
+    assert _same(first, second)
 
 
 @pytest.mark.parametrize("block", [1, 7, 64, 1000])
 def test_block_size(study: Study, block: int) -> None:
-    one = simulate.run(study, HYBRID, 530, 3)
-    two = simulate.advance(simulate.start(study, HYBRID, 530, 3), block=block)
-    assert _same(one, two)
+    first = simulate.run(study, HYBRID, 530, 3)
+    second = simulate.advance(simulate.start(study, HYBRID, 530, 3), block=block)
+    assert _same(first, second)
 
 
 def test_steps_one_by_one(study: Study) -> None:
-    two = simulate.start(study, HYBRID, 530, 3)
-    for _ in range(two.plan.weeks.size - 1):
-        two = simulate.advance(two, 1)
-    assert _same(simulate.run(study, HYBRID, 530, 3), two)
+    second = simulate.start(study, HYBRID, 530, 3)
+    for _ in range(second.plan.weeks.size - 1):
+        second = simulate.advance(second, 1)
+    assert _same(simulate.run(study, HYBRID, 530, 3), second)
 
 
 def test_clients_behind_the_first_ones_change_nothing(study: Study) -> None:
     assert _same(simulate.run(study, HYBRID, 500, 3), simulate.run(study, HYBRID, 1300, 3), 500)
 
 
-def test_another_seed_or_replicate_is_other_luck(study: Study) -> None:
-    one = simulate.run(study, HYBRID, 100, 3)
-    assert not _same(one, simulate.run(study, HYBRID, 100, 4))
-    assert not _same(one, simulate.run(study, HYBRID, 100, 3, replicate=1))
+def test_another_seed_or_replicate_is_other_noise(study: Study) -> None:
+    first = simulate.run(study, HYBRID, 100, 3)
+    assert not _same(first, simulate.run(study, HYBRID, 100, 4))
+    assert not _same(first, simulate.run(study, HYBRID, 100, 3, replicate=1))
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
@@ -77,14 +77,14 @@ def test_streaming_sums_equal_those_of_a_run_in_memory(study: Study, threads: in
 
 def test_who_waits_is_untouched_by_what_others_get() -> None:
     other = rct(("supportive", "self_help", "waitlist"), sessions=5, follow_up=(6.0,))
-    one, two = (simulate.run(study, HYBRID, 600, 3) for study in (TRIAL, other))
-    waiting = one.clients.arm == 2
-    a, b = (run.truth[:, :, waiting].view(np.int32) for run in (one, two))
+    first, second = (simulate.run(study, HYBRID, 600, 3) for study in (TRIAL, other))
+    waiting = first.clients.arm == 2
+    a, b = (run.truth[:, :, waiting].view(np.int32) for run in (first, second))
     assert np.array_equal(a, b)
 
 
 def test_life_goes_on_alike_in_every_arm() -> None:
     other = rct(("waitlist", "cbt", "self_help"), sessions=5, follow_up=(6.0,))
-    one, two = (simulate.run(study, HYBRID, 600, 3) for study in (TRIAL, other))
-    a, b = (dict(simulate.variables(run.truth))["load"] for run in (one, two))
+    first, second = (simulate.run(study, HYBRID, 600, 3) for study in (TRIAL, other))
+    a, b = (dict(simulate.variables(run.truth))["load"] for run in (first, second))
     assert np.array_equal(a.view(np.int32), b.view(np.int32))

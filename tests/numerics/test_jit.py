@@ -21,27 +21,27 @@ LISTED |= {
 
 def _imports(path: Path) -> set[Path]:
     """Return the files of ours that a file imports."""
-    found = set()
+    files = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("dyadsim"):
             names = [node.module or "", *(f"{node.module}.{name.name}" for name in node.names)]
             for name in names:
                 file = PACKAGE.joinpath(*name.split(".")[1:]).with_suffix(".py")
                 if file.is_file():
-                    found.add(file)
-    return found
+                    files.add(file)
+    return files
 
 
 def test_every_file_that_compiled_code_rests_on_is_in_the_fingerprint() -> None:
     todo = {p for p in PACKAGE.rglob("*.py") if PACKAGE / "numerics/jit.py" in _imports(p)}
     todo = {p for p in todo if "@compiled\n" in p.read_text(encoding="utf-8")}
     assert PACKAGE / "kernel/sessions.py" in todo
-    seen: set[Path] = set()
+    reached: set[Path] = set()
     while todo:
         path = todo.pop()
-        seen.add(path)
-        todo |= _imports(path) - seen
-    assert seen <= LISTED
+        reached.add(path)
+        todo |= _imports(path) - reached
+    assert reached <= LISTED
 
 
 def test_editing_a_law_changes_the_fingerprint(

@@ -1,4 +1,4 @@
-"""The luck: accuracy, moments, uniformity, independence along every coordinate, frozen values.
+"""Random streams: accuracy, moments, uniformity, independence along all coordinates, frozen values.
 
 All statistical checks are seeded. Thresholds are about 5 standard errors a comparison, so the
 false-alarm rate of the whole file is below 1 in 1,000.

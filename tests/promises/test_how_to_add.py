@@ -39,7 +39,7 @@ assert code == 0, code
 
 import dyadsim
 from dyadsim.attribution.true_shares import Care, effect_worths
-from dyadsim.calibration.prior import space
+from dyadsim.calibration.prior import calibration_space
 from dyadsim.model.declarations import causes
 from dyadsim.simulation import simulate
 from dyadsim.simulation.counterfactual import do
@@ -62,12 +62,12 @@ for name, run in {
 assert last["removed"] == last["never there"] > last["with"] > last["fixed"], last
 
 assert causes()["sleep"] == "sleep" and list(causes())[0] == "technique"
-worths = effect_worths(Care(sessions=6), world, 200, 0)
+worths = effect_worths(Care(sessions=6), world, clients=200, replicate=0)
 assert worths.shape == (2 ** len(causes()),)
 without_sleep = (2 ** len(causes()) - 1) & ~(1 << list(causes()).index("sleep"))
 assert worths[-1] > worths[without_sleep]
 
-free = {name: {n for n in space(name).names if n.startswith("sleep.")} for name in
+free = {name: {n for n in calibration_space(name).names if n.startswith("sleep.")} for name in
         ("hybrid", "contextual", "medical", "null")}
 both = {"sleep.growth", "sleep.distress_effect"}
 assert free == {"hybrid": both, "contextual": both, "medical": set(), "null": set()}, free
@@ -132,9 +132,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_block_of_the_page_is_an_edit_and_five_files_are_edited() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    found = edits(page)
-    assert page.count("```") == 2 * sum(1 if edit.how == "new" else 2 for edit in found)
-    assert {edit.file for edit in found} == FILES
+    blocks = edits(page)
+    assert page.count("```") == 2 * sum(1 if edit.how == "new" else 2 for edit in blocks)
+    assert {edit.file for edit in blocks} == FILES
 
 
 def test_the_formatter_and_the_linter_have_nothing_to_say(copy: Path) -> None:

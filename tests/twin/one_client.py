@@ -1,8 +1,8 @@
 """The slow, obvious twin: one client's whole course in plain Python, written from ODD.md alone.
 
 Float64, the `math` module, one dyad at a time, dictionaries; no array, no compiled code and nothing
-of the engine. It takes what the model draws or is told (traits, orders, presence, noise) and
-returns every state variable at every step.
+of the kernel. It takes what the model draws and what the study orders (traits, orders, presence,
+noise) and returns every state variable at every step.
 """
 
 import math
@@ -27,11 +27,11 @@ CLOSE_EVENT, CLOSE_ROUNDING = 1e-4, 1e-3
 
 
 class Step(NamedTuple):
-    """What the plan orders at one step, and the luck of one client in it.
+    """What the plan orders at one step, and the random numbers of a client in it.
 
-    `therapy` is None where none is given; `noise` maps stream names to draws; `beats` holds two
-    draws a beat, none for the closed form; `continued` is the medication that goes on for those
-    who ended as agreed.
+    `therapy` is None where there is none; `noise` maps stream names to draws; `beats` holds two
+    draws a beat, none for the closed form; `continued` is the medication that goes on for those who
+    ended as agreed.
     """
 
     weeks: float
@@ -96,22 +96,22 @@ def scored(
 def orders(case: Case, step: Step) -> dict[str, Any]:
     """Return what the study orders at this step, and the therapist's side of it."""
     scheduled = 0.0 if step.therapy is None else 1.0
-    given = step.therapy or {"dose": [0.0] * 4}
-    order: dict[str, Any] = {"scheduled": scheduled, "planned_dose": list(given["dose"])}
+    therapy = step.therapy or {"dose": [0.0] * 4}
+    order: dict[str, Any] = {"scheduled": scheduled, "planned_dose": list(therapy["dose"])}
     for name in ("structure", "rationale", "bona_fide", "individualisation", "medication"):
-        order[name] = scheduled * given.get(name, 0.0)
-    guided = case.therapist is not None and given.get("human", 0.0) > 0
+        order[name] = scheduled * therapy.get(name, 0.0)
+    guided = case.therapist is not None and therapy.get("human", 0.0) > 0
     order["human"] = 1.0 if guided else 0.0
-    order["body"] = given["body"] if guided else 0.0
+    order["body"] = therapy["body"] if guided else 0.0
     for name in ("empathy", "congruence", "regard", "repair_skill", "formulation_skill"):
         own = case.therapist[name] if guided and case.therapist else 0.0
         order[name] = own + case.training.get(name, 0.0) * guided
     own = case.therapist["competence"] if guided and case.therapist else [0.0] * 4
-    order["competence"] = [one + case.training.get("competence", 0.0) * guided for one in own]
+    order["competence"] = [skill + case.training.get("competence", 0.0) * guided for skill in own]
     trained = step.allegiance + case.training.get("allegiance", 0.0)
     order["allegiance"] = trained if guided else 0.0
-    total, wish = sum(given["dose"]), case.client["preference"]
-    shares = [dose / total for dose in given["dose"]] if total > 0 else wish
+    total, wish = sum(therapy["dose"]), case.client["preference"]
+    shares = [dose / total for dose in therapy["dose"]] if total > 0 else wish
     order["match"] = 1 - sum(abs(wish[k] - shares[k]) for k in PROCESSES) / 2
     return order
 
@@ -119,7 +119,7 @@ def orders(case: Case, step: Step) -> dict[str, Any]:
 class Course:
     """One client's course; `now` is the state, `close` whether a threshold was all but touched.
 
-    `before` is the state before the step, `order` and `luck` this step's orders and draws.
+    `before` is the state before the step, `order` and `noise` this step's orders and draws.
     """
 
     def __init__(self, case: Case, parameters: Any, form: dict[str, float], noise: float) -> None:
@@ -133,11 +133,11 @@ class Course:
 
     def step(self, step: Step) -> dict[str, Any]:
         """Run one step and return the state after it."""
-        self.plan, self.order, self.luck = step, orders(self.case, step), step.noise
+        self.plan, self.order, self.noise = step, orders(self.case, step), step.noise
         self.before = self.now
-        self.held = self.before["ended"] == 0 and self.order["scheduled"] == 1
+        self.in_session = self.before["ended"] == 0 and self.order["scheduled"] == 1
         self.now = self.before | dict.fromkeys(AFRESH, 0.0) | {"delivered_dose": [0.0] * 4}
-        if self.held:
+        if self.in_session:
             self.now["attended"] += 1
             both = resonance(self.order, step.presence, step.beats, self.parameters.resonance)
             self.now["synchrony"], self.now["coregulation"] = both
@@ -153,7 +153,7 @@ class Course:
         else:
             self.away()
         self.distress()
-        if self.held:
+        if self.in_session:
             self.ending()
         self.measure()
         return self.now
@@ -192,9 +192,9 @@ class Course:
         hazard += q.goal_distance * (1 - before["goal"]) + q.pushing_weight * now["pushing"]
         mending = q.repair_base + q.repair_skill * order["repair_skill"]
         mending += q.repair_empathy * order["empathy"]
-        if order["human"] and self.below(self.luck["RUPTURE"], hazard):
+        if order["human"] and self.below(self.noise["RUPTURE"], hazard):
             now["rupture"] = 1.0
-            now["repaired"] = float(self.below(self.luck["REPAIR"], mending))
+            now["repaired"] = float(self.below(self.noise["REPAIR"], mending))
         old = before["strain"] * (1 - q.strain_decay) * (1 - q.repair_relief * now["repaired"])
         cost = q.rupture_cost * (now["rupture"] - now["repaired"]) * (1 - before["strain"])
         now["strain"] = min(1.0, old + cost)
@@ -215,7 +215,7 @@ class Course:
             ("goal", goal, "AGREEMENT"),
             ("task", task, "AGREEMENT"),
         ):
-            aim = clip(target + q.alliance_noise * self.luck[stream])
+            aim = clip(target + q.alliance_noise * self.noise[stream])
             now[name] = before[name] + q.rate * (aim - before[name])
 
     def credibility(self) -> None:
@@ -230,7 +230,7 @@ class Course:
         gained = self.case.client["initial_distress"] - before["distress"]
         lesson = (1 - q.evidence) * now["credibility"] + q.evidence * squash(q.progress * gained)
         moved = q.learning_rate * (lesson - before["expectancy"])
-        moved += q.expectancy_noise * self.luck["EXPECTANCY"]
+        moved += q.expectancy_noise * self.noise["EXPECTANCY"]
         now["expectancy"] = clip(before["expectancy"] + moved)
 
     def readiness(self) -> None:
@@ -239,7 +239,7 @@ class Course:
         autonomy = 1 - order["structure"] * (1 - order["individualisation"])
         grown = q.growth * autonomy * alliance(now, order["human"]) * (1 - ready)
         lost = q.resistance * now["pushing"] * ready
-        weather = q.readiness_noise * self.luck["READINESS"]
+        weather = q.readiness_noise * self.noise["READINESS"]
         now["readiness"] = clip(ready + grown - lost + weather)
 
     def process_change(self) -> None:
@@ -268,44 +268,48 @@ class Course:
 
     def distress(self) -> None:
         q, now, before, client = self.parameters.distress, self.now, self.before, self.case.client
-        weeks, event = self.plan.weeks, self.luck["LIFE_EVENT"]
+        weeks, event = self.plan.weeks, self.noise["LIFE_EVENT"]
         eased = (1 - q.load_decay) ** weeks
         stretch = math.sqrt((1 - eased**2) / max(1 - (1 - q.load_decay) ** 2, 1e-6))
         size = q.event_impact * max(0.0, abs(event) - q.event_threshold) * stretch
         felt = size * (1 + q.buffer * (0.5 - squash(client["resources"]))) if event > 0 else -size
         now["load"] = before["load"] * eased + felt
-        now["contact"] = 1.0 if self.held else before["contact"] * (1 - q.contact_fade) ** weeks
+        now["contact"] = (
+            1.0 if self.in_session else before["contact"] * (1 - q.contact_fade) ** weeks
+        )
         matched = sum(client["weight"][k] * now["process"][k] for k in PROCESSES)
         path = q.specificity * matched + (1 - q.specificity) * now["action"]
         hope = q.expectancy_effect * now["expectancy"] + q.bond_effect * now["bond"]
         relief = q.treatment_gain * path + now["contact"] * hope
         relief += q.regulation_effect * now["regulation"]
         agreed = self.before["ended"] in (1.0, 2.0)
-        drug = self.order["medication"] if self.held else self.plan.continued * agreed
+        drug = self.order["medication"] if self.in_session else self.plan.continued * agreed
         relief += q.medication_effect * drug
         target = client["set_point"] + now["load"] - relief
         kept = (1 - q.rate) ** weeks
         spread = math.sqrt((1 - kept**2) / (1 - (1 - q.rate) ** 2))
-        fluctuation = q.distress_noise * spread * self.luck["DISTRESS"]
+        fluctuation = q.distress_noise * spread * self.noise["DISTRESS"]
         now["distress"] = target + (before["distress"] - target) * kept + fluctuation
         newest = before["distress"] - now["distress"] - before["recent_improvement"]
-        now["recent_improvement"] += self.held * q.improvement_memory * newest
+        now["recent_improvement"] += self.in_session * q.improvement_memory * newest
 
     def ending(self) -> None:
-        q, now, order, luck = self.parameters.ending, self.now, self.order, self.luck
+        q, now, order, noise = self.parameters.ending, self.now, self.order, self.noise
         gained = self.case.client["initial_distress"] - now["distress"]
         low = q.low_alliance * (0.5 - alliance(now, order["human"]))
         hazard = q.dropout_base + low - q.progress * gained + q.mismatch * (0.5 - order["match"])
         hazard += q.strain * now["strain"] - q.skill * order["regard"]
         left = self.case.client["good_enough_level"] - now["distress"]
         agree = q.good_enough_base + q.good_enough_slope * left
-        asked = self.case.rule in ("good_enough", "open") and now["attended"] >= q.good_enough_from
-        if asked and self.below(luck["GOOD_ENOUGH"], agree):
+        may_agree = (
+            self.case.rule in ("good_enough", "open") and now["attended"] >= q.good_enough_from
+        )
+        if may_agree and self.below(noise["GOOD_ENOUGH"], agree):
             now["ended"] = 2.0
-        elif self.below(luck["DROPOUT"], hazard):
+        elif self.below(noise["DROPOUT"], hazard):
             self.below(client_level := self.case.client["good_enough_level"], now["distress"])
             now["ended"] = 3.0 if now["distress"] > client_level else 2.0
-        elif self.below(luck["REMOVAL"], q.removal_base):
+        elif self.below(noise["REMOVAL"], q.removal_base):
             now["ended"] = 4.0
         elif self.plan.last_planned and self.case.rule in ("fixed", "good_enough"):
             now["ended"] = 1.0
@@ -313,11 +317,11 @@ class Course:
     def measure(self) -> None:
         now, form, occasion = self.now, self.form, self.plan.occasion
         fixed = occasion in ("assessment", "follow_up")
-        seen = fixed or (occasion == "session" and self.held)
+        present = fixed or (occasion == "session" and self.in_session)
         share = form["missing_assessment"] if fixed else form["missing"]
         now["symptom_score"] = math.nan
-        if seen and self.luck["SYMPTOM_MISSING"] >= share:
+        if present and self.noise["SYMPTOM_MISSING"] >= share:
             style = self.case.client["rater_style"]
-            score, close = scored(now["distress"], style, self.luck["SYMPTOM"], form)
+            score, close = scored(now["distress"], style, self.noise["SYMPTOM"], form)
             self.close |= close
             now["symptom_score"] = now["last_score"] = score

@@ -1,4 +1,4 @@
-"""The twin's beat clock and the walk of presence (ODD 7, resonance), in plain Python."""
+"""The twin's simulated beats and its walk of presence (ODD 7, resonance), in plain Python."""
 
 import math
 from typing import Any

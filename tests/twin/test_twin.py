@@ -72,7 +72,7 @@ TRAITS = (
 )
 
 
-def some_parameters(dice: random.Random) -> Parameters:
+def some_parameters(rng: random.Random) -> Parameters:
     """Every parameter but the population's, within 30 % of its range around its default.
 
     Not drawn one by one by Hypothesis, which would repeat most of them in many examples.
@@ -82,7 +82,7 @@ def some_parameters(dice: random.Random) -> Parameters:
         if name.startswith("population."):
             continue
         reach = 0.3 * (item.about.high - item.about.low)
-        value = float(np.float32(dice.uniform(item.default - reach, item.default + reach)))
+        value = float(np.float32(rng.uniform(item.default - reach, item.default + reach)))
         values[name] = min(max(value, item.about.low), item.about.high)
     return changed(Parameters(), values)
 
@@ -144,20 +144,20 @@ def some_study(draw: st.DrawFn) -> Study:
 
 def form(run: Run) -> dict[str, float]:
     """The constants of the study's questionnaire and the parameters of measurement."""
-    one = questionnaires.SYMPTOM_INSTRUMENTS[run.study.instrument]
-    constants = {name: getattr(one, name) for name in CONSTANTS}
-    return constants | {"style_sign": one.style} | run.parameters.measurement._asdict()
+    instrument = questionnaires.SYMPTOM_INSTRUMENTS[run.study.instrument]
+    constants = {name: getattr(instrument, name) for name in CONSTANTS}
+    return constants | {"style_sign": instrument.style} | run.parameters.measurement._asdict()
 
 
-def luck(run: Run, step: int) -> dict[str, list[float]]:
-    """Every client's draws of one step by stream name."""
+def noise_of(run: Run, step: int) -> dict[str, list[float]]:
+    """The draws of every client at one step, by stream name."""
     address = (run.clients.word, run.seed, run.replicate, step)
     drawn = {name: normals(*address, Stream[name]).tolist() for name in NORMALS}
     return drawn | {"SYMPTOM_MISSING": uniforms(*address, Stream.SYMPTOM_MISSING).tolist()}
 
 
-def beats(run: Run, step: int) -> list[list[float]]:
-    """Every client's draws of the beats of one session, two a beat."""
+def beats_of(run: Run, step: int) -> list[list[float]]:
+    """The draws of every client for the beats of one session, two a beat."""
     address = (run.clients.word, run.seed, run.replicate, step)
     rows = [normals(*address, Stream.BEAT + row) for row in range(2 * run.beats)]
     return np.array(rows).reshape(-1, CLIENTS).T.tolist()
@@ -189,34 +189,34 @@ def case(run: Run, client: int) -> Case:
 
 def therapy_at(arm: Arm, step: int) -> Therapy | None:
     """The therapy that an arm gives at a step: the phase listed last that holds it."""
-    given = [phase.therapy for phase in arm.phases if phase.first <= step <= phase.last]
-    return given[-1] if given else None
+    therapies = [phase.therapy for phase in arm.phases if phase.first <= step <= phase.last]
+    return therapies[-1] if therapies else None
 
 
-def goes_on(given: Therapy | None, pills: float, after: bool) -> float:
+def goes_on(therapy: Therapy | None, pills: float, after: bool) -> float:
     """The medication that those who ended as agreed take at a step; `pills` after the last one."""
     if pills == 0:
         return 0.0
-    return given.medication if given is not None else pills * after
+    return therapy.medication if therapy is not None else pills * after
 
 
 def steps(run: Run, client: int, presence: list[list[float]], draws: list[Any]) -> list[Step]:
-    """What the study orders of one client at each step from 1 on, and that client's luck.
+    """What the study orders of one client at each step from 1 on, and that client's random numbers.
 
-    `draws` holds (luck, beats) of every step.
+    `draws` holds (noise, beats) of every step.
     """
     arm, who = run.study.arms[run.clients.arm[client]], int(run.clients.therapist[client])
     last = max((phase.last for phase in arm.phases), default=0)
     final = therapy_at(arm, last)
     pills = final.medication if final is not None and final.continued else 0.0
-    every = []
+    orders = []
     for step in range(1, run.plan.weeks.size):
-        given, belief, fields = therapy_at(arm, step), 0.0, None
-        if given is not None:
-            fields = given._asdict() | {"body": given.body, "human": given.human}
-            number = treatments(run.study).index(given)
+        therapy, belief, fields = therapy_at(arm, step), 0.0, None
+        if therapy is not None:
+            fields = therapy._asdict() | {"body": therapy.body, "human": therapy.human}
+            number = treatments(run.study).index(therapy)
             belief = float(run.therapists.allegiance[number, who]) if who >= 0 else 0.0
-        every.append(
+        orders.append(
             Step(
                 float(run.plan.weeks[step]),
                 OCCASIONS[run.plan.occasion[step]],
@@ -224,40 +224,40 @@ def steps(run: Run, client: int, presence: list[list[float]], draws: list[Any]) 
                 belief,
                 presence[who][step] if who >= 0 else 0.0,
                 step == last,
-                goes_on(given, pills, step > last),
+                goes_on(therapy, pills, step > last),
                 {name: drawn[client] for name, drawn in draws[step][0].items()},
                 draws[step][1][client] if run.beats else [],
             )
         )
-    return every
+    return orders
 
 
 def differences(run: Run, client: int, step: int, twin: dict[str, Any]) -> dict[str, Any]:
     """The variables in which the twin and the run differ at one step, with both values."""
     truth = dict(simulate.variables(run.truth))
-    found = {}
+    gaps = {}
     for name in RECORDED:
         value = truth[name][..., step, client]
         if not np.allclose(value, twin[name], TOLERANCE, TOLERANCE, equal_nan=True):
-            found[name] = (value.tolist(), twin[name])
-    return found
+            gaps[name] = (value.tolist(), twin[name])
+    return gaps
 
 
 def compare(run: Run, cases: list[Case], tally: Counter[str]) -> None:
     """Follow every client of a run with the twin, until a threshold is too close to call."""
     presence = walks(run)
-    draws = [(luck(run, step), beats(run, step)) for step in range(run.plan.weeks.size)]
+    draws = [(noise_of(run, step), beats_of(run, step)) for step in range(run.plan.weeks.size)]
     np.testing.assert_allclose(run.therapists.presence.T, presence, rtol=0, atol=1e-5)
-    for client, one in enumerate(cases):
-        course = Course(one, run.parameters, form(run), draws[0][0]["SYMPTOM"][client])
+    for client, person in enumerate(cases):
+        course = Course(person, run.parameters, form(run), draws[0][0]["SYMPTOM"][client])
         assert course.close or not differences(run, client, 0, course.now)
         for number, step in enumerate(steps(run, client, presence, draws), start=1):
             now = course.now if course.close else course.step(step)
             if course.close:
                 tally["skipped"] += 1
                 continue
-            found = differences(run, client, number, now)
-            assert not found, f"client {client}, step {number} (kernel, twin): {found}"
+            gaps = differences(run, client, number, now)
+            assert not gaps, f"client {client}, step {number} (kernel, twin): {gaps}"
             tally["compared"] += 1
             tally.update(name for name in ("rupture", "repaired", "alert") if now[name])
             tally[f"ended {now['ended']:.0f}"] += 1
@@ -272,9 +272,9 @@ def test_the_kernel_and_the_twin_agree_at_every_step(beat_count: int) -> None:
     )
     @given(some_study(), st.integers(0, 2**31))
     def agree(study: Study, seed: int) -> None:
-        dice = random.Random(f"{seed} {study}")
-        parameters, luck_seed = some_parameters(dice), dice.randrange(2**31)
-        run = simulate.start(study, parameters, CLIENTS, luck_seed, beats=beat_count)
+        rng = random.Random(f"{seed} {study}")
+        parameters, run_seed = some_parameters(rng), rng.randrange(2**31)
+        run = simulate.start(study, parameters, CLIENTS, run_seed, beats=beat_count)
         cases = [case(run, client) for client in range(CLIENTS)]
         compare(simulate.advance(run, threads=1), cases, tally)
 

@@ -1,5 +1,6 @@
-"""One theory of change per file: its parameters, its equation, its scalar law, its lane loop.
+"""One theory of change a file: equation, parameters, rows, declarations, law, lane loop.
 
 A law is a pure function of float32 scalars. The lane loop below it applies the law to a block of
-dyads; its arguments are slices of rows, `(client,)` or `(4, client)`, and the step's parameters.
+clients; it gets the mechanism's `Rows`, views of the block of `(lane,)` or `(4, lane)`, and the
+mechanism's parameters.
 """

@@ -37,7 +37,7 @@ def test_without_a_body_nothing_resonates() -> None:
 @pytest.mark.parametrize(
     "values", [{}, {"resonance.mirroring": 0.1}, {"resonance.coregulation_coupling": 0.1}]
 )
-def test_moments_agree_with_the_closed_form(values: dict[str, float]) -> None:
+def test_beats_agree_with_the_closed_form(values: dict[str, float]) -> None:
     """Session 1 of 20,000 dyads, 60 beats; 4.5 standard errors: false alarm below 1e-4."""
     parameters = changed(worlds.world_parameters("hybrid"), values)
     study = cohort(sessions=1, follow_up=())
