@@ -56,11 +56,11 @@ def add_arm(cell, rows, arm, number, lanes):
     for i in range(lanes):
         y, d, ended = rows.symptom_score[i], rows.distress[i], rows.ended[i]
         mine = ONE if arm[i] == number else ZERO
-        seen = mine if y == y else ZERO
-        known = y if seen > ZERO else ZERO
+        has_score = mine if y == y else ZERO
+        known = y if has_score > ZERO else ZERO
         clients += np.int32(mine)
         care += np.int32(mine * rows.in_session[i])
-        scored += np.int32(seen)
+        scored += np.int32(has_score)
         score_1 += count_units(known, _SCORE)
         score_2 += count_units(known * known, _SCORE)
         latent_1 += count_units(mine * d, _LATENT)

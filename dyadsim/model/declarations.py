@@ -17,7 +17,7 @@ def pathways() -> dict[str, Pathway]:
 @cache
 def latents() -> dict[str, Latent]:
     """Return what `do(hold)` fixes, by name, in model order."""
-    return {name: item for one in mechanisms().values() for name, item in one.latents.items()}
+    return {name: item for owner in mechanisms().values() for name, item in owner.latents.items()}
 
 
 @cache

@@ -203,8 +203,8 @@ def symptom_lanes(rows, everybody, session, s):
     """
     share = s.missing_assessment if everybody > ZERO else s.missing
     for i in range(rows.symptom_score.shape[0]):
-        seen = max(everybody, session * rows.in_session[i])
-        filled_in = seen if rows.missing[i] >= share else ZERO
+        handed_out = max(everybody, session * rows.in_session[i])
+        filled_in = handed_out if rows.missing[i] >= share else ZERO
         y = score(rows.distress[i], rows.rater_style[i], rows.noise[i], s)
         rows.symptom_score[i] = y if filled_in > ZERO else _NAN
         rows.last_score[i] = y if filled_in > ZERO else rows.last_score[i]

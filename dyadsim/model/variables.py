@@ -213,7 +213,7 @@ class State(NamedTuple):
     ]
 
 
-_OWN = {name: item for one in mechanisms().values() for name, item in one.variables.items()}
+_OWN = {name: item for owner in mechanisms().values() for name, item in owner.variables.items()}
 _RECORDED = declared_variables(State) | _OWN
 VARIABLES: dict[str, Variable] = {
     **declared_variables(Traits),

@@ -129,6 +129,7 @@ def stream_points(
     usual = questionnaires.usual(questionnaires.find_instrument(study.instrument))
     block = min(sessions.BLOCK, clients)
     address = Address(seed, replicate, 0, 0, plan.weeks.size - 1, block)
+    points = np.ascontiguousarray(points)  # the kernel reads whole rows
     sums = np.zeros((len(points), len(study.arms), plan.weeks.size, len(SUMS)), np.int64)
     threads = max(1, min(threads or simulate.default_threads(), len(points)))
     cuts = [len(points) * k // threads for k in range(threads + 1)]

@@ -186,7 +186,7 @@ def test_the_command_line_leaves_both_lives(
 ) -> None:
     words = ["simulate", "size=tiny", "do.arm=waitlist", f"results={tmp_path}"]
     assert main(words) == 0
-    assert "same clients, the same luck" in capsys.readouterr().out
+    assert "counterfactual twin" in capsys.readouterr().out
     (folder,) = (tmp_path / "simulate").iterdir()
     assert (folder / "effects.parquet").exists()
     assert (folder / "under_do" / "sessions.parquet").exists()

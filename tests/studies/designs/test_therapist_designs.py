@@ -154,7 +154,7 @@ def _arms(**options: object) -> Study:
     ("call", "words"),
     [
         (lambda: skill_training("empaty"), "no therapist skill to train 'empaty'. Did you mean em"),
-        (lambda: skill_training(gain=9.0), r"must be a number in \[-3, 3\], not '9.0'"),
+        (lambda: skill_training(gain=9.0), r"must be a number in \[-3, 3\], not '9'"),
         (lambda: skill_training(therapy="self_help"), "no therapist to be trained"),
         (lambda: matching(therapy="self_help"), "no therapist to be matched with"),
         (
