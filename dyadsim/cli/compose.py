@@ -235,6 +235,11 @@ def reason(error: Exception, prefix: str = "") -> str:
     if kind and place and (kind[2].capitalize() in _KINDS or kind[2] == "bool"):
         rule = _KINDS.get(kind[2].capitalize(), "true or false")
         return f"{prefix}{place[1]} must be {rule}, not '{kind[1]}'."
+    if place and "is not a ListConfig" in text:
+        key = f"{prefix}{place[1]}"
+        return f"{key} must be a list, in quotes and brackets: '{key}=[...]'."
+    if place and "is not a subclass of" in text:
+        return f"{prefix}{place[1]} has settings of its own: {prefix}{place[1]}.x=..."
     if place and "is not Optional" in text:
         return f"{prefix}{place[1]} needs a value; null is none."
     return f"{prefix}{place[1]}: {text.splitlines()[0]}" if place else str(error).splitlines()[0]

@@ -4,9 +4,10 @@ Nothing is written before every word is checked. What a task is stands in `task`
 in `tasks/`; this module knows none of them by name.
 """
 
+import dataclasses
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from dyadsim.cli import help_texts
@@ -38,14 +39,18 @@ def _settings_words(words: Sequence[str]) -> tuple[Task, list[str]]:
         surplus = bare[2] if bare[2:] else bare[1]
         raise BadInput(f"'{surplus}' is no setting: settings are written name=value.")
     keys = dict(zip(bare, ("task", f"task.{task.word}"), strict=False))
-    settings = [f"{keys[word]}={word}" if word in keys else _new_word(word) for word in words]
+    own = {f"task.{field.name}" for field in dataclasses.fields(task.settings)}
+    settings = [f"{keys[word]}={word}" if word in keys else _new_word(word, own) for word in words]
     return task, task.adapt(settings)
 
 
-def _new_word(word: str) -> str:
-    """Return a setting under its present name, with a note where it has another."""
+def _new_word(word: str, own: Collection[str]) -> str:
+    """Return a setting under its present name, with a note where it has another.
+
+    `own` are the names of the task's own settings: those of another task keep their old word.
+    """
     key, equals, value = word.partition("=")
-    if key not in OLD_WORDS:
+    if key not in OLD_WORDS or (key.startswith("task.") and OLD_WORDS[key] not in own):
         return word
     print(f"dyadsim: note: '{key}' is now called '{OLD_WORDS[key]}'.", file=sys.stderr)
     return f"{OLD_WORDS[key]}{equals}{value}"

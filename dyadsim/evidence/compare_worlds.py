@@ -14,10 +14,12 @@ import pandas as pd
 
 from dyadsim.analysis import clinical_significance, effects, endings, process, therapists
 from dyadsim.analysis.estimate import Estimate
+from dyadsim.errors import BadInput
 from dyadsim.evidence.fact import is_met, load_facts
 from dyadsim.evidence.observed_study import ObservedStudy, observe_study
 from dyadsim.model import questionnaires
 from dyadsim.model.parameters import Parameters
+from dyadsim.model.worlds import world_parameters
 from dyadsim.simulation import simulate
 from dyadsim.simulation.true_effects import known_truth
 from dyadsim.studies.designs.cohort import cohort
@@ -180,8 +182,21 @@ def comparison_studies() -> dict[str, Study]:
     return {"trial": rct(TRIAL_ARMS, follow_up=(26.0,)), "care": cohort(follow_up=())}
 
 
+def _by_name(worlds: object) -> Mapping[str, Parameters]:
+    """Return worlds by name: of one name, of several, or as they are."""
+    if isinstance(worlds, Mapping):
+        return worlds
+    names = [worlds] if isinstance(worlds, str) else worlds
+    if not isinstance(names, list | tuple):
+        raise BadInput(
+            "worlds must be names such as ['medical', 'contextual'], or a mapping of names to "
+            f"Parameters, not '{worlds}'."
+        )
+    return {name: world_parameters(name) for name in names}
+
+
 def simulate_comparison(
-    worlds: Mapping[str, Parameters],
+    worlds: str | Iterable[str] | Mapping[str, Parameters],
     clients: int = 20000,
     *,
     seed: int = 1,
@@ -194,7 +209,7 @@ def simulate_comparison(
     Parameters
     ----------
     worlds
-        Name -> parameters.
+        Names of worlds, or name -> parameters.
     clients
         Clients in the trial, and as many in routine care, of each world.
     seed
@@ -215,7 +230,10 @@ def simulate_comparison(
     ------
     ValueError
         A study leaves too few clients with scores for a statistic.
+    BadInput
+        There is no world of a name, or the worlds are no names.
     """
+    worlds = _by_name(worlds)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     for name, parameters in progress(worlds.items()):
         studies = _Studies(

@@ -132,7 +132,12 @@ def world_parameters(world: World | str, values: Mapping[str, float] | None = No
     BadInput
         An unknown or impossible value, or one that the world's claim fixes.
     """
-    world = find_world(world) if isinstance(world, str) else world
+    world = world if isinstance(world, World) else find_world(world)
+    if not isinstance(values, Mapping | None):
+        raise BadInput(
+            "the values of a world map full names of parameters to numbers, such as "
+            f"{{'alliance.rate': 0.3}}, not '{values}'."
+        )
     values = dict(values or {})
     for name in values:
         if name in world.fixed:

@@ -33,6 +33,10 @@ BAD = [
     (["seed=x"], "seed must be a whole number"),
     (["seed=1,2"], "several values: that needs -m"),
     (["simulate", "facts"], "'facts' is no setting"),
+    (["simulate", "do.remove=bond"], "do.remove must be a list, in quotes and brackets"),
+    (["simulate", "do=waitlist"], "do has settings of its own: do.x=..."),
+    (["simulate", "task.held=4"], "there is no setting 'task.held'"),
+    (["seed=null"], "seed needs a value"),
     (["params", "xyzzy"], "no parameter's name or meaning holds 'xyzzy'"),
 ]
 

@@ -28,7 +28,7 @@ class SensitivitySettings(TaskSettings):
     method: str = setting(
         "auto", "sobol, morris, pawn, prim; auto = what the points were laid out for"
     )
-    target: Any = setting(None, 'of prim: what is looked for, such as "facts_met >= 30"')
+    target: Any = setting(None, "of prim: what to look for: \"task.target='facts_met >= 30'\"")
     resamples: int = setting(200, "bootstrap samples behind the intervals")
     seed: int = setting(1, "random seed of these")
 

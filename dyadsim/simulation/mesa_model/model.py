@@ -81,6 +81,12 @@ class DyadModel(mesa.Model):  # type: ignore[misc]
         seed = secrets.randbelow(2**31) if rng is None else rng
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
             raise BadInput(f"rng must be a whole number, the seed; not {type(rng).__name__}.")
+        for name, kind, base in (
+            ("client_class", client_class, Client),
+            ("therapist_class", therapist_class, Therapist),
+        ):
+            if not isinstance(kind, type) or not issubclass(kind, base):
+                raise BadInput(f"{name} must be a subclass of {base.__name__}, not {kind}.")
         self.run_state = simulate.start(
             study, world, clients, int(seed), replicate=replicate, beats=beats
         )
