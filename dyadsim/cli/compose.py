@@ -67,16 +67,16 @@ def register() -> None:
     from dyadsim.cli.settings import Config
     from dyadsim.cli.task import all_tasks
 
-    owners = [
-        (owner, Any, dataclasses.field(default_factory=lambda fields=fields: dict(fields)))  # type: ignore[misc]
-        for owner, fields in _parameters().items()
-    ]
+    parameters = _parameters()
     known = {field.name for field in dataclasses.fields(Config)}
-    added = [owner for owner in owners if owner[0] not in known]
-    whole_config = dataclasses.make_dataclass("Config", added, bases=(Config,))
+    added = [
+        (owner, Any, dataclasses.field(default_factory=lambda fields=fields: dict(fields)))  # type: ignore[misc]
+        for owner, fields in parameters.items()
+        if owner not in known
+    ]
     store = ConfigStore.instance()
-    store.store(name="settings", node=whole_config)
-    shared = {owner: fields for owner, fields in _parameters().items() if owner in known}
+    store.store(name="settings", node=dataclasses.make_dataclass("Config", added, bases=(Config,)))
+    shared = {owner: fields for owner, fields in parameters.items() if owner in known}
     store.store(name="parameters", node=shared)
     for task in all_tasks():
         store.store(group="task", name=task.name, node=task.settings(name=task.name))

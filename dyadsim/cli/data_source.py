@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dyadsim.checks import is_number, known_name, whole_number
+from dyadsim.cli.tasks.fit import is_moments
 from dyadsim.errors import BadInput
 from dyadsim.fitting import client_data, published_moments
 from dyadsim.fitting.data_design import DesignOptions, ObservedDesign, observed_design
@@ -16,11 +17,6 @@ from dyadsim.studies import study as studies
 
 if TYPE_CHECKING:
     from dyadsim.cli.settings import DataFile, Settings
-
-
-def is_moments(path: str | None) -> bool:
-    """Return whether a file holds published moments: YAML."""
-    return str(path or "").strip("'").lower().endswith((".yaml", ".yml"))
 
 
 def read_source(settings: "Settings") -> Source:

@@ -7,19 +7,11 @@ import dataclasses
 import textwrap
 from typing import Any
 
+from dyadsim.cli.compose import GROUPS, choices
 from dyadsim.cli.settings import Config
 from dyadsim.cli.task import SECTIONS, SWEEP_SETTINGS, Task, all_tasks
 
-GROUPS_SHOWN = (
-    "world",
-    "study",
-    "population",
-    "measure",
-    "size",
-    "points",
-    "executor",
-    "experiment",
-)
+GROUPS_SHOWN = tuple(group for group in GROUPS if group != "task")
 WIDTH = 27  # letters of a setting, before its meaning
 _ELSEWHERE = ("task", "data", "do", "job", *GROUPS_SHOWN, *SWEEP_SETTINGS)
 EXIT_CODES = """exit codes  0 ok · 1 run failed · 2 bad input · 3 some points failed ·
@@ -29,12 +21,9 @@ EXIT_CODES = """exit codes  0 ok · 1 run failed · 2 bad input · 3 some points
 
 def _choices_lines() -> list[str]:
     """Return the names of the choices of every group."""
-    from dyadsim.choices import conf_folder
-
     lines = []
     for group in GROUPS_SHOWN:
-        names = sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
-        texts = textwrap.wrap(" | ".join(names), 84)
+        texts = textwrap.wrap(" | ".join(choices(group)), 84)
         lines += [f"  {group + '=':12}{texts[0]}", *(f"{'':14}{text}" for text in texts[1:])]
     return lines
 

@@ -51,12 +51,9 @@ __all__ = [
     "IntArray",
     "Therapists",
     "Variable",
-    "Whole",
     "WordArray",
     "empty_clients",
 ]
-
-Whole = IntArray
 
 
 class Traits(NamedTuple):

@@ -9,7 +9,7 @@ from dyadsim import checks
 from dyadsim.errors import BadInput
 from dyadsim.model.display import html_table
 from dyadsim.model.questionnaires import Instrument
-from dyadsim.model.variables import Array, Whole
+from dyadsim.model.variables import Array, IntArray
 from dyadsim.studies.arms import ALERTS as ALERTS
 from dyadsim.studies.arms import RULES as RULES
 from dyadsim.studies.arms import TRAINABLE as TRAINABLE
@@ -112,11 +112,11 @@ class Plan(NamedTuple):
     """
 
     weeks: Array
-    occasion: Whole
-    therapy: Whole
-    changes: Whole
-    last: Whole
-    rule: Whole
+    occasion: IntArray
+    therapy: IntArray
+    changes: IntArray
+    last: IntArray
+    rule: IntArray
     feedback: Array
     continued: Array
     training: Array
@@ -167,11 +167,6 @@ def treatments(study: Study) -> tuple[Therapy, ...]:
     return tuple(dict.fromkeys(therapies))
 
 
-def week_of(study: Study) -> Array:
-    """Return the week since intake of every step, `(step,)`."""
-    return np.cumsum(plan_study(study).weeks, dtype=np.float32)
-
-
 def plan_study(study: Study) -> Plan:
     """Return the study as arrays.
 
@@ -205,7 +200,7 @@ def plan_study(study: Study) -> Plan:
     )
 
 
-def _therapy_of_steps(study: Study, steps: int) -> Whole:
+def _therapy_of_steps(study: Study, steps: int) -> IntArray:
     """Return the index of each arm's treatment at each step, `(arm, step)`, -1 = none."""
     therapies = treatments(study)
     therapy = np.full((len(study.arms), steps), -1, np.int32)

@@ -163,9 +163,14 @@ _OF_CLIENTS = (
 )
 
 
+def is_moments(path: str) -> bool:
+    """Return whether a file holds published moments: YAML."""
+    return path.strip("'").lower().endswith((".yaml", ".yml"))
+
+
 def no_effect(words: Mapping[str, str]) -> NoEffect:
     """Return what a fit does not use: of scores, or of published moments."""
-    if not words.get("data.path", "").strip("'").lower().endswith((".yaml", ".yml")):
+    if not is_moments(words.get("data.path", "")):
         return NoEffect(
             "do",
             "study",

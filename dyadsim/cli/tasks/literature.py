@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import names_list, number, whole_number
 from dyadsim.cli.cost import estimate
@@ -12,7 +12,7 @@ from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 
 if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
-    from dyadsim.evidence.literature import Field
+    from dyadsim.evidence.review import ReviewPlan
 
 
 @dataclasses.dataclass
@@ -45,17 +45,7 @@ class LiteratureSettings(TaskSettings):
     field: FieldSettings = setting(FieldSettings, "how the field works")
 
 
-class Literature(NamedTuple):
-    """The literature that the settings describe."""
-
-    therapy: str
-    comparators: tuple[str, ...]
-    repeats: int
-    margin: float
-    field: "Field"
-
-
-def literature_of(settings: "Settings") -> Literature:
+def literature_of(settings: "Settings") -> "ReviewPlan":
     """Return the literature that the settings describe.
 
     Raises
@@ -64,9 +54,10 @@ def literature_of(settings: "Settings") -> Literature:
         A value that cannot be used.
     """
     from dyadsim.evidence import literature
+    from dyadsim.evidence.review import ReviewPlan
 
     task: LiteratureSettings = settings.task
-    planned = Literature(
+    planned = ReviewPlan(
         task.therapy,
         names_list("task.comparators", task.comparators),
         whole_number("task.repeats", task.repeats, 3, 10_000),
@@ -112,7 +103,7 @@ def run(settings: "Settings") -> None:
     planned = literature_of(settings)
     reviews = review.review_literatures(
         settings.parameters(),
-        review.ReviewPlan(*planned),
+        planned,
         seed=settings.seed,
         progress=progress_of("comparators"),
     )

@@ -1,11 +1,14 @@
 """`dyadsim literature`: its output, its dry run, and what it refuses."""
 
+import dataclasses
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from dyadsim.cli.main import main
+from dyadsim.cli.tasks.literature import FieldSettings
+from dyadsim.evidence import literature
 
 
 def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -38,3 +41,8 @@ def test_bad_words(
     assert main(["literature", word, f"results={tmp_path}"]) == 2
     assert sentence in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_settings_of_a_field_are_its_own_defaults() -> None:
+    settings = dataclasses.asdict(FieldSettings())
+    assert literature.Field(**settings) == literature.Field()
