@@ -1,7 +1,8 @@
 """Statistics on arrays of scores, one value per client; NaN marks a missing score.
 
 These functions compute a value and nothing else, so that calibration and sweeps can call them
-thousands of times. The other modules of this package add standard errors and intervals.
+thousands of times. The other modules of this package add standard errors and intervals. High scores
+are bad here; who has a scale where high is good calls the other modules with `higher_is_better`.
 
 Three statistics have a second implementation: `process.pearson` (scipy), `effects.hedges_g`
 (statsmodels) and `change.residual_gain` (scipy). Those need their library for the interval or the
@@ -15,6 +16,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from dyadsim.analysis.criteria import fell_by, fell_by_share, lies_below, reaches
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -98,6 +101,9 @@ def residual_gain(pre: Floats, post: Floats) -> Floats:
 
 def pre_post_d(pre: Floats, post: Floats) -> float:
     """Return the mean fall from pre to post in SDs of pre, over the clients with a post score.
+
+    Without the correction for small samples that `effects.pre_post_d` makes: 3 in 4,000 for 1,000
+    clients.
 
     Parameters
     ----------
@@ -201,7 +207,7 @@ def reliably_improved(pre: Floats, post: Floats, criterion: float) -> Mask:
     >>> reliably_improved(np.array([20.0, 20.0]), np.array([14.0, 15.0]), 6).tolist()
     [True, False]
     """
-    return np.asarray(pre - post >= criterion)
+    return fell_by(pre, post, criterion)
 
 
 def reliably_deteriorated(pre: Floats, post: Floats, criterion: float) -> Mask:
@@ -224,7 +230,7 @@ def reliably_deteriorated(pre: Floats, post: Floats, criterion: float) -> Mask:
     >>> reliably_deteriorated(np.array([20.0, 20.0]), np.array([26.0, 25.0]), 6).tolist()
     [True, False]
     """
-    return np.asarray(post - pre >= criterion)
+    return fell_by(-pre, -post, criterion)
 
 
 def reliably_recovered(pre: Floats, post: Floats, criterion: float, cut_off: float) -> Mask:
@@ -249,7 +255,7 @@ def reliably_recovered(pre: Floats, post: Floats, criterion: float, cut_off: flo
     >>> reliably_recovered(np.array([15.0, 15.0, 9.0]), np.array([9.0, 12.0, 2.0]), 6, 10).tolist()
     [True, False, False]
     """
-    crossed = (pre >= cut_off) & (post < cut_off)
+    crossed = reaches(pre, cut_off) & lies_below(post, cut_off)
     return np.asarray(reliably_improved(pre, post, criterion) & crossed)
 
 
@@ -273,4 +279,4 @@ def responded(pre: Floats, post: Floats, fall: float = 0.5) -> Mask:
     >>> responded(np.array([20.0, 20.0]), np.array([10.0, 11.0])).tolist()
     [True, False]
     """
-    return np.asarray(post <= (1 - fall) * pre)
+    return fell_by_share(pre, post, fall)

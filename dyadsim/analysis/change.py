@@ -10,11 +10,16 @@ import pandas as pd
 from dyadsim.analysis.columns import (
     as_numbers,
     has_column,
+    numeric_column,
     paired_scores,
     require_columns,
     require_variance,
 )
+from dyadsim.analysis.criteria import within
+from dyadsim.analysis.direction import high_is_bad
 from dyadsim.analysis.effects import Values
+from dyadsim.analysis.long_table import clean_rows, without_follow_up
+from dyadsim.errors import BadData
 
 
 def pre_post(
@@ -22,8 +27,8 @@ def pre_post(
     *,
     client: str = "client",
     score: str = "symptom_score",
-    week: str = "week",
-    session: str = "session",
+    week: str | None = "week",
+    session: str | None = "session",
     occasion: str = "occasion",
     carry: Sequence[str] | None = None,
 ) -> pd.DataFrame:
@@ -36,8 +41,9 @@ def pre_post(
     client, score
         Columns of the client and of the score. Missing scores are no observations.
     week, session
-        Columns that give the order: week, else session. Rows of one client at the same time keep
-        the frame's order. Not needed under their default names.
+        Columns that give the order: week where there is one, and session where there is no week or
+        two rows of a client have the same. Rows of one client at the same time keep the frame's
+        order. Not needed under their default names; None: not used, though the frame has it.
     occasion
         Column of the kind of occasion; rows marked "follow_up" are never the last score. Not
         needed under its default name.
@@ -53,8 +59,9 @@ def pre_post(
     Raises
     ------
     ValueError
-        An unknown column, a missing time or client, or a carried column that changes within a
-        client.
+        An unknown column, a missing time or client, a score or time that is no number, week and
+        session that put a client's rows in different orders, or a carried column that changes
+        within a client.
 
     Examples
     --------
@@ -66,17 +73,19 @@ def pre_post(
     """
     require_columns(sessions, client, score)
     rows = in_order(sessions, client, week, session)
-    treated = rows
-    if has_column(rows, occasion, "occasion"):
-        treated = rows[~rows[occasion].isin(["follow_up"])]
+    treated = without_follow_up(rows, occasion)
+    _require_one_order(treated, client, _times(rows, week, session))
     table = _first_and_last(treated, client, score).reindex(_clients(rows, client))
-    if has_column(rows, session, "session"):
+    if session is not None and has_column(rows, session, "session"):
         table["n_sessions"] = rows.groupby(client)[session].max()
     return table.join(_constant(rows, client, carry))
 
 
 def in_order(
-    sessions: pd.DataFrame, client: str, week: str = "week", session: str = "session"
+    sessions: pd.DataFrame,
+    client: str,
+    week: str | None = "week",
+    session: str | None = "session",
 ) -> pd.DataFrame:
     """Return the rows sorted by client and time.
 
@@ -87,28 +96,73 @@ def in_order(
     client
         Column of the client.
     week, session
-        Columns of time: week where there is one, else session.
+        Columns of time: week where there is one, and session where there is no week or two weeks
+        are equal. None: not used.
 
     Returns
     -------
     pandas.DataFrame
-        The same rows; ties keep their order.
+        The same rows, numbered from 0, times as numbers; ties keep their order.
 
     Raises
     ------
     ValueError
-        Neither column is there, or a time or client is missing.
+        Neither column is there, a time or client is missing, or a time is no number.
     """
     require_columns(sessions, client)
-    time = week if has_column(sessions, week, "week") else session
-    require_columns(sessions, time)
-    missing = sessions[[client, time]].isna().any(axis=1)
+    times = _times(sessions, week, session)
+    missing = sessions[[client, times[0]]].isna().any(axis=1)
     if missing.any():
-        raise ValueError(
-            f"'{client}' or '{time}' is missing in {int(missing.sum())} rows, first in row "
+        raise BadData(
+            f"'{client}' or '{times[0]}' is missing in {int(missing.sum())} rows, first in row "
             f"{sessions.index[missing.to_numpy()][0]}"
         )
-    return sessions.sort_values([client, time], kind="stable")
+    if len(times) > 1:
+        sessions = sessions.assign(**{times[1]: _second_time(sessions, times[1])})
+    rows = clean_rows(sessions, client, *times)
+    return rows.sort_values([client, *times], kind="stable").reset_index(drop=True)
+
+
+def _times(sessions: pd.DataFrame, week: str | None, session: str | None) -> list[str]:
+    """Return the columns that give the order, the one that decides first."""
+    defaults = [(name, default) for name, default in ((week, "week"), (session, "session")) if name]
+    times = [name for name, default in defaults if has_column(sessions, name, default)]
+    if not times:
+        require_columns(sessions, defaults[-1][0] if defaults else "session")
+    return times
+
+
+def _second_time(sessions: pd.DataFrame, session: str) -> pd.Series:
+    try:
+        return numeric_column(sessions[session], session)
+    except BadData as error:
+        raise BadData(
+            f"{error} Or, as there is a week: say session=None, and '{session}' is not used."
+        ) from error
+
+
+def _require_one_order(rows: pd.DataFrame, client: str, times: list[str]) -> None:
+    """Refuse rows sorted by week whose session numbers fall: which order is meant is unclear."""
+    if len(times) < 2:
+        return
+    week, session = times
+    counted = rows[rows[session].notna()]
+    step = counted.groupby(client)[session].diff()
+    if not (step < 0).any():
+        return
+    place = int((step < 0).to_numpy().argmax())
+    before, after = (counted[times].iloc[row] for row in (place - 1, place))
+    who = counted[client].iloc[place]
+    raise BadData(
+        f"'{week}' and '{session}' order the rows of client {who} differently: from {week} "
+        f"{before[week]:g} to {after[week]:g} the {session} goes from {before[session]:g} "
+        f"to {after[session]:g}. Say which counts: {_none('session', session)} or "
+        f"{_none('week', week)}, or leave that column out."
+    )
+
+
+def _none(keyword: str, column: str) -> str:
+    return f"{keyword}=None ('{column}' is not used)"
 
 
 def _clients(rows: pd.DataFrame, client: str) -> pd.Index:
@@ -162,7 +216,7 @@ def score_at_week(
     Raises
     ------
     ValueError
-        An unknown column, or a negative week or tolerance.
+        An unknown column, a score or time that is no number, or a negative week or tolerance.
 
     Examples
     --------
@@ -175,25 +229,25 @@ def score_at_week(
     if not (week >= 0 and tolerance >= 0):
         raise ValueError(f"week and tolerance must be 0 or more, they are {week} and {tolerance}")
     require_columns(sessions, client, score, time)
-    rows = in_order(sessions, client, time)
-    start = rows.groupby(client)[time].transform("first").to_numpy()
-    distance = np.abs(as_numbers(rows[time], time) - start - week)
-    scores = pd.Series(as_numbers(rows[score], score), index=rows[client], name=score)
-    order = np.argsort(distance, kind="stable")
-    near = order[(distance <= tolerance)[order] & scores.notna().to_numpy()[order]]
-    nearest = scores.iloc[near]
-    nearest = nearest[~nearest.index.duplicated()]
-    by_client: pd.Series[float] = nearest.reindex(_clients(rows, client))
+    rows = in_order(sessions, client, time, None)
+    scores = as_numbers(rows[score], score)
+    since = (rows[time] - rows.groupby(client)[time].transform("first")).to_numpy(float)
+    rated = pd.DataFrame({client: rows[client], score: scores, "distance": np.abs(since - week)})
+    near = rated[within(since, week, tolerance)].dropna().round({"distance": 6})
+    near = near.sort_values("distance", kind="stable").drop_duplicates(client)
+    by_client: pd.Series[float] = near.set_index(client)[score].reindex(_clients(rows, client))
     return by_client
 
 
-def residual_gain(pre: Values, post: Values) -> pd.Series[float]:
+def residual_gain(pre: Values, post: Values, *, higher_is_better: bool = False) -> pd.Series[float]:
     """Return minus the residual of ordinary least squares post ~ pre (scipy's linregress).
 
     Parameters
     ----------
     pre, post
-        Scores before and after, one per client; high is bad.
+        Scores before and after, one per client.
+    higher_is_better
+        Whether a high score is good; then it is the residual itself.
 
     Returns
     -------
@@ -211,7 +265,7 @@ def residual_gain(pre: Values, post: Values) -> pd.Series[float]:
     >>> residual_gain([10.0, 20.0, 30.0], [5.0, 16.0, 15.0]).round(6).tolist()
     [2.0, -4.0, 2.0]
     """
-    pairs = paired_scores(pre, post)
+    pairs = high_is_bad(paired_scores(pre, post), higher_is_better)
     before = require_variance(pairs["first"].to_numpy(), "pre")
     from scipy.stats import linregress  # takes half a second, which few need
 

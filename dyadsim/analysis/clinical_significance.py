@@ -1,14 +1,21 @@
-"""What counts as change: reliable change (Jacobson and Truax), response, remission."""
+"""What counts as change: reliable change (Jacobson and Truax), response, remission.
+
+Criteria are reached by what equals them (`criteria`). A score at the cut-off is on the bad side of
+it. `higher_is_better=True` turns the scale: cut-offs stay in its own points.
+"""
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dyadsim.analysis import arrays
 from dyadsim.analysis.columns import as_numbers, paired_scores
+from dyadsim.analysis.criteria import lies_below
+from dyadsim.analysis.direction import distance_from_best, high_is_bad
 from dyadsim.analysis.effects import Values
 from dyadsim.analysis.estimate import Estimate, from_count
 
@@ -51,24 +58,32 @@ def reliable_change_criterion(standard_deviation: float, reliability: float) -> 
 
 
 def reliable_change(
-    pre: Values, post: Values, *, reliable_change: float, cut_off: float
+    pre: Values,
+    post: Values,
+    *,
+    reliable_change: float,
+    cut_off: float,
+    higher_is_better: bool = False,
 ) -> pd.Series[str]:
     """Return the Jacobson-Truax category of every client with both scores.
 
     Parameters
     ----------
     pre, post
-        Scores before and after, one per client; high is bad.
+        Scores before and after, one per client.
     reliable_change
         Smallest reliable change in points, above 0.
     cut_off
         Clinical cut-off in points.
+    higher_is_better
+        Whether a high score is good; by default a low score is.
 
     Returns
     -------
     pandas.Series
         Ordered categorical, index kept. recovered: a reliable fall from the cut-off or above to
-        below it; improved: any other reliable fall; deteriorated: a reliable rise; unchanged.
+        below it; improved: any other reliable fall; deteriorated: a reliable rise; unchanged. If
+        high is good, fall and rise, above and below change places.
 
     Raises
     ------
@@ -82,7 +97,8 @@ def reliable_change(
     """
     if not reliable_change > 0:
         raise ValueError(f"reliable_change must be above 0, it is {reliable_change}")
-    pairs = paired_scores(pre, post)
+    pairs = high_is_bad(paired_scores(pre, post), higher_is_better)
+    cut_off = high_is_bad(cut_off, higher_is_better)
     before, after = pairs["first"].to_numpy(), pairs["second"].to_numpy()
     categories = np.select(
         [
@@ -98,15 +114,20 @@ def reliable_change(
 
 
 def share_reliable_improvement(
-    pre: Values, post: Values, *, reliable_change: float, cut_off: float
+    pre: Values,
+    post: Values,
+    *,
+    reliable_change: float,
+    cut_off: float,
+    higher_is_better: bool = False,
 ) -> Estimate:
-    """Return the share with a reliable fall, the recovered included.
+    """Return the share who improved reliably, the recovered included.
 
     Parameters
     ----------
     pre, post
-        Scores before and after, one per client; high is bad.
-    reliable_change, cut_off
+        Scores before and after, one per client.
+    reliable_change, cut_off, higher_is_better
         As in `reliable_change`.
 
     Returns
@@ -125,20 +146,26 @@ def share_reliable_improvement(
     >>> share_reliable_improvement(pre, post, reliable_change=6, cut_off=10).value
     0.5
     """
-    return _share(("improved", "recovered"), pre, post, reliable_change, cut_off)
+    rule = _Rule(reliable_change, cut_off, higher_is_better)
+    return _share(("improved", "recovered"), pre, post, rule)
 
 
 def share_reliable_recovery(
-    pre: Values, post: Values, *, reliable_change: float, cut_off: float
+    pre: Values,
+    post: Values,
+    *,
+    reliable_change: float,
+    cut_off: float,
+    higher_is_better: bool = False,
 ) -> Estimate:
     """Return the share that recovered.
 
     Parameters
     ----------
     pre, post
-        Scores before and after, one per client; high is bad. Select the clients at or above the
-        cut-off at intake first if the share of cases is meant.
-    reliable_change, cut_off
+        Scores before and after, one per client. Select the clients on the bad
+        side of the cut-off at intake first if the share of cases is meant.
+    reliable_change, cut_off, higher_is_better
         As in `reliable_change`.
 
     Returns
@@ -157,19 +184,25 @@ def share_reliable_recovery(
     >>> share_reliable_recovery(pre, post, reliable_change=6, cut_off=10).value
     0.25
     """
-    return _share(("recovered",), pre, post, reliable_change, cut_off)
+    rule = _Rule(reliable_change, cut_off, higher_is_better)
+    return _share(("recovered",), pre, post, rule)
 
 
 def share_reliable_deterioration(
-    pre: Values, post: Values, *, reliable_change: float, cut_off: float
+    pre: Values,
+    post: Values,
+    *,
+    reliable_change: float,
+    cut_off: float,
+    higher_is_better: bool = False,
 ) -> Estimate:
-    """Return the share with a reliable rise.
+    """Return the share who got reliably worse.
 
     Parameters
     ----------
     pre, post
-        Scores before and after, one per client; high is bad.
-    reliable_change, cut_off
+        Scores before and after, one per client.
+    reliable_change, cut_off, higher_is_better
         As in `reliable_change`; the cut-off makes no difference here.
 
     Returns
@@ -188,26 +221,36 @@ def share_reliable_deterioration(
     >>> share_reliable_deterioration(pre, post, reliable_change=6, cut_off=10).value
     0.25
     """
-    return _share(("deteriorated",), pre, post, reliable_change, cut_off)
+    rule = _Rule(reliable_change, cut_off, higher_is_better)
+    return _share(("deteriorated",), pre, post, rule)
 
 
-def _share(
-    categories: tuple[str, ...], pre: Values, post: Values, criterion: float, cut_off: float
-) -> Estimate:
-    changes = reliable_change(pre, post, reliable_change=criterion, cut_off=cut_off)
+class _Rule(NamedTuple):
+    reliable_change: float
+    cut_off: float
+    higher_is_better: bool
+
+
+def _share(categories: tuple[str, ...], pre: Values, post: Values, rule: _Rule) -> Estimate:
+    changes = reliable_change(pre, post, **rule._asdict())
     return from_count(int(changes.isin(categories).sum()), len(changes))
 
 
 def reliable_change_table(
-    pre: Values, post: Values, *, reliable_change: float, cut_off: float
+    pre: Values,
+    post: Values,
+    *,
+    reliable_change: float,
+    cut_off: float,
+    higher_is_better: bool = False,
 ) -> pd.DataFrame:
     """Return the three shares of reliable change.
 
     Parameters
     ----------
     pre, post
-        Scores before and after, one per client; high is bad.
-    reliable_change, cut_off
+        Scores before and after, one per client.
+    reliable_change, cut_off, higher_is_better
         As in `reliable_change`.
 
     Returns
@@ -232,8 +275,9 @@ def reliable_change_table(
     ... }
     True
     """
+    rule = _Rule(reliable_change, cut_off, higher_is_better)._asdict()
     shares = {
-        share.__name__: share(pre, post, reliable_change=reliable_change, cut_off=cut_off)
+        share.__name__: share(pre, post, **rule)
         for share in (
             share_reliable_improvement,
             share_reliable_recovery,
@@ -243,48 +287,67 @@ def reliable_change_table(
     return pd.DataFrame(list(shares.values()), index=list(shares), columns=Estimate._fields)
 
 
-def response(pre: Values, post: Values, share: float = 0.5) -> Estimate:
-    """Return the share of clients whose score fell by at least `share` of what it was.
+def response(
+    pre: Values,
+    post: Values,
+    share: float = 0.5,
+    *,
+    best: float = 0.0,
+    higher_is_better: bool = False,
+) -> Estimate:
+    """Return the share of clients whose score came nearer to the best one by `share` or more.
+
+    On a symptom scale that starts at 0: whose score fell by `share` of what it was.
 
     Parameters
     ----------
     pre, post
-        Scores before and after, one per client; high is bad.
+        Scores before and after, one per client.
     share
-        Of the first score, above 0 and at most 1.
+        Of the distance between the first score and the best, above 0 and at most 1.
+    best
+        The best score of the scale, in its own points: 0 if none is said.
+    higher_is_better
+        Whether a high score is good; then `best` is the highest score of the scale.
 
     Returns
     -------
     Estimate
-        Of the clients with both scores and pre above 0 (a score of 0 cannot fall).
+        Of the clients with both scores and a first score that is not the best one.
 
     Raises
     ------
     ValueError
-        An impossible `share`, or fewer than 3 such clients.
+        An impossible `share`, a first score better than `best`, or fewer than 3 such clients.
 
     Examples
     --------
     >>> response([20, 20, 10, 16], [10, 11, 4, 12]).value
     0.5
+    >>> response([40, 20, 60], [70, 50, 81], best=100, higher_is_better=True).value  # well-being
+    0.6666666666666666
     """
     if not 0 < share <= 1:
         raise ValueError(f"share must be above 0 and at most 1, it is {share}")
     pairs = paired_scores(pre, post)
-    pairs = pairs[pairs["first"] > 0]
-    fell = arrays.responded(pairs["first"].to_numpy(), pairs["second"].to_numpy(), share)
-    return from_count(int(fell.sum()), len(pairs))
+    before = distance_from_best(pairs["first"].to_numpy(), best, higher_is_better)
+    after = high_is_bad(pairs["second"].to_numpy() - best, higher_is_better)
+    counted = before > 0
+    fell = arrays.responded(before[counted], after[counted], share)
+    return from_count(int(fell.sum()), int(counted.sum()))
 
 
-def remission(post: Values, cut_off: float) -> Estimate:
-    """Return the share of scores that lie below the clinical cut-off.
+def remission(post: Values, cut_off: float, *, higher_is_better: bool = False) -> Estimate:
+    """Return the share of scores on the good side of the clinical cut-off.
 
     Parameters
     ----------
     post
-        Scores, one per client; high is bad. Missing scores are left out.
+        Scores, one per client. Missing scores are left out.
     cut_off
-        Clinical cut-off in points.
+        Clinical cut-off in points. A score at it is no remission.
+    higher_is_better
+        Whether a high score is good; by default a low score is.
 
     Returns
     -------
@@ -301,6 +364,7 @@ def remission(post: Values, cut_off: float) -> Estimate:
     >>> remission([9, 10, 3, 14], cut_off=10).value
     0.5
     """
-    scores = as_numbers(post, "post")
+    scores = high_is_bad(as_numbers(post, "post"), higher_is_better)
     scores = scores[~np.isnan(scores)]
-    return from_count(int((scores < cut_off).sum()), len(scores))
+    well = lies_below(scores, high_is_bad(cut_off, higher_is_better))
+    return from_count(int(well.sum()), len(scores))

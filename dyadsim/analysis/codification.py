@@ -7,16 +7,15 @@ beats its comparator at the two-sided 5 % level.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import stdtrit
 
 from dyadsim.analysis.columns import require_columns
 from dyadsim.analysis.effects import NORMAL_QUANTILE
 from dyadsim.analysis.estimate import Estimate
-
-ONE_SIDED = float(ndtri(0.95))
 
 
 def empirically_supported(
@@ -79,7 +78,9 @@ class Equivalence(NamedTuple):
     shown: bool
 
 
-def equivalent(difference: Estimate, margin: float = 0.2) -> Equivalence:
+def equivalent(
+    difference: Estimate, margin: float = 0.2, *, degrees_of_freedom: float = math.inf
+) -> Equivalence:
     """Return both verdicts on a difference.
 
     Parameters
@@ -88,6 +89,8 @@ def equivalent(difference: Estimate, margin: float = 0.2) -> Equivalence:
         The difference with its standard error.
     margin
         What still counts as equivalent, in the unit of the difference, above 0. An assumption.
+    degrees_of_freedom
+        Of Student's t; infinite is the normal distribution.
 
     Returns
     -------
@@ -107,7 +110,7 @@ def equivalent(difference: Estimate, margin: float = 0.2) -> Equivalence:
     """
     if not margin > 0:
         raise ValueError(f"the margin of equivalence must be above 0, it is {margin}")
-    half_width = ONE_SIDED * difference.standard_error
-    shown = abs(difference.value) + half_width < margin
-    unclear = abs(difference.value) < NORMAL_QUANTILE * difference.standard_error
+    one_sided, two_sided = (float(stdtrit(degrees_of_freedom, p)) for p in (0.95, 0.975))
+    shown = abs(difference.value) + one_sided * difference.standard_error < margin
+    unclear = abs(difference.value) < two_sided * difference.standard_error
     return Equivalence(unclear, shown)

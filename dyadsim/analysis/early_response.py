@@ -2,8 +2,9 @@
 
 A client responds early if the score at a session (the fourth by default) has fallen from the first
 one by `share` of it (a quarter by default) or more. Session and share are conventions that differ
-from study to study: assumptions here. The early fall is itself a part of the change at the end, so
-an association is no proof that responding early causes anything.
+from study to study: assumptions here. Where 0 is not the best score of the scale, the share is one
+of the distance from the best score (`best`). The early fall is itself a part of the change at the
+end, so an association is no proof that responding early causes anything.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.contingency_tables import Table2x2
 
-from dyadsim.analysis.change import in_order, pre_post
-from dyadsim.analysis.columns import as_numbers, require_columns
+from dyadsim.analysis.change import pre_post
+from dyadsim.analysis.criteria import fell_by, fell_by_share, lies_below, reaches
+from dyadsim.analysis.direction import distance_from_best, high_is_bad
 from dyadsim.analysis.estimate import Estimate, from_count
+from dyadsim.analysis.long_table import scored_rows
 
 
 def early_responders(
@@ -27,30 +30,38 @@ def early_responders(
     client: str = "client",
     score: str = "symptom_score",
     session: str = "session",
+    occasion: str = "occasion",
+    best: float = 0.0,
+    higher_is_better: bool = False,
 ) -> pd.Series[bool]:
     """Return whether each client responded early.
 
     Parameters
     ----------
     sessions
-        One row per client and occasion.
+        One row per client and occasion; rows marked "follow_up" are left out.
     at
         The session that counts as early, 1 or more.
     share
         The fall that counts as a response, as a share of the first score, in (0, 1].
-    client, score, session
-        Names of the columns.
+    client, score, session, occasion
+        Names of the columns; `occasion` may be absent. The session gives the order.
+    best
+        The best score of the scale, in its own points: 0 if none is said.
+    higher_is_better
+        Whether a high score is good; then `best` is the highest score of the scale.
 
     Returns
     -------
     pandas.Series
-        By client, of those with a score at session `at` and a first score above 0: a client who
-        left before has neither responded early nor failed to.
+        By client, of those with a score at session `at` and a first score that is not the best
+        one: a client who left before has neither responded early nor failed to.
 
     Raises
     ------
     ValueError
-        An unknown column, `at` below 1 or a share outside (0, 1].
+        An unknown column, a score or session that is no number, `at` below 1, a share outside
+        (0, 1], or a first score better than `best`.
 
     Examples
     --------
@@ -64,15 +75,14 @@ def early_responders(
         raise ValueError(
             f"'at' must be 1 or more and the share in (0, 1], they are {at} and {share}"
         )
-    require_columns(sessions, client, score, session)
-    rows = sessions.assign(**{score: as_numbers(sessions[score], score)})
-    rows = in_order(rows.dropna(subset=[score]), client)
+    rows = scored_rows(sessions, client, score, session, occasion)
     first = rows.groupby(client)[score].first()
     early = rows[rows[session] == at].groupby(client)[score].first()
     pairs = pd.DataFrame({"first": first, "early": early}).dropna()
-    pairs = pairs[pairs["first"] > 0]
-    fell: pd.Series[bool] = (pairs["early"] <= (1 - share) * pairs["first"]).rename("early")
-    return fell
+    before = distance_from_best(pairs["first"].to_numpy(float), best, higher_is_better)
+    after = high_is_bad(pairs["early"].to_numpy(float) - best, higher_is_better)
+    fell = pd.Series(fell_by_share(before, after, share), index=pairs.index, name="early")
+    return fell[before > 0]
 
 
 class EarlyResponse(NamedTuple):
@@ -104,6 +114,9 @@ def recovery_by_early_response(
     client: str = "client",
     score: str = "symptom_score",
     session: str = "session",
+    occasion: str = "occasion",
+    best: float = 0.0,
+    higher_is_better: bool = False,
 ) -> EarlyResponse:
     """Return how early response goes with reliable recovery.
 
@@ -113,17 +126,22 @@ def recovery_by_early_response(
         One row per client and occasion.
     cut_off, reliable_change
         Clinical cut-off and smallest reliable change, in points. Recovered: the last score before
-        follow-up is below the cut-off and lower than the first by the reliable change or more.
+        follow-up is on the good side of the cut-off and better than the first by the reliable
+        change or more.
     at, share
         What counts as early response, as in `early_responders`.
-    client, score, session
-        Names of the columns.
+    client, score, session, occasion
+        Names of the columns; `occasion` may be absent. The session gives the order.
+    best
+        The best score of the scale, in its own points: 0 if none is said.
+    higher_is_better
+        Whether a high score is good; then `best` is the highest score of the scale.
 
     Returns
     -------
     EarlyResponse
-        Of the clients at or above the cut-off at intake who have a score after session `at`, so
-        that the early score is not also the last.
+        Of the clients at the cut-off or on the bad side of it at intake who have a score after
+        session `at`, so that the early score is not also the last.
 
     Raises
     ------
@@ -141,14 +159,21 @@ def recovery_by_early_response(
     >>> result.recovered_of_early.value, result.recovered_of_others.value
     (0.75, 0.25)
     """
-    early = early_responders(sessions, at, share, client=client, score=score, session=session)
-    ends = pre_post(sessions, client=client, score=score, session=session, carry=())
-    rated = sessions[sessions[score].notna()]
-    later = rated.loc[rated[session] > at, client].unique()
+    columns = {"client": client, "score": score, "session": session, "occasion": occasion}
+    scale = {"best": best, "higher_is_better": higher_is_better}
+    early = early_responders(sessions, at, share, **columns, **scale)  # type: ignore[arg-type]
+    ends = pre_post(sessions, **columns, week=None, carry=())
+    rows = scored_rows(sessions, client, score, session, occasion)
+    later = rows.loc[rows[session] > at, client].unique()
     ends = ends.loc[ends.index.intersection(early.index).intersection(pd.Index(later))].dropna()
-    ends = ends[ends["pre"] >= cut_off]
-    recovered = (ends["post"] < cut_off) & (ends["pre"] - ends["post"] >= reliable_change)
-    return _two_by_two(early.reindex(ends.index).to_numpy(bool), recovered.to_numpy(bool))
+    pre, post = (
+        high_is_bad(ends[name].to_numpy(float), higher_is_better) for name in ("pre", "post")
+    )
+    limit = high_is_bad(cut_off, higher_is_better)
+    cases = reaches(pre, limit)
+    recovered = lies_below(post, limit) & fell_by(pre, post, reliable_change)
+    responded = early.reindex(ends.index).to_numpy(bool)
+    return _two_by_two(responded[cases], recovered[cases])
 
 
 def _two_by_two(early: np.ndarray, recovered: np.ndarray) -> EarlyResponse:

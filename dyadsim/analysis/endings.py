@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from dyadsim.analysis.arrays import Floats
-from dyadsim.analysis.columns import as_numbers, observed_scores, require_columns
+from dyadsim.analysis.columns import as_marks, as_numbers, observed_scores, require_columns
 from dyadsim.analysis.effects import NORMAL_QUANTILE, d_groups
 from dyadsim.analysis.estimate import Estimate, from_count, from_standard_error
+from dyadsim.analysis.long_table import client_ids
 from dyadsim.analysis.process import score_at_session
+from dyadsim.errors import BadData
 
 
 class SessionsAttended(NamedTuple):
@@ -114,16 +116,9 @@ def share_dropout(clients: pd.DataFrame, *, dropped: str = "dropped") -> Estimat
     0.25
     """
     require_columns(clients, dropped)
-    marks = _marks(clients[dropped], dropped)
+    marks = as_marks(clients[dropped], dropped)
     known = marks[~np.isnan(marks)]
     return from_count(int(known.sum()), len(known))
-
-
-def _marks(values: pd.Series, name: str) -> Floats:
-    marks = as_numbers(values, name)
-    if not np.isin(marks[~np.isnan(marks)], (0, 1)).all():
-        raise ValueError(f"'{name}' must be true or false (or 1 and 0) for every client")
-    return marks
 
 
 def alliance_dropout(
@@ -177,6 +172,11 @@ def alliance_dropout(
     scores = score_at_session(
         sessions, score, at, client=client, session=session, occasion=occasion
     )
-    left = pd.Series(_marks(clients[dropped], dropped), index=clients[client])
+    left = pd.Series(as_marks(clients[dropped], dropped), client_ids(clients[client], client))
+    if not left.index.isin(scores.index).any():
+        raise BadData(
+            f"the two tables have no '{client}' in common: clients has "
+            f"{left.index.tolist()[0]!r} ..., sessions {scores.index.tolist()[0]!r} ..."
+        )
     marks = left.reindex(scores.index)
     return d_groups(scores[marks == 0], scores[marks == 1])

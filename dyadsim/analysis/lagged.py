@@ -1,12 +1,28 @@
 """Session to session: how a client's process score today goes with symptoms next time.
 
-    y_t+1 - m(y) = b (x_t - m(x)) + a (y_t - m(y)) + e
+    y_t+1 - m(y) - s_t+1(y) = b (x_t - m(x) - s_t(x)) + a (y_t - m(y) - s_t(y)) + e
 
-m(.) is the client's own mean (person-mean centring), or with `detrend` the client's own straight
-line over sessions, so that two things that merely both improve do not predict each other. Errors
-are clustered by client. Nothing that stays the same in a client can make b, but what changes within
-a client still can. Centring on few sessions pulls a, and with it a little of b, towards 0 or below
-(dynamic-panel bias, of the order of 1 / sessions).
+m(.) is the client's own mean (person-mean centring), s_t(.) what all clients of session t have in
+common, so that a course that all share makes no effect: two scores that both improve on average
+predict each other, and one that falls while the other improves turns the sign. Standard errors are
+robust to clustering by client (CR2, Satterthwaite's degrees of freedom). Nothing that stays the
+same in a client can make b, but what changes within a client still can, also courses of different
+slope. Centring on few sessions pulls a, and with it b, towards 0 or below (dynamic-panel bias, of
+the order of 1 / sessions): in simulated clients a true b of -.30, with a = .3 for both scores,
+comes out as
+
+| sessions | 4 | 6 | 8 | 10 | 16 | 20 | 30 |
+|---|---|---|---|---|---|---|---|
+| own mean; y does not act on x | -.24 | -.28 | -.29 | -.30 | -.32 | -.31 | -.31 |
+| own mean; y acts on x (-.2) | -.17 | -.23 | -.25 | -.27 | -.30 | -.30 | -.30 |
+| own line; y does not act on x | -.11 | -.19 | -.26 | -.29 | -.31 | -.30 | -.31 |
+| own line; y acts on x (-.2) | -.06 | -.12 | -.19 | -.23 | -.27 | -.27 | -.29 |
+
+(1,000 clients, 500 from 16 sessions on; standard errors .01 to .02). A weaker effect can change its
+sign: with the own line, 5 sessions and y acting on x (-.3) a true -.10 came out as +.06. Hence the
+client's own line, `detrend`, only from 20 sessions on. With few sessions the random-intercept
+cross-lagged panel model (`cross_lagged_panel`) has no such bias. Where clients improve at different
+rates, no method helps in short series: both then show effects that are not there.
 """
 
 from __future__ import annotations
@@ -15,12 +31,16 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from statsmodels.regression.linear_model import OLS
 
-from dyadsim.analysis.columns import as_numbers, require_columns, require_variance
-from dyadsim.analysis.estimate import Estimate, from_standard_error
+from dyadsim.analysis.client_rows import require_one_row
+from dyadsim.analysis.cluster_robust import cluster_robust_slopes
+from dyadsim.analysis.columns import has_column, require_variance
+from dyadsim.analysis.estimate import Estimate
+from dyadsim.analysis.long_table import FOLLOW_UP, clean_rows
+from dyadsim.errors import BadData
 
 FEWEST_SESSIONS = 4
+FEWEST_DETRENDED = 20  # sessions a client; a b of -.30 then comes out as -.27 or better
 
 
 class LaggedEffects(NamedTuple):
@@ -49,7 +69,8 @@ def lagged_effects(
     predictor: str = "alliance_score",
     outcome: str = "symptom_score",
     *,
-    detrend: bool = True,
+    session_means: bool = True,
+    detrend: bool = False,
     client: str = "client",
     session: str = "session",
     occasion: str = "occasion",
@@ -60,11 +81,16 @@ def lagged_effects(
     ----------
     sessions
         One row per client and session, with consecutive session numbers. Session 0 and rows
-        marked "follow_up" are left out, as are clients with fewer than 4 sessions with both.
+        marked "follow_up" or "assessment" are left out, as are clients with fewer than 4 sessions
+        with both scores (20 with `detrend`).
     predictor, outcome
         Columns of the two scores.
+    session_means
+        Take out what all clients of a session have in common.
     detrend
-        Take the client's own straight line out, not only the own mean.
+        Take the client's own straight line out, not only the own mean, so that two scores of which
+        both improve more in some clients than in others do not predict each other. Biased towards
+        0, in short series enough to turn a sign: see the table above.
     client, session, occasion
         Names of the columns; `occasion` may be absent.
 
@@ -76,8 +102,8 @@ def lagged_effects(
     Raises
     ------
     ValueError
-        An unknown column, no client with 4 sessions, or a score that never changes within a
-        client.
+        An unknown column, no client with 4 sessions (20 with `detrend`), two rows of a client and
+        session, or a score that never changes within a client.
 
     Examples
     --------
@@ -93,53 +119,112 @@ def lagged_effects(
     >>> lagged_effects(sessions).effect.high < 0
     True
     """
-    require_columns(sessions, predictor, outcome, client, session)
-    rows = _observed_rows(sessions, (predictor, outcome), client, session, occasion)
-    pairs = _neighbouring_sessions(_within_client(rows, detrend))
+    rows = observed_pairs(sessions, (predictor, outcome), (client, session, occasion))
+    counts = rows.groupby("client")["x"].transform("size")
+    rows = rows[counts >= (FEWEST_DETRENDED if detrend else FEWEST_SESSIONS)].copy()
+    if rows.empty:
+        raise _too_short(detrend, int(counts.max()) if len(counts) else 0)
+    pairs = _neighbouring_sessions(_within_client(rows, session_means, detrend))
+    if pairs["client"].nunique() < 2:
+        raise BadData("two clients or more need scores in two neighbouring sessions")
     x, y, before = (pairs[name].to_numpy(float) for name in ("x", "next", "before"))
     require_variance(x, predictor)
     require_variance(before, outcome)
-    fit = OLS(y, np.column_stack([x, before])).fit(
-        cov_type="cluster", cov_kwds={"groups": pairs["client"].factorize()[0]}
+    fitted = cluster_robust_slopes(
+        y, np.column_stack([x, before]), clusters=pairs["client"].to_numpy(), contrasts=np.eye(2)
     )
+    effect, carry_over = (slope.estimate for slope in fitted)
     scale = float(x.std() / y.std())
-    effect, carry_over = (
-        from_standard_error(float(b), float(error), len(pairs))
-        for b, error in zip(fit.params, fit.bse, strict=True)
-    )
-    standardised = from_standard_error(
-        effect.value * scale, effect.standard_error * scale, len(pairs)
+    standardised = Estimate(
+        scale * effect.value,
+        scale * effect.standard_error,
+        scale * effect.low,
+        scale * effect.high,
+        len(pairs),
     )
     return LaggedEffects(effect, standardised, carry_over, int(pairs["client"].nunique()))
 
 
-def _observed_rows(
-    sessions: pd.DataFrame, scores: tuple[str, str], client: str, session: str, occasion: str
+def observed_pairs(
+    sessions: pd.DataFrame, scores: tuple[str, str], names: tuple[str, str, str]
 ) -> pd.DataFrame:
-    """Return client, session, x and y of the clients with enough sessions with both scores."""
-    rows = pd.DataFrame({"client": sessions[client], "session": sessions[session].astype(float)})
-    rows["x"], rows["y"] = (as_numbers(sessions[name], name) for name in scores)
-    if occasion in sessions:
-        rows = rows[sessions[occasion] != "follow_up"]
-    rows = rows[rows["session"] > 0].dropna().drop_duplicates(["client", "session"])
-    rows = rows[rows.groupby("client")["x"].transform("size") >= FEWEST_SESSIONS].copy()
-    if rows.empty:
-        raise ValueError(f"no client has {FEWEST_SESSIONS} sessions with both scores")
-    return rows
+    """Return the rows of sessions with both scores.
+
+    Parameters
+    ----------
+    sessions
+        One row per client and occasion.
+    scores
+        Columns of predictor and outcome.
+    names
+        Columns of client, session and occasion; the last may be absent under the name "occasion".
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns client, session (1 and up), x (predictor), y (outcome).
+
+    Raises
+    ------
+    ValueError
+        An unknown column, or two rows of a client and session.
+    """
+    client, session, occasion = names
+    marked = clean_rows(sessions, client, session, *scores)
+    if has_column(marked, occasion, "occasion"):
+        marked = marked[~marked[occasion].isin([FOLLOW_UP, "assessment"])]
+    rows = marked[[client, session, *scores]].set_axis(["client", "session", "x", "y"], axis=1)
+    rows = rows[rows["session"] > 0].dropna()
+    require_one_row(rows.rename(columns={"client": client, "session": session}), client, (session,))
+    return rows.astype({"session": float, "x": float, "y": float})
 
 
-def _within_client(rows: pd.DataFrame, detrend: bool) -> pd.DataFrame:
-    """Return the rows with x and y less the client's own mean, or own line."""
-    groups = rows.groupby("client")
-    when = rows["session"] - groups["session"].transform("mean")
+def _too_short(detrend: bool, most: int) -> BadData:
+    """Return the error for clients who all have too few sessions."""
+    if not detrend:
+        return BadData(
+            f"no client has {FEWEST_SESSIONS} sessions with both scores, the longest has {most}"
+        )
+    return BadData(
+        f"no client has the {FEWEST_DETRENDED} sessions with both scores that detrend=True needs, "
+        f"the longest has {most}: a line through few sessions takes the effect away with it. Leave"
+        " detrend out, or use random_intercept_panel."
+    )
+
+
+def _within_client(rows: pd.DataFrame, session_means: bool, detrend: bool) -> pd.DataFrame:
+    """Return the rows with x and y as deviations from the client's mean (and more, if asked)."""
+    centred = rows.copy()
+    when = rows["session"] - rows.groupby("client")["session"].transform("mean")
     for name in ("x", "y"):
-        deviation = rows[name] - groups[name].transform("mean")
+        deviation = (
+            _two_way(rows, name) if session_means else _less_mean(rows, rows[name], "client")
+        )
         if detrend:
             products = (deviation * when).groupby(rows["client"]).sum()
             slope = products / (when**2).groupby(rows["client"]).sum()
             deviation = deviation - rows["client"].map(slope) * when
-        rows[name] = deviation
-    return rows
+        centred[name] = deviation
+    return centred
+
+
+def _less_mean(rows: pd.DataFrame, values: pd.Series[float], group: str) -> pd.Series[float]:
+    return values - values.groupby(rows[group]).transform("mean")
+
+
+def _two_way(rows: pd.DataFrame, name: str) -> pd.Series[float]:
+    """Return the residuals of client and session effects: the two means are taken out in turn.
+
+    One turn is enough if all clients have all sessions. With gaps the turns converge on the
+    least-squares residuals; 1,000 turns or a last step of 1e-9 SDs end it.
+    """
+    deviation, spread = _less_mean(rows, rows[name], "client"), float(rows[name].std())
+    for _ in range(1000):
+        before = deviation
+        deviation = _less_mean(rows, _less_mean(rows, before, "session"), "client")
+        if float((deviation - before).abs().max()) <= 1e-9 * spread:
+            break
+    return deviation
 
 
 def _neighbouring_sessions(rows: pd.DataFrame) -> pd.DataFrame:

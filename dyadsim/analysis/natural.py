@@ -6,7 +6,9 @@ import pandas as pd
 
 from dyadsim.analysis.change import pre_post, score_at_week
 from dyadsim.analysis.clinical_significance import remission, response
-from dyadsim.analysis.columns import paired_scores
+from dyadsim.analysis.columns import paired_scores, require_columns
+from dyadsim.analysis.criteria import reaches
+from dyadsim.analysis.direction import high_is_bad
 from dyadsim.analysis.estimate import Estimate
 
 
@@ -19,6 +21,8 @@ def response_at_week(
     client: str = "client",
     score: str = "symptom_score",
     time: str = "week",
+    best: float = 0.0,
+    higher_is_better: bool = False,
 ) -> Estimate:
     """Return the share whose score fell by `share` from the first score to `week`.
 
@@ -29,14 +33,19 @@ def response_at_week(
     week, tolerance
         When, and how far from it a score may be (2 weeks: an assumption); as in `score_at_week`.
     share
-        Of the first score, above 0 and at most 1.
+        Of the first score (of its distance from `best`), above 0 and at most 1.
     client, score, time
         Names of the columns.
+    best
+        The best score of the scale, in its own points: 0 if none is said.
+    higher_is_better
+        Whether a high score is good; then `best` is the highest score of the scale.
 
     Returns
     -------
     Estimate
-        Of the clients with a first score above 0 and a score within the tolerance of the week.
+        Of the clients with a first score that is not the best one and a score within the tolerance
+        of the week.
 
     Raises
     ------
@@ -54,7 +63,7 @@ def response_at_week(
     0.5
     """
     pre, post = _pre_and_at_week(sessions, week, tolerance, client, score, time)
-    return response(pre, post, share)
+    return response(pre, post, share, best=best, higher_is_better=higher_is_better)
 
 
 def remission_at_week(
@@ -66,8 +75,9 @@ def remission_at_week(
     client: str = "client",
     score: str = "symptom_score",
     time: str = "week",
+    higher_is_better: bool = False,
 ) -> Estimate:
-    """Return the share below the clinical cut-off `week` weeks after intake.
+    """Return the share on the good side of the clinical cut-off `week` weeks after intake.
 
     Parameters
     ----------
@@ -79,12 +89,14 @@ def remission_at_week(
         Clinical cut-off in points.
     client, score, time
         Names of the columns.
+    higher_is_better
+        Whether a high score is good; by default a low score is.
 
     Returns
     -------
     Estimate
-        Of the clients with a score within the tolerance of the week who were at or above the
-        cut-off at their first score (a client below it cannot remit).
+        Of the clients with a score within the tolerance of the week who were at the cut-off or on
+        the bad side of it at their first score (a client on the good side cannot remit).
 
     Raises
     ------
@@ -102,12 +114,15 @@ def remission_at_week(
     0.33
     """
     pairs = paired_scores(*_pre_and_at_week(sessions, week, tolerance, client, score, time))
-    return remission(pairs.loc[pairs["first"] >= cut_off, "second"], cut_off)
+    first = high_is_bad(pairs["first"].to_numpy(), higher_is_better)
+    cases = reaches(first, high_is_bad(cut_off, higher_is_better))
+    return remission(pairs["second"][cases], cut_off, higher_is_better=higher_is_better)
 
 
 def _pre_and_at_week(
     sessions: pd.DataFrame, week: float, tolerance: float, client: str, score: str, time: str
 ) -> tuple[pd.Series[float], pd.Series[float]]:
-    pre = pre_post(sessions, client=client, score=score, week=time, carry=())["pre"]
+    require_columns(sessions, time)
+    pre = pre_post(sessions, client=client, score=score, week=time, session=None, carry=())["pre"]
     post = score_at_week(sessions, week, tolerance, client=client, score=score, time=time)
     return pre, post

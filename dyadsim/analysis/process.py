@@ -12,12 +12,14 @@ from dyadsim.analysis.change import pre_post, residual_gain
 from dyadsim.analysis.columns import (
     as_numbers,
     has_column,
+    numeric_column,
     paired_scores,
     require_columns,
     require_variance,
 )
 from dyadsim.analysis.effects import Values
 from dyadsim.analysis.estimate import Estimate
+from dyadsim.analysis.long_table import clean_rows
 
 
 def score_at_session(
@@ -53,7 +55,7 @@ def score_at_session(
     Raises
     ------
     ValueError
-        An unknown column, or no client has such a score.
+        An unknown column, a score or session that is no number, or no client has such a score.
 
     Examples
     --------
@@ -63,10 +65,10 @@ def score_at_session(
     >>> score_at_session(sessions, "alliance_score", 3).to_dict()
     {1: 4.0, 2: 2.0}
     """
-    require_columns(sessions, client, session, score)
-    rows = _of_occasion(sessions, "intake" if at == 0 else "session", occasion)
+    rows = clean_rows(sessions, client, session, score)
+    rows = _of_occasion(rows, "intake" if at == 0 else "session", occasion)
     rated = pd.DataFrame({client: rows[client], "session": rows[session], score: rows[score]})
-    rated = rated.assign(**{score: as_numbers(rows[score], score)}).dropna()
+    rated = rated.astype({score: float}).dropna()
     scores = _mean_of_sessions(rated, client, score) if at is None else _nearest(rated, client, at)
     if scores.empty:
         when = "at any session" if at is None else f"at session {at}"
@@ -137,10 +139,11 @@ def process_outcome_r(
     *,
     outcome: str = "symptom_score",
     client: str = "client",
-    week: str = "week",
+    week: str | None = "week",
     session: str = "session",
     occasion: str = "occasion",
     gain: pd.Series[float] | None = None,
+    higher_is_better: bool = False,
 ) -> Estimate:
     """Return Pearson's r over clients between a score at a session and residual gain.
 
@@ -153,12 +156,15 @@ def process_outcome_r(
     score, at
         The process score and its session, as in `score_at_session`.
     outcome
-        Column of the outcome score; high is bad.
+        Column of the outcome score.
     client, week, session, occasion
-        Names of the columns.
+        Names of the columns; week=None: the session alone gives the order.
     gain
-        Residual gains by client if they are at hand (saves time in loops); else they are computed
-        by `pre_post` and `residual_gain`.
+        Residual gains by client if they are at hand (saves time in loops), above 0 = better; else
+        they are computed by `pre_post` and `residual_gain`.
+    higher_is_better
+        Whether a high outcome score is good; by default a low score is. Gains at hand have their
+        direction already.
 
     Returns
     -------
@@ -185,7 +191,7 @@ def process_outcome_r(
         table = pre_post(
             sessions, client=client, score=outcome, week=week, session=session, occasion=occasion
         )
-        gain = residual_gain(table["pre"], table["post"])
+        gain = residual_gain(table["pre"], table["post"], higher_is_better=higher_is_better)
     process = score_at_session(
         sessions, score, at, client=client, session=session, occasion=occasion
     )
@@ -276,7 +282,7 @@ def course(
     Raises
     ------
     ValueError
-        An unknown column.
+        An unknown column, or a score or time that is no number.
 
     Examples
     --------
@@ -287,10 +293,11 @@ def course(
     [22.0, 17.0]
     """
     require_columns(sessions, *by, time, score)
-    rows = sessions
+    numbers = {name: numeric_column(sessions[name], name) for name in (time, score)}
+    rows = sessions.assign(**numbers).reset_index(drop=True)
     if occasions is not None and has_column(rows, occasion, "occasion"):
         rows = rows[rows[occasion].isin(list(occasions))]
-    rows = rows.assign(**{score: as_numbers(rows[score], score)}).dropna(subset=[score])
+    rows = rows.astype({score: float}).dropna(subset=[score])
     groups = rows.groupby([*by, time], observed=True)[score]
     table = groups.agg(mean="mean", standard_deviation="std", n="size")
     table["standard_error"] = table["standard_deviation"] / np.sqrt(table["n"])
@@ -329,7 +336,9 @@ def aic_linear_minus_log_time(
     True
     """
     require_columns(mean_course, session, mean)
-    points = mean_course[[session, mean]].dropna().astype(float)
+    points = pd.DataFrame(
+        {name: as_numbers(mean_course[name], name) for name in (session, mean)}
+    ).dropna()
     if points[session].duplicated().any():
         raise ValueError("a session appears twice: give the course of one group at a time")
     if len(points) < 4:

@@ -2,7 +2,8 @@
 
 One model throughout: post ~ pre + (1 | therapist), restricted maximum likelihood (REML).
 Everything it needs is in one cross-product matrix per therapist, so that 20,000 clients cost
-milliseconds: calibration calls it in loops. Tests hold it against statsmodels' MixedLM.
+milliseconds: calibration calls it in loops. Tests hold it against statsmodels' MixedLM and against
+R's lme4. Shares of variance have no direction: only the table asks which end of a score is good.
 """
 
 from __future__ import annotations
@@ -197,7 +198,12 @@ def share_of_therapist_variance(
 
 
 def therapist_table(
-    frame: pd.DataFrame, *, pre: str = "pre", post: str = "post", therapist: str = "therapist"
+    frame: pd.DataFrame,
+    *,
+    pre: str = "pre",
+    post: str = "post",
+    therapist: str = "therapist",
+    higher_is_better: bool = False,
 ) -> pd.DataFrame:
     """Return one row per therapist, worst first, for a caterpillar plot.
 
@@ -205,6 +211,8 @@ def therapist_table(
     ----------
     frame, pre, post, therapist
         As in `therapist_effect`.
+    higher_is_better
+        Whether a high score is good; by default a low one is.
 
     Returns
     -------
@@ -233,12 +241,13 @@ def therapist_table(
     fit = _reml(cross)
     sizes, residual = cross[:, 0, 0], cross[:, 0, -1] - cross[:, 0, :-1] @ fit.coefficients
     ratio = fit.therapist_variance / fit.client_variance
-    gain = residual_gain(rows[pre], rows[post])
+    gain = residual_gain(rows[pre], rows[post], higher_is_better=higher_is_better)
+    sign = 1 if higher_is_better else -1
     table = pd.DataFrame(
         {
             "n": sizes.astype(int),
             "raw_gain": gain.groupby(rows[therapist].to_numpy()).mean(),
-            "shrunken_gain": -ratio / (1 + sizes * ratio) * residual,
+            "shrunken_gain": sign * ratio / (1 + sizes * ratio) * residual,
             "standard_error": np.sqrt(fit.therapist_variance / (1 + sizes * ratio)),
         }
     )

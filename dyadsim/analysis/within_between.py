@@ -16,14 +16,18 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from statsmodels.regression.linear_model import OLS
 
 from dyadsim.analysis.arrays import Floats
-from dyadsim.analysis.change import pre_post, residual_gain
-from dyadsim.analysis.columns import as_numbers, require_columns, require_variance
-from dyadsim.analysis.estimate import Estimate, from_standard_error
+from dyadsim.analysis.change import pre_post
+from dyadsim.analysis.client_rows import require_one_row, require_one_therapist
+from dyadsim.analysis.cluster_robust import cluster_robust_slopes
+from dyadsim.analysis.columns import has_column, require_columns, require_variance
+from dyadsim.analysis.estimate import Estimate
+from dyadsim.analysis.long_table import clean_rows, without_follow_up
+from dyadsim.errors import BadData
 
 LEVELS = ("therapist", "client", "within")
+FEWEST_THERAPISTS = 6  # below it the test of a slope between therapists has 2 degrees of freedom
 
 
 def split_levels(
@@ -50,7 +54,7 @@ def split_levels(
     Raises
     ------
     ValueError
-        An unknown column, or fewer than 3 rows.
+        An unknown column, fewer than 3 rows, or a client with two therapists.
 
     Examples
     --------
@@ -62,11 +66,7 @@ def split_levels(
     >>> split_levels(sessions)["client_part"].tolist()
     [-2.0, -2.0, 2.0, 2.0, -2.0, -2.0, 2.0, 2.0]
     """
-    require_columns(sessions, score, client, therapist)
-    rows = sessions.assign(**{score: as_numbers(sessions[score], score)})
-    rows = rows.dropna(subset=[score, therapist])
-    if len(rows) < 3:
-        raise ValueError(f"at least 3 rows need '{score}' and a therapist, {len(rows)} have them")
+    rows = _scored_rows(sessions, score, client, therapist)
     client_mean = rows.groupby(client)[score].transform("mean")
     once = ~rows[client].duplicated()
     by_therapist = client_mean[once].groupby(rows.loc[once, therapist]).mean()
@@ -79,12 +79,24 @@ def split_levels(
     )
 
 
+def _scored_rows(sessions: pd.DataFrame, score: str, client: str, therapist: str) -> pd.DataFrame:
+    """Return the rows with a score and a therapist, if they are fit to be split."""
+    require_columns(sessions, therapist)
+    rows = clean_rows(sessions, client, score).dropna(subset=[score, therapist])
+    if len(rows) < 3:
+        raise BadData(f"at least 3 rows need '{score}' and a therapist, {len(rows)} have them")
+    require_one_therapist(rows, client, therapist)
+    return rows
+
+
 def variance_shares(
     sessions: pd.DataFrame,
     score: str = "alliance_score",
     *,
     client: str = "client",
     therapist: str = "therapist",
+    week: str | None = "week",
+    session: str | None = "session",
 ) -> dict[str, float]:
     """Return each level's share of the variance of a score.
 
@@ -97,6 +109,9 @@ def variance_shares(
         One row per client and session.
     score, client, therapist
         Names of the columns.
+    week, session
+        Columns of time. Two rows of a client are at one time if they agree in both, or in the one
+        that is there. Not needed under their default names; None: not used.
 
     Returns
     -------
@@ -107,8 +122,8 @@ def variance_shares(
     Raises
     ------
     ValueError
-        As `split_levels`; or no client has two sessions, or no therapist two clients, or there
-        is only one therapist.
+        As `split_levels`; a client is measured twice at one time; no client has two sessions, or
+        no therapist two clients, or there is only one therapist.
 
     Examples
     --------
@@ -121,12 +136,15 @@ def variance_shares(
     >>> {level: round(37 * share) for level, share in shares.items()}
     {'therapist': 28, 'client': 7, 'within': 2}
     """
-    rows = split_levels(sessions, score, client=client, therapist=therapist)
+    rows = _scored_rows(sessions, score, client, therapist)
+    columns = ((week, "week"), (session, "session"))
+    times = tuple(name for name, default in columns if name and has_column(rows, name, default))
+    require_one_row(rows, client, times)
     sizes = rows.groupby(client).size()
     owner = rows.groupby(client)[therapist].first()
     total, clients, therapists = len(rows), len(sizes), owner.nunique()
     if total == clients or therapists < 2 or therapists == clients:
-        raise ValueError("levels need clients with two sessions and therapists with two clients")
+        raise BadData("levels need clients with two sessions and therapists with two clients")
     within, ms_client, ms_therapist = _mean_squares(rows, score, client, therapist)
     per_therapist = sizes.groupby(owner).sum()
     squares = (sizes**2).groupby(owner).sum()
@@ -162,12 +180,31 @@ def _mean_squares(
 class LevelSlopes(NamedTuple):
     """Slopes of the outcome on the two parts of a client's mean process score.
 
-    Residual gain in points per point of the process score; above 0 = more, better. Errors are
-    clustered by therapist; n counts clients.
+    In points of the outcome per point of the process score, given the first score; above 0 = more
+    of the process, better outcome.
+
+    Attributes
+    ----------
+    between_therapists
+        Slope of the therapists' means. It contains the slope of their clients: where nothing but
+        the client's own score matters, it equals `between_clients`. n counts therapists.
+    between_clients
+        Slope of a client's mean around the therapist's mean. n counts clients.
+    contextual
+        `between_therapists` minus `between_clients`, the contextual effect: what a therapist's mean
+        tells about a client beyond the client's own score. Only this one speaks about therapists.
+        n counts therapists.
+    degrees_of_freedom
+        Of the three Student's t intervals, by name.
+    p
+        Two-sided p values of "it is 0", by name.
     """
 
     between_therapists: Estimate
     between_clients: Estimate
+    contextual: Estimate
+    degrees_of_freedom: dict[str, float]
+    p: dict[str, float]
 
 
 def process_outcome_slopes(
@@ -177,27 +214,45 @@ def process_outcome_slopes(
     client: str = "client",
     therapist: str = "therapist",
     score: str = "symptom_score",
+    week: str | None = "week",
+    session: str | None = "session",
+    occasion: str = "occasion",
+    higher_is_better: bool = False,
 ) -> LevelSlopes:
-    """Return how a process score goes with residual gain between therapists and between clients.
+    """Return how a process score goes with the outcome between therapists and between clients.
+
+    One regression by least squares, last score ~ first score + therapist's mean + (client's mean
+    - therapist's mean); standard errors are robust to clustering by therapist (CR2) with
+    Satterthwaite's degrees of freedom. In data without any slope, 3 to 6 % of the tests at 5 % are
+    significant with 6 to 30 therapists (1,500 data sets each); with few therapists they err on the
+    careful side. The mean of few clients is a noisy measure of a therapist, which pulls
+    `between_therapists` towards `between_clients`, and so the contextual effect towards 0.
 
     Parameters
     ----------
     sessions
         One row per client and occasion; rows marked "follow_up" do not count.
     process, score
-        Columns of the process score and of the outcome score (high is bad).
+        Columns of the process score and of the outcome score.
     client, therapist
         Names of the columns.
+    week, session
+        Columns that order a client's rows, as in `change.pre_post`; None: not used.
+    occasion
+        Column of the kind of occasion. Not needed under its default name.
+    higher_is_better
+        Whether a high outcome score is good; by default a low one is.
 
     Returns
     -------
     LevelSlopes
-        Two slopes.
+        Two slopes and their difference.
 
     Raises
     ------
     ValueError
-        As `split_levels`, an unknown column, or a part that does not vary.
+        As `split_levels`; an unknown column, fewer than 6 therapists with complete clients (below
+        that the degrees of freedom fall under 2), or a part that does not vary.
 
     Examples
     --------
@@ -213,26 +268,52 @@ def process_outcome_slopes(
     ...     "symptom_score": np.column_stack([25 + rng.normal(size=200), post]).ravel(),
     ... })
     >>> slopes = process_outcome_slopes(sessions)
-    >>> slopes.between_therapists.low > slopes.between_clients.high
-    True
+    >>> slopes.contextual.low > 0, slopes.p["contextual"] < 0.01
+    (True, True)
     """
-    treated = sessions
-    if "occasion" in sessions:
-        treated = sessions[sessions["occasion"] != "follow_up"]
-    parts = split_levels(treated, process, client=client, therapist=therapist)
-    names = ["therapist_part", "client_part"]
-    means = parts.groupby(client)[names].first()
-    means[therapist] = parts.groupby(client)[therapist].first()
-    ends = pre_post(sessions, client=client, score=score, carry=())
-    table = means.join(residual_gain(ends["pre"], ends["post"]).rename("gain")).dropna()
-    for name in names:
-        require_variance(table[name].to_numpy(float), name)
-    design = np.column_stack([np.ones(len(table)), table[names].to_numpy(float)])
-    fit = OLS(table["gain"].to_numpy(float), design).fit(
-        cov_type="cluster", cov_kwds={"groups": table[therapist].factorize()[0]}
+    rows = _scored_rows(without_follow_up(sessions, occasion), process, client, therapist)
+    means = rows.groupby(client).agg(own=(process, "mean"), therapist=(therapist, "first"))
+    ends = pre_post(
+        sessions,
+        client=client,
+        score=score,
+        week=week,
+        session=session,
+        occasion=occasion,
+        carry=(),
     )
-    slopes = (
-        from_standard_error(float(b), float(error), len(table))
-        for b, error in zip(fit.params[1:], fit.bse[1:], strict=True)
+    table = means.join(ends[["pre", "post"]]).dropna()
+    return _level_slopes(table, 1.0 if higher_is_better else -1.0)
+
+
+def _level_slopes(table: pd.DataFrame, sign: float) -> LevelSlopes:
+    """Return the slopes from one complete row per client: own, therapist, pre, post."""
+    therapists = table["therapist"].nunique()
+    if therapists < FEWEST_THERAPISTS:
+        raise BadData(
+            f"slopes between therapists need {FEWEST_THERAPISTS} therapists whose clients have a "
+            f"process score and two outcome scores, there are {therapists}"
+        )
+    group_mean = table.groupby("therapist")["own"].transform("mean")
+    parts = {"therapist_part": group_mean, "client_part": table["own"] - group_mean}
+    columns = [require_variance(part.to_numpy(float), name) for name, part in parts.items()]
+    columns.append(require_variance(table["pre"].to_numpy(float), "pre"))
+    fitted = cluster_robust_slopes(
+        sign * table["post"].to_numpy(float),
+        np.column_stack([np.ones(len(table)), *(column - column.mean() for column in columns)]),
+        clusters=table["therapist"].factorize()[0],
+        contrasts=np.array([[0.0, 1, 0, 0], [0, 0, 1, 0], [0, 1, -1, 0]]),
     )
-    return LevelSlopes(*slopes)
+    between, within, contextual = fitted
+    named = {
+        "between_therapists": between,
+        "between_clients": within,
+        "contextual": contextual,
+    }
+    return LevelSlopes(
+        between.estimate._replace(n=therapists),
+        within.estimate,
+        contextual.estimate._replace(n=therapists),
+        {name: slope.degrees_of_freedom for name, slope in named.items()},
+        {name: slope.p for name, slope in named.items()},
+    )

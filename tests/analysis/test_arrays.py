@@ -16,7 +16,7 @@ CONTROL = np.where(RNG.random(250) < 0.1, np.nan, RNG.normal(12, 4, 250))
     [
         (arrays.pearson_r(PRE, POST), process.pearson(PRE, POST)),
         (arrays.hedges_g(-POST, -CONTROL), effects.hedges_g(POST, CONTROL)),
-        (arrays.pre_post_d(PRE, POST), effects.pre_post_d(PRE, POST)),
+        (arrays.pre_post_d(PRE, POST), effects.pre_post_d(PRE, POST, corrected=False)),
         (arrays.mean_gain(PRE, POST), effects.mean_gain(PRE, POST)),
         (arrays.variance_ratio(POST, CONTROL), effects.variance_ratio(POST, CONTROL)),
         (

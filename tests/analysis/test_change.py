@@ -92,3 +92,44 @@ def test_score_at_week_errors():
         score_at_week(SESSIONS, -1, 2)
     with pytest.raises(ValueError, match=r"no column 'weeks'\. Did you mean week"):
         score_at_week(SESSIONS, 8, 2, time="weeks")
+
+
+def test_times_as_text_are_sorted_as_numbers():
+    rows = pd.DataFrame({"client": 1, "week": ["0", "9", "12"], "symptom_score": ["20", "15", "8"]})
+    assert pre_post(rows)["post"].tolist() == [8]
+    assert score_at_week(rows, 12, 1).tolist() == [8]
+    with pytest.raises(ValueError, match="'week' must be numeric: row 1 has 'week 9'"):
+        pre_post(rows.assign(week=["0", "week 9", "12"]))
+
+
+def test_week_and_session_that_disagree_are_asked_about():
+    # a week of the calendar, the same or turning at new year, beside the session's number
+    frame = pd.DataFrame({"client": 1, "session": [0, 1, 2], "symptom_score": [20.0, 15, 9]})
+    with pytest.raises(ValueError, match=r"order the rows of client 1 differently: from week 1 to"):
+        pre_post(frame.assign(week=[51, 52, 1]))
+    calendar = pre_post(frame.assign(week=[51, 52, 1]), week=None)
+    assert calendar[["pre", "post"]].to_numpy().tolist() == [[20, 9]]
+    assert pre_post(frame.assign(week=[51, 52, 1]), session=None)["pre"].tolist() == [9]
+    same_week = frame.iloc[::-1].assign(week=30)  # no order at all: the session decides
+    assert pre_post(same_week)[["pre", "post"]].to_numpy().tolist() == [[20, 9]]
+    visits = frame.rename(columns={"session": "visit"}).assign(week=[51, 52, 1])
+    with pytest.raises(ValueError, match="'week' and 'visit' order the rows"):
+        pre_post(visits, session="visit")
+
+
+def test_a_follow_up_may_have_any_session_number():
+    rows = SESSIONS.assign(session=SESSIONS["session"].where(SESSIONS["occasion"] != "follow_up"))
+    assert pre_post(rows)["post"].equals(pre_post(SESSIONS)["post"])
+
+
+def test_names_of_sessions_are_no_numbers_and_need_not_be_used():
+    rows = SESSIONS.assign(session="visit " + SESSIONS["session"].astype(str))
+    with pytest.raises(ValueError, match=r"'session' must be numeric: .*say session=None"):
+        pre_post(rows)
+    assert pre_post(rows, session=None)["post"].equals(pre_post(SESSIONS)["post"])
+
+
+def test_residual_gain_where_high_is_good():
+    pre, post = [10.0, 20.0, 30.0, 25.0], [5.0, 16.0, 15.0, 20.0]
+    turned = residual_gain(pre, post, higher_is_better=True)
+    np.testing.assert_allclose(turned, -residual_gain(pre, post))

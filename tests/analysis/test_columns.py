@@ -1,14 +1,20 @@
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from dyadsim.analysis.columns import (
+    as_marks,
     as_numbers,
     has_column,
+    numeric_column,
     observed_scores,
     paired_scores,
     require_columns,
+    require_variance,
 )
+from dyadsim.errors import BadData
 
 FRAME = pd.DataFrame({"client": [1], "symptom_score": [3.0]})
 
@@ -65,3 +71,49 @@ def test_impossible_pairs():
     twice = pd.Series([1.0, 2.0, 3.0], index=[1, 1, 2])
     with pytest.raises(ValueError, match="a client appears twice"):
         paired_scores(twice, twice)
+
+
+def test_numbers_written_as_text_are_numbers():
+    for text in (pd.Series(["9", " 12 ", "-1.5", ".5", "1e1", None]), ["9", 12, Decimal("-1.5")]):
+        assert as_numbers(text)[:3].tolist() == [9, 12, -1.5]
+    assert as_numbers(pd.Series(["9", "12"], dtype="category")).tolist() == [9, 12]
+    assert as_numbers(pd.Series([b"x"] * 0, dtype=object)).size == 0
+
+
+@pytest.mark.parametrize("word", ["", "NA", "nan", "inf", "9,5", "1_000", "week 3", "٣", b"9", 2j])
+def test_a_word_is_no_number_and_its_row_is_named(word):
+    values = pd.Series([1.0, word, "2"], index=["a", "b", "c"], dtype=object)
+    with pytest.raises(BadData, match=r"'bdi' must be numeric: row b has .*\(1 such rows\)"):
+        as_numbers(values, "bdi")
+
+
+def test_dates_are_no_numbers():
+    dates = pd.Series(pd.to_datetime(["2024-01-01", "2024-02-01"]))
+    for values in (dates, dates - dates[0], dates.dt.to_period("M")):
+        with pytest.raises(BadData, match=r"'week' must be numeric, it holds dates or durations"):
+            as_numbers(values, "week")
+
+
+def test_whole_numbers_stay_whole():
+    assert numeric_column(pd.Series([1, 2]), "session").dtype.kind == "i"
+    assert numeric_column(pd.Series([1, None], dtype="Int64"), "session").isna().tolist()[1]
+
+
+def test_marks():
+    np.testing.assert_equal(as_marks(pd.Series([True, None, False]), "left"), [1, np.nan, 0])
+    with pytest.raises(BadData, match="'left' must be true or false"):
+        as_marks(pd.Series([1, 2]), "left")
+
+
+def test_two_columns_of_one_name_and_series_without_a_common_client():
+    twice = pd.DataFrame([[1, 2.0, 3.0]], columns=["client", "bdi", "bdi"])
+    with pytest.raises(ValueError, match="There are 2 columns 'bdi'"):
+        require_columns(twice, "bdi")
+    numbers, text = pd.Series([1.0, 2, 3], [1, 2, 3]), pd.Series([1.0, 2, 3], ["1", "2", "3"])
+    with pytest.raises(BadData, match=r"no client in common.*\(1 \.\.\. and '1' \.\.\.\)"):
+        paired_scores(numbers, text)
+
+
+def test_no_value_has_no_variance():
+    with pytest.raises(ValueError, match="'total' has no variance: there is no value"):
+        require_variance(np.array([]), "total")

@@ -45,3 +45,8 @@ def test_an_unknown_column_is_named(sessions_of):
     rows = sessions_of([[20, 10]]).rename(columns={"symptom_score": "symptoms_score"})
     with pytest.raises(ValueError, match="Did you mean symptoms_score"):
         dose_response_curve(rows, reliable_change=6)
+
+
+def test_one_client_has_no_standard_error(sessions_of):
+    table = dose_response_curve(sessions_of([[20, 10]]), reliable_change=6)
+    assert table["standard_error"].isna().all()

@@ -31,3 +31,18 @@ def test_an_early_score_that_is_also_the_last_does_not_count(sessions_of):
 def test_an_impossible_session(sessions_of):
     with pytest.raises(ValueError, match="'at' must be 1 or more"):
         early_responders(sessions_of([[1, 2]]), at=0)
+
+
+def test_a_follow_up_is_no_early_score(sessions_of):
+    # client 0 left after session 1; the follow-up bears the number of the last session
+    courses = sessions_of([[20, 19], [20, 10]], {0: 5.0}).iloc[::-1]
+    assert early_responders(courses, at=1).to_dict() == {0: False, 1: True}
+
+
+def test_another_name_of_the_session_gives_the_order(sessions_of):
+    courses = sessions_of([[20, 12, 5]] * 3 + [[20, 19, 18]] * 3).drop(columns="week")
+    renamed = courses.rename(columns={"session": "visit"})
+    result = recovery_by_early_response(
+        renamed, at=1, cut_off=10, reliable_change=6, session="visit"
+    )
+    assert (result.recovered_of_early.value, result.recovered_of_others.value) == (1, 0)

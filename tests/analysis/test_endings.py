@@ -61,3 +61,10 @@ def test_alliance_dropout():
         alliance_dropout(pd.concat([clients, clients]), sessions)
     with pytest.raises(ValueError, match="'second' needs at least 3 clients, it has 0"):
         alliance_dropout(clients.assign(dropped=False), sessions)
+
+
+def test_ids_of_two_tables_must_be_written_alike():
+    clients = pd.DataFrame({"client": ["0", "1", "2"], "dropped": [1, 0, 0]})
+    sessions = pd.DataFrame({"client": range(3), "session": 3, "alliance_score": [1.0, 2, 3]})
+    with pytest.raises(ValueError, match=r"no 'client' in common: clients has '0' \.\.\."):
+        alliance_dropout(clients, sessions)

@@ -60,3 +60,26 @@ def test_nobody_with_scores_and_bad_columns() -> None:
     assert find_sudden_gains(_long([np.nan] * 5)).empty
     with pytest.raises(ValueError, match="symptom_scor"):
         find_sudden_gains(_long([1, 2]).rename(columns={"symptom_score": "symptom_scor"}))
+
+
+def test_a_follow_up_is_no_session() -> None:
+    course = _long([30, 32, 31, 20, 19, 18, 18]).assign(occasion="session")
+    later = pd.DataFrame(
+        {"client": [0], "session": [4], "symptom_score": [31], "occasion": ["follow_up"]}
+    )
+    frame = pd.concat([later, course])
+    assert len(find_sudden_gains(frame)) == 1
+
+
+@pytest.mark.parametrize("number", [2.5, 20240101])
+def test_a_session_has_a_number(number: float) -> None:
+    frame = _long([30, 32, 31, 20, 19, 18, 18])
+    frame["session"] = frame["session"].astype(float).where(frame["session"] != 3, number)
+    with pytest.raises(ValueError, match="'session' must be the number of a session"):
+        find_sudden_gains(frame)
+
+
+def test_gains_on_a_scale_where_high_is_good() -> None:
+    course = [100 - score for score in [30, 32, 31, 20, 19, 18, 18]]
+    (gain,) = find_sudden_gains(_long(course), best=100, higher_is_better=True).to_dict("records")
+    assert (gain["before"], gain["after"], gain["magnitude"]) == (69, 80, 11)

@@ -87,6 +87,40 @@ def test_skill_share_equals_mixedlm(frame):
     assert share.value == pytest.approx(1 - after / before, abs=1e-4)
 
 
+def test_effect_interval_and_skill_share_equal_lme4():
+    # R 4.2.2, lme4 1.1.31: lmer(REML), the ends of its profile (devFunOnly), and 1 minus the ratio
+    # of the therapist variances with a jackknife over 20 pairs of therapists
+    rng = np.random.default_rng(11)
+    therapist = np.repeat(np.arange(40), rng.integers(3, 26, 40))
+    skill, rest = rng.normal(size=(2, 40))
+    pre = 15 + 6 * rng.normal(size=therapist.size)
+    post = 3 + 0.5 * pre - (skill + rest)[therapist] + 4 * rng.normal(size=therapist.size)
+    frame = pd.DataFrame(
+        {"therapist": therapist, "pre": pre, "post": post, "skill": skill[therapist]}
+    )
+    effect, share = therapist_effect(frame), share_of_therapist_variance(frame, "skill")
+    percent = (effect.percent.value, effect.percent.low, effect.percent.high)
+    assert percent == pytest.approx((10.5978597, 5.1614329, 19.2808259), rel=1e-4)
+    assert effect.therapist_variance == pytest.approx(1.945947, rel=1e-4)
+    assert effect.client_variance == pytest.approx(16.415752, rel=1e-4)
+    assert share.value == pytest.approx(0.486088, abs=1e-4)
+    assert share.standard_error == pytest.approx(0.216751, rel=1e-3)
+    table = therapist_table(frame).sort_index()
+    assert table["shrunken_gain"].head(3).tolist() == pytest.approx(
+        [-0.9542850, -1.6527043, -0.1526538], abs=1e-4
+    )
+    assert table["standard_error"].head(3).tolist() == pytest.approx(
+        [1.0663725, 1.1053442, 0.7467788], rel=1e-4
+    )
+
+
+def test_high_scores_that_are_good_turn_the_table():
+    frame = practice(*PLANS["unbalanced"])
+    turned = frame.assign(pre=60 - frame["pre"], post=60 - frame["post"])
+    expected, table = therapist_table(frame), therapist_table(turned, higher_is_better=True)
+    pd.testing.assert_frame_equal(table, expected, rtol=1e-6)
+
+
 def test_variance_on_the_boundary():
     frame = practice(300, 20, 0.0, False, 6)
     effect, reference = therapist_effect(frame), mixed(frame)

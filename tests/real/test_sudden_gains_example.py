@@ -3,6 +3,8 @@
 import pandas as pd
 import pytest
 
+from dyadsim.analysis.change import pre_post
+from dyadsim.analysis.effects import mean_gain
 from dyadsim.analysis.sudden_gains import find_sudden_gains, share_with_sudden_gain
 
 
@@ -22,3 +24,19 @@ def test_the_published_example(shared_file) -> None:
     fifth = gains[gains["client"] == 5].set_index("session")["magnitude"]
     assert fifth.index[0] == 3
     assert fifth.idxmax() == 8
+
+
+def test_sessions_as_text_are_sorted_as_numbers(shared_file) -> None:
+    """20.2 points: bdi_s0 minus the last of sessions 0 to 12, without dyadsim; as text 17.5."""
+    wide = pd.read_csv(shared_file("suddengains_sgdata/sgdata.csv"))
+    names = [f"bdi_s{number}" for number in range(13)]
+    long = wide.melt(["id"], names, var_name="session", value_name="symptom_score")
+    long["session"] = long["session"].str.removeprefix("bdi_s")
+    ends = pre_post(long, client="id")
+    scores = wide.set_index("id")[names]
+    expected = scores.bfill(axis=1).iloc[:, 0] - scores.ffill(axis=1).iloc[:, -1]
+    assert mean_gain(ends["pre"], ends["post"]).value == pytest.approx(
+        expected[scores.notna().sum(axis=1) > 1].mean()
+    )
+    assert round(mean_gain(ends["pre"], ends["post"]).value, 1) == 20.2
+    assert len(find_sudden_gains(long, client="id")) == 24

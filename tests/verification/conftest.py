@@ -35,7 +35,7 @@ def in_r(tmp_path: Path) -> InR:
         if "there is no package called" in ran.stderr:
             pytest.skip(ran.stderr.strip().splitlines()[0])
         assert ran.returncode == 0, ran.stderr
-        found: dict[str, float] = json.loads(ran.stdout.split("@@")[-1])
-        return found
+        result: dict[str, float] = json.loads(ran.stdout.split("@@")[-1])
+        return result
 
     return numbers
