@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dyadsim.analysis.effects import mean_gain
+from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.analysis.process import process_outcome_r, score_at_session
 from dyadsim.analysis.therapists import therapist_effect
 from dyadsim.attribution.true_shares import (
@@ -154,6 +155,7 @@ def claimed_pie() -> pd.DataFrame:
     return table.assign(attribution="claimed pie", denominator=JUDGED)[COLUMNS]
 
 
+@one_blas_thread()
 def decompose_outcome(
     parameters: Parameters,
     care: Care = USUAL_CARE,

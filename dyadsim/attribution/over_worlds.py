@@ -28,7 +28,7 @@ class Grid(NamedTuple):
     """Two tables whose first columns are the dials.
 
     `shares` has attribution, group, share (%), se, denominator; `facts` has fact, simulated, se,
-    low, high, met.
+    low, high, verdict, met.
     """
 
     shares: pd.DataFrame
@@ -52,9 +52,9 @@ def facts_table(
     Returns
     -------
     DataFrame
-        fact, simulated, se, low, high, met; a row a published fact.
+        fact, simulated, se, low, high, verdict, met; a row a published fact.
     """
-    results = evaluate_facts(parameters, clients=clients, replicates=replicates, seed=seed)
+    results = evaluate_facts(parameters, clients, replicates=replicates, seed=seed)
     rows = [
         (
             result.fact.id,
@@ -62,11 +62,13 @@ def facts_table(
             result.standard_error,
             result.fact.low,
             result.fact.high,
+            result.verdict,
             result.met,
         )
         for result in results
     ]
-    return pd.DataFrame(rows, columns=["fact", "simulated", "se", "low", "high", "met"])
+    names = ["fact", "simulated", "se", "low", "high", "verdict", "met"]
+    return pd.DataFrame(rows, columns=names)
 
 
 def decompose_points(

@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from dyadsim.analysis.monte_carlo import error_of_mean
 from dyadsim.analysis.shapley import pair_interactions, shapley_shares, shares_alone, shares_last
 from dyadsim.errors import BadInput
 from dyadsim.model.declarations import causes
@@ -290,8 +291,8 @@ def share_rows(
     DataFrame
         `COLUMNS`: the mean over replicates and its Monte-Carlo error, a row a group.
     """
-    error = shares.std(axis=0, ddof=1) / np.sqrt(shares.shape[0])
-    table = pd.DataFrame({"group": list(groups), "share": shares.mean(axis=0), "se": error})
+    values = {"share": shares.mean(axis=0), "se": error_of_mean(shares)}
+    table = pd.DataFrame({"group": list(groups), **values})
     return table.assign(attribution=attribution, denominator=denominator)[COLUMNS]
 
 

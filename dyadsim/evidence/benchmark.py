@@ -1,21 +1,29 @@
 """Facts beside what a world makes of them: simulate each fact's design, compute its statistic.
 
-Every value is the mean over replicates, its Monte-Carlo error the standard error of that mean. A
+Every value is the mean over repeats, its Monte-Carlo error the standard error of that mean. A
 fact whose design no simulated study serves is listed as needing it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from dyadsim.evidence.fact import Fact, is_met, load_facts
+from dyadsim.analysis.monte_carlo import error_of_mean
+from dyadsim.analysis.one_thread import one_blas_thread
+from dyadsim.checks import known_name, names_list
+from dyadsim.evidence.enough_repeats import CLIENTS, FIRST, STEPS, is_clear
+from dyadsim.evidence.fact import Fact, load_facts, parse_statistic
 from dyadsim.evidence.statistics import fact_value, find_statistic
 from dyadsim.evidence.studies_of_facts import SERVED, needed_studies
 from dyadsim.evidence.study_scores import score_arrays
+from dyadsim.evidence.verdict import MET, UNDECIDED, Verdict, judge_fact
 from dyadsim.model.parameters import Parameters
 from dyadsim.simulation import simulate
+from dyadsim.simulation.inputs import check_threads
 from dyadsim.simulation.simulate import Run
+from dyadsim.studies.study import Study
 
 
 class FactResult(NamedTuple):
@@ -26,27 +34,41 @@ class FactResult(NamedTuple):
     fact
         The published number.
     simulated, standard_error
-        Mean over replicates and its Monte-Carlo error; NaN where the design is not served.
-    met
-        Whether the simulated value meets the fact (`fact.is_met`).
+        Mean over repeats and its Monte-Carlo error; NaN where the design is not served, the
+        statistic is undefined or, the error alone, where there is one repeat.
+    verdict
+        met, violated or undecided (`verdict.judge_fact`).
     needs
         The design that no simulated study serves yet; "" otherwise.
+    repeats
+        Number of repeats; 0 where the design is not served.
+    clients
+        Clients of the study in each of them.
     """
 
     fact: Fact
     simulated: float
     standard_error: float
-    met: bool
-    needs: str
+    verdict: Verdict
+    needs: str = ""
+    repeats: int = 0
+    clients: int = 0
+
+    @property
+    def met(self) -> bool:
+        """Whether the simulated value, with its error, meets the fact."""
+        return self.verdict == MET
 
 
 def evaluate_facts(
     parameters: Parameters,
-    clients: int = 4000,
+    clients: int = CLIENTS,
     *,
-    replicates: int = 8,
+    replicates: int = FIRST,
+    until_decided: bool = False,
     seed: int = 1,
     only: Iterable[str] | None = None,
+    threads: int | None = None,
     progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> list[FactResult]:
     """Return every fact of `facts.csv` beside its simulated value.
@@ -56,15 +78,19 @@ def evaluate_facts(
     parameters
         One world's parameters.
     clients
-        Clients per study and replicate.
+        Clients per study and repeat.
     replicates
-        Repeats, 2 or more; the Monte-Carlo error is their SD / sqrt(replicates).
+        Repeats; the Monte-Carlo error is their SD / sqrt(replicates), not known from one.
+    until_decided
+        Repeat the studies of facts that are not clear yet, up to `enough_repeats.MOST` times.
     seed
-        Random seed; replicate k of it is a stream of its own.
+        Random seed; repeat k of it is a stream of its own.
     only
         Ids of the facts wanted; None = all.
+    threads
+        Number of threads; None = one a processor. The same numbers come out for any.
     progress
-        Wraps the loop over studies, to show progress.
+        Wraps the loop over steps of repeats, to show progress.
 
     Returns
     -------
@@ -73,18 +99,62 @@ def evaluate_facts(
 
     Raises
     ------
+    BadInput
+        There is no fact of a name in `only`.
     ValueError
         A study leaves too few clients with scores for a statistic.
     """
-    ids = None if only is None else set(only)
-    facts = [fact for fact in load_facts() if ids is None or fact.id in ids]
+    facts = wanted_facts(only)
     values: dict[str, list[float]] = {fact.id: [] for fact in facts}
-    for name, study in progress(needed_studies(facts).items()):
-        for replicate in range(replicates):
-            run = simulate.run(study, parameters, clients, seed, replicate=replicate)
-            for fact_id, value in fact_values(facts, name, run).items():
+
+    def simulate_study(study: Study, replicate: int) -> Run:
+        return simulate.run(study, parameters, clients, seed, replicate=replicate, threads=1)
+
+    workers = check_threads(threads) or simulate.default_threads()
+    more = (step for step in STEPS if step > replicates) if until_decided else ()
+    for repeats in progress((replicates, *more)):
+        waiting = [fact for fact in facts if not is_clear(fact, values[fact.id])]
+        _repeat(simulate_study, waiting, values, repeats, workers)
+    return [_result(fact, values[fact.id], clients) for fact in facts]
+
+
+def wanted_facts(only: Iterable[str] | None) -> list[Fact]:
+    """Return the facts of some ids, in the order of `facts.csv`; None = all.
+
+    Raises
+    ------
+    BadInput
+        `only` is no list, or there is no fact of a name; the message offers the nearest one.
+    """
+    facts = load_facts()
+    if only is None:
+        return list(facts)
+    names = names_list("only", list(only) if not isinstance(only, str) else only, empty=True)
+    known = [fact.id for fact in facts]
+    ids = {known_name("fact", name, known) for name in names}
+    return [fact for fact in facts if fact.id in ids]
+
+
+def _repeat(
+    simulate_study: Callable[[Study, int], Run],
+    facts: Sequence[Fact],
+    values: Mapping[str, list[float]],
+    repeats: int,
+    workers: int,
+) -> None:
+    """Append the values of facts until each has as many repeats."""
+    studies = needed_studies(facts)
+    begun = {SERVED[fact.design]: len(values[fact.id]) for fact in facts if fact.design in SERVED}
+    jobs = [(name, number) for name in studies for number in range(begun[name], repeats)]
+
+    def work(job: tuple[str, int]) -> dict[str, float]:
+        name, number = job
+        return fact_values(facts, name, simulate_study(studies[name], number))
+
+    with one_blas_thread(), ThreadPoolExecutor(workers) as pool:
+        for new_values in pool.map(work, jobs):
+            for fact_id, value in new_values.items():
                 values[fact_id].append(value)
-    return [_result(fact, values[fact.id]) for fact in facts]
 
 
 def fact_values(facts: Iterable[Fact], study: str, run: Run) -> dict[str, float]:
@@ -110,15 +180,25 @@ def fact_values(facts: Iterable[Fact], study: str, run: Run) -> dict[str, float]
         Too few clients are left for a statistic.
     """
     served = [fact for fact in facts if SERVED.get(fact.design) == study]
-    process = any(find_statistic(fact.statistic)[0].process_scores for fact in served)
-    scores = score_arrays(run, process)
+    scores = score_arrays(run, _scores_read(served))
     return {fact.id: fact_value(fact, scores) for fact in served}
 
 
-def _result(fact: Fact, values: list[float]) -> FactResult:
-    """Return a fact's verdict from its replicates."""
+def _scores_read(facts: Iterable[Fact]) -> set[str]:
+    """Return the names of the process scores that the statistics of some facts read."""
+    names = {
+        argument.name
+        for fact in facts
+        if find_statistic(fact.statistic)[0].process_scores
+        for argument in parse_statistic(fact.statistic)[1]
+    }
+    return names | {f"{name}_score" for name in names}
+
+
+def _result(fact: Fact, values: Sequence[float], clients: int) -> FactResult:
+    """Return a fact's verdict from its repeats."""
     if not values:
-        return FactResult(fact, float("nan"), float("nan"), False, fact.design)
-    mean = float(np.mean(values))
-    error = float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
-    return FactResult(fact, mean, error, is_met(fact, mean, error), "")
+        return FactResult(fact, float("nan"), float("nan"), UNDECIDED, needs=fact.design)
+    mean, error = float(np.mean(values)), float(error_of_mean(values))
+    verdict = judge_fact(fact, mean, error, repeats=len(values))
+    return FactResult(fact, mean, error, verdict, repeats=len(values), clients=clients)

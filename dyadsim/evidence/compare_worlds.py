@@ -1,4 +1,4 @@
-"""The main comparison: four worlds, each at its calibrated values, one trial and one clinic.
+"""The main comparison: four worlds, at their calibrated values or others, one trial, one clinic.
 
 In every world as many people enter a trial (two bona fide therapies, a supportive control and a
 waitlist) and routine care, with common random numbers. What heals differs; who the people are
@@ -14,22 +14,25 @@ import pandas as pd
 
 from dyadsim.analysis import clinical_significance, effects, endings, process, therapists
 from dyadsim.analysis.estimate import Estimate
+from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.errors import BadInput
-from dyadsim.evidence.fact import is_met, load_facts
+from dyadsim.evidence.fact import load_facts
 from dyadsim.evidence.observed_study import ObservedStudy, observe_study
+from dyadsim.evidence.verdict import MET, judge_interval, verdicts_text
 from dyadsim.model import questionnaires
 from dyadsim.model.parameters import Parameters
 from dyadsim.model.worlds import world_parameters
 from dyadsim.simulation import simulate
+from dyadsim.simulation.changed_worlds import changed_values, changes_in_worlds
 from dyadsim.simulation.true_effects import known_truth
 from dyadsim.studies.designs.cohort import cohort
 from dyadsim.studies.designs.rct import rct
 from dyadsim.studies.study import Study
 
 TRIAL_ARMS = ("cbt", "interpersonal", "intent_to_fail", "waitlist")
-SHOWN_CLIENTS = 400  # individual courses kept for the figure, of each world
-SHOWN_THERAPISTS = 60
+SHOWN_CLIENTS, SHOWN_THERAPISTS = 400, 60  # kept for the figure, of each world
 FEWEST_OBSERVED = 30  # a mean course ends where fewer clients are observed
+FEWEST_CLIENTS = 200  # of a study: with fewer an arm is too small for its statistics and courses
 _CASES = "share of clients with caseness and two sessions or more"
 
 
@@ -41,7 +44,8 @@ class Comparison(NamedTuple):
     courses
         study, arm, week, mean, low, high, n: mean symptom score, 95 % interval.
     statistics
-        fact, label, unit, simulated, se, low, high, estimate, met.
+        fact, label, unit, simulated, se, simulated_low, simulated_high (its 95 % interval), low,
+        high, estimate (published), verdict, met.
     individuals
         client, pre, post, category, reliable_change, cut_off.
     therapists
@@ -49,7 +53,9 @@ class Comparison(NamedTuple):
     truth
         question, label, effect, se: from counterfactual twins, in SDs of distress at intake.
     verdict
-        Two sentences about the statistics.
+        Sentences about the statistics.
+    changed
+        World -> the parameters that differ from its calibrated values; empty where none does.
     """
 
     courses: pd.DataFrame
@@ -58,9 +64,10 @@ class Comparison(NamedTuple):
     therapists: pd.DataFrame
     truth: pd.DataFrame
     verdict: str
+    changed: Mapping[str, Mapping[str, float]]
 
 
-TABLES = Comparison._fields[:-1]
+TABLES = Comparison._fields[:-2]
 
 
 class _Studies(NamedTuple):
@@ -147,7 +154,7 @@ _COMPARED = (
         "Change from intake to end, routine care",
         "d",
         lambda studies: effects.pre_post_d(
-            studies.care.outcome["pre"], studies.care.outcome["post"]
+            studies.care.outcome["pre"], studies.care.outcome["post"], corrected=False
         ),
     ),
     _Compared(
@@ -228,12 +235,11 @@ def simulate_comparison(
 
     Raises
     ------
-    ValueError
-        A study leaves too few clients with scores for a statistic.
     BadInput
-        There is no world of a name, or the worlds are no names.
+        There is no world of a name, worlds are no names, or clients below `FEWEST_CLIENTS`.
     """
     worlds = _by_name(worlds)
+    check_clients("clients", clients)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     for name, parameters in progress(worlds.items()):
         studies = _Studies(
@@ -251,9 +257,24 @@ def simulate_comparison(
             table.insert(0, "world", name)
             parts[table_name].append(table)
     tables = {name: pd.concat(part, ignore_index=True) for name, part in parts.items()}
-    return Comparison(**tables, verdict=verdict(tables["statistics"]))
+    changed = {
+        name: {parameter: value for parameter, (value, _) in changed_values(name, own).items()}
+        for name, own in worlds.items()
+    }
+    sentences = verdict(tables["statistics"], changes_in_worlds(worlds))
+    return Comparison(**tables, verdict=sentences, changed=changed)
 
 
+def check_clients(name: str, clients: int) -> None:
+    """Refuse fewer clients than a comparison needs; `name`: of the setting, for the message."""
+    if clients < FEWEST_CLIENTS:
+        raise BadInput(
+            f"{name} must be {FEWEST_CLIENTS} or more to compare, not {clients}: the trial has "
+            f"{len(TRIAL_ARMS)} arms, and each needs enough clients for its statistics."
+        )
+
+
+@one_blas_thread()
 def _tables(studies: _Studies) -> dict[str, pd.DataFrame]:
     """Return the tables of one world that rest on scores."""
     return {
@@ -299,26 +320,35 @@ def _statistics(studies: _Studies) -> pd.DataFrame:
     rows = []
     for compared in _COMPARED:
         fact, estimate = published[compared.fact], compared.estimate(studies)
+        judged = judge_interval(fact, estimate.value, estimate.low, estimate.high)
         rows.append(
             {
                 "fact": fact.id,
                 "label": compared.label,
                 "unit": compared.unit,
                 "simulated": estimate.value,
-                "se": estimate.standard_error,
+                "se": _error(estimate),
+                "simulated_low": estimate.low,
+                "simulated_high": estimate.high,
                 "low": fact.low,
                 "high": fact.high,
                 "estimate": fact.estimate,
-                "met": is_met(fact, estimate.value, estimate.standard_error),
+                "verdict": judged,
+                "met": judged == MET,
             }
         )
     return pd.DataFrame(rows)
 
 
+def _error(estimate: Estimate) -> float:
+    """Return a standard error; of a share of 0 or 1, which has none, from its interval."""
+    return estimate.standard_error or (estimate.high - estimate.low) / (2 * effects.NORMAL_QUANTILE)
+
+
 def _individuals(care: ObservedStudy) -> pd.DataFrame:
     """Return pre, post and category of the first clients that `_cases` counts."""
     form = questionnaires.find_instrument(care.run.study.instrument)
-    rule = {"reliable_change": form.reliable_change, "cut_off": form.cut_off}
+    rule: dict[str, Any] = {"reliable_change": form.reliable_change, "cut_off": form.cut_off}
     rows = _cases(care)[["pre", "post"]].dropna().head(SHOWN_CLIENTS)
     category = clinical_significance.reliable_change(rows["pre"], rows["post"], **rule)
     table = rows.assign(
@@ -335,13 +365,15 @@ def _caterpillar(care: ObservedStudy) -> pd.DataFrame:
     return shown[["therapist", "n", "mean", "shrunken", "low", "high"]]
 
 
-def verdict(statistics: pd.DataFrame) -> str:
-    """Return two sentences: the correlation in every world, the published intervals met.
+def verdict(statistics: pd.DataFrame, changes: str = "") -> str:
+    """Return sentences: the correlation in every world, the published intervals met and violated.
 
     Parameters
     ----------
     statistics
         The table of a `Comparison`.
+    changes
+        What differs from the calibrated worlds, in words; "" where nothing does.
 
     Returns
     -------
@@ -350,13 +382,19 @@ def verdict(statistics: pd.DataFrame) -> str:
     """
     alliance = statistics[statistics["fact"] == "alliance_outcome"].set_index("world")["simulated"]
     shown = ", ".join(f"{value:.2f} in the {world} world" for world, value in alliance.items())
-    inside = statistics["simulated"].between(statistics["low"], statistics["high"])
-    counts = statistics.assign(inside=inside).groupby("world", sort=False)[["met", "inside"]].sum()
-    parts = [f"{row.Index} {row.met} ({row.inside})" for row in counts.itertuples()]
+    counts = [
+        f"{world}: {verdicts_text(rows['verdict'])}"
+        for world, rows in statistics.groupby("world", sort=False)
+    ]
     nothing = ", where nothing heals" if "null" in alliance else ""
+    fitted = (
+        f"NOT as they were fitted to the facts: {changes}."
+        if changes
+        else "Every world was fitted to these and other facts (dyadsim facts shows all): one that "
+        "meets them is possible, not true; one that cannot has a problem."
+    )
     return (
         f"Alliance and outcome correlate r = {shown}{nothing}. Of {statistics['fact'].nunique()} "
-        "published intervals each world meets (in brackets: contains the value, before its error): "
-        f"{', '.join(parts)}. Every world was fitted to these and other facts (dyadsim facts shows "
-        "all): one that meets them is possible, not true; one that cannot has a problem."
+        f"published intervals {'; '.join(counts)} (undecided: the interval of the value holds "
+        f"an edge). {fitted}"
     )

@@ -1,4 +1,4 @@
-"""A published number, how the table of them is read, and when a simulated value meets one.
+"""A published number, how the table of them is read, and how far a value is from one.
 
 Definitions of the statistics stand in `docs/background/facts.md`; the keys of `source` in
 `references.bib`.
@@ -13,8 +13,6 @@ from importlib import resources
 from typing import NamedTuple
 
 KINDS = ("ci", "band", "sign", "bound")
-NORMAL_97_5 = 1.96
-"""Half-width of a two-sided 95 % Monte-Carlo interval, in standard errors (normal quantile)."""
 
 _STATISTIC = re.compile(
     r"(?P<name>[a-z]\w*)(?:@(?P<at>\d+)_(?P<unit>[a-z]+)|\((?P<arguments>[^()]+)\))?", re.ASCII
@@ -118,50 +116,6 @@ def read_facts(text: str) -> tuple[Fact, ...]:
         first_row[fact.id] = row.line
         facts.append(fact)
     return tuple(facts)
-
-
-def is_met(fact: Fact, simulated: float, standard_error: float) -> bool:
-    """Return whether `simulated` ± 1.96 `standard_error` lies inside [low, high] of a fact.
-
-    A missing end is infinite. "sign": the interval must exceed 0 strictly. "bound": the error
-    counts at the bound only, as the other end is where the scale ends. NaN is never met.
-    Source: a rule of this project (docs/background/facts.md, "When a fact is met").
-
-    Parameters
-    ----------
-    fact
-        The published number.
-    simulated
-        The simulated value, in the unit of the statistic.
-    standard_error
-        Its Monte-Carlo error, 0 or more.
-
-    Returns
-    -------
-    bool
-        True if the fact is met.
-
-    Raises
-    ------
-    ValueError
-        `standard_error` is negative.
-
-    Examples
-    --------
-    >>> fact = load_facts()[0]
-    >>> fact.low, fact.high, is_met(fact, 0.28, 0.005), is_met(fact, 0.28, 0.02)
-    (0.256, 0.299, True, False)
-    """
-    if standard_error < 0:
-        raise ValueError(f"standard_error is {standard_error}; a standard error is never negative")
-    low, high = _ends(fact)
-    margin = NORMAL_97_5 * standard_error
-    if fact.kind == "sign":
-        return simulated - margin > low
-    one_sided = fact.kind == "bound"
-    lowest = simulated - (0.0 if one_sided and fact.estimate != fact.low else margin)
-    highest = simulated + (0.0 if one_sided and fact.estimate != fact.high else margin)
-    return low <= lowest and highest <= high
 
 
 def distance(fact: Fact, value: float) -> float:

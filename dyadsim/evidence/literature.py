@@ -27,9 +27,7 @@ from dyadsim.studies.designs.waitlist import UNTREATED
 from dyadsim.studies.study import Caseload, Study
 from dyadsim.studies.therapy import Therapy
 
-TRUTH_CLIENTS = 20000
 _TRIALS_APART = 10_000  # replicate = _TRIALS_APART x literature + trial
-_TRUTH_REPLICATE = 2**30  # far from those of the trials
 _LARGEST_RELIABILITY_FACTOR = 5.0
 
 
@@ -243,7 +241,7 @@ def simulate_literature(
         An unknown therapy or comparator, or an impossible field.
     """
     check_field(field)
-    worlds = {False: parameters, True: _far_from_target(parameters, field)}
+    worlds = {False: parameters, True: far_from_target(parameters, field)}
     studies = {
         favours: trial_study(therapy, comparator, favours=favours, field=field)
         for favours in (False, True)
@@ -278,50 +276,13 @@ def _reported(plan: _Plan, effect: Estimate, field: Field) -> dict[str, int | fl
     }
 
 
-def _far_from_target(parameters: Parameters, field: Field) -> Parameters:
-    """Return parameters whose outcome measure has a larger error variance."""
+def far_from_target(parameters: Parameters, field: Field) -> Parameters:
+    """Return parameters whose outcome measure is far from the target: a larger error variance."""
     factor = parameters.measurement.reliability_factor * field.far_error
     return changed(
         parameters,
         {"measurement.reliability_factor": min(_LARGEST_RELIABILITY_FACTOR, factor)},
     )
-
-
-def true_effect(
-    parameters: Parameters,
-    therapy: str,
-    comparator: str,
-    *,
-    seed: int = 1,
-    clients: int = TRUTH_CLIENTS,
-) -> Estimate:
-    """Return the difference in true distress of one huge trial without allegiance.
-
-    Parameters
-    ----------
-    parameters
-        One world's parameters.
-    therapy, comparator
-        Names of the two treatments.
-    seed
-        Random seed.
-    clients
-        Clients of the trial.
-
-    Returns
-    -------
-    Estimate
-        In pooled SDs of true distress; above 0 = the therapy does better.
-
-    Raises
-    ------
-    BadInput
-        An unknown therapy or comparator.
-    """
-    study = trial_study(therapy, comparator, favours=False)
-    run = simulate.run(study, parameters, clients, seed, replicate=_TRUTH_REPLICATE)
-    distress = dict(simulate.variables(run.truth))["distress"][study.schedule.sessions]
-    return effects.hedges_g(distress[run.clients.arm == 0], distress[run.clients.arm == 1])
 
 
 def simulate_literatures(

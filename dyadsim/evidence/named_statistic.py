@@ -85,7 +85,8 @@ def statistic_values(names: Sequence[str], run: Run) -> dict[str, float]:
     values = {}
     for name, (plain, _, arm) in parts.items():
         if arm not in scores:
-            scores[arm] = score_arrays(run_of_arm(run, arm) if arm else run, process)
+            mine = run_of_arm(run, arm) if arm else run
+            scores[arm] = score_arrays(mine, process)._replace(arm=arm)
         fact = load_facts()[0]._replace(statistic=plain, design="")
         values[name] = fact_value(fact, scores[arm])
     return values

@@ -9,7 +9,8 @@ import pandas as pd
 from dyadsim.analysis.codification import empirically_supported, equivalent
 from dyadsim.analysis.estimate import from_count
 from dyadsim.analysis.meta_analysis import FEWEST, funnel_asymmetry, random_effects
-from dyadsim.evidence.literature import FIELD, Field, simulate_literatures, true_effect
+from dyadsim.evidence.literature import FIELD, Field, simulate_literatures
+from dyadsim.evidence.literature_truth import expected_effects
 from dyadsim.model.parameters import Parameters
 
 _VERDICTS = (
@@ -18,11 +19,13 @@ _VERDICTS = (
     "not_significant",
     "equivalent",
     "asymmetry",
+    "asymmetry_unclear",
 )
-_ASYMMETRY_P = 0.1
+_POOLED = ("pooled", "se", "pooled_low", "pooled_high", "tau2", "i2", "low", "high")
 _NOTHING_POOLED = {
-    **dict.fromkeys(("pooled", "se", "tau2", "i2", "low", "high"), np.nan),
+    **dict.fromkeys((*_POOLED, "asymmetry_p", "asymmetry_detectable"), np.nan),
     "asymmetry": False,
+    "asymmetry_unclear": True,
     "not_significant": False,
     "equivalent": False,
 }
@@ -38,7 +41,8 @@ class ReviewPlan(NamedTuple):
     repeats
         Literatures per comparator, 2 or more.
     margin
-        Hedges' g inside which two treatments count as equivalent, above 0.
+        Hedges' g (SDs of post-test scores) inside which two treatments count as equivalent, above
+        0; and the difference between small and large trials that matters in a funnel.
     field
         How the field does its trials.
     """
@@ -59,13 +63,16 @@ class Reviewed(NamedTuple):
         One row per trial, as `literature.simulate_literatures`, with a column `comparator`.
     reviews
         One row per literature: comparator, literature, trials, published, pooled (published
-        trials), se, tau2, i2, low, high (prediction interval), pooled_all (had all been
-        published), asymmetry (Egger p < .1), certified, certified_if_all_published,
-        not_significant, equivalent.
+        trials), se, pooled_low, pooled_high (Hartung and Knapp's 95 % interval), tau2, i2, low,
+        high (prediction interval), pooled_all (had all been published), asymmetry_p (Egger's
+        test), asymmetry_detectable (`meta_analysis.Asymmetry`), asymmetry (p < .1),
+        asymmetry_unclear (not shown, and it would have been missed), certified,
+        certified_if_all_published, not_significant, equivalent.
     summary
-        One row per comparator: comparator, truth, truth_se, then mean and se of pooled and
-        pooled_all over literatures, and each verdict's share with its 95 % interval (`_low`,
-        `_high`).
+        One row per comparator: comparator, truth, truth_se (expected g, in SDs of post-test scores
+        as all the effects here), true_d, true_d_se (true distress, in SDs at intake), then mean and
+        se of pooled and pooled_all over literatures, and each verdict's share with its 95 %
+        interval (`_low`, `_high`).
     """
 
     trials: pd.DataFrame
@@ -86,7 +93,8 @@ def review_literature(trials: pd.DataFrame, margin: float = 0.2) -> dict[str, An
     Returns
     -------
     dict
-        Columns of `Reviewed.reviews`; NaN and False where fewer than 3 trials are published.
+        Columns of `Reviewed.reviews`; NaN, False and unclear where fewer than 3 trials are
+        published.
 
     Raises
     ------
@@ -104,15 +112,21 @@ def review_literature(trials: pd.DataFrame, margin: float = 0.2) -> dict[str, An
     if len(published) < FEWEST:
         return row | _NOTHING_POOLED
     pooled = random_effects(published["g"], published["standard_error"])
-    verdict = equivalent(pooled.mean, margin)
+    verdict = equivalent(pooled.mean, margin, degrees_of_freedom=pooled.degrees_of_freedom)
+    funnel = funnel_asymmetry(published["g"], published["standard_error"])
     return row | {
         "pooled": pooled.mean.value,
         "se": pooled.mean.standard_error,
+        "pooled_low": pooled.mean.low,
+        "pooled_high": pooled.mean.high,
         "tau2": pooled.tau2,
         "i2": pooled.i2,
         "low": pooled.low,
         "high": pooled.high,
-        "asymmetry": funnel_asymmetry(published["g"], published["standard_error"]).p < _ASYMMETRY_P,
+        "asymmetry_p": funnel.p,
+        "asymmetry_detectable": funnel.detectable,
+        "asymmetry": funnel.verdict(margin) == "shown",
+        "asymmetry_unclear": funnel.verdict(margin) == "cannot tell",
         "not_significant": verdict.not_significant,
         "equivalent": verdict.shown,
     }
@@ -172,8 +186,14 @@ def review_literatures(
             ]
         )
         reviews.append(table)
-        truth = true_effect(parameters, plan.therapy, comparator, seed=seed)
-        about = {"comparator": comparator, "truth": truth.value, "truth_se": truth.standard_error}
+        truth = expected_effects(parameters, plan.therapy, comparator, field=plan.field, seed=seed)
+        about = {
+            "comparator": comparator,
+            "truth": truth.expected_g.value,
+            "truth_se": truth.expected_g.standard_error,
+            "true_d": truth.true_d.value,
+            "true_d_se": truth.true_d.standard_error,
+        }
         rows.append(about | _over_literatures(table))
     return Reviewed(
         pd.concat(trials, ignore_index=True),

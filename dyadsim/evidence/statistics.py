@@ -16,6 +16,7 @@ import pandas as pd
 from dyadsim.analysis import arrays, endings, process, synchrony, therapists
 from dyadsim.analysis.arrays import Floats
 from dyadsim.checks import known_name
+from dyadsim.evidence import statistic_words
 from dyadsim.evidence.fact import Argument, Fact, parse_statistic
 from dyadsim.evidence.study_scores import (
     BONA_FIDE,
@@ -30,9 +31,10 @@ from dyadsim.model.variables import DROPOUT
 from dyadsim.simulation import observe, simulate
 from dyadsim.simulation.simulate import Run
 from dyadsim.studies.designs.rct import TRIAL_CASELOAD
-from dyadsim.studies.study import arm
+from dyadsim.studies.study import NOT_SEEN, arm
 from dyadsim.studies.therapy import find_therapy
 
+_DROPPED = Argument("dropped_vs_completed", None)  # the groups of d_groups
 _WEEKS_NEAR = 2.0  # a score this far from the week asked for still counts
 
 
@@ -44,7 +46,7 @@ class Statistic(NamedTuple):
     compute
         Function of `ScoreArrays` and of the arguments in brackets.
     arguments
-        Names of the arguments that it reads; further ones are words for the reader.
+        Names of the arguments that it reads; a further one is a word for the reader, and checked.
     process_scores
         Whether it reads scores beside the symptom score.
     """
@@ -115,11 +117,13 @@ def fact_value(fact: Fact, scores: ScoreArrays) -> float:
     Raises
     ------
     ValueError
-        See `find_statistic`.
+        See `find_statistic`; or the study cannot have it (another questionnaire, week or arm).
     KeyError
         The study lacks an arm or a score.
     """
     declared, arguments = find_statistic(fact.statistic)
+    name, written = parse_statistic(fact.statistic)
+    statistic_words.check_words(name, written[len(arguments) :], _instrument(scores).name)
     return declared.compute(scores._replace(design=fact.design), *arguments)
 
 
@@ -157,7 +161,13 @@ def _post_variance_ratio(scores: ScoreArrays, treated: Argument, control: Argume
 
 @statistic("mean_gain")
 def _mean_gain(scores: ScoreArrays) -> float:
-    in_arm = clients_in_role(scores, "waitlist" if scores.design == "rct_control_arm" else "active")
+    if scores.design == "rct_control_arm":
+        in_arm = clients_in_role(scores, "waitlist")
+    elif scores.arm or len(scores.arms) == 1 or "cbt" in scores.arms:
+        in_arm = treated_clients(scores)
+    else:
+        names = " or ".join(f"mean_gain.{name}" for name in scores.arms)
+        raise ValueError(f"mean_gain is of one arm, so write {names}")
     return arrays.mean_gain(scores.pre[in_arm], scores.post[in_arm])
 
 
@@ -197,6 +207,12 @@ def _near_week(scores: ScoreArrays, week: float) -> Floats:
     """Return each client's score nearest to `week`, within two weeks, the earlier of two."""
     weeks = np.cumsum(scores.run.plan.weeks, dtype=np.float32).astype(float)
     distance = np.abs(weeks - week)
+    measured = scores.run.plan.occasion != NOT_SEEN
+    if distance[measured].min() > _WEEKS_NEAR:
+        raise ValueError(
+            f"nobody is measured within {_WEEKS_NEAR:g} weeks of week {week:g}; measured until "
+            f"week {weeks[measured].max():g} (another week?)"
+        )
     near: Floats = np.full(scores.pre.size, np.nan)
     for step in np.argsort(distance, kind="stable"):
         if distance[step] <= _WEEKS_NEAR:
@@ -204,16 +220,23 @@ def _near_week(scores: ScoreArrays, week: float) -> Floats:
     return near
 
 
+def _near(scores: ScoreArrays, when: Argument) -> Floats:
+    """Return each client's score nearest to the week asked for."""
+    if when.name != "weeks" or when.at is None:
+        raise ValueError(f"time is in weeks, as in @13_weeks, not '{when.name}'")
+    return _near_week(scores, float(when.at))
+
+
 @statistic("response_50pct")
 def _response(scores: ScoreArrays, weeks: Argument) -> float:
-    score = _near_week(scores, float(weeks.at or 0))
+    score = _near(scores, weeks)
     counted = ~np.isnan(score) & (scores.pre > 0)
     return arrays.share(arrays.responded(scores.pre[counted], score[counted]))
 
 
 @statistic("remission")
 def _remission(scores: ScoreArrays, weeks: Argument) -> float:
-    score, cut_off = _near_week(scores, float(weeks.at or 0)), _instrument(scores).cut_off
+    score, cut_off = _near(scores, weeks), _instrument(scores).cut_off
     cases = ~np.isnan(score) & (scores.pre >= cut_off)
     return arrays.share(score[cases] < cut_off)
 
@@ -274,9 +297,12 @@ def _share_dropout(scores: ScoreArrays) -> float:
 
 
 @statistic("d_groups", process_scores=True)
-def _alliance_dropout(scores: ScoreArrays) -> float:
-    score, dropped = score_at(scores, "alliance_score", 3), scores.run.clients.ended == DROPOUT
-    return arrays.hedges_g(score[~dropped], score[dropped])
+def _d_groups(scores: ScoreArrays, score: Argument, groups: Argument) -> float:
+    """Return completed minus dropped: the weaker the alliance of those who leave, the larger."""
+    if groups != _DROPPED:
+        raise ValueError(f"d_groups compares {_DROPPED.name}, not {groups.name}")
+    values, dropped = score_at(scores, score.name, score.at), scores.run.clients.ended == DROPOUT
+    return arrays.hedges_g(values[~dropped], values[dropped])
 
 
 @statistic("synchrony_minus_surrogate")

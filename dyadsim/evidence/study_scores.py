@@ -1,6 +1,6 @@
 """A simulated study's scores as arrays, and who is in which arm: what statistics of facts read."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,6 +37,8 @@ class ScoreArrays(NamedTuple):
         Name -> who is in that arm, (client,).
     design
         Design of the fact that is computed; it says which arm a single-arm statistic looks at.
+    arm
+        The arm whose clients alone are left; "" = all arms.
     """
 
     run: Run
@@ -46,9 +48,10 @@ class ScoreArrays(NamedTuple):
     post: Floats
     arms: Mapping[str, Mask]
     design: str = ""
+    arm: str = ""
 
 
-def score_arrays(run: Run, process_scores: bool) -> ScoreArrays:
+def score_arrays(run: Run, process_scores: bool | Collection[str]) -> ScoreArrays:
     """Return a finished run's scores.
 
     Parameters
@@ -56,7 +59,8 @@ def score_arrays(run: Run, process_scores: bool) -> ScoreArrays:
     run
         Finished, with its truth recorded.
     process_scores
-        Whether to compute the scores beside the symptom score, too; it takes longer.
+        Which scores beside the symptom score are computed, too: all, none, or those named (names
+        that are no such score are passed over); each takes time.
 
     Returns
     -------
@@ -65,11 +69,7 @@ def score_arrays(run: Run, process_scores: bool) -> ScoreArrays:
     """
     observed, plan = observe.observed_mask(run), run.plan
     truth = dict(simulate.variables(run.truth))
-    filled = (
-        observe.instrument_scores(run)
-        if process_scores
-        else {"symptom_score": truth["symptom_score"]}
-    )
+    filled = {"symptom_score": truth["symptom_score"], **_process_scores(run, process_scores)}
     scores = {
         name: np.where(observed, values, np.nan).astype(float) for name, values in filled.items()
     }
@@ -81,6 +81,18 @@ def score_arrays(run: Run, process_scores: bool) -> ScoreArrays:
         study_arm.name: run.clients.arm == place for place, study_arm in enumerate(run.study.arms)
     }
     return ScoreArrays(run, scores, number, pre, post, arms)
+
+
+def _process_scores(run: Run, wanted: bool | Collection[str]) -> Mapping[str, Any]:
+    """Return the scores of process instruments that are wanted, by name."""
+    if wanted is True:
+        return observe.instrument_scores(run)
+    if not wanted:
+        return {}
+    scores = observe.process_scores(run, wanted)
+    if "alliance_score" in wanted:
+        scores["alliance_score"] = observe.alliance_scores(run)
+    return scores
 
 
 def _first_and_last(scores: Floats) -> tuple[Floats, Floats]:
@@ -114,8 +126,12 @@ def score_at(scores: ScoreArrays, name: str, at: int | None) -> Floats:
     ------
     KeyError
         There is no such score.
+    ValueError
+        Nobody can have it: the study is shorter, or the only arm has no sessions.
     """
     values = scores.scores[name]
+    if at != 0:
+        _check_sessions(scores, name, at)
     if at == 0:
         first: Floats = values[0]
         return first
@@ -128,6 +144,17 @@ def score_at(scores: ScoreArrays, name: str, at: int | None) -> Floats:
             if here.any():
                 picked[here] = values[step, here]
     return picked
+
+
+def _check_sessions(scores: ScoreArrays, name: str, at: int | None) -> None:
+    """Refuse a score of a session that nobody can have."""
+    study = scores.run.study
+    if at is not None and at > study.schedule.sessions:
+        raise ValueError(
+            f"nobody has {name} at session {at}; study {study.name} has {study.schedule.sessions}"
+        )
+    if any(arm.name == scores.arm and not arm.phases for arm in study.arms):
+        raise ValueError(f"arm {scores.arm} has no sessions, so that nobody has {name} in one")
 
 
 def _mean_over_sessions(values: Floats, in_session: Mask) -> Floats:
@@ -144,15 +171,25 @@ def clients_in_role(scores: ScoreArrays, role: str) -> Mask:
 
     'supportive' is the arm of that role in its study; 'matched' are the clients who were allocated
     the therapy they prefer, 'mismatched' the others.
+
+    Raises
+    ------
+    KeyError
+        The study has no such arm.
+    ValueError
+        Only one arm's clients are left.
     """
     if role in ("matched", "mismatched"):
         matched = observe.preferred_therapy(scores.run) == observe.first_therapy(scores.run)
         return np.asarray(matched == (role == "matched"))
+    if scores.arm:
+        raise ValueError(f"it compares arms, so leave out '.{scores.arm}'")
     if role == "supportive" and "intent_to_fail" in scores.arms:
         return scores.arms["intent_to_fail"]
     return scores.arms[ARM_OF_ROLE.get(role, role)]
 
 
 def treated_clients(scores: ScoreArrays) -> Mask:
-    """Return who is in the treated arm of a trial; everybody in care."""
-    return scores.arms["cbt"] if "cbt" in scores.arms else np.ones(scores.pre.size, bool)
+    """Return who is in the treated arm of a trial; everybody in care, or in the only arm left."""
+    in_trial = "cbt" in scores.arms and not scores.arm
+    return scores.arms["cbt"] if in_trial else np.ones(scores.pre.size, bool)

@@ -220,7 +220,30 @@ def do(
     np.float32(0.9)
     """
     run = simulate.start(study, world, clients, seed, replicate=replicate, beats=beats)
-    checked_ones = _as_sequence(interventions, study)
+    return finish_under(run, interventions, threads)
+
+
+def finish_under(run: Run, interventions: Interventions, threads: int | None = None) -> Run:
+    """Return a run at intake, finished under one intervention or several.
+
+    Parameters
+    ----------
+    run
+        A run at step 0, with its truth kept; its arrays are written into.
+    interventions, threads
+        As in `dyadsim.do`.
+
+    Returns
+    -------
+    Run
+        The finished run.
+
+    Raises
+    ------
+    BadInput
+        An intervention on something that does not exist or after the last session.
+    """
+    checked_ones = _as_sequence(interventions, run.study)
     plan, parameters = run.plan, run.parameters
     for step, following in itertools.pairwise(_pauses(checked_ones, plan.weeks.size - 1)):
         for intervention in checked_ones:

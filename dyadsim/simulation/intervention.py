@@ -11,9 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-import yaml
-
 from dyadsim import checks
+from dyadsim.choices import read_yaml
 from dyadsim.errors import BadInput
 from dyadsim.model import questionnaires
 from dyadsim.model.declarations import latents, pathways
@@ -92,12 +91,7 @@ def read_interventions(path: str | Path) -> tuple[Intervention, ...]:
     BadInput
         No such file, no YAML, or a field that does not exist or fit.
     """
-    try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(f"do: the file '{path}' cannot be read: {error.strerror}.") from None
-    except yaml.YAMLError as error:
-        raise BadInput(f"do: the file '{path}' is no YAML: {error}.") from None
+    content = read_yaml(path, "do: the file")
     parts = content if isinstance(content, list) else [content]
     return tuple(intervention_from_fields(part) for part in parts)
 

@@ -20,7 +20,7 @@ _AT_INTAKE = ("expectancy", "readiness", "attachment", "process_change")  # need
 _BODY = 8  # the bodily channel among the fields of `Plan.treatments`
 
 
-def observed_records(run: Run, truth: bool = False) -> Records:
+def observed_records(run: Run, truth: bool = False, *, first: int = 0) -> Records:
     """Return the tables of a finished run, as `records.SCHEMA` describes them.
 
     Parameters
@@ -29,15 +29,21 @@ def observed_records(run: Run, truth: bool = False) -> Records:
         A finished run with its truth kept.
     truth
         Also return the latents, one row a client and step.
+    first
+        Number of the first client, where the run is a part of a larger one
+        (`simulate.start_in_chunks`).
 
     Returns
     -------
     Records
         The tables.
     """
-    return Records(
-        _clients(run), _therapists(run), _sessions(run), _truth(run) if truth else pd.DataFrame()
-    )
+    latents = _truth(run) if truth else pd.DataFrame()
+    tables = Records(_clients(run), _therapists(run), _sessions(run), latents)
+    for table in (tables.clients, tables.sessions, latents) if first else ():
+        if "client" in table:
+            table["client"] += first
+    return tables
 
 
 def _words(codes: np.ndarray[Any, Any], words: tuple[str, ...]) -> pd.Series:

@@ -22,6 +22,7 @@ import pandas as pd
 from dyadsim.errors import BadData, BadInput
 from dyadsim.model.display import html_table
 from dyadsim.model.variables import PROCESSES, RECORDED, VARIABLES
+from dyadsim.simulation.unfinished import umask, unfinished_prefix
 
 SCHEMA_VERSION = 2
 _PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "scipy", "statsmodels", "mesa", "hydra-core")
@@ -245,7 +246,7 @@ def write_folder(folder: Path, fill: Callable[[Path], None]) -> Path:
         The place cannot be written; nothing is left behind.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    beside = Path(tempfile.mkdtemp(prefix=unfinished_prefix(folder.name), dir=folder.parent))
     try:
         fill(beside)
         beside.chmod(0o777 & ~umask())
@@ -254,13 +255,6 @@ def write_folder(folder: Path, fill: Callable[[Path], None]) -> Path:
         shutil.rmtree(beside, ignore_errors=True)
         raise
     return folder
-
-
-def umask() -> int:
-    """Return the process's file-mode mask."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def write_tables(folder: Path, records: Records) -> None:
@@ -281,6 +275,11 @@ def write_tables(folder: Path, records: Records) -> None:
     for name, table in check_records(records)._asdict().items():
         if name != "truth" or not table.empty:
             table.to_parquet(folder / f"{name}.parquet", index=False)
+    write_schema(folder)
+
+
+def write_schema(folder: Path) -> None:
+    """Write `schema.json`, the columns of all tables, into an existing folder."""
     schema = {
         table: {column: about._asdict() for column, about in columns.items()}
         for table, columns in SCHEMA.items()

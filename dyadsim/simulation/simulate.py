@@ -4,6 +4,7 @@ The door to the kernel: shapes and numbers are checked and converted here, once.
 """
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -23,7 +24,8 @@ from dyadsim.model.variables import (
     Clients,
     Therapists,
 )
-from dyadsim.simulation import inputs
+from dyadsim.numerics import random_streams
+from dyadsim.simulation import inputs, memory
 from dyadsim.simulation.inputs import MOST_CLIENTS as MOST_CLIENTS
 from dyadsim.simulation.inputs import World
 from dyadsim.simulation.runs import Run as Run
@@ -172,12 +174,58 @@ def start(
     """
     order = _order(study, world, clients, seed, replicate)
     beats = inputs.whole_number("beats", beats, 0, inputs.MOST_BEATS)
+    memory.check_run(order.study, order.clients, keep_truth)
     allocation, therapists = _allocate(order, allocation)
     table = population.clients(allocation)
     kept = order.clients if keep_truth else 0
     run = _run_before_intake(order, table, therapists, kept)._replace(beats=beats)
     _blocks(run, 0, 0, _threads(threads), sessions.BLOCK, _NO_SUMS)
     return run
+
+
+def start_in_chunks(
+    study: Study,
+    world: World,
+    clients: int,
+    seed: int = 1,
+    *,
+    size: int,
+    replicate: int = 0,
+    beats: int = 0,
+    threads: int | None = None,
+) -> Iterator[Run]:
+    """Give the run of `start` in parts of at most `size` clients each, one after the other.
+
+    Together they have the clients of one run, to the bit; only one part is in memory at a time.
+
+    Parameters
+    ----------
+    study, world, clients, seed, replicate, beats, threads
+        As in `start`.
+    size
+        Clients of a part; the last part has those that are left.
+
+    Yields
+    ------
+    Run
+        The next clients at intake, their truth kept, and all therapists of the study.
+
+    Raises
+    ------
+    BadInput
+        As in `start`.
+    """
+    order = _order(study, world, clients, seed, replicate)
+    beats = inputs.whole_number("beats", beats, 0, inputs.MOST_BEATS)
+    every, therapists = _allocate(order)
+    for first in range(0, order.clients, size):
+        those = slice(first, min(first + size, order.clients))
+        some = every._replace(arm=every.arm[those].copy(), therapist=every.therapist[those].copy())
+        words = random_streams.words(first, some.arm.size)
+        table = population.clients(some)._replace(word=words)
+        run = _run_before_intake(order, table, therapists, some.arm.size)._replace(beats=beats)
+        _blocks(run, 0, 0, _threads(threads), sessions.BLOCK, _NO_SUMS)
+        yield run
 
 
 def _run_before_intake(order: _Order, clients: Clients, therapists: Therapists, kept: int) -> Run:

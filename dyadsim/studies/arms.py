@@ -18,6 +18,7 @@ TRAINABLE = (
     "allegiance",
 )
 NO_FEEDBACK, ALERTS, SUPPORT = range(3)
+MOST_SHARE = 1000  # of a block of the allocation
 
 
 class Phase(NamedTuple):
@@ -115,8 +116,7 @@ def continued_medication(arm: Arm) -> float:
 def check_arm(where: str, arm: Arm, steps: int) -> None:
     """Refuse an arm that the schedule cannot take."""
     checks.known_name("ending rule", arm.rule, RULES, where=where)
-    if arm.share < 1:
-        raise BadInput(f"{where}: share must be 1 or more.")
+    checks.whole_number(f"{where}: share", arm.share, 1, MOST_SHARE)
     if arm.support and not arm.feedback:
         raise BadInput(f"{where}: clinical support needs feedback.")
     for trait, gain in arm.training:

@@ -17,10 +17,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from dyadsim import checks
-from dyadsim.choices import conf_folder
+from dyadsim.choices import conf_folder, is_file, read_yaml
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model import questionnaires
 from dyadsim.model.variables import PROCESSES
@@ -73,7 +71,7 @@ def find_case(card: str, instrument: str | questionnaires.Instrument) -> Case:
     """
     folder = conf_folder() / "case"
     known = sorted(path.stem for path in folder.glob("*.yaml"))
-    if card not in known and not (isinstance(card, str | Path) and Path(card).exists()):
+    if card not in known and not (isinstance(card, str | Path) and is_file(card)):
         raise BadInput(
             f"study n_of_1: there is no case card '{card}' and no such file."
             f"{nearest(str(card), known)} Cards: {', '.join(known)}."
@@ -108,12 +106,7 @@ def read_case(path: str | Path) -> Case:
     BadInput
         No such file, no YAML, or a value that is missing, unknown or impossible.
     """
-    try:
-        fields = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except OSError as error:
-        raise BadInput(f"case card '{path}' cannot be read: {error.strerror}.") from None
-    except yaml.YAMLError as error:
-        raise BadInput(f"case card '{path}' is no YAML: {error}.") from None
+    fields = read_yaml(path, "case card")
     if not isinstance(fields, dict):
         raise BadInput(f"case card '{path}': it must hold names and values, such as readiness: 0.6")
     return case_from_fields({"name": Path(path).stem, **fields})

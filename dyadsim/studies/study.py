@@ -38,8 +38,10 @@ from dyadsim.studies.schedule import NOT_SEEN as NOT_SEEN
 from dyadsim.studies.schedule import OCCASIONS as OCCASIONS
 from dyadsim.studies.schedule import SESSION as SESSION
 from dyadsim.studies.schedule import Schedule as Schedule
-from dyadsim.studies.schedule import steps_of
+from dyadsim.studies.schedule import check_schedule, steps_of
 from dyadsim.studies.therapy import Therapy
+
+MOST_CASELOAD, WIDEST_CASELOAD = 10_000, 5  # clients; SD of log2 (assumptions: far beyond any)
 
 
 class Study(NamedTuple):
@@ -245,11 +247,11 @@ def check_study(study: Study) -> Study:
     """
     where = f"study {study.name}"
     _check_arms(where, study)
-    _check_schedule(where, study.schedule)
+    check_schedule(where, study.schedule)
     for study_arm in study.arms:
         check_arm(f"{where}, arm {study_arm.name}", study_arm, study.schedule.sessions)
-    if study.caseload.mean < 1 or study.caseload.spread < 0:
-        raise BadInput(f"{where}: caseload mean must be >= 1 and spread >= 0.")
+    checks.number(f"{where}: the mean caseload", study.caseload.mean, 1, MOST_CASELOAD)
+    checks.number(f"{where}: the spread of caseloads", study.caseload.spread, 0, WIDEST_CASELOAD)
     return study
 
 
@@ -262,20 +264,6 @@ def _check_arms(where: str, study: Study) -> None:
         raise BadInput(f"{where}: it needs at least one arm.")
     if len(set(names)) < len(names):
         raise BadInput(f"{where}: two arms are called the same: {', '.join(names)}.")
-
-
-def _check_schedule(where: str, schedule: Schedule) -> None:
-    """Refuse a schedule without sessions, or with impossible gaps, assessments or follow-up."""
-    steps, gap = schedule.sessions, schedule.weeks_between
-    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 1:
-        raise BadInput(f"{where}: it needs 1 session or more, a whole number; {steps!r} given.")
-    if not checks.is_number(gap) or not 0.1 <= gap <= LONGEST_STEP:
-        raise BadInput(f"{where}: weeks_between must lie in [0.1, {LONGEST_STEP:g}]; {gap} given.")
-    for session in schedule.assessments:
-        if not 1 <= session <= steps:
-            raise BadInput(f"{where}: no session {session} to assess; it has {steps}.")
-    if not all(checks.is_number(week) and week > 0 for week in schedule.follow_up):
-        raise BadInput(f"{where}: follow-up weeks must be above 0.")
 
 
 def _span(schedule: Schedule) -> str:

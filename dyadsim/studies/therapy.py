@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
 from dyadsim import checks
-from dyadsim.choices import conf_folder
+from dyadsim.choices import conf_folder, read_yaml
 from dyadsim.errors import BadInput
 from dyadsim.model.variables import PROCESSES
 
@@ -165,6 +163,8 @@ def therapy_from_fields(name: str, fields: Mapping[str, Any]) -> Therapy:
         An unknown or missing field, an unknown process or medium, or a number out of range.
     """
     where = _where(name)
+    if not isinstance(fields, Mapping):
+        raise BadInput(f"{where}: it must hold names and values, such as structure: 0.8")
     checks.fields_known("field", fields, Therapy._fields, where=where)
     for field in ("dose", "structure", "rationale"):
         if field not in fields:
@@ -197,7 +197,7 @@ def therapies() -> dict[str, Therapy]:
 @functools.cache
 def _read_folder(folder: Path) -> dict[str, Therapy]:
     return {
-        path.stem: therapy_from_fields(path.stem, yaml.safe_load(path.read_text(encoding="utf-8")))
+        path.stem: therapy_from_fields(path.stem, read_yaml(path, "therapy"))
         for path in sorted(folder.glob("*.yaml"))
     }
 

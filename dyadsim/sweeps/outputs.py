@@ -1,83 +1,38 @@
-"""What a point of a sweep yields: outcomes from sums, statistics of a study, facts, attribution.
+"""What a point of a sweep yields: outcomes, statistics of a study, facts, attribution.
 
-Outcomes come from the streaming sums of many points in one call, each with its Monte-Carlo error in
-a column of the same name with `.se`. The other outputs take a run of their own per point. Only the
-attribution comes with an error; for statistics and facts, replicates give it.
+Outcomes come mostly from the streaming sums of many points in one call, each with its Monte-Carlo
+error in a column of the same name with `.se`. The other outputs take a run of their own per point.
+Only the attribution comes with an error; for statistics and facts, replicates give it.
 """
 
 import functools
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from dyadsim.attribution.estimated_shares import decompose_outcome
-from dyadsim.attribution.true_shares import Care, Replication
+from dyadsim.attribution.true_shares import Replication
 from dyadsim.calibration.distances import simulate_fact_values
 from dyadsim.errors import BadInput, nearest
 from dyadsim.evidence import fact as facts
 from dyadsim.evidence import named_statistic
-from dyadsim.evidence.outcomes import OUTCOMES, outcome_columns, outcomes_from_sums
-from dyadsim.model.display import full_repr
-from dyadsim.model.parameters import Parameters, catalogue, changed, flat
-from dyadsim.simulation import many_points, simulate
+from dyadsim.evidence.outcomes import OUTCOMES, needs_last_scores, outcome_columns
+from dyadsim.evidence.verdict import is_inside
+from dyadsim.model.parameters import Parameters, catalogue, flat
+from dyadsim.simulation import simulate
 from dyadsim.simulation.specificity import dial
 from dyadsim.studies import study as designs
 from dyadsim.studies.study import Study
 from dyadsim.sweeps import sampling
 from dyadsim.sweeps.content_keys import Keys
+from dyadsim.sweeps.job import Job as Job
+from dyadsim.sweeps.job import Points, parameters_at, replicates_of
+from dyadsim.sweeps.point_outcomes import outcomes_of_points
 from dyadsim.sweeps.store import Values
-
-type Points = np.ndarray[Any, np.dtype[np.float32]]
-type Replicates = np.ndarray[Any, np.dtype[np.int64]]
 
 SE = ".se"
 ATTRIBUTION = "accountings"  # the output that stands for all columns of the attribution
 _SHOWN = ("variance", "effect", "effect lost", "estimators", "gain")  # attributions, one a column
-
-
-class Job(NamedTuple):
-    """Everything that is the same for all points of a condition.
-
-    Attributes
-    ----------
-    study
-        What is simulated at each point.
-    base
-        The parameters that no axis varies.
-    clients
-        Of a point, all arms together.
-    seed, replicate
-        Of the random numbers; a sweep's replicates count from `replicate`.
-    common
-        Whether all points share their random numbers; otherwise each has its own, drawn from its
-        key.
-    axes
-        Names of the points' columns.
-    columns
-        The outputs, as `columns_of` spells them.
-    care, repeats
-        Of the attribution.
-    """
-
-    study: Study
-    base: Parameters
-    clients: int
-    seed: int
-    replicate: int
-    common: bool
-    axes: tuple[str, ...]
-    columns: tuple[str, ...]
-    care: Care = Care()
-    repeats: int = 4
-
-    @property
-    def digest(self) -> str:
-        """A hash of all but the points."""
-        text = full_repr((self._replace(base=Parameters(), axes=()), tuple(flat(self.base))))
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
 
 
 @functools.cache
@@ -233,11 +188,6 @@ def model_rows(job: Job, points: Points) -> tuple[Points, list[str]]:
     return rows, errors
 
 
-def parameters_at(row: Points) -> Parameters:
-    """Return the parameters of a row `(parameter,)`."""
-    return changed(Parameters(), dict(zip(catalogue(), map(float, row), strict=True)))
-
-
 def compute_outputs(
     job: Job, points: Points, replicate: int, keys: Keys, threads: int
 ) -> tuple[Values, list[str]]:
@@ -265,15 +215,14 @@ def compute_outputs(
     rows, errors = model_rows(job, points)
     values = np.full((len(points), len(job.columns)), np.nan, np.float32)
     possible = np.flatnonzero([not error for error in errors])
-    replicates = _replicates(job, replicate, keys)
+    replicates = replicates_of(job, replicate, keys)
     columns = set(job.columns) & set(outcome_columns(job.study))
     if columns:
-        sums = _sums(job, rows[possible], replicates[possible], threads)
-        outcomes = outcomes_from_sums(job.study, sums)
+        outcomes = outcomes_of_points(job, rows[possible], replicates[possible], threads)
         for name in columns:
             values[possible, job.columns.index(name)] = outcomes[name]
     if all(map(_is_outcome, job.columns)):
-        return values, errors
+        return _finite(values), errors
     for place in possible:
         try:
             outputs = _run_outputs(
@@ -284,38 +233,12 @@ def compute_outputs(
             continue
         for k, name in enumerate(job.columns):
             values[place, k] = outputs.get(name, values[place, k])
-    return values, errors
+    return _finite(values), errors
 
 
-def _replicates(job: Job, replicate: int, keys: Keys) -> Replicates:
-    """Return the replicate of each point's random numbers: shared, or drawn from its key."""
-    if job.common:
-        return np.full(len(keys), job.replicate + replicate, np.int64)
-    return (keys[:, 0] >> np.uint64(33)).astype(np.int64)
-
-
-def _sums(job: Job, rows: Points, replicates: Replicates, threads: int) -> many_points.Totals:
-    """Return the streaming sums of points, `(point, arm, step, sum)`."""
-    alone = job.study.case is not None or any(arm.matched for arm in job.study.arms)
-
-    def sums_of(rows: Points, replicate: int, threads: int) -> many_points.Totals:
-        return many_points.stream_points(
-            job.study, rows, job.clients, seed=job.seed, replicate=replicate, threads=threads
-        )
-
-    def sums_at(k: int) -> many_points.Totals:
-        replicate = int(replicates[k])
-        if not alone:
-            return sums_of(rows[k : k + 1], replicate, 1)
-        parameters = parameters_at(rows[k])
-        return simulate.stream(
-            job.study, parameters, job.clients, seed=job.seed, replicate=replicate, threads=1
-        ).values[None]
-
-    if not alone and (job.common or not len(rows)):
-        return sums_of(rows, int(replicates[0]) if len(replicates) else 0, threads)
-    with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate(list(pool.map(sums_at, range(len(rows)))))
+def _finite(values: Values) -> Values:
+    """Return outputs of which an infinite one, such as the error of one client, is no value."""
+    return np.where(np.isfinite(values), values, np.float32(np.nan))
 
 
 def _run_outputs(
@@ -332,7 +255,7 @@ def _run_outputs(
         outputs |= named_statistic.statistic_values(statistics, run)
     if wanted:
         simulated = simulate_fact_values(parameters, wanted, **size)
-        met = sum(facts.is_met(fact, simulated[fact.id], 0.0) for fact in wanted)
+        met = sum(is_inside(fact, simulated[fact.id]) for fact in wanted)
         outputs |= {**simulated, "facts_met": met}
     if any(map(_is_attribution, job.columns)):
         outputs |= _attribution(job, parameters, replicate, threads=threads)
@@ -366,6 +289,8 @@ def seconds_per_point(job: Job) -> float:
     seconds = 2e-5
     if columns & set(outcome_columns(job.study)):
         seconds += job.clients * steps * 55e-9
+    if needs_last_scores(columns):  # each client followed, where somebody has no last score
+        seconds += 1e-3 + job.clients * steps * 1.5e-7
     if columns & fact_ids:
         seconds += 0.08 + job.clients * 7e-5
     if any(map(_is_attribution, columns)):
@@ -373,6 +298,17 @@ def seconds_per_point(job: Job) -> float:
     if any(_is_statistic(name, fact_ids) for name in columns):
         seconds += 0.01 + job.clients * steps * 1e-6
     return seconds
+
+
+def what_is_run(job: Job) -> set[str]:
+    """Return what a job needs runs of its own for: statistics, facts, attribution."""
+    fact_ids = {fact.id for fact in facts.load_facts()}
+    kinds = {
+        "statistics": any(_is_statistic(name, fact_ids) for name in job.columns),
+        "facts": bool(fact_ids & set(job.columns)),
+        "attribution": any(map(_is_attribution, job.columns)),
+    }
+    return {kind for kind, is_run in kinds.items() if is_run}
 
 
 def column_meanings(columns: Sequence[str]) -> Mapping[str, str]:
@@ -393,4 +329,5 @@ def _meaning(column: str) -> str:
         return f"{known[column].statistic} in {known[column].design}"
     if _is_attribution(column):
         return f"{column.replace('/', ': ')} (%)"
-    return "facts that lie in their interval" if column == "facts_met" else column
+    inside = "facts whose value lies in its band, before its Monte-Carlo error"
+    return inside if column == "facts_met" else column

@@ -17,6 +17,7 @@ import numpy as np
 from scipy.stats import qmc
 
 from dyadsim import checks
+from dyadsim.choices import is_file
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model.parameter import Parameter, ParameterInfo, check_value
 from dyadsim.model.parameters import catalogue
@@ -351,6 +352,8 @@ def read_points(path: str, columns: Sequence[str] = ()) -> tuple[tuple[Axis, ...
 
 def _read_csv(path: str, where: str) -> tuple[list[str], list[list[str]]]:
     """Return the header and the rows of a csv file; empty rows are left out."""
+    if not is_file(path):
+        raise BadInput(f"{where} cannot be read: there is no such file.")
     try:
         with Path(path).open(newline="", encoding="utf-8-sig") as file:
             lines = list(csv.reader(file))

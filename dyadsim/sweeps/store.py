@@ -8,15 +8,11 @@ these.
     results/<name>/manifest.json    the words of the command
                    parts/*.parquet  key, outputs, error: written beside, then renamed
                    locks/*          which process works on what; a dead process locks nothing
-                   damaged/*        parts that could not be read, put aside
+                   damaged/*        parts whose checksum is wrong, put aside by the next run
                    points.parquet   the collected table: labels, axes, outputs, error, key
 """
 
-import hashlib
-import json
 import os
-import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -26,18 +22,23 @@ import filelock
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from dyadsim.errors import Failed
-from dyadsim.simulation.records import umask
+from dyadsim.simulation.unfinished import tidy_unfinished
 from dyadsim.sweeps.content_keys import Index, Keys
+from dyadsim.sweeps.parquet_files import (
+    KEY,
+    Damaged,
+    check_content,
+    content_name,
+    read_note,
+    read_parquet,
+    write_parquet,
+)
 
 type Values = np.ndarray[Any, np.dtype[np.float32]]
 
-DEAD = 60.0  # seconds after which a part that is still being written belongs to a dead process
 SCHEMA = 1  # of parts and points.parquet
-KEY = ("key_high", "key_low")
-_NOTE = b"dyadsim"
 
 
 class StoreError(Failed):
@@ -81,10 +82,15 @@ class Store:
 
     def __init__(self, folder: Path, columns: Sequence[str], version: str) -> None:
         self.folder, self.columns, self.version = folder, tuple(columns), version
-        self.damaged: list[str] = []
         self.foreign: list[str] = []
+        self._damaged: dict[Path, str] = {}
         self._parts: dict[Path, Keys] = {}
         self._index: Index | None = None
+
+    @property
+    def damaged(self) -> list[str]:
+        """The parts that are damaged, each with what is wrong."""
+        return [f"{path.name}: {text}" for path, text in self._damaged.items()]
 
     @property
     def _note(self) -> dict[str, Any]:
@@ -92,58 +98,97 @@ class Store:
 
     def files(self) -> list[Path]:
         """Return the collected table, if there is one, and all parts."""
-        return [
-            path
-            for path in (self.folder / "points.parquet", *sorted(self.folder.glob("parts/*")))
-            if path.suffix == ".parquet" and not path.name.startswith(".") and path.exists()
-        ]
+        paths: list[Path] = []
+        for folder in (self.folder, self.folder / "parts"):
+            try:
+                names = sorted(os.listdir(folder))
+            except FileNotFoundError:
+                continue
+            except OSError as error:
+                raise _unreadable(folder, error) from None
+            if folder is self.folder:
+                names = [name for name in names if name == "points.parquet"]
+            paths += [folder / name for name in names if _is_part(name)]
+        return paths
 
     def refresh(self) -> None:
-        """Read the keys of new parts; put parts aside that cannot be read."""
+        """Check new parts and read their keys; nothing is moved.
+
+        Raises
+        ------
+        StoreError
+            A part cannot be opened, which does not mean that it is damaged.
+        """
         for path in self.files():
-            if path not in self._parts and path.name not in self.foreign:
-                with suppress(FileNotFoundError):  # another process has collected it meanwhile
-                    self._add(path)
+            if path in self._parts or path in self._damaged or path.name in self.foreign:
+                continue
+            with suppress(FileNotFoundError):  # another process has collected it meanwhile
+                self._add(path)
 
     def _add(self, path: Path) -> None:
-        """Read the keys of a part, unless it belongs to another model or has other outputs."""
+        """Check a part and read its keys, unless it is of another model or has other outputs."""
         try:
-            note = json.loads((pq.read_schema(path).metadata or {}).get(_NOTE, b"{}"))
-            if note != self._note:
+            check_content(path)
+            if read_note(path) != self._note:
                 self.foreign.append(path.name)
                 return
             self._parts[path] = _keys(read_parquet(path, KEY))
             self._index = None
         except FileNotFoundError:
             raise
+        except Damaged as error:
+            self._damaged[path] = str(error)
         except (pa.ArrowException, OSError, ValueError) as error:
-            self._put_aside(path, error)
+            raise _unreadable(path, error) from None
 
-    def _put_aside(self, path: Path, error: Exception) -> None:
-        """Move an unreadable part to damaged/: its points count as missing."""
-        aside = self.folder / "damaged"
-        aside.mkdir(exist_ok=True)
-        os.replace(path, aside / path.name)
-        self.damaged.append(f"{path.name}: {str(error).splitlines()[0][:100]}")
+    def begin(self) -> None:
+        """Make the folders that a run writes into, and put damaged parts aside in damaged/.
 
-    def _tables(self, columns: Sequence[str], *, check_content: bool = False) -> list[pa.Table]:
-        """Return these columns of every part, after a refresh.
-
-        With `check_content`, a part whose content is not what its name says is put aside, too.
+        The points of a part that was put aside count as missing.
         """
+        (self.folder / "parts").mkdir(parents=True, exist_ok=True)
+        aside = self.folder / "damaged"
+        for path in self._damaged:
+            try:
+                check_content(path)  # another process may have computed it again meanwhile
+            except FileNotFoundError:
+                pass
+            except Damaged:
+                aside.mkdir(exist_ok=True)
+                os.replace(path, aside / path.name)
+
+    def forget_removed(self) -> bool:
+        """Return whether parts have gone since they were read or written, and forget them.
+
+        Where another process has collected them, the table that it wrote has their points.
+        """
+        gone = [path for path in self._parts if not path.exists()]
+        for path in gone:
+            self._drop(path)
+        if gone:
+            self._drop(self.folder / "points.parquet")
+            self.refresh()
+        return bool(gone)
+
+    def removed(self) -> StoreError:
+        """Return the error that says that the folder was removed."""
+        return StoreError(
+            f"{self.folder} was removed, or parts of it, while the sweep ran: not all of its "
+            "points are there. Run the same sweep again, it computes those that are missing."
+        )
+
+    def _tables(self, columns: Sequence[str]) -> list[pa.Table]:
+        """Return these columns of every part, after a refresh."""
         self.refresh()
         tables = []
         for path in list(self._parts):
             try:
-                if check_content:
-                    _check_content(path)
                 tables.append(read_parquet(path, columns))
             except FileNotFoundError:  # another process has collected it meanwhile
                 self._drop(path)
-                return self._tables(columns, check_content=check_content)
+                return self._tables(columns)
             except (pa.ArrowException, OSError, ValueError) as error:
-                self._put_aside(path, error)
-                self._drop(path)
+                raise _unreadable(path, error) from None
         return tables
 
     def _drop(self, path: Path) -> None:
@@ -172,12 +217,16 @@ class Store:
 
         Raises
         ------
+        StoreError
+            The folder is gone: it was removed since `begin`.
         OSError
             It cannot be written (disk full, no permission); nothing is left behind.
         """
-        folder = self.folder / "parts"
-        folder.mkdir(parents=True, exist_ok=True)
-        path = write_parquet(folder, None, columns=self._columns(rows), note=self._note)
+        columns = self._columns(rows)
+        try:
+            path = write_parquet(self.folder / "parts", None, columns=columns, note=self._note)
+        except FileNotFoundError:
+            raise self.removed() from None
         self._parts[path] = rows.keys
         self._index = None
         return path
@@ -204,7 +253,7 @@ class Store:
         StoreError
             Two parts hold different numbers for one point.
         """
-        tables = self._tables((*self.columns, "error", *KEY), check_content=True)
+        tables = self._tables((*self.columns, "error", *KEY))
         empty = pa.table({name: pa.array([], pa.float32()) for name in self.columns})
         keys = np.concatenate([np.empty((0, 2), np.uint64), *map(_keys, tables)])
         values = np.concatenate([_values(table, self.columns) for table in (empty, *tables)])
@@ -244,12 +293,13 @@ class Store:
         Path
             Of the table.
         """
+        (self.folder / "parts").mkdir(exist_ok=True)
         old = {path for path in self._parts if path.parent.name == "parts"}
         if len(rest.keys):
             old.discard(self.write(rest))
         path = self.folder / "points.parquet"
         if path.exists() and path not in self._parts:  # of other outputs or another model: kept
-            os.replace(path, self.folder / "parts" / _content_name(path))
+            os.replace(path, self.folder / "parts" / content_name(path))
         columns = {name: labels[name] for name in labels.column_names} | self._columns(rows)
         write_parquet(self.folder, path.name, columns=columns, note=self._note)
         self._parts[path] = rows.keys
@@ -277,7 +327,14 @@ class Store:
         ------
         bool
             Whether this process may work.
+
+        Raises
+        ------
+        StoreError
+            The folder is gone.
         """
+        if not self.folder.is_dir():
+            raise self.removed()
         path = self.folder / "locks" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(path)
@@ -299,10 +356,18 @@ class Store:
         for path in (self.folder / "locks").glob("*"):
             if path.name != "collect":
                 path.unlink(missing_ok=True)
-        for path in (self.folder / "parts").glob(".*.part"):
-            with suppress(FileNotFoundError):
-                if time.time() - path.stat().st_mtime > DEAD:
-                    path.unlink()
+        tidy_unfinished((self.folder / "parts").glob(".*.part"))
+
+
+def _is_part(name: str) -> bool:
+    """Return whether a file of this name is complete."""
+    return name.endswith(".parquet") and not name.startswith(".")
+
+
+def _unreadable(path: Path, error: Exception) -> StoreError:
+    """Return the error for a file that could not be read, which is left where it is."""
+    reason = getattr(error, "strerror", None) or str(error).splitlines()[0][:100]
+    return StoreError(f"{path} cannot be read and was left where it is: {reason}.")
 
 
 def _keys(table: pa.Table) -> Keys:
@@ -316,84 +381,3 @@ def _values(table: pa.Table, columns: Sequence[str]) -> Values:
     for k, name in enumerate(columns):
         values[:, k] = table[name].to_numpy()
     return values
-
-
-def read_parquet(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Return columns of a Parquet file, None: all; its checksums are verified."""
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:
-        return file.read(None if columns is None else list(columns))
-
-
-def _content_name(path: Path) -> str:
-    """Return the name of a part with this content."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=12))
-    return f"{digest.hexdigest()}.parquet"
-
-
-def _check_content(path: Path) -> None:
-    """Refuse a part whose name does not fit its content.
-
-    Raises
-    ------
-    ValueError
-        It does not fit.
-    """
-    if path.parent.name == "parts" and _content_name(path) != path.name:
-        raise ValueError("its content is not what its name says")
-
-
-def write_parquet(
-    folder: Path, name: str | None, *, columns: dict[str, Any], note: dict[str, Any]
-) -> Path:
-    """Write a Parquet file beside its place, then rename it: it is complete or absent.
-
-    Parameters
-    ----------
-    folder
-        Of the file.
-    name
-        Of the file; None: named after its content.
-    columns
-        Name -> values.
-    note
-        Kept in the file's metadata.
-
-    Returns
-    -------
-    Path
-        Of the file.
-
-    Raises
-    ------
-    OSError
-        It cannot be written; nothing is left behind.
-    """
-    table = pa.table(columns).replace_schema_metadata({_NOTE: json.dumps(note).encode()})
-    handle, part = tempfile.mkstemp(prefix=".", suffix=".part", dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            _write_table(table, file)
-            os.fchmod(file.fileno(), 0o666 & ~umask())  # as any file, not mkstemp's own 0600
-            file.flush()
-            os.fsync(file.fileno())
-        path = folder / (name or _content_name(Path(part)))
-        os.replace(part, path)
-        return path
-    except BaseException:
-        Path(part).unlink(missing_ok=True)
-        raise
-
-
-def _write_table(table: pa.Table, file: Any) -> None:
-    """Write a table with checksums, compressed by the kind of its columns."""
-    floats = [name for name in table.column_names if pa.types.is_floating(table[name].type)]
-    pq.write_table(
-        table,
-        file,
-        compression="zstd",
-        write_page_checksum=True,
-        row_group_size=1 << 17,
-        use_dictionary=[name for name in table.column_names if name not in (*floats, *KEY)],
-        use_byte_stream_split=floats,
-    )

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from dyadsim.sweeps.content_keys import Index, Keys, keys_of, model_version
 from dyadsim.sweeps.executors import Executor, run_here
 from dyadsim.sweeps.store import Rows, Store, StoreError, Values
+from dyadsim.sweeps.table_labels import row_labels
 
 type Points = np.ndarray[Any, np.dtype[np.float32]]
 type Outcome = tuple[Values, list[str]]
@@ -127,7 +127,7 @@ class Status(NamedTuple):
     missing
         Condition and replicate -> number of rows that are not stored.
     damaged
-        Parts that were put aside.
+        Parts whose checksum is wrong; a run puts them aside.
     foreign
         Parts of another version of the model or with other outputs, left alone.
     reused, computed, seconds
@@ -177,7 +177,8 @@ class _Work:
 
     def __init__(self, sweep: Sweep, store: Store, shard: Shard, threads: int) -> None:
         self.store, self.threads = store, threads
-        self.todo = list(itertools.islice(block_spans(sweep), shard.number, None, shard.of))
+        self.all = list(itertools.islice(block_spans(sweep), shard.number, None, shard.of))
+        self.todo = self.all
         self.locks: dict[int, ExitStack] = {}
         self.reused = self.computed = 0
 
@@ -231,6 +232,12 @@ class _Work:
         self.locks.pop(block.number).close()
         self.computed += len(errors)
 
+    def lost(self) -> bool:
+        """Return whether points of this process have gone: somebody removed their parts."""
+        return self.store.forget_removed() and not all(
+            self.store.has(span.keys).all() for span in self.all
+        )
+
     def close(self) -> None:
         """Release every lock."""
         for lock in self.locks.values():
@@ -248,7 +255,8 @@ def run_sweep(
 ) -> Status:
     """Compute what is missing and store it part by part.
 
-    Several processes may work on one folder; each block is computed by one of them.
+    Several processes may work on one folder; each block is computed by one of them. Damaged parts
+    are put aside and their points computed again.
 
     Parameters
     ----------
@@ -274,14 +282,19 @@ def run_sweep(
     ------
     OSError
         A part cannot be written (disk full); the finished ones stay.
+    StoreError
+        The folder, or a part of it, was removed while the sweep ran.
     """
     start = time.perf_counter()
     store = open_store(sweep, folder)
+    store.begin()
     work = _Work(sweep, store, shard or Shard(), threads)
     try:
         for block, (values, errors) in executor(compute_block, work.blocks(on_step)):
             work.finish(block, values, errors)
             on_step(len(errors))
+        if work.lost():
+            raise store.removed()
     finally:
         work.close()
     return sweep_status(sweep, folder, store)._replace(
@@ -364,6 +377,8 @@ def collect_sweep(sweep: Sweep, folder: Path) -> Path:
     StoreError
         Points are missing, or two parts disagree about one.
     """
+    if not folder.is_dir():
+        raise StoreError(f"there is no sweep in {folder}: run it first.")
     store = open_store(sweep, folder)
     with store.lock("collect", wait=True):
         rows = store.read()
@@ -377,22 +392,3 @@ def collect_sweep(sweep: Sweep, folder: Path) -> Path:
         path = store.replace(row_labels(sweep), rows.take(place), rows.take(rest))
         store.tidy()
         return path
-
-
-def row_labels(sweep: Sweep) -> pa.Table:
-    """Return what identifies each row: the condition's labels, replicate, point, axes."""
-    parts = []
-    for condition in sweep.conditions:
-        count = len(condition.points)
-        labels = {
-            name: pa.DictionaryArray.from_arrays(np.zeros(count, np.int8), pa.array([str(value)]))
-            for name, value in condition.labels.items()
-        }
-        axes = {name: condition.points[:, k] for k, name in enumerate(sweep.axes)}
-        for replicate in range(sweep.replicates):
-            numbers = {
-                "replicate": np.full(count, replicate, np.int16),
-                "point": np.arange(count, dtype=np.int32),
-            }
-            parts.append(pa.table({**labels, **numbers, **axes}))
-    return pa.concat_tables(parts).unify_dictionaries()

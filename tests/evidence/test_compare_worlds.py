@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+from dyadsim.errors import BadInput
 from dyadsim.evidence.compare_worlds import Comparison, simulate_comparison
+from dyadsim.evidence.verdict import verdicts_text
 from dyadsim.model import worlds
 
 WORLDS = {name: worlds.world_parameters(name) for name in ("medical", "null")}
@@ -37,23 +39,43 @@ def test_alliance_predicts_outcome_even_where_nothing_heals(
     assert r["null"] > 0.05
 
 
-def test_met_follows_the_published_interval(comparison: Comparison) -> None:
+def test_verdicts_follow_the_published_interval(comparison: Comparison) -> None:
     for row in comparison.statistics.itertuples():
-        inside = (
-            row.low <= row.simulated - 1.96 * row.se and row.simulated + 1.96 * row.se <= row.high
-        )
+        inside = row.low <= row.simulated_low and row.simulated_high <= row.high
+        outside = row.simulated_high < row.low or row.simulated_low > row.high
+        expected = "met" if inside else "violated" if outside else "undecided"
+        assert row.verdict == expected
         assert row.met == inside
+        assert row.se > 0  # of a share of nobody, too
 
 
-def test_verdict_counts_what_the_table_says(comparison: Comparison) -> None:
+def test_the_verdict_counts_what_the_table_says(comparison: Comparison) -> None:
     rows = comparison.statistics
-    inside = (rows["low"] <= rows["simulated"]) & (rows["simulated"] <= rows["high"])
     medical, null = (
-        f"{name} {rows.loc[of_world, 'met'].sum()} ({inside[of_world].sum()})"
-        for name, of_world in ((name, rows["world"] == name) for name in ("medical", "null"))
+        f"{name}: {verdicts_text(rows.loc[rows['world'] == name, 'verdict'])}"
+        for name in ("medical", "null")
     )
-    assert "Of 12 published intervals each world meets" in comparison.verdict
-    assert f": {medical}, {null}." in comparison.verdict
+    assert f"Of 12 published intervals {medical}; {null} (undecided" in comparison.verdict
+    assert "Every world was fitted" in comparison.verdict
+    assert not any(comparison.changed.values())
+
+
+def test_changed_worlds_are_not_called_fitted() -> None:
+    changed = {"null": worlds.world_parameters("null", {"alliance.rate": 0.4})}
+    comparison = simulate_comparison(changed, 200)
+    assert comparison.changed == {"null": {"alliance.rate": 0.4}}
+    assert "NOT as they were fitted to the facts: null changed" in comparison.verdict
+
+
+@pytest.mark.parametrize("clients", [1, 5, 199])
+def test_too_few_clients_are_refused(clients: int) -> None:
+    with pytest.raises(BadInput, match=f"clients must be 200 or more to compare, not {clients}"):
+        simulate_comparison("null", clients)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_fewest_clients_are_enough(seed: int) -> None:
+    assert len(simulate_comparison(list(worlds.WORLDS), 200, seed=seed).statistics) == 4 * 12
 
 
 def test_same_seed_same_tables(comparison: Comparison) -> None:

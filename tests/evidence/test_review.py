@@ -31,5 +31,17 @@ def test_a_review_by_hand() -> None:
     assert review["pooled"] == pytest.approx(0.4, abs=1e-3)
     assert review["pooled_all"] == pytest.approx(0.25, abs=1e-3)
     assert review["certified"] is True
+    assert (review["asymmetry"], review["asymmetry_unclear"]) == (False, True)  # three trials
     alone = review_literature(rows.assign(published=[True, False, False, False]))
     assert alone["certified"] is False
+    assert alone["asymmetry_unclear"] is True
+
+
+def test_few_trials_are_judged_by_student_s_t() -> None:
+    """g = .6, .4, .2: z = .4 / .115 is significant, t with 2 degrees of freedom is not."""
+    rows = pd.DataFrame(
+        {"team": range(3), "g": [0.6, 0.4, 0.2], "standard_error": [0.2, 0.2001, 0.2]}
+    )
+    review = review_literature(rows.assign(published=True))
+    assert review["not_significant"] is True
+    assert review["pooled_low"] < 0 < review["pooled_high"]

@@ -123,7 +123,7 @@ FROM_TABLES: dict[str, Callable[..., float]] = {
     "upper_bound_true_abs_g": lambda study: largest_true_difference(study.run),
     "post_variance_ratio": _variance_ratio,
     "d_pre_post": lambda study: (
-        effects.pre_post_d(study.outcome["pre"], study.outcome["post"]).value
+        effects.pre_post_d(study.outcome["pre"], study.outcome["post"], corrected=False).value
     ),
     "therapist_effect_pct": lambda study, _: (
         therapists.therapist_effect(_with_skill(study)).percent.value

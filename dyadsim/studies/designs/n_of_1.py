@@ -7,6 +7,7 @@ from dyadsim.errors import BadInput
 from dyadsim.studies.case_card import find_case
 from dyadsim.studies.designs import change_setting
 from dyadsim.studies.sample import ROUTINE_SETTING, SettingFields
+from dyadsim.studies.schedule import MOST_SESSIONS
 from dyadsim.studies.study import Arm, Phase, Schedule, Study, build_study
 from dyadsim.studies.therapy import Therapy, find_therapy, find_treatment
 
@@ -73,6 +74,7 @@ def n_of_1(
         if (treatment := treatments[letter]) is not None
     ]
     weeks = len(phases) * length
+    checks.whole_number("study n_of_1: phases x weeks_per_phase", weeks, 2, MOST_SESSIONS)
     schedule = Schedule(weeks, 1.0, tuple(range(1, weeks + 1)))
     client = None if card is None else find_case(card, place.instrument)
     return build_study("n_of_1", [Arm("case", tuple(steps))], schedule, place, case=client)

@@ -6,11 +6,11 @@ from dyadsim import checks
 from dyadsim.model.questionnaires import Instrument
 from dyadsim.studies.designs import change_setting, check_weeks
 from dyadsim.studies.sample import TRIAL, Caseload, Sample, Setting
+from dyadsim.studies.schedule import MOST_SESSIONS
 from dyadsim.studies.study import Schedule, Study, arm, build_study
 from dyadsim.studies.therapy import UNTREATED as UNTREATED
 
 WAITING = Setting(TRIAL, Caseload(), "bdi2", ())
-LONGEST = 10_000  # weeks
 
 
 def waitlist(
@@ -51,7 +51,7 @@ def waitlist(
     (8, 13, 26)
     """
     place = change_setting("waitlist", WAITING, {"instrument": instrument, "sample": sample})
-    checks.whole_number("study waitlist: weeks", weeks, 0, LONGEST)
+    checks.whole_number("study waitlist: weeks", weeks, 0, MOST_SESSIONS)
     check_weeks("study waitlist: assessments", assessments)
     inside = tuple(week for week in assessments if week <= weeks) or (weeks,)
     schedule = Schedule(weeks, 1.0, inside)
