@@ -1,16 +1,16 @@
 """How far a world is from the facts: simulated values and their signed distances."""
 
-import multiprocessing
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import repeat
 from typing import Any
 
 import numpy as np
 
+from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.calibration.gauss_newton import DistanceSimulator
 from dyadsim.calibration.prior import Floats, Space
+from dyadsim.calibration.worker_processes import worker_map
 from dyadsim.errors import BadInput
 from dyadsim.evidence import fact as fact_data
 from dyadsim.evidence.benchmark import fact_values
@@ -29,6 +29,7 @@ MISSING_DISTANCE = 6.0  # of a statistic that cannot be computed
 ParallelMap = Callable[..., Iterable[Any]]
 
 
+@one_blas_thread()
 def simulate_fact_values(
     parameters: Parameters,
     facts: Sequence[Fact],
@@ -120,12 +121,12 @@ def _distances_at(
 @contextmanager
 def process_map(workers: int) -> Iterator[ParallelMap]:
     """Give a `map` over that many fresh processes; the plain `map` where it is one."""
-    if workers == 1:
-        yield map
-        return
-    fresh = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, fresh) as pool:
-        yield pool.map
+    with one_blas_thread():
+        if workers == 1:
+            yield map
+            return
+        with worker_map(workers) as parallel_map:
+            yield parallel_map
 
 
 def distance_simulator(

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import multivariate_normal, norm
 
+from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.calibration.distances import ParallelMap, distance_simulator
 from dyadsim.calibration.gauss_newton import (
     DAMPING,
@@ -155,6 +156,7 @@ class LaplacePosterior(NamedTuple):
         return np.clip(self.mode + normals @ factor.T, *self.space.bounds)
 
 
+@one_blas_thread()
 def laplace_posterior(
     space: Space,
     start: Floats,

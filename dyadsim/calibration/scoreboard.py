@@ -9,21 +9,38 @@ import pandas as pd
 from dyadsim.calibration.prior import calibration_space
 from dyadsim.evidence import fact as facts
 from dyadsim.evidence.benchmark import FactResult, evaluate_facts
+from dyadsim.evidence.enough_repeats import CLIENTS, FIRST
 from dyadsim.evidence.study_scores import score_arrays
+from dyadsim.evidence.verdict import VERDICTS, VIOLATED, count_verdicts
 from dyadsim.model import worlds
 from dyadsim.model.parameters import Parameters
 from dyadsim.simulation import simulate
+from dyadsim.simulation.changed_worlds import world_state
 from dyadsim.studies.designs.rct import rct
 
-COLUMNS = ["fact", "family", "world", "simulated", "se", "low", "high", "met", "distance"]
+COLUMNS = [
+    "fact",
+    "family",
+    "world",
+    "simulated",
+    "se",
+    "repeats",
+    "low",
+    "high",
+    "verdict",
+    "met",
+    "distance",
+]
 
 
 def score_worlds(
     parameters: Mapping[str, Parameters],
     *,
-    clients: int = 4000,
-    replicates: int = 8,
+    clients: int = CLIENTS,
+    replicates: int = FIRST,
+    until_decided: bool = False,
     seed: int = 1,
+    threads: int | None = None,
     progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> pd.DataFrame:
     """Return every published fact beside its simulated value in every world.
@@ -33,24 +50,34 @@ def score_worlds(
     parameters
         Parameters by the name of the world.
     clients
-        Clients of each study and replicate.
+        Clients of each study and repeat.
     replicates
-        Replicates of each study, 2 or more.
+        Repeats of each study; from one no error is known.
+    until_decided
+        Repeat the studies of facts that are not clear yet, up to `enough_repeats.MOST` times.
     seed
         Random seed; no search uses its random numbers (`search.SEARCH_SEED`).
+    threads
+        Number of threads; None = one a processor. The same numbers come out for any.
     progress
         Wraps the loop over worlds, to show progress.
 
     Returns
     -------
     DataFrame
-        `COLUMNS`, a row a fact and world; `distance` in half-widths (0 centre, 1 edge).
+        `COLUMNS`, a row a fact and world; `distance` in half-widths (0 centre, 1 edge), `verdict`
+        one of `verdict.VERDICTS`.
     """
     rows = [
         _row(world, result)
         for world in progress(parameters)
         for result in evaluate_facts(
-            parameters[world], clients=clients, replicates=replicates, seed=seed
+            parameters[world],
+            clients=clients,
+            replicates=replicates,
+            until_decided=until_decided,
+            seed=seed,
+            threads=threads,
         )
     ]
     return pd.DataFrame(rows, columns=COLUMNS)
@@ -58,31 +85,35 @@ def score_worlds(
 
 def _row(world: str, result: FactResult) -> tuple[Any, ...]:
     fact, simulated = result.fact, result.simulated
-    interval = fact.low, fact.high
+    value = simulated, result.standard_error, result.repeats
     distance = facts.distance(fact, simulated)
-    names = fact.id, fact.family, world
-    return *names, simulated, result.standard_error, *interval, result.met, distance
+    verdict = result.verdict, result.met, distance
+    return fact.id, fact.family, world, *value, fact.low, fact.high, *verdict
 
 
-def world_totals(scores: pd.DataFrame) -> pd.DataFrame:
-    """Return how many facts each world meets.
+def world_totals(scores: pd.DataFrame, parameters: Mapping[str, Parameters]) -> pd.DataFrame:
+    """Return how many facts each world meets, violates and leaves undecided.
 
     Parameters
     ----------
     scores
         The table of `score_worlds`.
+    parameters
+        Parameters by the name of the world.
 
     Returns
     -------
     DataFrame
-        world, met, facts, free (parameters that its calibration may move), calibrated.
+        world, met, violated, undecided, facts, free (parameters that its calibration may move),
+        state (calibrated, or what was changed).
     """
     rows = []
     for name, part in scores.groupby("world", sort=False):
-        world = worlds.find_world(str(name))
-        free = len(calibration_space(world.name).names)
-        rows.append((world.name, int(part["met"].sum()), len(part), free, world.calibrated))
-    return pd.DataFrame(rows, columns=["world", "met", "facts", "free", "calibrated"])
+        world = worlds.find_world(str(name)).name
+        free = len(calibration_space(world).names)
+        counts = count_verdicts(part["verdict"]).values()
+        rows.append((world, *counts, len(part), free, world_state(world, parameters[world])))
+    return pd.DataFrame(rows, columns=["world", *VERDICTS, "facts", "free", "state"])
 
 
 def equal_means_ratio(
@@ -125,7 +156,7 @@ def equal_means_ratio(
     return ratio, ratio * float(np.sqrt(covariance[1, 1]))
 
 
-def unmet_facts(scores: pd.DataFrame) -> list[str]:
-    """Return the facts that no world of a table (`score_worlds`) meets."""
-    met = scores.groupby("fact", sort=False)["met"].any()
-    return [str(name) for name in met.index[~met]]
+def violated_everywhere(scores: pd.DataFrame) -> list[str]:
+    """Return the facts that every world of a table (`score_worlds`) violates."""
+    violated = scores["verdict"].eq(VIOLATED).groupby(scores["fact"], sort=False).all()
+    return [str(name) for name in violated.index[violated]]

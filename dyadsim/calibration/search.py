@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.calibration.distances import (
     ParallelMap,
     distance_simulator,
@@ -30,8 +31,10 @@ from dyadsim.calibration.gauss_newton import (
     refine_point,
 )
 from dyadsim.calibration.prior import Floats, Space
+from dyadsim.errors import BadInput, Failed
 from dyadsim.evidence import fact as fact_data
 from dyadsim.evidence.fact import Fact
+from dyadsim.evidence.verdict import count_verdicts
 from dyadsim.simulation import records
 
 # Half-widths from the middle that cost nothing, and those beyond about which a fact is given up:
@@ -191,6 +194,7 @@ def _run_start(search: _Search, start: int) -> tuple[Floats, Course]:
     return end, [{"start": start, "generation": number, **row} for number, row in enumerate(course)]
 
 
+@one_blas_thread()
 def calibrate_world(
     space: Space,
     budget: Budget,
@@ -221,6 +225,11 @@ def calibrate_world(
     -------
     Calibration
         The best start's values, all starts, and their course.
+
+    Raises
+    ------
+    Failed
+        No start ended at values that go together.
     """
     facts = tuple(fact_data.load_facts() if facts is None else facts)
     ends: list[Floats] = []
@@ -234,11 +243,14 @@ def calibrate_world(
         unseen = search.simulator(CHOICE_SEED)
         distances = unseen(np.array(ends), budget.clients_of_choice, [0] * len(ends))
     costs = [point_cost(*pair, FINAL_PENALTY) for pair in zip(distances, ends, strict=True)]
-    values = [space.values(end) for end in ends]
-    starts = pd.DataFrame(values)[list(space.names)]
+    starts = pd.DataFrame([space.untied_values(end) for end in ends])[list(space.names)]
     starts.insert(0, "start", np.arange(len(ends)))
     starts.insert(1, "cost", costs)
-    return Calibration(space.world, values[int(np.argmin(costs))], starts, pd.DataFrame(course))
+    try:
+        values = space.values(ends[int(np.argmin(costs))])
+    except BadInput as error:  # its facts were all missing, and so were those of the others
+        raise Failed(f"no start of the search ended at values that go together: {error}") from None
+    return Calibration(space.world, values, starts, pd.DataFrame(course))
 
 
 def calibration_manifest(
@@ -247,7 +259,7 @@ def calibration_manifest(
     *,
     seed: int,
     fixed: Mapping[str, float],
-    scores: pd.DataFrame,
+    scores: pd.DataFrame | None,
 ) -> dict[str, Any]:
     """Return how a calibration was made and what it reached, as plain values for its file.
 
@@ -262,17 +274,19 @@ def calibration_manifest(
     fixed
         The parameters that stayed at a value.
     scores
-        The facts on random numbers that no search has seen (`scoreboard.COLUMNS`).
+        The facts on random numbers that no search has seen (`scoreboard.COLUMNS`); None: they are
+        not known yet.
 
     Returns
     -------
     dict
-        The command, versions, size of the search, cost, and how many facts are met.
+        The command, versions, size of the search, cost, and the facts met, violated, undecided.
     """
     words = "".join(f" {name}={value:g}" for name, value in fixed.items())
     text = resources.files("dyadsim.evidence").joinpath("facts.csv").read_bytes()
     free = calibration.starts.shape[1] - 2
     run = records.manifest({}, 0.0)
+    met = {} if scores is None else {**count_verdicts(scores["verdict"]), "facts": len(scores)}
     command = f"dyadsim calibrate world={calibration.world} budget={budget} seed={seed}{words}"
     return {
         "command": command,
@@ -283,6 +297,5 @@ def calibration_manifest(
         "starts": len(calibration.starts),
         "evaluations": sum(count for _, count in BUDGETS[budget].evaluations(free)),
         "cost": float(calibration.starts["cost"].min()),
-        "met": int(scores["met"].sum()),
-        "facts": len(scores),
+        **met,
     }

@@ -6,7 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.calibration.distances import ParallelMap
+from dyadsim.checks import whole_number
+from dyadsim.errors import BadInput
 from dyadsim.fitting import coverage
 from dyadsim.fitting.coverage import Coverage
 from dyadsim.fitting.free_parameters import FREE, REST, Problem, fitting_problem, parameter_values
@@ -24,8 +27,10 @@ from dyadsim.fitting.reference_table import (
     split_table,
     usable_summaries,
 )
+from dyadsim.fitting.stability import LEVELS, table_stability
 from dyadsim.fitting.target import Evidence
-from dyadsim.fitting.world_choice import WorldChoice, choose_world
+from dyadsim.fitting.undefined import refuse_undefined
+from dyadsim.fitting.world_choice import FOLDS, WorldChoice, check_odds, choose_world
 from dyadsim.model import worlds
 from dyadsim.model.parameters import catalogue
 
@@ -33,7 +38,6 @@ type Floats = np.ndarray[Any, np.dtype[np.float64]]
 type Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
 DRAWS_SHOWN = 2000  # of the posterior, equally weighted, that are kept
-LEVELS = (0.05, 0.5, 0.95)
 AT_AN_END = 0.1  # share of the posterior at an end of the prior from which on it is reported
 PREDICTION_SEED = 1 << 33  # added to the seed: random numbers of predictions
 
@@ -48,6 +52,17 @@ class Effort(NamedTuple):
     draws: int
     held_out: int
     predicted: int
+
+    def check(self) -> None:
+        """Refuse numbers with which nothing can be learned.
+
+        Raises
+        ------
+        BadInput
+            Too few draws, test draws or predictions.
+        """
+        for name, least in {"draws": 5 * FOLDS, "held_out": 10, "predicted": 2}.items():
+            whole_number(f"effort.{name}", getattr(self, name), least, 10**7)
 
 
 EFFORTS = {  # by budget
@@ -83,16 +98,35 @@ class FitPlan(NamedTuple):
             fixed = {name: value for name, value in fixed.items() if name not in claim}
         return fitting_problem(world, self.free, fixed=fixed, rest=self.rest)
 
+    def check(self) -> None:
+        """Refuse a plan that could fail only after everything has been simulated.
+
+        Raises
+        ------
+        BadInput
+            An unknown world or parameter, one named twice, nothing free in a world, odds that are
+            not one positive number a candidate, or too few simulations.
+        """
+        twice = sorted({name for name in self.free if list(self.free).count(name) > 1})
+        if twice:
+            raise BadInput(f"task.free names {', '.join(twice)} more than once.")
+        check_odds(self.candidates, self.odds)
+        self.effort.check()
+        for world in dict.fromkeys([self.world, *self.candidates]):
+            self.problem(world)
+
 
 class Fit(NamedTuple):
     """What data say under one world, which world they speak for, and what they cannot say.
 
     `parameters`: parameter, unit, low, middle, high (90 %), prior_low, prior_middle, prior_high,
-    contraction_here (for these data), the columns of `coverage.table`, identified.
+    contraction_here (for these data), the columns of `coverage.table`, identified, and whether
+    another table would give the same interval, `moved` and `stable` (`stability.table_stability`).
     `draws`: (draw, parameter) values. `far`: share of simulated data sets as far from the rest as
-    the data, by world. `priors`: means under other priors. `prior_checks`, `posterior_checks`:
-    statistics that the fit has not seen. `shown`: some numbers that were fitted, under the
-    posterior. `at_an_end`: parameters that the data push to the end of their prior.
+    the data, by world; `simulated`: data sets of which that is a share. `priors`: means under other
+    priors. `prior_checks`, `posterior_checks`: statistics that the fit has not seen. `shown`: some
+    numbers that were fitted, under the posterior. `at_an_end`: parameters that the data push to the
+    end of their prior.
     """
 
     problem: Problem
@@ -101,6 +135,7 @@ class Fit(NamedTuple):
     coverage: Coverage
     choice: WorldChoice | None
     far: Mapping[str, float]
+    simulated: Mapping[str, int]
     priors: pd.DataFrame
     prior_checks: pd.DataFrame
     posterior_checks: pd.DataFrame
@@ -157,6 +192,7 @@ class _Simulation(NamedTuple):
         )
 
 
+@one_blas_thread()
 def fit_data(
     evidence: Evidence,
     plan: FitPlan,
@@ -185,27 +221,34 @@ def fit_data(
     Raises
     ------
     BadInput
-        Nothing is free, or an unknown parameter or world.
+        Nothing is free, an unknown parameter or world, or odds that make no sense; before
+        anything is simulated.
+    BadData
+        A statistic of the data that their simulated design does not have.
     """
-    simulation = _Simulation(evidence, plan, parallel_map, on_step)
+    plan.check()
+    simulation, (real, checks) = _Simulation(evidence, plan, parallel_map, on_step), evidence.real()
     tables = simulation.tables()
-    real, checks = evidence.real()
+    refuse_undefined(evidence.names, real, {name: table.raw for name, table in tables.items()})
+    refuse_undefined(evidence.check_names, checks, {plan.world: tables[plan.world].checks})
     used = usable_summaries(list(tables.values()), real)
     table, tested = split_table(tables[plan.world], plan.effort.draws)
     learned = learn_summaries(table.raw, table.coordinates, used=used)
     posterior = _posterior(table, learned, real)
     checked = coverage.check_coverage(table, learned, tested)
+    stability = table_stability(table, posterior, real=real, used=used)
     choice = _choice(tables, plan, real, used)
     predicted = simulation.predictions(table.problem, posterior)
     resampled = posterior.resampled(DRAWS_SHOWN, plan.seed)
     names = evidence.check_names
     return Fit(
         table.problem,
-        _parameter_table(table, posterior, checked),
+        _parameter_table(table, posterior, checked).merge(stability, on="parameter"),
         parameter_values(table.problem, resampled),
         checked,
         choice,
         {world: coverage.typicality(tables[world], real, used=used) for world in tables},
+        {world: len(tables[world].raw) for world in tables},
         coverage.other_prior_means(table, learned, real),
         coverage.prediction_table(table.checks, checks, names=names),
         coverage.prediction_table(predicted.checks, checks, names=names),
@@ -232,9 +275,7 @@ def _choice(
     if len(plan.candidates) < 2:
         return None
     raws = [tables[name].raw[: plan.effort.draws] for name in plan.candidates]
-    return choose_world(
-        raws, list(plan.candidates), real=real, used=used, odds=plan.odds, seed=plan.seed
-    )
+    return choose_world(raws, list(plan.candidates), real=real, used=used, odds=plan.odds)
 
 
 def _at_an_end(problem: Problem, posterior: Posterior) -> tuple[str, ...]:

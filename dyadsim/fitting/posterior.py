@@ -18,6 +18,8 @@ from sklearn.model_selection import KFold, cross_val_predict
 from sklearn.pipeline import Pipeline, make_pipeline, make_union
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
+from dyadsim.analysis.one_thread import one_blas_thread
+
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 type Rows = np.ndarray[Any, np.dtype[np.int64]]
 type Mask = np.ndarray[Any, np.dtype[np.bool_]]
@@ -85,6 +87,7 @@ def make_features(components: int = COMPONENTS, most: int = 10_000) -> Pipeline:
     return make_pipeline(StandardScaler(), make_union("passthrough", products), StandardScaler())
 
 
+@one_blas_thread()
 def learn_summaries(raw: Floats, coordinates: Floats, *, used: Mask) -> LearnedSummaries:
     """Return learned summaries from a table.
 
@@ -143,6 +146,7 @@ class Posterior(NamedTuple):
         return np.asarray(self.weights @ (self.coordinates < coordinates))
 
 
+@one_blas_thread()
 def infer_posterior(
     learned: Floats,
     coordinates: Floats,

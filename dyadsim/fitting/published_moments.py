@@ -7,16 +7,15 @@ does not believe either more than it may.
 
 import math
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import yaml
 
 from dyadsim.checks import is_number
+from dyadsim.choices import read_yaml
 from dyadsim.errors import BadData, BadInput, nearest
 from dyadsim.evidence import named_statistic
-from dyadsim.evidence.outcomes import outcome_columns, outcomes_from_sums
+from dyadsim.evidence.outcomes import outcome_columns, simulate_outcomes
 from dyadsim.model import worlds
 from dyadsim.model.parameters import Parameters
 from dyadsim.simulation import simulate
@@ -132,10 +131,9 @@ def simulate_moments(
     if statistics:
         run = simulate.run(study, parameters, clients, **address)
         values |= named_statistic.statistic_values(statistics, run)
-    if len(statistics) < len(names):
-        sums = simulate.stream(study, parameters, clients, **address).values[None]
-        outcomes = outcomes_from_sums(study, sums)
-        values |= {name: float(value[0]) for name, value in outcomes.items()}
+    outcomes = [name for name in names if name not in values]
+    if outcomes:
+        values |= simulate_outcomes(study, parameters, clients, columns=outcomes, **address)
     return np.array([values[name] for name in names])
 
 
@@ -222,13 +220,7 @@ def _assumptions(
 
 def _read_rows(path: str) -> list[Mapping[str, Any]]:
     """Return the file's moments as they were written."""
-    try:
-        document = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadData(f"data.path: there is no file '{path}'.") from None
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise BadData(f"data.path: '{path}' cannot be read as YAML: {reason}.") from None
+    document = read_yaml(path, "data.path:", error=BadData)
     rows = document.get("moments") if isinstance(document, dict) else None
     if not isinstance(rows, list) or not rows:
         raise BadData(f"{path}: there must be a list 'moments' (docs/how_to/fitting.md).")

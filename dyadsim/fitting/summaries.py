@@ -1,7 +1,8 @@
 """What a data set is reduced to: numbers that describe its course, its spread and who leaves.
 
 The same function summarises real and simulated scores. Everything a fit learns, it learns from
-these numbers; `CHECKS` are kept out of it, to be predicted afterwards.
+these numbers; `CHECKS` are kept out of it, to be predicted afterwards. Which numbers there are
+depends on the design and on where it has scores (`stretches`).
 """
 
 from typing import Any, NamedTuple
@@ -9,15 +10,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dyadsim.fitting.data_design import ObservedDesign
+from dyadsim.fitting.stretches import Stretches, stretches_of
 from dyadsim.model import questionnaires
 from dyadsim.model.questionnaires import Instrument
+from dyadsim.studies import study as studies
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 type Summaries = dict[str, float]
 
-BINS = 8  # most stretches of time
 EARLY = 3  # sessions that count as early, for the alliance
 FEWEST_GAINS, FEWEST_THERAPISTS = 10, 3  # without them there is no variance between therapists
+FEWEST_PAIRS = 3  # first and last scores, without which there is no slope
 CHECKS = (
     "reliably improved",
     "reliably worse",
@@ -29,14 +32,18 @@ CHECKS = (
 
 
 class DesignShape(NamedTuple):
-    """What summaries need to know of a design: `bins` (step,), `arm`, `therapist` (client,)."""
+    """What summaries need to know of a design: `arm`, `therapist` (client,), stretches of time.
 
-    bins: np.ndarray[Any, np.dtype[np.int64]]
+    `therapists_known`, `alliance_known`: whether the data have therapists and alliance scores.
+    """
+
+    stretches: Stretches
     arm: np.ndarray[Any, np.dtype[np.int32]]
     therapist: np.ndarray[Any, np.dtype[np.int32]]
     arms: tuple[str, ...]
     instrument: Instrument
     therapists_known: bool
+    alliance_known: bool
 
 
 def design_shape(design: ObservedDesign, therapists_known: bool) -> DesignShape:
@@ -53,22 +60,21 @@ def design_shape(design: ObservedDesign, therapists_known: bool) -> DesignShape:
     -------
     DesignShape
         Steps are cut into stretches that hold about as many scores; few occasions are a stretch
-        each.
+        each. An arm has no numbers of a stretch in which it has next to no scores.
     """
-    counts = (~np.isnan(design.scores)).sum(axis=1)
-    used = np.flatnonzero(counts)
-    share = np.cumsum(counts[1:]) / max(counts[1:].sum(), 1)
-    stretch = np.minimum((share * (BINS - 1)).astype(int), BINS - 2) + 1
-    bins = np.concatenate([[0], stretch])
-    if len(used) <= BINS:  # every occasion for itself
-        bins = np.searchsorted(used, np.arange(len(counts)))
+    arms = tuple(arm.name for arm in design.study.arms)
+    arm = design.allocation.arm
+    known = ~np.isnan(design.scores)
+    by_arm = np.array([known[:, arm == code].sum(axis=1) for code in range(len(arms))])
+    weeks = np.cumsum(studies.plan_study(design.study).weeks, dtype=float)
     return DesignShape(
-        np.unique(bins, return_inverse=True)[1],
-        design.allocation.arm,
+        stretches_of(by_arm, weeks, len(arm)),
+        arm,
         design.allocation.therapist,
-        tuple(arm.name for arm in design.study.arms),
+        arms,
         questionnaires.find_instrument(design.study.instrument),
         therapists_known,
+        not bool(np.isnan(design.alliance).all()),
     )
 
 
@@ -92,13 +98,13 @@ def summarise_scores(shape: DesignShape, scores: Floats, alliance: Floats) -> Su
         course = _Course(scores)
         for code, name in enumerate(shape.arms):
             label = f"{name}: " if len(shape.arms) > 1 else ""
-            of_arm = _of_arm(shape, course, shape.arm == code)
+            of_arm = _of_arm(shape, course, code)
             summaries |= {f"{label}{key}": value for key, value in of_arm.items()}
         if len(shape.arms) > 1:
             summaries |= _between_arms(shape, course)
         if shape.therapists_known:
             summaries["variance between therapists"] = _between_therapists(shape, course)
-        if not np.isnan(alliance).all():
+        if shape.alliance_known:
             summaries |= _of_alliance(course, alliance)
     return summaries
 
@@ -158,28 +164,30 @@ def _root_mean_square(values: Floats) -> float:
     return float(np.sqrt(_mean(values**2)))
 
 
-def _of_arm(shape: DesignShape, course: _Course, clients: np.ndarray[Any, Any]) -> Summaries:
+def _of_arm(shape: DesignShape, course: _Course, code: int) -> Summaries:
     """Return the summaries of one arm."""
+    clients = shape.arm == code
     return {
-        **_by_stretch(shape, course.scores[:, clients], course.known[:, clients]),
+        **_by_stretch(shape.stretches, code, course.scores[:, clients]),
         **_of_gains(course, clients),
         **_of_changes(course, clients),
     }
 
 
-def _by_stretch(shape: DesignShape, scores: Floats, known: np.ndarray[Any, Any]) -> Summaries:
-    """Return mean, SD and share of clients measured in each stretch of time."""
+def _by_stretch(stretches: Stretches, arm: int, scores: Floats) -> Summaries:
+    """Return mean, SD and share of clients measured in each stretch of time an arm has."""
     summaries: Summaries = {}
-    filled, clients = np.where(known, scores, 0.0), scores.shape[1]
-    for k in range(int(shape.bins.max()) + 1):
-        rows = shape.bins == k
+    known, clients = ~np.isnan(scores), scores.shape[1]
+    filled = np.where(known, scores, 0.0)
+    for k in np.flatnonzero(stretches.measured[arm]):
+        rows, label = stretches.of_step == k, stretches.labels[k]
         number = known[rows].sum()
         mean = filled[rows].sum() / number
-        summaries[f"mean, stretch {k}"] = float(mean)
+        summaries[f"mean, {label}"] = float(mean)
         variance = (filled[rows] ** 2).sum() / number - mean**2
-        summaries[f"SD, stretch {k}"] = float(np.sqrt(np.maximum(variance, 0)))
+        summaries[f"SD, {label}"] = float(np.sqrt(np.maximum(variance, 0)))
         measured = known[rows].any(axis=0).sum()
-        summaries[f"share measured, stretch {k}"] = float(measured / clients)
+        summaries[f"share measured, {label}"] = float(measured / clients)
     return summaries
 
 
@@ -222,8 +230,8 @@ def _between_arms(shape: DesignShape, course: _Course) -> Summaries:
     summaries, first = {}, course.gain[shape.arm == 0]
     for code, name in enumerate(shape.arms[1:], start=1):
         other = course.gain[shape.arm == code]
-        pooled = np.sqrt((np.nanvar(first, ddof=1) + np.nanvar(other, ddof=1)) / 2)
-        difference = (np.nanmean(first) - np.nanmean(other)) / pooled
+        pooled = np.sqrt((_sd(first) ** 2 + _sd(other) ** 2) / 2)
+        difference = (_mean(first) - _mean(other)) / pooled
         summaries[f"d of gains, {shape.arms[0]} less {name}"] = float(difference)
     return summaries
 
@@ -252,8 +260,15 @@ def _between_therapists(shape: DesignShape, course: _Course) -> float:
 
 def _residual_gain(first: Floats, gain: Floats) -> Floats:
     """Return gains with the first score taken out."""
-    slope = np.cov(first, gain)[0, 1] / first.var(ddof=1)
-    return np.asarray(gain - slope * (first - first.mean()))
+    return np.asarray(gain - _slope(first, gain) * (first - first.mean()))
+
+
+def _slope(first: Floats, second: Floats) -> float:
+    """Return the slope of the regression on the first score; NaN of fewer than 3 pairs."""
+    both = ~(np.isnan(first) | np.isnan(second))
+    if both.sum() < FEWEST_PAIRS:
+        return float("nan")
+    return float(np.cov(first[both], second[both])[0, 1] / first[both].var(ddof=1))
 
 
 def _of_alliance(course: _Course, alliance: Floats) -> Summaries:
@@ -263,9 +278,7 @@ def _of_alliance(course: _Course, alliance: Floats) -> Summaries:
     mean = np.where(count > 0, filled.sum(axis=0) / np.maximum(count, 1), np.nan)
     is_early = known & (np.cumsum(known, axis=0) <= EARLY)
     early = np.where(is_early, alliance, 0.0).sum(axis=0) / is_early.sum(axis=0)
-    both = ~(np.isnan(course.first) | np.isnan(course.last))
-    slope = np.cov(course.first[both], course.last[both])[0, 1] / course.first[both].var(ddof=1)
-    residual = -(course.last - slope * course.first)
+    residual = -(course.last - _slope(course.first, course.last) * course.first)
     within, score_within = alliance - mean, course.scores - course.mean
     next_change = np.vstack([course.change, np.full((1, alliance.shape[1]), np.nan)])
     return {
@@ -286,6 +299,8 @@ def _of_alliance(course: _Course, alliance: Floats) -> Summaries:
 def check_statistics(shape: DesignShape, scores: Floats) -> Summaries:
     """Return the statistics that are kept out of the fit, in the order of `CHECKS`.
 
+    A score is halved where its distance from the questionnaire's lowest score is.
+
     Parameters
     ----------
     shape
@@ -296,18 +311,20 @@ def check_statistics(shape: DesignShape, scores: Floats) -> Summaries:
     Returns
     -------
     dict of str to float
-        Each statistic of `CHECKS`.
+        Each statistic of `CHECKS`; NaN where no client has two scores.
     """
     instrument = shape.instrument
     with np.errstate(invalid="ignore", divide="ignore"):
         course = _Course(scores)
         both = ~np.isnan(course.gain)
+        if both.sum() < FEWEST_PAIRS:
+            return dict.fromkeys(CHECKS, float("nan"))
         gain, first, last = course.gain[both], course.first[both], course.last[both]
         best = np.where(np.isnan(course.change), -np.inf, -course.change).max(axis=0)[both]
         values = (
             np.mean(gain >= instrument.reliable_change),
             np.mean(-gain >= instrument.reliable_change),
-            np.mean(last <= first / 2),
+            np.mean(last - instrument.floor <= (first - instrument.floor) / 2),
             np.mean(last < instrument.cut_off),
             np.mean(best),
             last.std(ddof=1) / first.std(ddof=1),

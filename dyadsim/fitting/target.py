@@ -8,15 +8,18 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from dyadsim.fitting.data_design import ObservedDesign
+from dyadsim.errors import BadData
+from dyadsim.fitting.data_design import Flags, ObservedDesign
 from dyadsim.fitting.summaries import (
     DesignShape,
     Floats,
+    Summaries,
     check_statistics,
     design_shape,
     summarise_scores,
 )
 from dyadsim.model.parameters import Parameters
+from dyadsim.model.variable import Array
 from dyadsim.simulation import observe, simulate
 
 
@@ -50,25 +53,30 @@ class Evidence(Protocol):
 
 
 class ScoreEvidence(NamedTuple):
-    """Scores client by client: the design with the data, and how they are summarised."""
+    """Scores client by client: the design with the data, and how they are summarised.
+
+    `undefined` are statistics of which the data give no value; nothing is learned from them, and
+    nothing is predicted of them.
+    """
 
     design: ObservedDesign
     shape: DesignShape
+    undefined: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
         """The summaries, by name."""
-        return tuple(summarise_scores(self.shape, self.design.scores, self.design.alliance))
+        return tuple(self._summaries(self.design.scores, self.design.alliance))
 
     @property
     def check_names(self) -> tuple[str, ...]:
         """The statistics that the fit does not see."""
-        return tuple(check_statistics(self.shape, self.design.scores))
+        return tuple(self._checks(self.design.scores))
 
     @property
     def shown(self) -> tuple[str, ...]:
         """The mean scores by stretch of time."""
-        return tuple(name for name in self.names if "mean, stretch" in name)
+        return tuple(name for name in self.names if "mean, week" in name)
 
     def real(self) -> tuple[Floats, Floats]:
         """Return summaries and checks of the data."""
@@ -82,9 +90,21 @@ class ScoreEvidence(NamedTuple):
         return self._summarised(scores, alliance)
 
     def _summarised(self, scores: Floats, alliance: Floats) -> tuple[Floats, Floats]:
-        summaries = summarise_scores(self.shape, scores, alliance)
-        checks = check_statistics(self.shape, scores)
+        summaries, checks = self._summaries(scores, alliance), self._checks(scores)
         return np.array(list(summaries.values())), np.array(list(checks.values()))
+
+    def _summaries(self, scores: Floats, alliance: Floats) -> Summaries:
+        return self._defined(summarise_scores(self.shape, scores, alliance))
+
+    def _checks(self, scores: Floats) -> Summaries:
+        return self._defined(check_statistics(self.shape, scores))
+
+    def _defined(self, statistics: Summaries) -> Summaries:
+        return {
+            name: value if np.isfinite(value) else float("nan")
+            for name, value in statistics.items()
+            if name not in self.undefined
+        }
 
 
 def score_evidence(design: ObservedDesign, therapists_known: bool) -> ScoreEvidence:
@@ -101,8 +121,24 @@ def score_evidence(design: ObservedDesign, therapists_known: bool) -> ScoreEvide
     -------
     ScoreEvidence
         What a fit sees of the data.
+
+    Raises
+    ------
+    BadData
+        The clients of an arm have no gains: fewer than two have two scores.
     """
-    return ScoreEvidence(design, design_shape(design, therapists_known))
+    shape = design_shape(design, therapists_known)
+    summaries = summarise_scores(shape, design.scores, design.alliance)
+    values = {**summaries, **check_statistics(shape, design.scores)}
+    undefined = tuple(name for name, value in values.items() if not np.isfinite(value))
+    for name in undefined:
+        if name.endswith("SD of gains"):
+            arm = name.removesuffix("SD of gains").rstrip(": ") or "everybody"
+            raise BadData(
+                f"'{name}' is undefined in the data ({arm}): fewer than two clients have a second "
+                "score, so nothing is known of change."
+            )
+    return ScoreEvidence(design, shape, undefined)
 
 
 def simulate_like(
@@ -138,9 +174,22 @@ def simulate_like(
     )
     run = simulate.advance(run, threads=1)
     truth = dict(simulate.variables(run.truth))
-    measured = observe.observed_mask(run) & ~design.gaps
+    measured = _measured(design, observe.observed_mask(run), truth["attended"])
     scores = np.where(measured, truth["symptom_score"], np.nan).astype(float)
     rated = ~np.isnan(design.alliance).all(axis=1)[:, None]
     if not rated.any():
         return scores, np.full_like(scores, np.nan)
     return scores, np.where(measured & rated, observe.alliance_scores(run), np.nan).astype(float)
+
+
+def _measured(design: ObservedDesign, observed: Flags, attended: Array) -> Flags:
+    """Return where a simulated client has a score, `(step, client)`.
+
+    At every occasion of an arm that is assessed; of another, at intake, in sessions that take place
+    and at follow-ups; nowhere where the data have a gap.
+    """
+    in_sessions = np.diff(attended, axis=0, prepend=attended[:1]) > 0
+    in_sessions[0] = True
+    in_sessions[design.study.schedule.sessions + 1 :] = True
+    by_weeks = design.assessed[design.allocation.arm]
+    return np.asarray(observed & (in_sessions | by_weeks) & ~design.gaps)

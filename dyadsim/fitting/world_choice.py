@@ -1,9 +1,14 @@
-"""Which world? A calibrated classifier on the pooled tables, with what it can tell in this design.
+"""Which world? A calibrated classifier on the pooled tables, with the error of its probabilities.
 
 Multinomial logistic regression on the summaries and their products, with a temperature fitted on
 draws it has not seen, so that "70 %" is right in 70 of 100 simulated data sets. The table's draws
 follow each world's prior, so the probabilities are posterior ones for the stated prior odds. No
 Bayes factor is taken from acceptance rates.
+
+Another table of the same size would give other probabilities. Their Monte-Carlo error is that of
+the grouped jackknife: the classifier is learned `FOLDS` times, each time without one fold of the
+table, and the spread of the log odds gives their standard error (`_jackknife_error`). The same
+`FOLDS` classifiers predict the fold they have not seen; so calibration is checked on such draws.
 """
 
 from collections.abc import Sequence
@@ -12,35 +17,102 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
+from scipy.stats import t as student
 from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import make_pipeline
 
+from dyadsim.analysis.one_thread import one_blas_thread
+from dyadsim.checks import is_number
+from dyadsim.errors import BadInput
 from dyadsim.fitting.posterior import fill_gaps, make_features, summary_medians
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 type Labels = np.ndarray[Any, np.dtype[np.int64]]
 type Mask = np.ndarray[Any, np.dtype[np.bool_]]
 
-FOLDS, STRENGTH = 3, 0.05  # STRENGTH: inverse ridge penalty
+FOLDS, STRENGTH = 8, 0.5  # STRENGTH: inverse ridge penalty
+COMPONENTS = 12  # principal components whose products enter: more cost stability and gain no skill
+SURE = 0.95  # of the intervals of simulation error
 LEVELS = np.linspace(0, 1, 6)  # edges of the curve of stated against observed shares
+_MOST_ODDS = 1e6  # of two prior weights: beyond, the prior alone decides (assumption)
 
 
 class WorldChoice(NamedTuple):
     """What the data say of the worlds, and what such data can say.
 
-    `probability` of each world, given the data. `confusion`: row = the true world, column = mean
-    probability of each. `curve`: stated and found shares, draws; of all worlds together.
-    `temperature`: above 1, the classifier was too sure. `skill`: 1 - mean log loss / that of the
-    odds.
+    `probability` of each world, given the data, with the `SURE` interval of its simulation error,
+    `low` to `high`, and the standard error of its log odds, `error`: all (world,). `draws` of each
+    world were learned from. `confusion`: row = the true world, column = mean probability of each.
+    `curve`: stated and found shares, draws; of all worlds together. `off`: mean distance of stated
+    and found shares. `temperature`: above 1, the classifier was too sure. `skill`: 1 - mean log
+    loss / that of the odds.
     """
 
     worlds: tuple[str, ...]
     probability: Floats
+    low: Floats
+    high: Floats
+    error: Floats
+    draws: int
     confusion: pd.DataFrame
     curve: pd.DataFrame
+    off: float
     temperature: float
     skill: float
+
+
+def check_odds(worlds: Sequence[str], odds: object) -> list[float] | None:
+    """Return the prior weights of the candidates; refuse candidates and weights that make no sense.
+
+    Parameters
+    ----------
+    worlds
+        Names of the candidates.
+    odds
+        Their prior weights, in their order; None: equal.
+
+    Returns
+    -------
+    list of float or None
+        The weights.
+
+    Raises
+    ------
+    BadInput
+        A world named twice; not one weight a world; a weight that is no positive number.
+
+    Examples
+    --------
+    >>> check_odds(["hybrid", "null"], [2, 1])
+    [2.0, 1.0]
+    >>> check_odds(["hybrid", "null"], [1, 0])
+    Traceback (most recent call last):
+        ...
+    dyadsim.errors.BadInput: task.odds: the weight of null must be a number above 0, not '0'. \
+Leave a world out of task.candidates to rule it out.
+    """
+    twice = sorted({name for name in worlds if list(worlds).count(name) > 1})
+    if twice:
+        raise BadInput(
+            f"task.candidates names {', '.join(twice)} more than once; a world can be chosen among "
+            "others, not from itself."
+        )
+    if odds is None:
+        return None
+    if isinstance(odds, str) or not isinstance(odds, Sequence) or len(odds) != len(worlds):
+        raise BadInput(f"task.odds must be {len(worlds)} weights, one a candidate, not '{odds}'.")
+    for name, weight in zip(worlds, odds, strict=True):
+        if not is_number(weight) or not 0 < weight < np.inf:
+            raise BadInput(
+                f"task.odds: the weight of {name} must be a number above 0, not '{weight}'. Leave "
+                "a world out of task.candidates to rule it out."
+            )
+    if max(odds, default=1) / min(odds, default=1) > _MOST_ODDS:
+        raise BadInput(
+            f"task.odds: one weight is more than {_MOST_ODDS:,.0f} times another, so the data "
+            "could not matter."
+        )
+    return [float(weight) for weight in odds]
 
 
 def choose_world(
@@ -50,7 +122,6 @@ def choose_world(
     real: Floats,
     used: Mask,
     odds: Sequence[float] | None = None,
-    seed: int = 1,
 ) -> WorldChoice:
     """Return the choice among worlds.
 
@@ -66,53 +137,138 @@ def choose_world(
         Which summaries can be used, `(summary,)`.
     odds
         Prior weights of the worlds; None: equal.
-    seed
-        Random seed of the folds.
 
     Returns
     -------
     WorldChoice
         Probabilities of the worlds, and how well simulated data sets are classified.
     """
-    raw = np.concatenate(raws)
+    return learn_worlds(raws, worlds, used=used).choose(real, odds)
+
+
+class LearnedWorlds(NamedTuple):
+    """Classifiers of worlds, for any data of a design.
+
+    `models`: the one learned from the whole table, and one without each fold. `temperatures` in
+    the same order. `log_shares` (draw, world): log probabilities of each draw at equal odds by the
+    model that has not seen it; `label` (draw,): its true world. `used` (summary,) and `middle`
+    (summary,) prepare summaries (`posterior.fill_gaps`).
+    """
+
+    worlds: tuple[str, ...]
+    used: Mask
+    middle: Floats
+    models: tuple[Any, ...]
+    temperatures: tuple[float, ...]
+    log_shares: Floats
+    label: Labels
+
+    def choose(self, real: Floats, odds: Sequence[float] | None = None) -> WorldChoice:
+        """Return what data say of the worlds, at prior odds (None: equal).
+
+        Parameters
+        ----------
+        real
+            Summaries of the data, `(summary,)`.
+        odds
+            Prior weights of the worlds.
+
+        Returns
+        -------
+        WorldChoice
+            Probabilities, their errors, and how well simulated data sets are classified.
+        """
+        weights = np.ones(len(self.worlds)) if odds is None else np.array(odds, float)
+        prior = weights / weights.sum()
+        shares = _probabilities(self.log_shares, self.temperatures[0], prior)
+        log_odds = self._log_odds(real, prior)
+        error = _jackknife_error(log_odds[1:])
+        room = float(student.ppf((1 + SURE) / 2, FOLDS - 1)) * error
+        curve = _curve(shares, self.label, prior)
+        return WorldChoice(
+            self.worlds,
+            share_of(log_odds[0]),
+            share_of(log_odds[0] - room),
+            share_of(log_odds[0] + room),
+            error,
+            int((self.label == 0).sum()),
+            _confusion(shares, self.label, self.worlds),
+            curve,
+            float(np.average((curve["stated"] - curve["found"]).abs(), weights=curve["draws"])),
+            self.temperatures[0],
+            _skill(shares, self.label, prior),
+        )
+
+    def _log_odds(self, real: Floats, prior: Floats) -> Floats:
+        """Return each model's log odds of each world against all others, `(model, world)`."""
+        data = fill_gaps(real[None], self.used, self.middle)
+        rows = [
+            model.predict_log_proba(data)[0] / temperature
+            for model, temperature in zip(self.models, self.temperatures, strict=True)
+        ]
+        joint = np.array(rows) + np.log(prior)
+        others = [
+            np.logaddexp.reduce(np.delete(joint, k, axis=1), axis=1) for k in range(len(prior))
+        ]
+        return np.asarray(joint - np.array(others).T)
+
+
+@one_blas_thread()
+def learn_worlds(raws: Sequence[Floats], worlds: Sequence[str], *, used: Mask) -> LearnedWorlds:
+    """Return the classifiers of worlds that are learned from a table.
+
+    Parameters
+    ----------
+    raws
+        Each world's summaries, `(draw, summary)`, as many draws for each, at least `FOLDS`.
+    worlds
+        Names of the worlds.
+    used
+        Which summaries can be used, `(summary,)`.
+
+    Returns
+    -------
+    LearnedWorlds
+        The classifier of the whole table, and those without one fold each.
+    """
+    raw, middle = np.concatenate(raws), summary_medians(np.concatenate(raws))
     label = np.repeat(np.arange(len(raws)), [len(draws) for draws in raws])
-    prior = np.full(len(worlds), 1 / len(worlds)) if odds is None else np.array(odds) / sum(odds)
-    middle = summary_medians(raw)
-    summaries, data = fill_gaps(raw, used, middle), fill_gaps(real[None], used, middle)
-    log_shares = _cross_predicted(summaries, label, seed)
-    temperature = _temperature(log_shares, label)
-    shares = _probabilities(log_shares, temperature, prior)
-    model = _classifier(summaries.shape[1]).fit(summaries, label)
-    log_share = model.predict_log_proba(data)
-    confusion = pd.DataFrame(
-        [shares[label == k].mean(axis=0) for k in range(len(worlds))],
-        index=list(worlds),
-        columns=list(worlds),
-    )
-    return WorldChoice(
-        tuple(worlds),
-        _probabilities(log_share, temperature, prior)[0],
-        confusion,
-        _curve(shares, label),
-        temperature,
-        _skill(shares, label, prior),
+    fold = np.concatenate([np.arange(len(draws)) % FOLDS for draws in raws])
+    summaries = fill_gaps(raw, used, middle)
+    models, log_shares = [_classifier(summaries.shape[1]).fit(summaries, label)], []
+    for k in range(FOLDS):
+        rest = fold != k
+        models.append(_classifier(summaries.shape[1]).fit(summaries[rest], label[rest]))
+        log_shares.append(models[-1].predict_log_proba(summaries[~rest]))
+    unseen = np.zeros((len(raw), len(raws)))
+    for k in range(FOLDS):
+        unseen[fold == k] = log_shares[k]
+    temperatures = [_temperature(unseen, label)]
+    temperatures += [_temperature(unseen[fold != k], label[fold != k]) for k in range(FOLDS)]
+    return LearnedWorlds(
+        tuple(worlds), used, middle, tuple(models), tuple(temperatures), unseen, label
     )
 
 
-def _cross_predicted(summaries: Floats, label: Labels, seed: int) -> Floats:
-    """Return log probabilities of each draw by a model that has not seen it, `(draw, world)`."""
-    log_shares = np.zeros((len(summaries), int(label.max()) + 1))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-    for train, test in folds.split(summaries, label):
-        model = _classifier(summaries.shape[1]).fit(summaries[train], label[train])
-        log_shares[test] = model.predict_log_proba(summaries[test])
-    return log_shares
+def _jackknife_error(log_odds: Floats) -> Floats:
+    """Return the standard error of log odds from those without one fold each, `(fold, world)`.
+
+    Grouped (delete-a-group) jackknife: variance = (F - 1) / F x the sum of squares about the mean
+    of the F leave-one-fold-out estimates. Textbook formula.
+    """
+    apart = log_odds - log_odds.mean(axis=0)
+    count = len(log_odds)
+    return np.asarray(np.sqrt((count - 1) / count * (apart**2).sum(axis=0)))
+
+
+def share_of(log_odds: Floats) -> Floats:
+    """Return probabilities from log odds."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -700, 700))))
 
 
 def _classifier(count: int) -> Any:
-    return make_pipeline(
-        make_features(most=count), LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3)
-    )
+    features = make_features(COMPONENTS, most=count)
+    return make_pipeline(features, LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3))
 
 
 def _probabilities(log_shares: Floats, temperature: float, prior: Floats) -> Floats:
@@ -138,19 +294,30 @@ def _temperature(log_shares: Floats, label: Labels) -> float:
     return float(np.exp(minimize_scalar(loss, bounds=(-1.5, 3), method="bounded").x))
 
 
+def _confusion(shares: Floats, label: Labels, worlds: Sequence[str]) -> pd.DataFrame:
+    """Return the mean probability of each world (column) by the true one (row)."""
+    rows = [shares[label == k].mean(axis=0) for k in range(len(worlds))]
+    return pd.DataFrame(rows, index=list(worlds), columns=list(worlds))
+
+
 def _skill(shares: Floats, label: Labels, prior: Floats) -> float:
     """Return 1 - mean log loss / log loss of the prior odds."""
     loss = -np.average(_log_of_true(shares, label), weights=prior[label])
     return float(1 - loss / -float((prior * np.log(prior)).sum()))
 
 
-def _curve(shares: Floats, label: Labels) -> pd.DataFrame:
-    """Return stated probability against found share, all worlds together."""
+def _curve(shares: Floats, label: Labels, prior: Floats) -> pd.DataFrame:
+    """Return stated probability against found share, all worlds together.
+
+    The table holds as many draws of each world; they are weighted by the prior odds for which the
+    probabilities are stated.
+    """
     stated, right = shares.ravel(), (label[:, None] == np.arange(shares.shape[1])).ravel()
+    weight = np.repeat(prior[label], shares.shape[1])
     place = np.clip(np.digitize(stated, LEVELS) - 1, 0, len(LEVELS) - 2)
-    rows = [
-        (stated[place == k].mean(), right[place == k].mean(), int((place == k).sum()))
-        for k in range(len(LEVELS) - 1)
-        if (place == k).any()
-    ]
+    rows = []
+    for inside in (place == k for k in range(len(LEVELS) - 1)):
+        if inside.any():
+            means = (np.average(part[inside], weights=weight[inside]) for part in (stated, right))
+            rows.append((*means, int(inside.sum())))
     return pd.DataFrame(rows, columns=["stated", "found", "draws"])

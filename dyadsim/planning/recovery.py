@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.calibration.distances import ParallelMap
 from dyadsim.fitting.coverage import check_coverage
 from dyadsim.fitting.data_design import ObservedDesign
@@ -88,10 +89,11 @@ def simulate_design(
     if variant.alliance:
         rated = observe.instrument_scores(run)["alliance_score"]
         alliance = np.where(measured, rated, np.nan).astype(float)
-    no_gaps = np.zeros(scores.shape, bool)
-    return ObservedDesign(study, allocation, scores, alliance, no_gaps, False, ())
+    no_gaps, assessed = np.zeros(scores.shape, bool), np.ones(len(study.arms), bool)
+    return ObservedDesign(study, allocation, scores, alliance, no_gaps, assessed, ())
 
 
+@one_blas_thread()
 def recover_parameters(
     plan: PlannedStudy,
     *,

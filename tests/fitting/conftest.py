@@ -1,11 +1,14 @@
 """Fixtures of the tests of fitting."""
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from dyadsim.cli.main import main
+from dyadsim.fitting import fit
 from dyadsim.fitting.client_data import ClientData, read_client_data
 
 COLUMNS = {"client": "id", "time": "when", "score": "phq"}
@@ -56,3 +59,20 @@ class LinearProblem:
 @pytest.fixture(scope="session")
 def linear_problem() -> LinearProblem:
     return LinearProblem()
+
+
+@pytest.fixture
+def tiny_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, dict]]:
+    """Return a function that runs `dyadsim fit` with few data sets: exit code and summary."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(fit.EFFORTS, "small", fit.Effort(120, 20, 20))
+
+    def run(*words: str) -> tuple[int, dict]:
+        settings = ["budget=small", "threads=1", "task.candidates=[]", "json=true"]
+        code = main(["fit", *settings, *words])
+        out = capsys.readouterr().out
+        return code, json.loads(out) if code == 0 else {}
+
+    return run

@@ -39,13 +39,18 @@ def test_days_repeats_blanks_and_reversed_scores(tmp_path: Path) -> None:
     ]
     path = write_table(tmp_path / "a.csv", rows)
     data = read_client_data(path, COLUMNS, instrument="phq9", unit="day")
-    assert list(data.week[:3]) == [0, 1, 4]  # counted from the client's first score
+    assert list(data.week[:3]) == [0, 1, 4]  # counted from the file's first time
     assert list(data.score[:3]) == [20, 11, 8]  # two in one week: their mean
     assumed = " ".join(data.assumed)
+    assert "nobody has a score at time 0, so time 5" in assumed
     assert "12 rows without a score were left out" in assumed
     assert "12 further scores of a client in the same week were averaged" in assumed
-    reversed_data = read_client_data(path, COLUMNS, instrument="phq9", unit="day", reverse=True)
-    assert list(reversed_data.score[:3]) == [7, 16, 19]
+    upside_down = read_client_data(
+        path, COLUMNS, instrument="phq9", unit="day", higher_is_better=True
+    )
+    assert list(upside_down.score[:3]) == [7, 16, 19]
+    assert "high scores are good in the file" in upside_down.assumed[0]
+    assert "the cut-off is 17 in the file's own scores" in upside_down.assumed[0]
 
 
 def test_doubts_about_the_file_are_printed(tmp_path: Path) -> None:
@@ -119,7 +124,7 @@ LINES = [
     (
         ["data.path=a.csv", "data.instrument=phq9", "data.columns=client:id"],
         2,
-        "data.columns must be pairs in quotes",
+        "data.columns has settings of its own: data.columns.x=..., or pairs in quotes",
     ),
     (["data.columns={id:id}"], 2, "there is no setting 'data.columns.id'"),
     (["data.columns.sore=phq"], 2, "there is no setting 'data.columns.sore'"),

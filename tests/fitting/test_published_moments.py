@@ -76,7 +76,7 @@ BAD = [
         + "  - {statistic: dropout.cbt, value: .3, n: 9}\n",
         "two moments are called 'dropout.cbt'",
     ),
-    ("moments: [", "cannot be read as YAML"),
+    ("moments: [", "is no YAML: "),
 ]
 
 
