@@ -1,8 +1,12 @@
 """Lesson: whether alliance causes outcome."""
 
+from typing import NamedTuple
+
 import numpy as np
 
+from dyadsim.analysis import process
 from dyadsim.analysis.arrays import residual_gain
+from dyadsim.analysis.estimate import Estimate
 from dyadsim.evidence.study_scores import score_at
 from dyadsim.lessons import numbers
 from dyadsim.lessons.lesson import (
@@ -17,23 +21,46 @@ from dyadsim.lessons.lesson import (
     Values,
     lesson_parameters,
 )
+from dyadsim.lessons.statements import by_sign, ends, is_nothing, plain_number
 from dyadsim.simulation import counterfactual
 from dyadsim.simulation.intervention import Intervention
 from dyadsim.simulation.simulate import Run
+from dyadsim.simulation.true_effects import HIGH_ALLIANCE, LOW_ALLIANCE
 from dyadsim.studies.designs.cohort import cohort
 
 SESSIONS = 16
-LOW, HIGH = 0.62, 0.78  # one SD below and above the usual alliance of the hybrid world
 EDGES = (0.1, 0.2)
+
+
+class Finding(NamedTuple):
+    """What one study finds.
+
+    Attributes
+    ----------
+    session
+        At which alliance is rated.
+    r
+        Correlation of the rating with residual gain.
+    effect
+        Of fixing everybody's alliance high instead of low, on true distress after the last session,
+        in standard deviations of true distress at intake; above 0: less distress.
+    clients
+        With both scores.
+    """
+
+    session: int
+    r: Estimate
+    effect: Estimate
+    clients: int
 
 
 def compute(values: Values) -> LessonResult:
     """Return the correlation that a study finds, and the effect of fixing everybody's alliance."""
     world, study = lesson_parameters(LESSON, values), cohort(follow_up=(), sessions=SESSIONS)
     run = numbers.run_study(study, world, values)
-    rated, gain = _study_scores(run, int(values["session"]))
-    r = float(np.corrcoef(rated, gain)[0, 1])
-    ends = [
+    session = int(values["session"])
+    both, rated, gain = _study_scores(run, session)
+    courses = [
         numbers.latent_values(
             counterfactual.do(
                 study,
@@ -44,52 +71,90 @@ def compute(values: Values) -> LessonResult:
             ),
             "distress",
         )
-        for level in (LOW, HIGH)
+        for level in (LOW_ALLIANCE, HIGH_ALLIANCE)
     ]
-    change = (ends[0][-1] - ends[1][-1]) / ends[0][0].std(ddof=1)
-    effect = float(change.mean())
+    r = correlation(rated, gain, run.clients.therapist[both])
+    finding = Finding(session, r, _effect(courses, run.clients.therapist), len(rated))
+    figures = [_scatter(rated, gain, finding), _twins(courses, numbers.weeks_of(run))]
+    return result_of(finding, figures)
+
+
+def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
+    """Return sentence, answers and numbers of a finding."""
+    r = finding.r
     sentence = (
-        f"Alliance at session {values['session']} correlates {r:.2f} with outcome. Fixing "
-        f"everybody's alliance at a high instead of a low level {_caused(effect)}."
+        f"Alliance at session {finding.session} correlates r = {plain_number(r.value)} with "
+        f"outcome (95 % interval {ends(r)}). Fixing everybody's alliance at {HIGH_ALLIANCE:g} "
+        f"instead of {LOW_ALLIANCE:g} {_caused(finding.effect)}."
     )
     return LessonResult(
         sentence,
-        numbers.bracket(r, EDGES),
+        numbers.brackets_left(r, EDGES),
         {
-            "r": r,
-            "r.se": float((1 - r**2) / np.sqrt(len(rated) - 1)),
-            "effect": effect,
-            "effect.se": float(change.std(ddof=1) / np.sqrt(change.size)),
-            "clients": float(len(rated)),
+            **numbers.named("r", r),
+            **numbers.named("effect", finding.effect),
+            "clients": float(finding.clients),
         },
-        [_scatter(rated, gain, r), _twins(ends, numbers.weeks_of(run))],
+        figures,
     )
 
 
-def _study_scores(run: Run, session: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the rated alliance and the gain of the clients who have both, `(client,)`."""
+def _study_scores(run: Run, session: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return which clients have both scores, their rated alliance and their gain, `(client,)`."""
     scores = numbers.observed_arrays(run, process_scores=True)
     rated = score_at(scores, "alliance_score", session)
     gain = residual_gain(scores.pre, scores.post)
     both = np.flatnonzero(~(np.isnan(rated) | np.isnan(gain)))
-    return rated[both], gain[both]
+    return both, rated[both], gain[both]
 
 
-def _caused(effect: float) -> str:
+def correlation(x: np.ndarray, y: np.ndarray, therapist: np.ndarray) -> Estimate:
+    """Return Pearson's r of clients who share therapists.
+
+    The influence of a client is (zx zy - r (zx^2 + zy^2) / 2) / n, and the interval is that of
+    Fisher's z, turned back.
+    """
+    r = process.pearson(x, y).value
+    zx, zy = (x - x.mean()) / x.std(), (y - y.mean()) / y.std()
+    influence = (zx * zy - r * (zx**2 + zy**2) / 2) / len(x)
+    bent = 1 - r**2
+    z = numbers.clustered(float(np.arctanh(r)), influence / bent, therapist)
+    error, low, high = z.standard_error * bent, np.tanh(z.low), np.tanh(z.high)
+    return Estimate(r, error, float(low), float(high), len(x))
+
+
+def _effect(courses: list[np.ndarray], therapist: np.ndarray) -> Estimate:
+    """Return the mean effect of high instead of low alliance, from distress `(step, client)`."""
+    change = (courses[0][-1] - courses[1][-1]) / courses[0][0].std(ddof=1)
+    mean = float(change.mean())
+    return numbers.clustered(mean, (change - mean) / change.size, therapist)
+
+
+def _caused(effect: Estimate) -> str:
     """Return an effect in words, above 0: less distress."""
-    if abs(effect) < 1e-6:
+    if is_nothing(effect):
         return "changes nothing at all"
-    verb = "lowers" if effect > 0 else "raises"
-    return f"{verb} distress by {abs(effect):.2f} standard deviations"
+    scale = "standard deviations of true distress at intake"
+    nearer, farther = sorted((abs(effect.low), abs(effect.high)))
+    certain = (
+        f"true distress at the end by {plain_number(abs(effect.value))} {scale} "
+        f"({plain_number(nearer)} to {plain_number(farther)})"
+    )
+    unclear = (
+        f"makes a difference of {plain_number(effect.value)} {scale} ({ends(effect)}; above 0: "
+        "less distress), which cannot be told from nothing"
+    )
+    return by_sign(effect, f"lowers {certain}", f"raises {certain}", unclear)
 
 
-def _scatter(rated: np.ndarray, gain: np.ndarray, r: float) -> Figure:
+def _scatter(rated: np.ndarray, gain: np.ndarray, finding: Finding) -> Figure:
+    r = finding.r.value
     dots = numbers.evenly_spaced(len(rated), numbers.DOTS)
-    ends = np.array([np.nanmin(rated), np.nanmax(rated)])
-    line = gain.mean() + r * gain.std() / rated.std() * (ends - rated.mean())
+    sides = np.array([np.nanmin(rated), np.nanmax(rated)])
+    line = gain.mean() + r * gain.std() / rated.std() * (sides - rated.mean())
     shake = np.random.default_rng(0).uniform(-0.03, 0.03, len(dots))  # scores lie on a grid
     x, y = numbers.rounded(rated[dots] + shake), numbers.rounded(gain[dots], 1)
-    fit = numbers.rounded(ends), numbers.rounded(line)
+    fit = numbers.rounded(sides), numbers.rounded(line)
     return Figure(
         "seen",
         "What a study sees",
@@ -97,14 +162,15 @@ def _scatter(rated: np.ndarray, gain: np.ndarray, r: float) -> Figure:
         "gain beyond what the intake score predicts (PHQ-9 points)",
         [
             Series("points", "single clients", x, y, faint=True),
-            Series("line", f"best line, r = {r:.2f}", *fit, look=1),
+            Series("line", f"best line, r = {plain_number(r)}", *fit, look=1),
         ],
-        f"Scatter of {len(rated)} clients: alliance against gain; the correlation is {r:.2f}.",
+        f"Scatter of {len(dots)} of {len(rated)} clients: rated alliance against gain. Over all of "
+        f"them the correlation is {plain_number(r)} (95 % interval {ends(finding.r)}).",
     )
 
 
-def _twins(ends: list[np.ndarray], weeks: np.ndarray) -> Figure:
-    levels = (("alliance fixed low", LOW), ("alliance fixed high", HIGH))
+def _twins(courses: list[np.ndarray], weeks: np.ndarray) -> Figure:
+    levels = (("alliance fixed low", LOW_ALLIANCE), ("alliance fixed high", HIGH_ALLIANCE))
     return Figure(
         "true",
         "What alliance causes: the same clients twice",
@@ -112,10 +178,10 @@ def _twins(ends: list[np.ndarray], weeks: np.ndarray) -> Figure:
         "true distress (0 = healthy average)",
         [
             numbers.mean_line(distress, weeks, f"{name} ({level:g} of 1)", look)
-            for look, (distress, (name, level)) in enumerate(zip(ends, levels, strict=True))
+            for look, (distress, (name, level)) in enumerate(zip(courses, levels, strict=True))
         ],
         "Mean true distress of the same clients with everybody's alliance fixed low and fixed "
-        f"high. At the end: {ends[0][-1].mean():.2f} and {ends[1][-1].mean():.2f}.",
+        f"high. At the end: {courses[0][-1].mean():.2f} and {courses[1][-1].mean():.2f}.",
         0,
     )
 
@@ -124,8 +190,8 @@ LESSON = Lesson(
     name="alliance",
     place=30,
     title="Does alliance cause outcome?",
-    question="Clients rate the alliance early in therapy, and those who rate it well gain more. "
-    "What does that prove?",
+    question="In published studies, clients who rate the alliance well early in therapy gain more: "
+    "r is about .28. What does that prove?",
     misconception="r = .28 means that alliance causes 28 % of outcome (or 8 %)",
     bet=Bet(
         "How large is the correlation between alliance and outcome in this world?",
@@ -144,7 +210,7 @@ LESSON = Lesson(
             unit="SD",
         ),
         Dial("session", "Session at which alliance is rated", 1, 8, 1, 3),
-        numbers.CLIENTS,
+        numbers.CLIENTS._replace(value=3000),
     ),
     presets={
         "Alliance does nothing": {"world": "null"},
@@ -160,16 +226,18 @@ LESSON = Lesson(
     careful=(
         "A correlation is not a share: r = .28 means 8 % of the variance in common, and even that "
         "need not be caused.",
+        "Clients of one therapist are alike. The interval counts therapists, not only clients, and "
+        "is wider than the usual formula for r says.",
         "Clients who are getting better rate the alliance higher, and some raters see everything "
         "in a good light. Both produce a correlation without any effect of alliance.",
         "Where only specific ingredients heal, alliance changes who stays long enough to get them: "
         "a small effect, and no healing of its own.",
         "The lower figure shows everybody, including those who have left care. That is why "
         "distress can rise.",
-        "Nor does the correlation prove that alliance does nothing: in the contextual world it is "
-        "about as large, and there the bond heals.",
-        "Nobody can fix a real alliance at a number (.62 and .78 of 1 are about one standard "
-        "deviation below and above the usual). That is what a simulation is for.",
+        "Nor does the correlation prove that alliance does nothing: in the contextual world as it "
+        "was calibrated it is about as large, and there the bond heals.",
+        "Nobody can fix a real alliance at a number. The two levels, .62 and .78 of 1, lie 0.7 to "
+        "1.1 standard deviations of the alliance at session 3 apart, by world.",
     ),
     compute=compute,
     sources=("fluckiger2018",),

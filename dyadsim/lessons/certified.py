@@ -1,6 +1,7 @@
 """Lesson: a certified treatment. Many small trials, allegiance, publication, and a label."""
 
-import numpy as np
+from typing import NamedTuple
+
 import pandas as pd
 
 from dyadsim.analysis.codification import empirically_supported
@@ -21,16 +22,46 @@ from dyadsim.lessons.lesson import (
     Values,
     lesson_parameters,
 )
+from dyadsim.lessons.statements import by_sign, ends, plain_number
 from dyadsim.model.parameters import Parameters
 from dyadsim.simulation import simulate
 
-TRUTH_CLIENTS = 4000
+HUGE_CLIENTS = 4000
 _HUGE = 2**30  # replicate of the huge trial, far from those of the literature
 COMPARED = numbers.comparators("waitlist", "intent_to_fail", "supportive", "interpersonal")
+TEAMS = {0: "no team has", 1: "only one team has"}
+
+
+class Finding(NamedTuple):
+    """A literature and one huge trial.
+
+    Attributes
+    ----------
+    comparator
+        In words.
+    trials, published
+        Their numbers.
+    pooled
+        Mean g of the published trials, None: too few; above 0: CBT better.
+    huge
+        g of one huge trial by a team that takes no side.
+    teams
+        With a published trial in favour of CBT.
+    certified
+        Whether that makes CBT "empirically supported".
+    """
+
+    comparator: str
+    trials: int
+    published: int
+    pooled: Estimate | None
+    huge: Estimate
+    teams: int
+    certified: bool
 
 
 def compute(values: Values) -> LessonResult:
-    """Return one literature: what was published, what the label says, and the truth."""
+    """Return one literature: what was published, what the label says, and one huge trial."""
     world, comparator = lesson_parameters(LESSON, values), str(values["comparator"])
     field = literature.FIELD._replace(
         trials=int(values["trials"]),
@@ -42,46 +73,76 @@ def compute(values: Values) -> LessonResult:
     )
     seed = int(values[SEED])
     trials = literature.simulate_literature(world, "cbt", comparator, field=field, seed=seed)
-    truth = _huge_trial(world, comparator, seed)
     published = trials[trials["published"]]
-    pooled, certified = pooled_or_none(published), bool(empirically_supported(published))
-    nan = float("nan")
-    mean, error = (nan, nan) if pooled is None else (pooled.mean.value, pooled.mean.standard_error)
-    together = (
-        "too few were published to pool them"
-        if pooled is None
-        else f"together the published ones say g = {mean:.2f}"
+    pooled = pooled_or_none(published)
+    finding = Finding(
+        numbers.short_words(comparator),
+        len(trials),
+        len(published),
+        None if pooled is None else pooled.mean,
+        _huge_trial(world, comparator, seed),
+        int(published.loc[published["significant"], "team"].nunique()),
+        bool(empirically_supported(published)),
     )
-    verdict = "is" if certified else "is not"
-    teams = "two teams or more have" if certified else "fewer than two teams have"
+    return result_of(finding, [_funnel(trials, finding)])
+
+
+def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
+    """Return sentence, answers and numbers of a finding."""
+    huge, words = finding.huge, finding.comparator
+    verb = "was" if finding.published == 1 else "were"
+    winner = by_sign(
+        huge,
+        f"by it CBT is better than {words}",
+        f"by it CBT is worse than {words}",
+        f"by it CBT and {words} cannot be told apart",
+    )
+    label = "is" if finding.certified else "is not"
+    teams = TEAMS.get(finding.teams, f"{finding.teams} teams have")
     sentence = (
-        f"{len(published)} of {len(trials)} trials against {numbers.COMPARED[comparator]} were "
-        f"published; {together}. One huge trial that takes no side says {truth.value:.2f}. "
-        f"CBT {verdict} “empirically supported”: {teams} a positive trial."
+        f"{finding.published or 'None'} of {finding.trials} trials against {words} {verb} "
+        f"published. {_together(finding)}: {winner}. CBT {label} “empirically supported”: {teams} "
+        "a positive published trial, and two are needed."
     )
     return LessonResult(
         sentence,
-        0 if certified else 1,
+        (0 if finding.certified else 1,),
         {
-            "pooled": mean,
-            "pooled.se": error,
-            "truth": truth.value,
-            "truth.se": truth.standard_error,
-            "published": float(len(published)),
-            "certified": float(certified),
+            **({} if finding.pooled is None else numbers.named("pooled", finding.pooled)),
+            **numbers.named("huge trial", huge),
+            "published": float(finding.published),
+            "trials": float(finding.trials),
+            "teams": float(finding.teams),
+            "certified": float(finding.certified),
         },
-        [_funnel(trials, truth.value, mean)],
+        figures,
+    )
+
+
+def _together(finding: Finding) -> str:
+    """Return the pooled effect beside that of the huge trial."""
+    pooled, huge = finding.pooled, finding.huge
+    side = f"finds {plain_number(huge.value)}"
+    if pooled is None:
+        few = "That is too few to pool; one huge trial that takes no side"
+        return f"{few} {side} (95 % interval {ends(huge)})"
+    compared = by_sign(
+        numbers.difference(pooled, huge), "more than", "less than", "not to be told from"
+    )
+    return (
+        f"Pooled, they find g = {plain_number(pooled.value)} (95 % interval {ends(pooled)}), "
+        f"{compared} one huge trial that takes no side, which {side} ({ends(huge)})"
     )
 
 
 def _huge_trial(world: Parameters, comparator: str, seed: int) -> Estimate:
     """Return the effect in one huge trial with the same questionnaire, by a neutral team."""
     study = literature.trial_study("cbt", comparator, favours=False)
-    run = simulate.run(study, world, TRUTH_CLIENTS, seed=seed, replicate=_HUGE)
+    run = simulate.run(study, world, HUGE_CLIENTS, seed=seed, replicate=_HUGE)
     return literature.trial_effect(run)
 
 
-def _funnel(trials: pd.DataFrame, truth: float, pooled: float) -> Figure:
+def _funnel(trials: pd.DataFrame, finding: Finding) -> Figure:
     published, favours = trials["published"], trials["favours"]
     groups = (
         ("published, team that favours CBT", 0, published & favours),
@@ -90,17 +151,21 @@ def _funnel(trials: pd.DataFrame, truth: float, pooled: float) -> Figure:
     )
     parts = [_marks(trials[group], name, look) for name, look, group in groups if group.any()]
     top = float(trials["clients"].max()) * 1.05
-    parts.append(_upright(f"one huge trial, {truth:.2f}", truth, top, look=1))
-    if not np.isnan(pooled):
-        parts.append(_upright(f"published trials pooled, {pooled:.2f}", pooled, top, look=3))
+    huge, together = plain_number(finding.huge.value), "too few to pool"
+    parts.append(_upright(f"one huge trial, {huge}", finding.huge.value, top, look=1))
+    if finding.pooled is not None:
+        mean = finding.pooled.value
+        together = f"pooled {plain_number(mean)} (95 % interval {ends(finding.pooled)})"
+        parts.append(_upright(f"published trials pooled, {plain_number(mean)}", mean, top, look=3))
     return Figure(
         "funnel",
         "A literature: each mark is one trial",
-        "g of the trial, above 0: CBT better",
+        "g of the trial (SD of post-test scores), above 0: CBT better",
         "clients in the trial",
         parts,
-        f"{len(trials)} trials, of which {int(published.sum())} were published. One huge trial "
-        f"finds {truth:.2f}, the published ones pooled {pooled:.2f}.",
+        f"{len(trials)} trials, each a mark at its g and its number of clients; published: "
+        f"{int(published.sum())}, {together}. One huge trial finds {huge} (95 % interval "
+        f"{ends(finding.huge)}).",
         0,
     )
 
@@ -145,11 +210,13 @@ LESSON = Lesson(
     },
     careful=(
         "The label says “better than something”, not “because of its ingredients”: in the "
-        "contextual world CBT earns it too.",
-        "Results that are not significant are published less often, so what is published looks "
-        "too good.",
+        "contextual world CBT earns it against waiting as well.",
+        "Where results that are not significant are published less often, what is published looks "
+        "too good. Teams that favour a treatment add to it.",
         "One literature is one random draw: try a new seed. Even where nothing heals, 40 small "
         "trials earn the label by chance now and then.",
+        "The huge trial is an estimate, too, with an interval of its own; g counts in standard "
+        "deviations of the scores at the post-test.",
         "How often teams favour a treatment and how much goes unpublished are assumptions here.",
     ),
     compute=compute,

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dyadsim.analysis import arrays
+from dyadsim.analysis.estimate import Estimate
 from dyadsim.lessons import numbers
 from dyadsim.lessons.lesson import (
     WORLD_PICK,
@@ -16,6 +18,7 @@ from dyadsim.lessons.lesson import (
     Values,
     lesson_parameters,
 )
+from dyadsim.lessons.statements import by_sign, percent, percent_ends, sign
 from dyadsim.model import questionnaires
 from dyadsim.simulation.simulate import Run
 from dyadsim.studies.designs.cohort import cohort
@@ -23,17 +26,54 @@ from dyadsim.studies.designs.cohort import cohort
 GROUPS = ((1, 3), (4, 6), (7, 9), (10, 14), (15, 30))
 SHORT = 1  # place of the group that is compared with the longest
 FEWEST = 15  # clients in a group that is shown
-ALIKE = 0.07  # difference of shares that is called about the same
 
 
 class Group(NamedTuple):
-    """Clients who came for `low` to `high` sessions: who recovered, its error, their number."""
+    """Clients who came for `low` to `high` sessions, and who of them recovered.
+
+    `recovered` and `therapist` are `(client,)`, the share is that of the recovered.
+    """
 
     low: int
     high: int
-    share: float
-    error: float
-    clients: int
+    recovered: np.ndarray
+    therapist: np.ndarray
+    share: Estimate
+
+
+class Finding(NamedTuple):
+    """Few against many sessions, and everybody had they all stayed.
+
+    Attributes
+    ----------
+    short, long
+        (fewest, most) sessions of the two groups.
+    few, many, apart
+        Shares of recovered clients who came for few, for many; many - few.
+    early, late
+        Shares of recovered clients at the last session of either group, had everybody stayed.
+    later
+        late - early.
+    sessions
+        Mean number of sessions attended.
+    """
+
+    short: tuple[int, int]
+    long: tuple[int, int]
+    few: Estimate
+    many: Estimate
+    apart: Estimate
+    early: Estimate
+    late: Estimate
+    later: Estimate
+    sessions: float
+
+
+class Stayed(NamedTuple):
+    """Who has recovered at every step had nobody left, `(step, client)`, NaN without a score."""
+
+    recovered: np.ndarray
+    therapist: np.ndarray
 
 
 def compute(values: Values) -> LessonResult:
@@ -42,37 +82,84 @@ def compute(values: Values) -> LessonResult:
     run = numbers.run_study(
         cohort(follow_up=(), sessions=most), lesson_parameters(LESSON, values), values
     )
-    groups = _groups(run, most)
-    course = _course_had_all_stayed(values, most)
-    if len(groups) < 2:
+    groups, stayed = _groups(run, most), _had_all_stayed(values, most)
+    course = np.array([_share_at(stayed, step).value for step in range(most + 1)])
+    figures = [_figure(groups, course)]
+    if len(groups) < 2 or not stayed.therapist.size:
+        return result_of(None, figures)
+    short, long = groups[min(SHORT, len(groups) - 2)], groups[-1]
+    finding = Finding(
+        (short.low, short.high),
+        (long.low, long.high),
+        short.share,
+        long.share,
+        _difference(
+            (long.recovered, short.recovered),
+            np.concatenate([long.therapist, short.therapist]),
+        ),
+        _share_at(stayed, short.high),
+        _share_at(stayed, long.high),
+        _later(stayed, short.high, long.high),
+        float(run.clients.attended.mean()),
+    )
+    return result_of(finding, figures)
+
+
+def result_of(finding: Finding | None, figures: list[Figure]) -> LessonResult:
+    """Return sentence, answers and numbers of a finding; None: too few clients."""
+    if finding is None:
         sentence = (
             "Too few clients start at or above the clinical cut-off to compare them by their "
             "number of sessions."
         )
-        return LessonResult(sentence, 1, {}, [_figure([], course)])
-    short, long = groups[min(SHORT, len(groups) - 2)], groups[-1]
-    early, late = float(course[min(short.high, most)]), float(course[min(long.high, most)])
-    sentence = (
-        f"Of the clients who came for {short.low} to {short.high} sessions, "
-        f"{numbers.percent(short.share)} recovered; of those who came for {long.low} to "
-        f"{long.high}, {numbers.percent(long.share)}. Had everybody stayed, "
-        f"{numbers.percent(early)} would have recovered by session {short.high} and "
-        f"{numbers.percent(late)} by session {long.high}."
+        return LessonResult(sentence, (0, 1, 2), {}, figures)
+    few, many, early, late = finding.few, finding.many, finding.early, finding.late
+    often = by_sign(
+        finding.apart,
+        "those who came for many recovered more often",
+        "those who came for many recovered less often",
+        "the two cannot be told apart",
     )
-    apart = long.share - short.share
+    more = by_sign(
+        finding.later,
+        "more than",
+        "fewer than",
+        "not to be told from",
+    )
+    sentence = (
+        f"Of the clients who came for {_sessions(finding.short)}, {percent(few.value)} recovered "
+        f"(95 % interval {percent_ends(few)}); of those who came for {_range(finding.long)}, "
+        f"{percent(many.value)} ({percent_ends(many)}): {often}. Had everybody stayed, "
+        f"{percent(late.value)} ({percent_ends(late)}) would have been recovered at session "
+        f"{finding.long[1]}, {more} the {percent(early.value)} ({percent_ends(early)}) at session "
+        f"{finding.short[1]}."
+    )
+    parts = {name: getattr(finding, name) for name in ("few", "many", "apart", "later")}
+    result = {
+        key: number
+        for name, part in parts.items()
+        for key, number in numbers.named(name, part).items()
+    }
     return LessonResult(
         sentence,
-        0 if apart < -ALIKE else 1 if apart <= ALIKE else 2,
+        (1 + sign(finding.apart),),
         {
-            "short": short.share,
-            "short.se": short.error,
-            "long": long.share,
-            "long.se": long.error,
-            "later": late - early,
-            "sessions": float(run.clients.attended.mean()),
+            **result,
+            **numbers.named("early, had all stayed", early),
+            **numbers.named("late, had all stayed", late),
+            "sessions": finding.sessions,
         },
-        [_figure(groups, course)],
+        figures,
     )
+
+
+def _range(ends: tuple[int, int]) -> str:
+    """Return "4 to 6", or the number alone."""
+    return f"{ends[0]} to {ends[1]}" if ends[0] < ends[1] else f"{ends[0]}"
+
+
+def _sessions(ends: tuple[int, int]) -> str:
+    return f"{_range(ends)} session{'s' * (ends[1] > 1)}"
 
 
 def _groups(run: Run, most: int) -> list[Group]:
@@ -83,38 +170,75 @@ def _groups(run: Run, most: int) -> list[Group]:
     for low, high in GROUPS:
         mine = case & (attended >= low) & (attended <= high) & ~np.isnan(scores.post)
         recovered = _recovered(scores.pre[mine], scores.post[mine], form)
+        therapist = run.clients.therapist[mine]
         if recovered.size >= FEWEST:
-            share, count = float(recovered.mean()), int(recovered.size)
-            error = numbers.share_error(share, count)
-            groups.append(Group(low, min(high, most), share, error, count))
+            share = numbers.clustered_share(recovered, therapist)
+            groups.append(Group(low, min(high, most), recovered, therapist, share))
     return groups
 
 
-def _course_had_all_stayed(values: Values, most: int) -> np.ndarray:
-    """Return the share that has recovered at every step, had nobody left care."""
+def _had_all_stayed(values: Values, most: int) -> Stayed:
+    """Return who of the cases has recovered at every step, had nobody left care."""
     run = numbers.run_study(
         cohort(follow_up=(), sessions=most, rule="fixed"),
         lesson_parameters(LESSON, values, numbers.NOBODY_LEAVES),
         values,
     )
-    score, form = (
-        numbers.latent_values(run, "symptom_score"),
-        questionnaires.find_instrument("phq9"),
+    form = questionnaires.find_instrument("phq9")
+    score = numbers.latent_values(run, "symptom_score")
+    case = score[0] >= form.cut_off
+    recovered = _recovered(score[0, case], score[:, case], form)
+    known = np.where(np.isnan(score[:, case]), np.nan, recovered.astype(float))
+    return Stayed(known, run.clients.therapist[case])
+
+
+def _share_at(stayed: Stayed, step: int) -> Estimate:
+    """Return the share of the recovered among those with a score at a step."""
+    known = ~np.isnan(stayed.recovered[step])
+    if not known.any():
+        return Estimate(float("nan"), float("inf"), 0.0, 1.0, 0)
+    return numbers.clustered_share(stayed.recovered[step, known], stayed.therapist[known])
+
+
+def _later(stayed: Stayed, early: int, late: int) -> Estimate:
+    """Return the share at a late step minus that at an early one, of the same clients."""
+    rows = stayed.recovered[[late, early]]
+    first, second = (row[~np.isnan(row)] for row in rows)
+    therapist = np.concatenate([stayed.therapist[~np.isnan(row)] for row in rows])
+    return _difference((first, second), therapist)
+
+
+def _difference(parts: tuple[np.ndarray, np.ndarray], therapist: np.ndarray) -> Estimate:
+    """Return the first share minus the second; `therapist` has the first part's clients first."""
+    first, second = (np.asarray(part, dtype=float) for part in parts)
+    influence = np.concatenate(
+        [(first - first.mean()) / first.size, -(second - second.mean()) / second.size]
     )
-    cases = score[:, score[0] >= form.cut_off]
-    return np.array([np.mean(_recovered(cases[0], row, form)[~np.isnan(row)]) for row in cases])
+    return numbers.clustered(float(first.mean() - second.mean()), influence, therapist)
 
 
 def _recovered(pre: np.ndarray, post: np.ndarray, form: questionnaires.Instrument) -> np.ndarray:
     """Return who is reliably better and below the cut-off, by Jacobson and Truax's rule."""
-    return np.asarray((pre - post >= form.reliable_change) & (post < form.cut_off))
+    return arrays.reliably_recovered(pre, post, form.reliable_change, form.cut_off)
 
 
 def _figure(groups: list[Group], course: np.ndarray) -> Figure:
     middle = numbers.rounded([(group.low + group.high) / 2 for group in groups])
-    share = 100 * np.array([group.share for group in groups])
-    half = 196 * np.array([group.error for group in groups])
-    text = [f"{group.low} to {group.high} sessions: {group.clients} clients" for group in groups]
+    share, low, high = (
+        numbers.rounded([100 * getattr(group.share, end) for group in groups], 1)
+        for end in ("value", "low", "high")
+    )
+    text = [
+        f"{_sessions((group.low, group.high))}: {group.recovered.size} clients" for group in groups
+    ]
+    observed = (
+        "; ".join(
+            f"{label}, {percent(group.share.value)} (95 % interval {percent_ends(group.share)})"
+            for label, group in zip(text, groups, strict=True)
+        )
+        or "too few clients"
+    )
+    ended = "unknown" if np.isnan(course[-1]) else percent(course[-1])
     steps = numbers.rounded(np.arange(len(course)))
     return Figure(
         "dose",
@@ -132,16 +256,15 @@ def _figure(groups: list[Group], course: np.ndarray) -> Figure:
                 "range",
                 "observed: clients by the sessions they came for (95 % interval)",
                 middle,
-                numbers.rounded(share, 1),
-                numbers.rounded(share - half, 1),
-                numbers.rounded(share + half, 1),
+                share,
+                low,
+                high,
                 1,
                 text,
             ),
         ],
-        "Recovered by number of sessions attended: "
-        + "; ".join(f"{label}, {value:.0f} %" for label, value in zip(text, share, strict=True))
-        + f". Had everybody stayed, {100 * course[-1]:.0f} % would have recovered at the end.",
+        f"Recovered by number of sessions attended: {observed}. Share that would have been "
+        f"recovered at the end had everybody stayed: {ended}.",
         0,
         100,
     )
@@ -151,12 +274,18 @@ LESSON = Lesson(
     name="how_many_sessions",
     place=70,
     title="How many sessions?",
-    question="Clients who stayed for many sessions recover no more often than those who left "
-    "early. Are later sessions useless?",
+    question="Clients choose how long they stay. Suppose that a service finds no more recovery "
+    "among those who came for many sessions than among those who came for few. Are later "
+    "sessions useless?",
     misconception="later sessions are useless",
     bet=Bet(
-        "Who recovers more often: clients who came for four to six sessions, or for many?",
-        ("those who came for few", "both about as often", "those who came for many"),
+        "What will the service find? Who recovers more often: clients who came for four to six "
+        "sessions, or for many?",
+        (
+            "those who came for few",
+            "no difference that it can tell from chance",
+            "those who came for many",
+        ),
     ),
     controls=(
         WORLD_PICK,
@@ -171,19 +300,22 @@ LESSON = Lesson(
         ),
         Dial("ending.good_enough_slope", "How soon they leave once they are well", 0, 3, 0.05),
         Dial("distress.rate", "How fast distress can change", 0.05, 1, 0.05, unit="1/week"),
-        numbers.CLIENTS,
+        numbers.CLIENTS._replace(value=4000),  # few stay for long
     ),
     presets={
-        "Medical world": {"world": "medical", "clients": 4000},
-        "Contextual world": {"world": "contextual", "clients": 4000},
-        "Nobody leaves because it is good enough": {"ending.good_enough_slope": 0, "clients": 4000},
-        "Nothing heals": {"world": "null", "clients": 4000},
+        "Medical world": {"world": "medical"},
+        "Contextual world": {"world": "contextual"},
+        "Nobody leaves because it is good enough": {"ending.good_enough_slope": 0},
+        "Nothing heals": {"world": "null"},
     },
     careful=(
         "Those who leave early because all is well and those who stay because it is not are "
         "different people. Comparing them says nothing about what a session does.",
-        "The good-enough pattern does not prove that every session helps, either: it also appears "
-        "in the null world.",
+        "Who recovers more often differs between worlds. As calibrated: those who came for many in "
+        "the contextual and hybrid worlds; in the medical and null worlds about as many of either, "
+        "or fewer. In all four the line for “had everybody stayed” rises.",
+        "That those who leave early have often recovered does not prove that every session helps, "
+        "either: they do so in the null world, too, where nothing heals.",
         "No service can observe the line for “had everybody stayed”. That takes a trial that "
         "assigns the length of treatment.",
         "Part of that line is time alone: switch to the null world.",

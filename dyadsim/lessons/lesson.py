@@ -144,17 +144,18 @@ class LessonResult(NamedTuple):
 
     Attributes
     ----------
-    sentence, answer
-        The result in plain words; which option of the bet is right.
+    sentence, answers
+        The result in plain words, with its uncertainty; which options of the bet the numbers leave
+        possible: if several, there is no verdict.
     numbers
-        What the sentence rests on, by name; a number with a Monte-Carlo error has it under its name
-        + '.se'.
+        What the sentence rests on, by name; an estimate has its standard error and the ends of its
+        95 % interval under its name + '.se', '.low' and '.high'.
     figures
         At most three.
     """
 
     sentence: str
-    answer: int
+    answers: tuple[int, ...]
     numbers: dict[str, float]
     figures: list[Figure]
 

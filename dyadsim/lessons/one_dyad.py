@@ -1,10 +1,12 @@
 """Lesson: one dyad. Alliance and symptoms by session, ruptures, and the beats of a session."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from dyadsim.analysis import arrays
+from dyadsim.analysis.estimate import Estimate
 from dyadsim.analysis.synchrony import synchrony_minus_surrogate
 from dyadsim.lessons import numbers
 from dyadsim.lessons.lesson import (
@@ -19,10 +21,12 @@ from dyadsim.lessons.lesson import (
     Values,
     lesson_parameters,
 )
+from dyadsim.lessons.statements import by_sign, counted, ends, plain_number
 from dyadsim.model import questionnaires
 from dyadsim.simulation import observe
 from dyadsim.simulation.simulate import Run
 from dyadsim.studies.designs.cohort import cohort
+from dyadsim.studies.study import Caseload
 
 if TYPE_CHECKING:
     from dyadsim.simulation.mesa_model import DyadModel
@@ -31,7 +35,37 @@ type Course = dict[str, np.ndarray]
 
 DYADS = 60  # whose sessions are compared beat by beat; one of them is shown
 SESSIONS, BEATS = 16, 60
+OWN_THERAPIST = Caseload(1.0, 0.0)  # dyads that share a therapist would count as one
 COURSE = ("bond", "goal", "task", "expectancy", "rupture", "repaired", "symptom_score")
+
+
+class Finding(NamedTuple):
+    """One dyad so far, and the synchrony of all.
+
+    Attributes
+    ----------
+    sessions, ruptures, repaired
+        So far.
+    first, last
+        Scores.
+    session, is_latest
+        The session that is looked into; whether it is the latest because a later one was wanted.
+    r, r_stranger
+        Correlation of the client's arousal with their therapist's, and with a stranger's.
+    above
+        Synchrony of all dyads minus that of shuffled pairs, in Fisher's z.
+    """
+
+    sessions: int
+    ruptures: int
+    repaired: int
+    first: float
+    last: float
+    session: int
+    is_latest: bool
+    r: float
+    r_stranger: float
+    above: Estimate
 
 
 def stepped_model(values: Values) -> "DyadModel":
@@ -42,7 +76,7 @@ def stepped_model(values: Values) -> "DyadModel":
     # Mesa takes half a second, which other lessons do not need.
     from dyadsim.simulation.mesa_model import DyadModel
 
-    study = cohort(follow_up=(), sessions=SESSIONS, rule="fixed")
+    study = cohort(follow_up=(), sessions=SESSIONS, rule="fixed", caseload=OWN_THERAPIST)
     arm = study.arms[0]._replace(training=(("empathy", float(values["empathy"])),))
     model = DyadModel(
         study._replace(arms=(arm,)),
@@ -67,42 +101,89 @@ def compute(values: Values) -> LessonResult:
     sessions = int(values["held"])
     run, session = stepped_model(values).run_state, min(int(values["session"]), sessions)
     people = observe.arousal(run, session, DYADS, BEATS)
-    above = synchrony_minus_surrogate(people, rng=int(values[SEED]))
     dyad = shown_dyad(run)
     client, therapist, stranger = _arousals(people, dyad)
-    r, r_stranger = _r(client, therapist), _r(client, stranger)
     course = {name: numbers.latent_values(run, name)[: sessions + 1, dyad] for name in COURSE}
-    score = course["symptom_score"]
-    last = score[~np.isnan(score)][-1]
-    ruptures, repaired = (int((course[name] > 0).sum()) for name in ("rupture", "repaired"))
-    latest = ", the latest so far," if session < int(values["session"]) else ""
-    sentence = (
-        f"After {_count(sessions, 'session')}: {_count(ruptures, 'rupture')}, {repaired} repaired; "
-        f"the score goes from {score[0]:.0f} to {last:.0f}. In session {session}{latest} the two "
-        f"move together with r = {r:.2f}; the same client beside a stranger's therapist: "
-        f"{r_stranger:.2f}. Over {DYADS} dyads, synchrony above chance is {above.value:.2f} (95 % "
-        f"interval {above.low:.2f} to {above.high:.2f})."
+    score, weeks = course["symptom_score"], numbers.weeks_of(run)[: sessions + 1]
+    finding = Finding(
+        sessions,
+        int((course["rupture"] > 0).sum()),
+        int(((course["rupture"] > 0) & (course["repaired"] > 0)).sum()),
+        float(score[0]),
+        float(score[~np.isnan(score)][-1]),
+        session,
+        session < int(values["session"]),
+        arrays.pearson_r(client, therapist),
+        arrays.pearson_r(client, stranger),
+        synchrony_minus_surrogate(people, rng=int(values[SEED])),
     )
-    weeks = numbers.weeks_of(run)[: sessions + 1]
-    return LessonResult(
-        sentence,
-        0 if above.high < 0 else 2 if above.low > 0 else 1,
-        {
-            "above chance": above.value,
-            "above chance.se": above.standard_error,
-            "r": r,
-            "r of strangers": r_stranger,
-            "ruptures": float(ruptures),
-            "repaired": float(repaired),
-            "first score": float(score[0]),
-            "last score": float(last),
-        },
+    return result_of(
+        finding,
         [
             _alliance(course, weeks),
             _symptoms(score, weeks, course["rupture"] > 0),
-            _beats(client, therapist, stranger, session=session),
+            _beats(client, therapist, stranger, finding=finding),
         ],
     )
+
+
+def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
+    """Return sentence, answers and numbers of a finding."""
+    above = finding.above
+    latest = ", the latest so far," if finding.is_latest else ""
+    sentence = (
+        f"After {counted(finding.sessions, 'session')}: {_ruptures(finding)}; "
+        f"{_course_of_score(finding.first, finding.last)}. In session {finding.session}{latest} "
+        f"the arousal of the two correlates r = {plain_number(finding.r)}, that of the client and "
+        f"a stranger's therapist r = {plain_number(finding.r_stranger)}. Over {DYADS} dyads, "
+        f"synchrony minus that of shuffled pairs is {plain_number(above.value)} in Fisher's z "
+        f"(95 % interval {ends(above)}): {_compared(above)}."
+    )
+    return LessonResult(
+        sentence,
+        (by_place(above),),
+        {
+            **numbers.named("above chance", above),
+            "r": finding.r,
+            "r of strangers": finding.r_stranger,
+            "ruptures": float(finding.ruptures),
+            "repaired": float(finding.repaired),
+            "first score": finding.first,
+            "last score": finding.last,
+        },
+        figures,
+    )
+
+
+def by_place(above: Estimate) -> int:
+    """Return which option of the bet these dyads show: the bet asks what they can show."""
+    return 0 if above.high < 0 else 2 if above.low > 0 else 1
+
+
+def _compared(above: Estimate) -> str:
+    return by_sign(
+        above,
+        "more than strangers",
+        "less than strangers",
+        f"no difference that {DYADS} dyads can show",
+    )
+
+
+def _ruptures(finding: Finding) -> str:
+    """Return the count of ruptures and how many were repaired."""
+    count, repaired = finding.ruptures, finding.repaired
+    words = counted(count, "rupture")
+    if count == 0:
+        return words
+    if count == 1:
+        return f"{words}, {'repaired' if repaired else 'not repaired'}"
+    return f"{words}, {repaired or 'none'} of them repaired"
+
+
+def _course_of_score(first: float, last: float) -> str:
+    if round(first) == round(last):
+        return f"the score is {first:.0f} as at the start"
+    return f"the score {'falls' if last < first else 'rises'} from {first:.0f} to {last:.0f}"
 
 
 def _arousals(people: pd.DataFrame, dyad: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -115,14 +196,6 @@ def _arousals(people: pd.DataFrame, dyad: int) -> tuple[np.ndarray, np.ndarray, 
         mine["therapist_arousal"].to_numpy(),
         other["therapist_arousal"].to_numpy(),
     )
-
-
-def _r(first: np.ndarray, second: np.ndarray) -> float:
-    return float(np.corrcoef(np.asarray(first, float), np.asarray(second, float))[0, 1])
-
-
-def _count(count: int, word: str) -> str:
-    return f"{count or 'no'} {word}{'s' * (count != 1)}"
 
 
 def _alliance(course: Course, weeks: np.ndarray) -> Figure:
@@ -152,8 +225,8 @@ def _alliance(course: Course, weeks: np.ndarray) -> Figure:
         "sessions (a week apart)",
         "strength, 0 (none) to 1 (full)",
         lines,
-        f"Bond, goals, tasks and hope over {_count(len(weeks) - 1, 'session')}; bond from "
-        f"{bond[1]:.2f} to {bond[-1]:.2f}; {_count(int(ruptures.sum()), 'rupture')}.",
+        f"Bond, goals, tasks and hope over {counted(len(weeks) - 1, 'session')}; bond from "
+        f"{bond[1]:.2f} to {bond[-1]:.2f}; {counted(int(ruptures.sum()), 'rupture')}.",
         0,
         1,
     )
@@ -173,15 +246,15 @@ def _symptoms(score: np.ndarray, weeks: np.ndarray, ruptures: np.ndarray) -> Fig
         "sessions (a week apart)",
         "PHQ-9 score (0 to 27, lower is better)",
         series,
-        f"PHQ-9 scores of one client over {_count(len(weeks) - 1, 'session')}, from {score[0]:.0f} "
-        f"to {score[known][-1]:.0f}.",
+        f"PHQ-9 scores of one client over {counted(len(weeks) - 1, 'session')}, from "
+        f"{score[0]:.0f} to {score[known][-1]:.0f}.",
         0,
         27,
     )
 
 
 def _beats(
-    client: np.ndarray, therapist: np.ndarray, stranger: np.ndarray, *, session: int
+    client: np.ndarray, therapist: np.ndarray, stranger: np.ndarray, *, finding: Finding
 ) -> Figure:
     x = numbers.rounded(np.arange(BEATS), 0)
     people = (
@@ -191,7 +264,7 @@ def _beats(
     )
     return Figure(
         "beats",
-        f"Inside session {session}: who moves with whom?",
+        f"Inside session {finding.session}: who moves with whom?",
         f"beats of the session ({BEATS} equal steps)",
         "arousal (0 = usual)",
         [
@@ -199,7 +272,8 @@ def _beats(
             for look, (name, arousal) in enumerate(people)
         ],
         "Arousal of the client, of their therapist, and of a therapist from another room, over "
-        f"{BEATS} beats.",
+        f"{BEATS} beats; client and therapist correlate {plain_number(finding.r)}, client and "
+        f"stranger {plain_number(finding.r_stranger)}.",
     )
 
 
@@ -211,8 +285,13 @@ LESSON = Lesson(
     "the two move together within a session. When is moving together more than chance?",
     misconception="any movement in step is resonance",
     bet=Bet(
-        "Do client and therapist move together more than people who never met?",
-        ("less than strangers", "no more than chance allows", "more than strangers"),
+        f"What will {DYADS} dyads show: do client and therapist move together more than people "
+        "who never met?",
+        (
+            "they move together less than strangers",
+            "no difference from strangers",
+            "they move together more than strangers",
+        ),
     ),
     controls=(
         WORLD_PICK,
@@ -237,7 +316,9 @@ LESSON = Lesson(
     careful=(
         "Two series that each drift will correlate by accident: compare with strangers before you "
         "call it resonance.",
-        "One dyad is only one dyad: a new seed shows another.",
+        "That no difference shows does not mean that there is none: look at the interval.",
+        "One dyad is only one dyad: a new seed shows another. The beats of a session follow each "
+        "other, so that r of one session varies far more than that of independent pairs.",
         "In this model a rupture strains the alliance; symptoms follow late and only a little.",
         "In the model, what happens from beat to beat affects the outcome only a little; whether "
         "it does in life is open.",

@@ -1,9 +1,12 @@
 """Lesson: three percentages of the same therapy, each with a denominator of its own."""
 
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 
+from dyadsim.analysis.estimate import Estimate
 from dyadsim.analysis.shapley import shapley_shares
 from dyadsim.attribution import true_shares
 from dyadsim.attribution.estimated_shares import CLAIMED_PIE
@@ -21,6 +24,7 @@ from dyadsim.lessons.lesson import (
     Values,
     lesson_parameters,
 )
+from dyadsim.lessons.statements import by_sign, ends, is_nothing, percent_ends, plain_number
 from dyadsim.model.parameters import Parameters
 from dyadsim.numerics.random_streams import Group
 from dyadsim.simulation import counterfactual, simulate
@@ -32,8 +36,28 @@ EDGES = (2.0, 10.0, 30.0)
 # therapists have a share of variance alone.
 LABELS = ("client and life", "therapist", "relationship", "expectancy", "technique", "chance")
 TECHNIQUE = LABELS.index("technique")
+SMALLEST_EFFECT = 1e-6  # below, a mean effect is only rounding
 BATCHES = 10  # of clients, whose spread gives the errors
 LOST = ("relationship", "expectancy", "technique")
+
+
+class Finding(NamedTuple):
+    """The percentages of one world.
+
+    Attributes
+    ----------
+    explained
+        Share of the variance of distress at the end (%), in the order of LABELS.
+    effect
+        Mean effect of therapy against no treatment on distress at the end; above 0: less distress.
+    lost
+        Share of that effect which is lost without each of LOST (%); None where the effect is not
+        shown to be above 0, so that there is nothing to divide by.
+    """
+
+    explained: list[Estimate]
+    effect: Estimate
+    lost: list[Estimate] | None
 
 
 def compute(values: Values) -> LessonResult:
@@ -42,40 +66,72 @@ def compute(values: Values) -> LessonResult:
     care = Care(dose_spread=float(values["dose_spread"]))
     clients, seed = int(values["clients"]), int(values[SEED])
     planned = true_shares.attribution_study(care)
-    ends = true_shares.redrawn_outcomes(planned, world, clients=clients, seed=seed)[:, 1]
-    share, share_error = _variance(ends), _error([_variance(part) for part in _batches(ends)])
+    outcomes = true_shares.redrawn_outcomes(planned, world, clients=clients, seed=seed)[:, 1]
     distress = _distress_without(care, world, clients, seed)
-    lost, lost_error = _lost(distress), _error([_lost(part) for part in _batches(distress)])
-    technique = float(lost[LOST.index("technique")])
-    loss = (
-        "where nothing heals, nothing can be lost"
-        if np.isnan(technique)
-        else f"without it {technique:.0f} % of the mean effect is lost"
-    )
+    effect = _from_batches(_effect, distress)[0]
+    lost = _from_batches(_lost, distress) if effect.low > SMALLEST_EFFECT else None
+    finding = Finding(_from_batches(_variance, outcomes), effect, lost)
+    return result_of(finding, [_figure(finding)])
+
+
+def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
+    """Return sentence, answers and numbers of a finding."""
     sentence = (
         f"Technique is said to be {CLAIMED_PIE['technique']:.0f} % of outcome. In this world it "
-        f"explains {max(share[TECHNIQUE], 0.0):.1f} % of the differences between clients, and "
-        f"{loss}."
+        f"explains {_explained(finding.explained[TECHNIQUE])}, and {_loss(finding)}."
     )
+    lost = dict(zip(LOST, finding.lost or [], strict=False))
+    explained = dict(zip(LABELS, finding.explained, strict=True))
+    named = {
+        **{f"lost without {label}, %": part for label, part in reversed(lost.items())},
+        **{
+            f"differences explained by {label}, %": part
+            for label, part in reversed(explained.items())
+        },
+        "mean effect": finding.effect,
+    }
+    answers = (0,) if not lost else numbers.brackets_left(lost["technique"], EDGES)
     return LessonResult(
         sentence,
-        0 if np.isnan(technique) else numbers.bracket(technique, EDGES),
+        answers,
         {
-            **_named("lost without", LOST, lost, lost_error),
-            **_named("differences explained by", LABELS, share, share_error),
+            key: value
+            for name, part in named.items()
+            for key, value in numbers.named(name, part).items()
         },
-        [_figure((share, share_error), (lost, lost_error))],
+        figures,
     )
 
 
-def _named(
-    what: str, labels: tuple[str, ...], values: np.ndarray, errors: np.ndarray
-) -> dict[str, float]:
-    """Return percentages and their errors by name, the last label first."""
-    result: dict[str, float] = {}
-    for label, value, error in reversed(list(zip(labels, values, errors, strict=True))):
-        result |= {f"{what} {label}, %": value, f"{what} {label}, %.se": error}
-    return result
+def _explained(share: Estimate) -> str:
+    """Return the share of variance that technique explains."""
+    size = f"{plain_number(share.value, 1)} % of the differences between clients"
+    between = f"95 % interval {percent_ends(share, 1.0)}"
+    # A share of variance is 0 or more; its estimate may fall below by chance.
+    return f"{size} ({between}{by_sign(share, '', '', ', not to be told from none')})"
+
+
+def _loss(finding: Finding) -> str:
+    """Return how much of the mean effect is lost without technique."""
+    if finding.lost is None:
+        if is_nothing(finding.effect):
+            return "where nothing heals, nothing can be lost"
+        return (
+            f"therapy has no mean effect that could be told from nothing ({ends(finding.effect)} "
+            "in units of distress), so none can be lost"
+        )
+    lost = finding.lost[LOST.index("technique")]
+    if is_nothing(lost):
+        return "without it nothing of the mean effect is lost"
+    size = f"{plain_number(abs(lost.value), 0)} %"
+    between = percent_ends(lost, 1.0)
+    return by_sign(
+        lost,
+        f"without it {size} of the mean effect is lost ({between})",
+        f"without it the mean effect is {size} larger (lost: {between})",
+        f"what is lost of the mean effect without it, {plain_number(lost.value, 1)} % ({between}), "
+        "cannot be told from nothing",
+    )
 
 
 def _batches(values: np.ndarray) -> list[np.ndarray]:
@@ -83,9 +139,12 @@ def _batches(values: np.ndarray) -> list[np.ndarray]:
     return np.array_split(values, BATCHES, axis=-1)
 
 
-def _error(parts: list[np.ndarray]) -> np.ndarray:
-    """Return the standard error of the whole, from the spread of its batches."""
-    return np.asarray(np.std(parts, axis=0, ddof=1) / np.sqrt(len(parts)))
+def _from_batches(
+    statistic: Callable[[np.ndarray], np.ndarray], values: np.ndarray
+) -> list[Estimate]:
+    """Return a statistic of all clients, with errors from batches of them."""
+    parts = [statistic(part) for part in _batches(values)]
+    return numbers.from_batches(statistic(values), parts)
 
 
 def _variance(ends: np.ndarray) -> np.ndarray:
@@ -121,54 +180,58 @@ def _distress_without(care: Care, world: Parameters, clients: int, seed: int) ->
         return np.array(list(pool.map(end, conditions)))
 
 
+def _effect(distress: np.ndarray) -> np.ndarray:
+    """Return the mean effect against no treatment, in units of distress, `(1,)`."""
+    untreated, full = distress.mean(axis=-1)[:2]
+    return np.array([untreated - full])
+
+
 def _lost(distress: np.ndarray) -> np.ndarray:
     """Return how much of the mean effect against no treatment is lost without each of LOST (%)."""
     untreated, full, *without = distress.mean(axis=-1)
-    if untreated - full < 1e-6:
-        return np.full(len(LOST), np.nan)
     return np.array([100 * (mean - full) / (untreated - full) for mean in without])
 
 
-def _spread_out(values: dict[str, float]) -> np.ndarray:
-    """Return values in the order of LABELS, NaN where there is none."""
-    return np.array([values.get(label, float("nan")) for label in LABELS])
-
-
-def _figure(
-    explained: tuple[np.ndarray, np.ndarray], lost: tuple[np.ndarray, np.ndarray]
-) -> Figure:
-    """Return the bars; either argument: percentages and their errors."""
-    share, share_error = explained
-    loss, loss_error = (_spread_out(dict(zip(LOST, part, strict=True))) for part in lost)
-    bars = (
-        ("claimed (Lambert's pie)", _spread_out(dict(CLAIMED_PIE)), np.full(len(LABELS), np.nan)),
-        ("differences between clients that it explains", np.maximum(share, 0), share_error),
-        ("mean effect that is lost without it", loss, loss_error),
+def _figure(finding: Finding) -> Figure:
+    """Return the bars."""
+    explained = dict(zip(LABELS, finding.explained, strict=True))
+    lost = dict(zip(LOST, finding.lost or [], strict=False))
+    bars: tuple[tuple[str, Mapping[str, float | Estimate]], ...] = (
+        ("the claimed pie", CLAIMED_PIE),
+        ("differences between clients that it explains (95 % interval)", explained),
+        ("mean effect that is lost without it (95 % interval)", lost),
     )
-    about = "; ".join(f"{name}: {_in_words(values)}" for name, values, _ in bars)
+    about = "; ".join(f"{name}: {_in_words(values)}" for name, values in bars)
     return Figure(
         "three",
         "Three percentages of one therapy, each of something else",
         "",
         "per cent, each with its own denominator",
-        [_bar(name, values, error, look=k) for k, (name, values, error) in enumerate(bars)],
+        [_bar(name, values, look=k) for k, (name, values) in enumerate(bars)],
         f"Bars in per cent. {about}.",
     )
 
 
-def _in_words(values: np.ndarray) -> str:
+def _in_words(values: Mapping[str, float | Estimate]) -> str:
     """Return the known percentages with their labels."""
-    return ", ".join(
-        f"{label} {value:.0f}"
-        for label, value in zip(LABELS, values, strict=True)
-        if not np.isnan(value)
-    )
+    words = [
+        f"{label} {plain_number(value.value, 1)} ({percent_ends(value, 1.0)})"
+        if isinstance(value, Estimate)
+        else f"{label} {value:.0f}"
+        for label, value in values.items()
+    ]
+    return ", ".join(words) or "no mean effect that could be lost"
 
 
-def _bar(name: str, values: np.ndarray, error: np.ndarray, *, look: int) -> Series:
-    low, high = values - 1.96 * error, values + 1.96 * error
-    y, ends = numbers.rounded(values, 1), (numbers.rounded(low, 1), numbers.rounded(high, 1))
-    return Series("bars", name, list(LABELS), y, *ends, look)
+def _bar(name: str, values: Mapping[str, float | Estimate], *, look: int) -> Series:
+    """Return the bars of one kind; a judgement has no interval, and what is unknown no bar."""
+    unknown = float("nan")
+    parts = [values.get(label, unknown) for label in LABELS]
+    bars = [
+        part[:1] + part[2:4] if isinstance(part, Estimate) else (part, part, part) for part in parts
+    ]
+    y, low, high = (numbers.rounded(column, 1) for column in zip(*bars, strict=True))
+    return Series("bars", name, list(LABELS), y, low, high, look)
 
 
 LESSON = Lesson(
@@ -202,7 +265,8 @@ LESSON = Lesson(
         "medical world nothing heals but the ingredient, and yet without any relationship people "
         "leave before it has worked.",
         "The pie is a judgement that was never computed from data.",
-        "Shares carry chance, and one or two per cent may be nothing but chance: try a new seed.",
+        "Shares carry chance. One whose interval holds 0 may be nothing but chance: try a new seed "
+        "or more clients.",
     ),
     compute=compute,
     sources=("founding_paper",),

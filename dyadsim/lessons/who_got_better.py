@@ -5,6 +5,10 @@ from typing import NamedTuple
 import numpy as np
 
 from dyadsim.analysis.clinical_significance import reliable_change
+from dyadsim.analysis.effects import hedges_g
+from dyadsim.analysis.estimate import Estimate
+from dyadsim.evidence.fact import load_facts
+from dyadsim.evidence.verdict import MET, UNDECIDED, VIOLATED, judge_interval
 from dyadsim.lessons import numbers
 from dyadsim.lessons.lesson import (
     WORLD_PICK,
@@ -17,29 +21,96 @@ from dyadsim.lessons.lesson import (
     Values,
     lesson_parameters,
 )
+from dyadsim.lessons.statements import by_sign, ends, percent, percent_ends, plain_number
 from dyadsim.model import questionnaires
 from dyadsim.studies.designs.rct import rct
 
-KINDS = ("recovered", "improved", "no reliable change", "worse")
+KINDS = ("recovered", "improved", "no reliable change", "reliably worse")
+_CATEGORY = dict(zip(KINDS, ("recovered", "improved", "unchanged", "deteriorated"), strict=True))
+RECOVERED, WORSE = KINDS[0], KINDS[-1]
 EDGES = (0.25, 0.5, 0.75)
 ARMS = ("therapy", "waiting")  # in the order of the trial's arms
+_FORM = questionnaires.find_instrument("phq9")
+PUBLISHED = next(fact for fact in load_facts() if fact.id == "reliable_deterioration")
 
 
 class ArmScores(NamedTuple):
-    """Scores before and after of the clients of an arm who gave both, `(client,)`."""
+    """Scores before and after, and therapists, of the clients of an arm who gave both, `(client,)`.
+
+    A therapist below 0: none.
+    """
 
     pre: np.ndarray
     post: np.ndarray
+    therapist: np.ndarray
 
 
-def kind_shares(scores: ArmScores, form: questionnaires.Instrument) -> np.ndarray:
+class Finding(NamedTuple):
+    """What became of the clients of a trial.
+
+    Attributes
+    ----------
+    shares
+        Arm -> kind -> share of its clients with both scores.
+    below
+        Share of those who wait whose score after is worse than the mean of the treated.
+    g
+        Of the scores after, therapy against waiting; above 0: therapy better.
+    """
+
+    shares: dict[str, dict[str, Estimate]]
+    below: Estimate
+    g: Estimate
+
+
+def kind_shares(scores: ArmScores, form: questionnaires.Instrument) -> dict[str, Estimate]:
     """Return the share of each of KINDS by Jacobson and Truax's rule (`analysis.change`)."""
-    shares = reliable_change(
+    kinds = reliable_change(
         scores.pre, scores.post, reliable_change=form.reliable_change, cut_off=form.cut_off
-    ).value_counts(normalize=True)
-    return np.array(
-        [shares[name] for name in ("recovered", "improved", "unchanged", "deteriorated")]
-    )
+    ).to_numpy()
+    return {
+        kind: numbers.clustered_share(kinds == _CATEGORY[kind], scores.therapist) for kind in KINDS
+    }
+
+
+def below_the_average_treated(treated: ArmScores, waiting: ArmScores) -> Estimate:
+    """Return the share of those who wait who end worse off than the average treated client.
+
+    With scores of equal normal distributions that is Phi(d): 79 % for d = .80. A score of whole
+    points stands for half a point to either side, so that the share moves smoothly with the mean m
+    of the treated. Its error has two parts, that of the share at m, and that of m times the density
+    there, taken as normal.
+    """
+    mean, spread = treated.post.mean(), waiting.post.std(ddof=1)
+    worse = np.clip(waiting.post - mean + 0.5, 0, 1)
+    share, count = float(worse.mean()), worse.size
+    z = (mean - waiting.post.mean()) / spread
+    density = np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi) / spread
+    influence = [(worse - share) / count, -density * (treated.post - mean) / treated.post.size]
+    cluster = np.concatenate([waiting.therapist, treated.therapist])
+    estimate = numbers.clustered(share, np.concatenate(influence), cluster)
+    low, high = max(estimate.low, 0.0), min(estimate.high, 1.0)
+    return estimate._replace(low=low, high=high)
+
+
+def effect_size(treated: ArmScores, waiting: ArmScores) -> Estimate:
+    """Return Hedges' g of the scores after, above 0: therapy better; its error by therapists.
+
+    With D = m_w - m_t, g is proportional to D / s; a client moves D by their deviation from the
+    mean of their arm, and s^2 by its square.
+    """
+    value = hedges_g(treated.post, waiting.post).value
+    count = treated.post.size + waiting.post.size
+    parts = [treated.post - treated.post.mean(), waiting.post - waiting.post.mean()]
+    square = sum(float(part @ part) for part in parts) / (count - 2)
+    correction = 1 - 3 / (4 * (count - 2) - 1)
+    influence = [
+        correction * side * part / part.size / np.sqrt(square)
+        - value / 2 * (part**2 / square - 1) / count
+        for side, part in zip((-1, 1), parts, strict=True)
+    ]
+    cluster = np.concatenate([treated.therapist, waiting.therapist])
+    return numbers.clustered(value, np.concatenate(influence), cluster)
 
 
 def compute(values: Values) -> LessonResult:
@@ -48,32 +119,63 @@ def compute(values: Values) -> LessonResult:
         ("cbt", "waitlist"), sessions=int(values["sessions"]), follow_up=(), instrument="phq9"
     )
     run = numbers.run_study(study, lesson_parameters(LESSON, values), values)
-    scores, form = numbers.observed_arrays(run), questionnaires.find_instrument("phq9")
-    arms = {}
+    scores, arms = numbers.observed_arrays(run), {}
     for code, word in enumerate(ARMS):
         mine = (run.clients.arm == code) & ~np.isnan(scores.pre + scores.post)
-        arms[word] = ArmScores(scores.pre[mine], scores.post[mine])
-    shares = {word: kind_shares(arm, form) for word, arm in arms.items()}
-    counts = {word: int(arm.post.size) for word, arm in arms.items()}
-    above = float((arms["therapy"].post < arms["waiting"].post.mean()).mean())
-    therapy, waiting = shares["therapy"], shares["waiting"]
+        arms[word] = ArmScores(scores.pre[mine], scores.post[mine], run.clients.therapist[mine])
+    treated, waiting = (arms[word] for word in ARMS)
+    finding = Finding(
+        {word: kind_shares(arm, _FORM) for word, arm in arms.items()},
+        below_the_average_treated(treated, waiting),
+        effect_size(treated, waiting),
+    )
+    courses = numbers.latent_values(run, "symptom_score")[:, run.clients.arm == 0]
+    return result_of(finding, [_courses(courses, numbers.weeks_of(run)), _bars(finding.shares)])
+
+
+def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
+    """Return sentence, answers and numbers of a finding."""
+    therapy, waiting = (finding.shares[word] for word in ARMS)
+    better, worse = (
+        numbers.difference(therapy[kind], waiting[kind]) for kind in (RECOVERED, WORSE)
+    )
+    below, g = finding.below, finding.g
+    unclear = "the two cannot be told apart"
     sentence = (
-        f"In therapy {numbers.percent(therapy[0])} recover and {numbers.percent(therapy[3])} get "
-        f"worse; of those who wait, {numbers.percent(waiting[0])} recover all the same. "
-        f"{numbers.percent(above)} of the treated end better than the average of those who wait."
+        f"In therapy {_share(therapy[RECOVERED], 'recover', '95 % interval ')}, waiting "
+        f"{_share(waiting[RECOVERED], '')}: "
+        f"{by_sign(better, 'more in therapy', 'fewer in therapy', unclear)}. In therapy "
+        f"{_share(therapy[WORSE], 'get reliably worse')}, waiting {_share(waiting[WORSE], '')}: "
+        f"{by_sign(worse, 'more in therapy', 'fewer in therapy', unclear)}. "
+        f"{_beside_published(therapy[WORSE])} The average treated client ends better off than "
+        f"{percent(below.value)} of those who wait ({percent_ends(below)}; "
+        f"g = {plain_number(g.value)}, {ends(g)})."
     )
-    result = {"better than the average of those who wait": above}
-    for word, share in shares.items():
-        for kind, value in zip(KINDS, share, strict=True):
-            result[f"{word}, {kind}"] = float(value)
-            result[f"{word}, {kind}.se"] = numbers.share_error(float(value), counts[word])
-    treated = numbers.latent_values(run, "symptom_score")[:, run.clients.arm == 0]
-    return LessonResult(
-        sentence,
-        numbers.bracket(float(therapy[0]), EDGES),
-        result,
-        [_courses(treated, numbers.weeks_of(run)), _bars(shares, counts)],
+    result = {**numbers.named("better off than of those who wait", below), **numbers.named("g", g)}
+    for word, shares in finding.shares.items():
+        for kind, share in shares.items():
+            result |= numbers.named(f"{word}, {kind}", share)
+    return LessonResult(sentence, numbers.brackets_left(therapy[RECOVERED], EDGES), result, figures)
+
+
+def _share(share: Estimate, verb: str, label: str = "") -> str:
+    """Return a share with its interval and a verb, such as "42 % recover (38 to 46 %)"."""
+    words = f"{percent(share.value)} {verb}".rstrip()
+    return f"{words} ({label}{percent_ends(share)})"
+
+
+def _beside_published(worse: Estimate) -> str:
+    """Return the published share of clients who get worse, and where this one lies."""
+    mean, low, high = (
+        float(number or 0) for number in (PUBLISHED.estimate, PUBLISHED.low, PUBLISHED.high)
     )
+    place = {
+        MET: "here it is about as many",
+        VIOLATED: f"here it is {'fewer' if worse.value < low else 'more'}",
+        UNDECIDED: "here it may be as many",
+    }[judge_interval(PUBLISHED, worse.value, worse.low, worse.high)]
+    between = f"{100 * low:.0f} to {100 * high:.0f} %"
+    return f"For routine care {percent(mean)} are published ({between} still agree): {place}."
 
 
 def _courses(scores: np.ndarray, weeks: np.ndarray) -> Figure:
@@ -84,7 +186,7 @@ def _courses(scores: np.ndarray, weeks: np.ndarray) -> Figure:
         "weeks since intake",
         "PHQ-9 score (0 to 27, lower is better)",
         [lines, band, mean],
-        f"Courses of single clients in therapy; their mean falls from {mean.y[0]:.1f} to "
+        f"Courses of single clients in therapy; their mean goes from {mean.y[0]:.1f} to "
         f"{mean.y[-1]:.1f} points. The middle eight of ten lie between {band.low[-1]:.0f} and "
         f"{band.high[-1]:.0f} at the end.",
         0,
@@ -92,35 +194,33 @@ def _courses(scores: np.ndarray, weeks: np.ndarray) -> Figure:
     )
 
 
-def _bars(shares: dict[str, np.ndarray], counts: dict[str, int]) -> Figure:
+def _bars(shares: dict[str, dict[str, Estimate]]) -> Figure:
     about = "; ".join(
         f"{word}: "
-        + ", ".join(f"{kind} {value:.0%}" for kind, value in zip(KINDS, share, strict=True))
-        for word, share in shares.items()
+        + ", ".join(
+            f"{kind} {percent(share.value)} ({percent_ends(share)})"
+            for kind, share in kinds.items()
+        )
+        for word, kinds in shares.items()
     )
     return Figure(
         "kinds",
         "What became of the clients",
         "",
-        "per cent of the clients in that arm",
-        [_bar(word, share, counts[word], look=k) for k, (word, share) in enumerate(shares.items())],
-        f"{about}.",
+        "per cent of the clients in that arm with both scores",
+        [_bar(word, kinds, look=k) for k, (word, kinds) in enumerate(shares.items())],
+        f"Bars with 95 % intervals. {about}.",
         0,
         100,
     )
 
 
-def _bar(word: str, share: np.ndarray, count: int, *, look: int) -> Series:
-    half = np.array([196 * numbers.share_error(float(value), count) for value in share])
-    return Series(
-        "bars",
-        word,
-        list(KINDS),
-        numbers.rounded(100 * share, 1),
-        numbers.rounded(100 * share - half, 1),
-        numbers.rounded(100 * share + half, 1),
-        look,
+def _bar(word: str, kinds: dict[str, Estimate], *, look: int) -> Series:
+    y, low, high = (
+        numbers.rounded([100 * getattr(share, end) for share in kinds.values()], 1)
+        for end in ("value", "low", "high")
     )
+    return Series("bars", word, list(KINDS), y, low, high, look)
 
 
 LESSON = Lesson(
@@ -130,8 +230,8 @@ LESSON = Lesson(
     question="A mean score falls by a few points. Who are the clients behind it?",
     misconception="80 % are better off after therapy",
     bet=Bet(
-        "Of a hundred clients in therapy, how many recover, that is, get reliably better and end "
-        "below the clinical cut-off?",
+        "Of a hundred clients in therapy, how many recover, that is, get reliably better and fall "
+        "from the clinical cut-off or above to below it?",
         ("fewer than 25", "25 to 50", "50 to 75", "more than 75"),
     ),
     controls=(
@@ -156,14 +256,22 @@ LESSON = Lesson(
         "Four sessions": {"sessions": 4},
     },
     careful=(
-        "“80 % better off” means that the average treated client ends better than 80 % of the "
-        "untreated. It does not mean that 80 % got better.",
+        "“80 % better off” comes from d = .80: the average treated client is better off than 79 % "
+        "of the untreated. It does not say that 80 % of the treated got better.",
         "Some recover without therapy, and would have been counted as its success.",
         "Clients who get worse in therapy may have got worse without it: compare them with those "
         "who waited.",
+        f"Reliably worse: PHQ-9 rises by {_FORM.reliable_change:.0f} points or more. The published "
+        f"{percent(PUBLISHED.estimate or 0)} are of {PUBLISHED.n:,} clients of routine services "
+        "who started at or above the cut-off and had two sessions or more, and count PHQ-9 and "
+        "GAD-7 together; the range beside it is a tolerance that we state. A trial is another "
+        "group, so a difference from it is a hint and no test.",
+        "In the worlds in which therapy works, as they were calibrated, fewer clients get worse "
+        "than services report. What the lesson shows about getting worse is too rosy.",
         "Up to the last week the curves show those still in care; the last point shows everybody. "
         "That is why the mean can rise at the end.",
-        "Reliable change depends on the questionnaire: a better one finds more of it.",
+        "Reliable change depends on the questionnaire: the smaller its error, the more changes "
+        "count.",
     ),
     compute=compute,
     sources=("gyani2013", "whiteford2013"),

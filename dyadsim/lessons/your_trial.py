@@ -1,9 +1,11 @@
 """Lesson: what your trial would conclude."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from dyadsim.analysis import arrays
 from dyadsim.analysis.effects import NORMAL_QUANTILE, hedges_g
+from dyadsim.analysis.estimate import Estimate, from_count, from_standard_error
 from dyadsim.lessons import numbers
 from dyadsim.lessons.lesson import (
     WORLD_PICK,
@@ -17,6 +19,7 @@ from dyadsim.lessons.lesson import (
     Values,
     lesson_parameters,
 )
+from dyadsim.lessons.statements import by_sign, ends, percent_ends, plain_number
 from dyadsim.studies.designs.rct import rct
 
 TRIALS = 60
@@ -25,33 +28,84 @@ EDGES = (0.2, 0.5, 0.8)
 COMPARED = numbers.comparators("waitlist", "supportive", "interpersonal", "usual_care")
 
 
+class Finding(NamedTuple):
+    """What TRIALS trials find.
+
+    Attributes
+    ----------
+    comparator
+        In words.
+    clients
+        Per arm.
+    g
+        Mean g of the trials with its error over trials; above 0: CBT better.
+    better, worse
+        Number of trials that find CBT significantly better, significantly worse.
+    smallest, largest
+        g of a trial.
+    """
+
+    comparator: str
+    clients: int
+    g: Estimate
+    better: int
+    worse: int
+    smallest: float
+    largest: float
+
+
 def compute(values: Values) -> LessonResult:
     """Return what sixty trials of the same question find."""
-    size, words = int(values["each"]), numbers.COMPARED[str(values["comparator"])]
+    size, words = int(values["each"]), numbers.short_words(str(values["comparator"]))
     arms = _trials(values, size)
     effects = [hedges_g(treated, compared) for treated, compared in zip(*arms, strict=True)]
     g = np.array([effect.value for effect in effects])
     half = NORMAL_QUANTILE * np.array([effect.standard_error for effect in effects])
-    hits, misses = float((np.abs(g) > half).mean()), float((np.abs(g) <= half).mean())
-    truth = arrays.hedges_g(arms[1].ravel(), arms[0].ravel())
-    sentence = (
-        f"Against {words}, CBT is better by g = {truth:.2f} in this world. Of {TRIALS} trials with "
-        f"{size} clients per arm, {numbers.percent(hits)} find a significant difference; "
-        f"{numbers.percent(misses)} would report “no significant difference”."
+    error = float(g.std(ddof=1) / np.sqrt(TRIALS))
+    mean = from_standard_error(float(g.mean()), error, TRIALS, degrees_of_freedom=TRIALS - 1)
+    better, worse = int((g > half).sum()), int((g < -half).sum())
+    finding = Finding(words, size, mean, better, worse, float(g.min()), float(g.max()))
+    return result_of(finding, [_figure(g, half, finding)])
+
+
+def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
+    """Return sentence, answers and numbers of a finding."""
+    g, better, worse = finding.g, finding.better, finding.worse
+    winner = by_sign(
+        g,
+        f"CBT is better than {finding.comparator}",
+        f"CBT is worse than {finding.comparator}",
+        f"no difference between CBT and {finding.comparator} that could be told from chance",
     )
+    neither, share = TRIALS - better - worse, from_count(better, TRIALS)
+    sentence = (
+        f"All {TRIALS} trials together find g = {plain_number(g.value)} (95 % interval {ends(g)}): "
+        f"{winner}. Alone, with {finding.clients} clients per arm, {_find(better)} CBT "
+        f"significantly better ({percent_ends(share)} of such trials), {_find(worse)} it "
+        f"significantly worse, and {neither or 'none'} would report “no significant difference”."
+    )
+    shares = {"better": better, "worse": worse, "not significant": neither}
+    counts = {name: from_count(count, TRIALS) for name, count in shares.items()}
     return LessonResult(
         sentence,
-        numbers.bracket(hits, EDGES),
+        numbers.brackets_left(share, EDGES),
         {
-            "g": truth,
-            "g.se": float(g.std(ddof=1) / np.sqrt(TRIALS)),
-            "significant": hits,
-            "significant.se": numbers.share_error(hits, TRIALS),
-            "smallest": float(g.min()),
-            "largest": float(g.max()),
+            **numbers.named("g", g),
+            **{
+                key: x
+                for name, part in counts.items()
+                for key, x in numbers.named(name, part).items()
+            },
+            "smallest": finding.smallest,
+            "largest": finding.largest,
         },
-        [_figure(g, half, truth, words)],
+        figures,
     )
+
+
+def _find(count: int) -> str:
+    """Return "3 find", "1 finds" or "none finds"."""
+    return f"{count or 'none'} find{'s' * (count < 2)}"
 
 
 def _trials(values: Values, size: int) -> list[np.ndarray]:
@@ -64,28 +118,31 @@ def _trials(values: Values, size: int) -> list[np.ndarray]:
     return [post[run.clients.arm == code][: TRIALS * size].reshape(TRIALS, size) for code in (0, 1)]
 
 
-def _figure(g: np.ndarray, half: np.ndarray, truth: float, words: str) -> Figure:
+def _figure(g: np.ndarray, half: np.ndarray, finding: Finding) -> Figure:
     order = np.argsort(g)
     g, half, rank = g[order], half[order], np.arange(1, len(g) + 1)
     parts = []
     for name, look, group in (
         ("no significant difference", 0, np.abs(g) <= half),
-        ("significant", 1, np.abs(g) > half),
+        ("CBT significantly better", 1, g > half),
+        ("CBT significantly worse", 3, g < -half),
     ):
-        low, high = numbers.rounded((g - half)[group]), numbers.rounded((g + half)[group])
-        x, y = numbers.rounded(rank[group], 0), numbers.rounded(g[group])
-        parts.append(Series("range", name, x, y, low, high, look))
-    line = Series(
-        "line", f"all trials together, g = {truth:.2f}", [0, len(g) + 1], [truth, truth], look=2
-    )
+        if group.any():
+            low, high = numbers.rounded((g - half)[group]), numbers.rounded((g + half)[group])
+            x, y = numbers.rounded(rank[group], 0), numbers.rounded(g[group])
+            parts.append(Series("range", name, x, y, low, high, look))
+    mean = finding.g.value
+    name = f"all trials together, g = {plain_number(mean)}"
     return Figure(
         "trials",
         f"{len(g)} trials of the same question",
         "trials, from the lowest result to the highest",
-        "g, above 0: CBT better (95 % interval)",
-        [*parts, line],
-        f"Results of {len(g)} trials of CBT against {words} with their intervals, in order: from "
-        f"{g.min():.2f} to {g.max():.2f}; the true difference is {truth:.2f}.",
+        "g (SD of post-test scores), above 0: CBT better (95 % interval)",
+        [*parts, Series("line", name, [0, len(g) + 1], [mean, mean], look=2)],
+        f"Results of {len(g)} trials of CBT against {finding.comparator} with their intervals, in "
+        f"order: from {plain_number(finding.smallest)} to {plain_number(finding.largest)}. CBT "
+        f"significantly better: {finding.better}, significantly worse: {finding.worse}. All "
+        f"together they estimate {plain_number(mean)} (95 % interval {ends(finding.g)}).",
     )
 
 
@@ -94,10 +151,10 @@ LESSON = Lesson(
     place=20,
     title="What would your trial conclude?",
     question="You run a trial of CBT. What it can find depends on the comparison and on the number "
-    "of clients before it depends on what is true.",
+    "of clients as much as on what is true.",
     misconception="no difference, so the ingredients do nothing",
     bet=Bet(
-        f"Of {TRIALS} such trials, how many find a significant difference?",
+        "How many of such trials find CBT significantly better?",
         ("fewer than 2 of 10", "2 to 5 of 10", "5 to 8 of 10", "more than 8 of 10"),
     ),
     controls=(
@@ -116,8 +173,10 @@ LESSON = Lesson(
         "Counselling, contextual world, large": {"world": "contextual", "each": 200},
     },
     careful=(
-        "A trial against waiting comes out much the same in the medical and the contextual world: "
-        "it cannot tell why people got better.",
+        "A trial against waiting comes out much the same in the medical and the contextual world "
+        "as they were calibrated: it cannot tell why people got better.",
+        "Where there is nothing to find, one trial in twenty is significant all the same, half of "
+        "them in favour of CBT and half against it.",
         "Counselling contains some of every ingredient. So CBT beats it by less than it beats "
         "waiting, even where nothing heals but the ingredients.",
         "“Not significant” is not “equal”: look at how wide the intervals are.",

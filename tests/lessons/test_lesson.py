@@ -37,7 +37,7 @@ def test_impossible_settings_are_changed_with_a_note() -> None:
             "distress.bond_effect": 99,
         },
     )
-    assert values["clients"] == 1000  # too large to be meant
+    assert values["clients"] == 3000  # too large to be meant
     assert (values["session"], values["world"], values["seed"]) == (3, "hybrid", 1)
     assert values["distress.bond_effect"] == 2
     assert len(notes) == 6

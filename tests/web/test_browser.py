@@ -129,6 +129,14 @@ def test_a_preset_and_a_new_bet(page: Any, address: str) -> None:
     assert "✓" in page.inner_text("#verdict")
 
 
+def test_no_verdict_inside_the_error(page: Any, address: str) -> None:
+    opened(page, address, "lesson=who_got_better&sessions=4")
+    left = page.evaluate("window.dyadsim.result().answers")
+    assert left == [0, 1]
+    assert "may be right" in page.inner_text("#verdict")
+    assert "✓" not in page.inner_text("#verdict")
+
+
 def test_keyboard_alone(page: Any, address: str) -> None:
     opened(page, address, "lesson=your_trial", shown=False)
     for _ in range(60):
@@ -248,7 +256,7 @@ def test_tables_stand_in_for_figures(page: Any, address: str) -> None:
     page.click("#f-kinds summary")
     text = page.inner_text("#f-kinds table")
     assert "recovered" in text
-    assert re.search(r"waiting\s+worse", text)
+    assert re.search(r"waiting\s+reliably worse", text)
 
 
 def test_a_lesson_taken_home_needs_no_server(page: Any, tmp_path: Path) -> None:

@@ -160,10 +160,17 @@ function options() {
 }
 
 function verdict() {
-  const right = lesson.bet.options[result.answer];
+  // Several answers are left where the interval holds more than one: then there is no verdict.
+  const left = result.answers.map((option) => `“${lesson.bet.options[option]}”`).join(" or ");
   const mine = lesson.bet.options[bet];
-  if (bet === result.answer) return `✓ Your bet “${mine}” is right${stale ? " here too" : ""}.`;
-  return `✗ You bet “${mine}”; the answer is “${right}”${stale ? " at these settings" : ""}.`;
+  const here = stale ? " at these settings" : "";
+  if (!result.answers.includes(bet)) {
+    return `✗ You bet “${mine}”; the answer is ${left}${here}.`;
+  }
+  if (result.answers.length > 1) {
+    return `? Your bet “${mine}” may be right${here}: the interval leaves ${left}.`;
+  }
+  return `✓ Your bet “${mine}” is right${stale ? " here too" : ""}.`;
 }
 
 // --- numbers and figures -------------------------------------------------------------------------
