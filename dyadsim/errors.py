@@ -17,6 +17,31 @@ class BadData(ValueError):
     """A data file cannot be used; the message names row, column, value and rule."""
 
 
+LONGEST_SENTENCE = 390  # letters of a message: with its start, two lines of 200
+_LONGEST_VALUE = 80  # of a value in quotation marks
+
+
+def one_sentence(error: object) -> str:
+    r"""Return a message on one line that a person can read: long values and lists are cut.
+
+    Parameters
+    ----------
+    error
+        A message or an exception.
+
+    Examples
+    --------
+    >>> one_sentence("'" + 90 * "9" + "' is too large:\n  take a smaller one.")
+    "'999999999999999999999999999999...' is too large: take a smaller one."
+    """
+    text = " ".join(str(error).split())
+    text = re.sub(rf"'([^'\s]{{30}})[^'\s]{{{_LONGEST_VALUE - 30},}}'", r"'\1...'", text)
+    printable = "".join(letter if letter.isprintable() else "?" for letter in text)
+    if len(printable) <= LONGEST_SENTENCE:
+        return printable
+    return printable[: LONGEST_SENTENCE - 3] + "..."
+
+
 def nearest(word: str, names: Iterable[str]) -> str:
     """Return ' Did you mean x?' for the nearest of `names`, or '' when none is near."""
     names = list(names)

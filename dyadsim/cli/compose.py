@@ -1,39 +1,21 @@
 """Words of the command line composed by Hydra into a typed configuration, each word checked first.
 
-Hydra composes choices, reads the grammar of lists and intervals, and starts launchers. Before it
-does, every word is compared with the fresh configuration: an unknown key is an error with the
-nearest name (Hydra would advise `+key`, which then runs the default).
+Hydra composes the choices and starts launchers. Every other word is compared with what it composed
+and then put in: an unknown key is an error with the nearest name (Hydra would advise `+key`, which
+then runs the default). How a word is read stands in `words`.
 """
 
+import copy
 import dataclasses
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from dyadsim.checks import known_name
 from dyadsim.choices import conf_folder
-from dyadsim.cli.task import task_names
+from dyadsim.cli.words import GROUPS, parse_word
 from dyadsim.errors import BadInput, nearest
-
-GROUPS = (
-    "task",
-    "world",
-    "study",
-    "population",
-    "measure",
-    "size",
-    "points",
-    "executor",
-    "experiment",
-)
-
-
-class Words(NamedTuple):
-    """What the words say: the overrides of every job, and the axes of a sweep (name: value)."""
-
-    jobs: list[list[str]]
-    axes: dict[str, dict[str, Any]]
 
 
 class Composed(NamedTuple):
@@ -41,13 +23,6 @@ class Composed(NamedTuple):
 
     config: Any
     plain: dict[str, Any]
-
-
-def choices(group: str) -> list[str]:
-    """Return the names of a group: tasks, or the files of its folder in `conf/`."""
-    if group == "task":
-        return task_names()
-    return sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
 
 
 @contextmanager
@@ -60,6 +35,7 @@ def hydra_on_conf() -> Iterator[None]:
         yield
 
 
+@functools.cache
 def register() -> None:
     """Give Hydra the typed settings: `Config` with the model's parameters, and every task's own."""
     from hydra.core.config_store import ConfigStore
@@ -105,80 +81,6 @@ def _keys(config: Any, prefix: str = "") -> list[str]:
     return keys
 
 
-def read_words(words: Sequence[str], *, multirun: bool, samples: bool = False) -> Words:
-    """Return the overrides of every job, after checking each key and choice.
-
-    Parameters
-    ----------
-    words
-        `name=value` each.
-    multirun
-        Lists of values make jobs.
-    samples
-        Lists of values make the points of a sweep; lists of parameters are its axes.
-
-    Raises
-    ------
-    BadInput
-        An unknown key or choice (with the nearest), '+', or a list without -m.
-    """
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    jobs: list[list[str]] = [[]]
-    axes: dict[str, dict[str, Any]] = {}
-    for word in words:
-        if word[0] in "+~":
-            raise BadInput(f"'{word}': '{word[0]}' adds or removes settings; there is none to add.")
-        try:
-            override = OverridesParser.create().parse_override(word)
-        except HydraException as error:
-            raise BadInput(f"'{word}' cannot be read: {str(error).splitlines()[0]}") from None
-        values, key = [word.split("=", 1)[1]], override.key_or_group
-        if override.is_sweep_override():
-            axis = _axis(override, samples)
-            if axis is not None:
-                axes[key] = axis
-                continue
-            if not multirun and not samples:
-                raise BadInput(f"'{word}' gives several values: that needs -m (multirun).")
-            values = [str(value) for value in override.sweep_string_iterator()]
-        if key in GROUPS:
-            values = [_choice(key, value) for value in values]
-        jobs = [[*job, f"{key}={value}"] for job in jobs for value in values]
-    return Words(jobs, axes)
-
-
-def _choice(group: str, value: str) -> str:
-    """Return a known choice, quoted: world=null is a name."""
-    return f"'{known_name(group, value.strip('\'"'), choices(group))}'"
-
-
-def _axis(override: Any, samples: bool) -> dict[str, Any] | None:
-    """Return a swept parameter's levels or interval; None where the key is no axis of a sweep."""
-    from hydra.core.override_parser.types import IntervalSweep
-
-    from dyadsim.sweeps.sampling import axis_parameter
-
-    key, value = override.key_or_group, override.value()
-    if isinstance(value, IntervalSweep):
-        if not samples:
-            raise BadInput(f"'{override.input_line}': an interval needs dyadsim sweep.")
-        axis_parameter(key)
-        return {"low": float(value.start), "high": float(value.end), "log": "log" in value.tags}
-    if not samples:
-        return None
-    try:
-        axis_parameter(key)
-    except BadInput:
-        return None
-    levels = list(override.sweep_iterator())
-    for level in levels:
-        if isinstance(level, bool) or not isinstance(level, int | float):
-            raise BadInput(f"{key}: '{level}' is not a number.")
-    return {"levels": [float(f"{level:.12g}") for level in levels]}  # range() adds rounding errors
-
-
 def compose_job(overrides: list[str]) -> Composed:
     """Return the configuration of one job.
 
@@ -187,27 +89,73 @@ def compose_job(overrides: list[str]) -> Composed:
     BadInput
         A key that is not in the configuration, or a value that does not fit.
     """
-    from hydra import compose
     from hydra.errors import HydraException
     from omegaconf import OmegaConf
     from omegaconf.errors import OmegaConfBaseException
 
-    groups = [word for word in overrides if word.split("=", 1)[0] in GROUPS]
+    groups = tuple(word for word in overrides if word.split("=", 1)[0] in GROUPS)
     try:
-        keys = _keys(compose("config", groups))
+        fresh, keys = _composed_choices(groups)
+        config = copy.deepcopy(fresh)
         for word in overrides:
-            key = word.split("=", 1)[0]
-            if key not in keys and word not in groups:
-                # a.b is no slip for a
-                near = [name for name in keys if ("." in name) >= ("." in key)]
-                raise BadInput(f"there is no setting '{key}'.{nearest(key, near)}")
-        config = compose("config", overrides)
+            if word not in groups:
+                _put_in(config, word, keys)
         plain = OmegaConf.to_container(config, resolve=True)
         typed = OmegaConf.to_object(config)
     except (HydraException, OmegaConfBaseException) as error:
         raise BadInput(reason(error)) from None
     assert isinstance(plain, dict)
     return Composed(typed, {str(key): value for key, value in plain.items()})
+
+
+@functools.lru_cache(256)
+def _composed_choices(groups: tuple[str, ...]) -> tuple[Any, tuple[str, ...]]:
+    """Return the configuration that the choices make, and all its keys."""
+    from hydra import compose
+
+    config = compose("config", list(groups))
+    return config, tuple(_keys(config))
+
+
+def _put_in(config: Any, word: str, keys: Sequence[str]) -> None:
+    """Give a setting its value.
+
+    Raises
+    ------
+    BadInput
+        There is no such setting.
+    """
+    from omegaconf import OmegaConf
+
+    override = parse_word(word)
+    key, value = word.split("=", 1)[0], override.value()
+    if key not in keys:
+        # a.b is no slip for a
+        near = [name for name in keys if ("." in name) >= ("." in key)]
+        raise BadInput(f"there is no setting '{key}'.{nearest(key, near)}")
+    _check_kind(config, key, value)
+    OmegaConf.update(config, key, value, merge=True, force_add=False)
+
+
+def _check_kind(config: Any, key: str, value: object) -> None:
+    """Refuse a value in place of a group of settings, and what is no flag where a flag is.
+
+    OmegaConf takes 5 for true, and puts it in place of a group that has no type.
+    """
+    from omegaconf import BooleanNode, DictConfig, OmegaConf
+
+    owner, _, field = key.rpartition(".")
+    node = (OmegaConf.select(config, owner) if owner else config)._get_node(field)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(node, BooleanNode) and (number or isinstance(value, dict | list)):
+        raise BadInput(f"{key} must be true or false, not '{value}'.")
+    if isinstance(node, DictConfig) and not node._is_none() and not isinstance(value, dict):
+        if value is None:
+            raise BadInput(f"{key} needs a value; null is none.")
+        raise BadInput(
+            f"{key} has settings of its own: {key}.x=..., or pairs in quotes, "
+            f"'{key}={{x:...,y:...}}'."
+        )
 
 
 _KINDS = {"Integer": "a whole number", "Float": "a number", "Boolean": "true or false"}
@@ -242,7 +190,8 @@ def reason(error: Exception, prefix: str = "") -> str:
         return f"{prefix}{place[1]} has settings of its own: {prefix}{place[1]}.x=..."
     if place and "is not Optional" in text:
         return f"{prefix}{place[1]} needs a value; null is none."
-    return f"{prefix}{place[1]}: {text.splitlines()[0]}" if place else str(error).splitlines()[0]
+    first = re.sub(r"^\w+ raised while resolving interpolation: ", "", text.splitlines()[0])
+    return f"{prefix}{place[1]}: {first.rstrip('.')}." if place else f"{first.rstrip('.')}."
 
 
 def settings_that_differ(jobs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:

@@ -1,15 +1,22 @@
 """The data of a fit, from the settings `data...`: scores of clients, or published moments."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dyadsim.checks import is_number, known_name, whole_number
+from dyadsim.checks import is_number, known_name, number, whole_number
 from dyadsim.cli.tasks.fit import is_moments
 from dyadsim.errors import BadInput
 from dyadsim.fitting import client_data, published_moments
+from dyadsim.fitting.client_data import ClientData
 from dyadsim.fitting.data_design import DesignOptions, ObservedDesign, observed_design
-from dyadsim.fitting.own_questionnaire import describe_questionnaire
+from dyadsim.fitting.own_questionnaire import (
+    Described,
+    describe_questionnaire,
+    with_reliable_change,
+)
+from dyadsim.fitting.study_time import FileChoices
 from dyadsim.fitting.target import score_evidence
+from dyadsim.fitting.treatment_length import PER_WEEK, StatedLength
 from dyadsim.model import questionnaires
 from dyadsim.model.questionnaires import Instrument
 from dyadsim.report.fit import Source
@@ -34,51 +41,101 @@ def read_source(settings: "Settings") -> Source:
         raise BadInput("fit needs your data: data.path=scores.csv (docs/how_to/fitting.md).")
     if is_moments(data.path):
         return _moments(settings, data.path)
-    instrument, reverse = _instrument(settings)
-    scores = client_data.read_client_data(
-        data.path,
-        client_data.column_roles(data.columns),
-        instrument=instrument,
-        unit=data.unit,
-        reverse=reverse,
-    )
-    if data.sessions is not None:
-        whole_number("data.sessions", data.sessions, 1, 500)
+    scores = _read_scores(settings)
     design = observed_design(
         scores,
         _therapy_of_arm(data, scores.arms),
         options=DesignOptions(
-            data.sessions,
+            _stated_length(data),
+            data.measured,
             data.rule,
             data.sample,
-            _threshold(data.threshold, scores.instrument),
+            _threshold(settings, scores.instrument),
         ),
         seed=settings.seed,
     )
+    evidence = score_evidence(design, bool((scores.therapist >= 0).any()))
     return Source(
-        score_evidence(design, bool((scores.therapist >= 0).any())),
-        (*scores.assumed, *design.assumed),
+        evidence,
+        (*scores.assumed, *design.assumed, *_undefined_words(evidence.undefined)),
         f"{scores.clients} clients",
         {"clients": scores.clients, "scores": len(scores.score)},
-        instrument.name,
+        scores.instrument.name,
         scores.clients * design.scores.shape[0],
         _similar_study(design),
     )
 
 
+def _read_scores(settings: "Settings") -> ClientData:
+    """Return the measurements, with the questionnaire's reliable change and words on it."""
+    data, (described, higher_is_better) = settings.data, _instrument(settings)
+    form = described.instrument if isinstance(described, Described) else described
+    scores = client_data.read_client_data(
+        data.path or "",
+        client_data.column_roles(data.columns),
+        instrument=form,
+        unit=data.unit,
+        higher_is_better=higher_is_better,
+        choices=FileChoices(
+            _where(data.where),
+            data.therapist,
+            data.repeated,
+            data.rebase,
+            data.baseline,
+            number("data.per_week", data.per_week, *PER_WEEK),
+        ),
+    )
+    words = f"reliable change is {form.reliable_change:.3g}, as published for {form.name}"
+    if isinstance(described, Described):
+        form, words = with_reliable_change(described, scores.first_scores)
+    first, *others = scores.assumed
+    return scores._replace(instrument=form, assumed=(first, words, *others))
+
+
+def _stated_length(data: "DataFile") -> StatedLength:
+    """Return what the settings say of the length of treatment."""
+    if data.sessions is not None:
+        whole_number("data.sessions", data.sessions, 1, 500)
+    weeks = data.follow_up if data.follow_up is not None else []
+    if isinstance(weeks, str | Mapping) or not isinstance(weeks, Sequence):
+        raise BadInput(f"data.follow_up must be a list of weeks such as [26,52], not '{weeks}'.")
+    follow_up = tuple(number("data.follow_up", week, 0, 5000, open_low=True) for week in weeks)
+    return StatedLength(data.sessions, data.per_week, follow_up or None, data.unit == "session")
+
+
+def _where(pairs: object) -> dict[str, tuple[str, ...]]:
+    """Return column -> values that count."""
+    if pairs is None:
+        return {}
+    if not isinstance(pairs, Mapping) or not pairs:
+        raise BadInput(
+            f"data.where must be pairs in quotes, such as 'data.where={{questionnaire:PHQ9}}', "
+            f"not '{pairs}'."
+        )
+    return {
+        str(name): tuple(map(str, values)) if isinstance(values, list | tuple) else (str(values),)
+        for name, values in pairs.items()
+    }
+
+
+def _undefined_words(names: Sequence[str]) -> list[str]:
+    """Return words on statistics of which the data give no value; none where all have one."""
+    if not names:
+        return []
+    return [f"the data give no value of these, so nothing is learned from them: {'; '.join(names)}"]
+
+
 def _similar_study(design: ObservedDesign) -> str:
     """Return the words that plan a study like this one."""
     study, clients = design.study, design.scores.shape[1]
-    sessions = study.schedule.sessions
+    sessions, gap = study.schedule.sessions, study.schedule.weeks_between
+    when = f"study.sessions={sessions}" + f" study.weeks_between={gap:g}" * (gap != 1)
     if len(study.arms) == 1:
-        return f"study=cohort study.sessions={sessions} size.clients={clients}"
+        return f"study=cohort {when} size.clients={clients}"
     names = [arm.phases[0].therapy.name if arm.phases else "waitlist" for arm in study.arms]
     if len(set(names)) < len(names):
         return ""
-    return (
-        f"study=rct 'study.arms=[{','.join(names)}]' study.sessions={sessions} "
-        f"size.clients={clients}"
-    )
+    return f"study=rct 'study.arms=[{','.join(names)}]' {when} size.clients={clients}"
 
 
 def _moments(settings: "Settings", path: str) -> Source:
@@ -99,17 +156,17 @@ def _moments(settings: "Settings", path: str) -> Source:
     )
 
 
-def _instrument(settings: "Settings") -> tuple[Instrument, bool]:
-    """Return the questionnaire, by name or described, and whether its scores are turned round."""
-    name, reverse = settings.data.instrument, settings.data.reverse
+def _instrument(settings: "Settings") -> tuple[Instrument | Described, bool]:
+    """Return the questionnaire, by name or described, and whether its high scores are good."""
+    name, higher_is_better = settings.data.instrument, settings.data.higher_is_better
     if isinstance(name, Mapping):
-        instrument, turned = describe_questionnaire(name)
-        if reverse and not turned:
+        described = describe_questionnaire(name)
+        if higher_is_better and not described.reverse:
             raise BadInput(
-                "data.reverse: the healthy lie below the cut-off in data.instrument, so "
+                "data.higher_is_better: the healthy lie below the cut-off in data.instrument, so "
                 "high scores are not good."
             )
-        return instrument, turned
+        return described, described.reverse
     if name == "by_study":
         name = settings.instrument
     if name == "by_study":
@@ -118,11 +175,12 @@ def _instrument(settings: "Settings") -> tuple[Instrument, bool]:
             f"data.instrument: which questionnaire are the scores of? {known}; or "
             "{floor:0,ceiling:40,healthy:6,cut_off:12,reliability:.9}."
         )
-    return questionnaires.find_instrument(str(name)), reverse
+    return questionnaires.find_instrument(str(name)), higher_is_better
 
 
-def _threshold(value: float | None, instrument: Instrument) -> float | None:
-    """Return the score from which people came, if there is one, inside the instrument's range."""
+def _threshold(settings: "Settings", instrument: Instrument) -> float | None:
+    """Return the score from which people came, if there is one, where high scores are bad."""
+    value = settings.data.threshold
     if value is None:
         return None
     if not is_number(value) or not instrument.floor <= value <= instrument.ceiling:
@@ -130,7 +188,8 @@ def _threshold(value: float | None, instrument: Instrument) -> float | None:
             f"data.threshold must be a score of {instrument.name} in [{instrument.floor:g}, "
             f"{instrument.ceiling:g}], not '{value}'."
         )
-    return value
+    reverse = _instrument(settings)[1]
+    return instrument.floor + instrument.ceiling - value if reverse else value
 
 
 def _therapy_of_arm(data: "DataFile", arms: tuple[str, ...]) -> dict[str, str]:
@@ -155,4 +214,4 @@ def _therapy_of_arm(data: "DataFile", arms: tuple[str, ...]) -> dict[str, str]:
             )
         known_name("arm", arm, arms, where="data.arms")
         therapies[arm] = therapy
-    return therapies or ({"care": data.therapy} if len(arms) == 1 else {})
+    return therapies or ({arms[0]: data.therapy} if len(arms) == 1 else {})

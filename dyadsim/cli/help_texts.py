@@ -7,12 +7,13 @@ import dataclasses
 import textwrap
 from typing import Any
 
-from dyadsim.cli.compose import GROUPS, choices
 from dyadsim.cli.settings import Config
 from dyadsim.cli.task import SECTIONS, SWEEP_SETTINGS, Task, all_tasks
+from dyadsim.cli.words import GROUPS, choices
 
 GROUPS_SHOWN = tuple(group for group in GROUPS if group != "task")
 WIDTH = 27  # letters of a setting, before its meaning
+LINE = 108  # letters of a line
 _ELSEWHERE = ("task", "data", "do", "job", *GROUPS_SHOWN, *SWEEP_SETTINGS)
 EXIT_CODES = """exit codes  0 ok · 1 run failed · 2 bad input · 3 some points failed ·
             4 bad data file · 130 interrupted
@@ -50,9 +51,10 @@ def _typed(value: object) -> str:
 
 def _line(word: str, about: str) -> list[str]:
     """Return a setting and its meaning on one line, or on two where the setting is long."""
-    if len(word) <= WIDTH:
-        return [f"  {word:{WIDTH}} {about}".rstrip()]
-    return [f"  {word}", f"  {'':{WIDTH}} {about}".rstrip()]
+    first, *rest = textwrap.wrap(about, LINE - WIDTH - 3) or [""]
+    indent = " " * (WIDTH + 3)
+    lines = [f"  {word:{WIDTH}} {first}"] if len(word) <= WIDTH else [f"  {word}", indent + first]
+    return [line.rstrip() for line in (*lines, *(indent + text for text in rest))]
 
 
 def _setting_lines(kind: Any, prefix: str = "", skip: tuple[str, ...] = ("name",)) -> list[str]:

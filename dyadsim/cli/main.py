@@ -5,14 +5,17 @@ in `tasks/`; this module knows none of them by name.
 """
 
 import dataclasses
-import os
 import sys
-from collections.abc import Collection, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli import help_texts
+from dyadsim.cli.interruption import interrupted_by_signals
+from dyadsim.cli.memory import check_memory, check_sweep_memory
 from dyadsim.cli.task import Task, find_task, task_names
-from dyadsim.errors import BadData, BadInput, Failed
+from dyadsim.cli.terminal import check_current_folder, prepare_terminal, silence_output
+from dyadsim.cli.words import read_words, refuse_doubled
+from dyadsim.errors import BadData, BadInput, Failed, one_sentence
 
 if TYPE_CHECKING:
     from dyadsim.cli.compose import Composed
@@ -20,7 +23,11 @@ if TYPE_CHECKING:
 OK, FAILED, BAD_INPUT, POINTS_FAILED, BAD_DATA, INTERRUPTED = 0, 1, 2, 3, 4, 130
 DEFAULT = "compare"
 OPTIONS = ("-m", "--multirun", "--cfg")
-OLD_WORDS = {"moments": "beats", "task.held": "task.held_out"}
+OLD_WORDS = {
+    "moments": "beats",
+    "task.held": "task.held_out",
+    "data.reverse": "data.higher_is_better",
+}
 """Settings by their old names, which keep working."""
 
 
@@ -41,6 +48,7 @@ def _settings_words(words: Sequence[str]) -> tuple[Task, list[str]]:
     keys = dict(zip(bare, ("task", f"task.{task.word}"), strict=False))
     own = {f"task.{field.name}" for field in dataclasses.fields(task.settings)}
     settings = [f"{keys[word]}={word}" if word in keys else _new_word(word, own) for word in words]
+    refuse_doubled(settings)
     return task, task.adapt(settings)
 
 
@@ -60,6 +68,7 @@ def _run(words: Sequence[str]) -> int:
     """Check everything, then run every job; return the exit code."""
     from dyadsim.cli import multirun
 
+    check_current_folder()
     launcher = multirun.launcher_words(words)
     many = any(word in ("-m", "--multirun") for word in words)
     if launcher and not many:
@@ -80,9 +89,9 @@ def _show_configuration(task: Task, words: list[str], many: bool) -> int:
     from dyadsim.cli import compose
 
     with compose.hydra_on_conf():
-        jobs = compose.read_words(words, multirun=many, samples=task.samples).jobs
+        jobs = read_words(words, multirun=many, samples=task.samples).jobs
         plain = compose.compose_job(jobs[0]).plain
-    _print_notes(jobs)
+    _print_notes(jobs[:1], [plain])
     print(yaml.safe_dump(plain, sort_keys=False), end="")
     return OK
 
@@ -93,29 +102,36 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str]) -> int:
     from dyadsim.cli.read_settings import settings_of_config
 
     with compose.hydra_on_conf():
-        jobs = compose.read_words(words, multirun=many).jobs
+        jobs = read_words(words, multirun=many).jobs
         composed = [compose.compose_job(job) for job in jobs]
-    _print_notes(jobs)
+    plain = [job.plain for job in composed]
     if launcher:
+        _print_notes(jobs, plain)
         results = str(composed[0].plain["results"])
         return multirun.launch(main, jobs, launcher=launcher, results=results)
     checked = [settings_of_config(*job) for job in composed]
     tasks = [find_task(settings.task.name) for settings in checked]
     for task, settings in zip(tasks, checked, strict=True):
         task.check(settings)
+    memories = [check_memory(*pair) for pair in zip(tasks, checked, strict=True)]
+    _print_notes(jobs, plain)
     first = checked[0]
     if len(jobs) > 1 and tasks[0].run_many and not first.dry_run:
         return tasks[0].run_many(checked, compose.settings_that_differ(jobs)) or OK
+    from dyadsim.analysis.one_thread import one_blas_thread
+
     code = OK
-    for job, task, settings in zip(jobs, tasks, checked, strict=True):
+    for job, task, settings, memory in zip(jobs, tasks, checked, memories, strict=True):
         if len(jobs) > 1:
             print(f"# {' '.join(job)}", file=sys.stderr)
         if settings.dry_run:
             from dyadsim.cli.cost import estimate, print_cost
 
-            print_cost(settings, task.cost(settings) if task.cost else estimate())
+            cost = task.cost(settings) if task.cost else estimate()
+            print_cost(settings, {**cost, **memory})
         elif task.run is not None:
-            code = max(code, task.run(settings) or OK)
+            with one_blas_thread():
+                code = max(code, task.run(settings) or OK)
     return code
 
 
@@ -128,13 +144,13 @@ def _run_sweep(task: Task, words: list[str], many: bool, launcher: list[str]) ->
     shards = [word for word in words if word.startswith("shard=")]
     rest = [word for word in words if not word.startswith("shard=")]
     with compose.hydra_on_conf():
-        numbers = [job[0] for job in compose.read_words(shards[-1:], multirun=many).jobs if job]
-        sampled = compose.read_words(rest, multirun=many, samples=True)
+        numbers = [job[0] for job in read_words(shards[-1:], multirun=many).jobs if job]
+        sampled = read_words(rest, multirun=many, samples=True)
         composed = {
             number: [compose.compose_job([*job, number]) for job in sampled.jobs]
             for number in numbers or ["shard=0"]
         }
-    _print_notes(sampled.jobs)
+    _print_notes(sampled.jobs, [job.plain for job in next(iter(composed.values()))])
     if launcher:
         jobs = [[*rest, number] for number in composed]
         results = str(next(iter(composed.values()))[0].plain["results"])
@@ -165,24 +181,37 @@ def _work_on_sweep(
     request = request_sweep(conditions, labels, axes=axes, words=words)
     if task.check_sweep is not None:
         task.check_sweep(request)
+    memory = check_sweep_memory(task, request)
     if request.settings.dry_run:
         from dyadsim.cli.tasks.sweep import say
         from dyadsim.report import sweep as report
 
-        return say(request, report.sweep_cost(request.planned, request.threads))
+        return say(request, report.sweep_cost(request.planned, request.threads) | memory)
+    from dyadsim.analysis.one_thread import one_blas_thread
+
     assert task.run_sweep is not None
-    return task.run_sweep(request)
+    with one_blas_thread():
+        return task.run_sweep(request)
 
 
-def _print_notes(jobs: Sequence[Sequence[str]]) -> None:
+def _print_notes(jobs: Sequence[Sequence[str]], composed: Sequence[Mapping[str, Any]]) -> None:
     """Say once which settings have no effect."""
     from dyadsim.model.parameters import catalogue
 
     notes: dict[str, None] = {}
-    for job in jobs:
+    for job, plain in zip(jobs, composed, strict=True):
         words = dict(word.split("=", 1) for word in job)
         task = find_task(words.get("task", DEFAULT).strip("'"))
-        notes |= dict.fromkeys(task.notes(words, catalogue()))
+        said = task.notes(words, catalogue())
+        size = "size.clients_per_point" if task.samples else "size.clients"
+        clients, noted = plain["study"].get("n_clients"), " ".join(said)
+        if plain["study"]["design"] == "n_of_1" and "'study'" in noted:
+            clients = None  # its single case is not simulated (Settings.clients_of_own_studies)
+            if "study.n_clients" in words and "'study.n_clients'" not in noted:
+                said.append(f"'study.n_clients' has no effect in {task.name}: it has own studies.")
+        if clients is not None and size in words and f"'{size}'" not in noted:
+            said.append(f"'{size}' has no effect: study.n_clients={clients} says how many clients.")
+        notes |= dict.fromkeys(said)
     for note in notes:
         print(f"dyadsim: note: {note}", file=sys.stderr)
 
@@ -193,9 +222,8 @@ def _help(words: Sequence[str]) -> str:
     return help_texts.help_of_task(find_task(named[0])) if named else help_texts.help_of_all()
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; return the exit code (`dyadsim --help` lists them)."""
-    words = list(sys.argv[1:] if argv is None else argv)
+def _answer(words: Sequence[str]) -> int:
+    """Print help or version, or run; return the exit code."""
     if any(word in ("-h", "--help", "help") for word in words):
         print(_help(words), end="")
         return OK
@@ -206,18 +234,35 @@ def main(argv: Sequence[str] | None = None) -> int:
         return OK
     for word in words:
         if word.startswith("-") and word not in OPTIONS:
-            print(f"dyadsim: there is no option '{word}'. Try dyadsim --help.", file=sys.stderr)
-            return BAD_INPUT
+            raise BadInput(f"there is no option '{word}'. Try dyadsim --help.")
+    return _run(words)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; return the exit code (`dyadsim --help` lists them)."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    prepare_terminal()
     try:
-        return _run(words)
+        with interrupted_by_signals():
+            code = _answer(words)
+        sys.stdout.flush()
+        return code
     except (BadInput, BadData, Failed) as error:
-        print(f"dyadsim: {error}", file=sys.stderr)
+        print(f"dyadsim: {one_sentence(error)}", file=sys.stderr)
         if isinstance(error, Failed):
             return FAILED
         return BAD_INPUT if isinstance(error, BadInput) else BAD_DATA
     except BrokenPipeError:  # whoever read our output has seen enough: `| head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence_output()
         return OK
+    except OSError as error:
+        silence_output()
+        place = error.filename or "the output"
+        print(f"dyadsim: {one_sentence(f'{place}: {error.strerror or error}.')}", file=sys.stderr)
+        return FAILED
+    except MemoryError:
+        print("dyadsim: not enough memory: take a smaller size (dry_run=true).", file=sys.stderr)
+        return FAILED
     except KeyboardInterrupt:
         print("dyadsim: interrupted; nothing half-written was left.", file=sys.stderr)
         return INTERRUPTED

@@ -1,5 +1,6 @@
 """Many jobs: one after the other, or through a Hydra launcher (joblib, submitit)."""
 
+import os
 import shutil
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from dyadsim.checks import known_name
 from dyadsim.choices import conf_folder
 from dyadsim.cli import compose
 from dyadsim.errors import Failed
+from dyadsim.simulation.unfinished import unfinished_prefix
 
 LAUNCHERS = {  # Hydra launcher: the plugin that brings it
     "basic": "hydra",
@@ -65,14 +67,19 @@ def launch(
     import hydra
 
     _check_launcher(launcher)
+    started_by = os.getpid()
     place = Path(results).absolute() / "multirun"
     place.mkdir(parents=True, exist_ok=True)
-    codes = Path(tempfile.mkdtemp(prefix=".codes.", dir=place))
+    codes = Path(tempfile.mkdtemp(prefix=unfinished_prefix("codes"), dir=place))
 
     def run_job(config: object) -> None:
         from hydra.core.global_hydra import GlobalHydra
         from hydra.core.singleton import Singleton
 
+        from dyadsim.calibration.worker_processes import end_with
+
+        if os.getppid() == started_by:  # a worker on this machine; a cluster's job goes on alone
+            end_with(started_by)
         outer = Singleton.get_state()  # this job composes with a Hydra of its own
         GlobalHydra.instance().clear()
         number: int = config.job  # type: ignore[attr-defined]

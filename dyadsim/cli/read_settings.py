@@ -2,11 +2,11 @@
 
 import dataclasses
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from dyadsim.checks import known_name, names_list, number, whole_number
-from dyadsim.cli.settings import Config, Points, Settings, Workers
+from dyadsim.cli.results_folder import folder_name, results_path
+from dyadsim.cli.settings import BUDGETS, Config, Points, Settings, Workers
 from dyadsim.errors import BadInput
 from dyadsim.model import questionnaires, worlds
 from dyadsim.model.parameters import Parameters, catalogue
@@ -36,8 +36,8 @@ def settings_of_config(config: Any, plain: Mapping[str, Any]) -> Settings:
     compared = getattr(config.task, "worlds", None)
     settings = Settings(
         task=config.task,
-        world=worlds.find_world(str(config.world["base"])).name,
-        values={**(config.world.get("parameters") or {}), **fixed},
+        world=worlds.find_world(_name_of_world(config.world["base"])).name,
+        values={**_values_of_world(config.world.get("parameters")), **fixed},
         fixed=fixed,
         compared=_compared(compared) if compared else (),
         study=_study(config),
@@ -50,17 +50,19 @@ def settings_of_config(config: Any, plain: Mapping[str, Any]) -> Settings:
         do=_interventions(config),
         threads=whole_number("threads", config.threads, 0, 1024) or None,
         specificity=config.specificity,
-        budget=config.budget,
+        budget=known_name("budget", config.budget, BUDGETS),
         data=config.data,
         instrument=str(config.measure["instrument"]),
         points=typed("points", Points, config.points),
         executor=typed("executor", Workers, config.executor),
-        outputs=config.outputs,
+        outputs=_outputs(config.outputs),
         sweep_name=config.name,
         shard=config.shard,
         shards=config.shards,
-        results=Path(config.results),
-        experiment=str(config.experiment["name"] or config.task.name),
+        results=results_path(config.results),
+        experiment=folder_name(
+            "experiment.name", str(config.experiment["name"] or config.task.name)
+        ),
         json=config.json,
         dry_run=config.dry_run,
         manifest=plain,
@@ -93,6 +95,25 @@ def typed[T](group: str, kind: type[T], values: Mapping[str, Any]) -> T:
     except OmegaConfBaseException as error:
         raise BadInput(reason(error, prefix=f"{group}.")) from None
     return value
+
+
+def _name_of_world(name: object) -> str:
+    """Return the name of a world: `null`, which YAML reads as nothing, is one."""
+    return "null" if name is None else str(name)
+
+
+def _values_of_world(values: object) -> Mapping[str, float]:
+    """Return what a world's file sets, a mapping of parameters."""
+    if values is not None and not isinstance(values, Mapping):
+        raise BadInput(f"world.parameters must be pairs of name and number, not '{values}'.")
+    return values or {}
+
+
+def _outputs(names: object) -> tuple[str, ...]:
+    """Return the outputs of a sweep."""
+    if names is not None and not isinstance(names, list):
+        raise BadInput(f"outputs must be a list, such as outputs=[gain,true_d], not '{names}'.")
+    return tuple(map(str, names or ()))
 
 
 def _compared(names: object) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from dyadsim.simulation.intervention import Intervention
     from dyadsim.studies.study import Study
 
+BUDGETS = ("small", "standard", "large")
 MISSING: Any = "???"  # OmegaConf's mark of a value that a choice fills in
 
 
@@ -38,22 +39,37 @@ class DataFile:
         "by_study", "phq9, bdi2, oq45, core_om, gad7, or described (docs/how_to/fitting.md)"
     )
     unit: str = setting("session", "of time: session (a week apart), week, day")
-    reverse: bool = setting(False, "high scores are good")
+    higher_is_better: bool = setting(False, "high scores are good: they are reversed")
     columns: Any = setting(
         {
             "client": "client",
             "time": "session",
             "score": "score",
-            "arm": None,
-            "therapist": None,
+            "arm": "arm",
+            "therapist": "therapist",
             "alliance": None,
         },
-        "which column is which",
+        "which column is which (arm, therapist: where there is one; null = not used); of client, "
+        "arm, therapist also [a,b]",
+    )
+    where: Any = setting(None, "{questionnaire:PHQ9}: rows that count, by the value of a column")
+    repeated: str = setting(
+        "refuse", "scores of a client at one time: refuse (if many), mean, first, last"
+    )
+    baseline: float | None = setting(None, "time of the intake; null = 0, or the file's first time")
+    rebase: bool = setting(False, "count each client's time from the first score")
+    therapist: str = setting(
+        "refuse", "of clients who change therapist: refuse, first, most (rows)"
     )
     therapy: str = setting("routine_care", "of everybody, where there are no arms")
     arms: Any = setting(None, "[BtheB:self_help,TAU:usual_care]; waitlist = no therapy")
     sessions: int | None = setting(
-        None, "weekly sessions at most; null = to the last week measured"
+        None, "sessions at most; null = to the last week measured, if weeks have no gap"
+    )
+    per_week: float = setting(1.0, "sessions a week")
+    follow_up: Any = setting(None, "[26,52]: weeks since intake that are after treatment")
+    measured: str | None = setting(
+        None, "sessions (scores end with care) or weeks (everybody's); null = from the file"
     )
     rule: str | None = setting(
         None, "how it ends: fixed, good_enough, open; null = fixed in trials"
@@ -207,7 +223,7 @@ class Settings:
     instrument: str
     points: Points
     executor: Workers
-    outputs: Any
+    outputs: tuple[str, ...]
     sweep_name: str | None
     shard: int
     shards: int
@@ -221,6 +237,11 @@ class Settings:
     def worlds(self) -> tuple[str, ...]:
         """The worlds that a task runs: those it compares, else the one that is set."""
         return self.compared or (self.world,)
+
+    @property
+    def clients_of_own_studies(self) -> int:
+        """Clients of a task that simulates studies of its own: not the number of a single case."""
+        return self.size.clients if self.study.name == "n_of_1" else self.clients
 
     def parameters(self, world: str | None = None) -> "Parameters":
         """Return a world's parameters under these settings; of the world that is set by default."""

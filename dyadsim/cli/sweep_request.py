@@ -2,9 +2,6 @@
 
 import dataclasses
 import json
-import os
-import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -13,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dyadsim.attribution.true_shares import Care
-from dyadsim.checks import whole_number
-from dyadsim.cli.results_folder import NoFolder
+from dyadsim.checks import names_list, whole_number
+from dyadsim.cli.one_value import check_one_value
+from dyadsim.cli.results_folder import NoFolder, folder_name
 from dyadsim.cli.settings import Points, Settings, Workers
 from dyadsim.errors import BadInput
 from dyadsim.model import worlds
@@ -23,6 +21,7 @@ from dyadsim.simulation import records
 from dyadsim.simulation.simulate import default_threads
 from dyadsim.simulation.specificity import DIAL as SPECIFICITY
 from dyadsim.simulation.specificity import GAIN
+from dyadsim.simulation.unfinished import write_file
 from dyadsim.studies import study as studies
 from dyadsim.sweeps import outputs, sampling
 from dyadsim.sweeps.executors import Executor, run_here, run_on_dask
@@ -115,11 +114,7 @@ def write_manifest(request: SweepRequest) -> None:
     manifest = records.manifest(request.settings.manifest, 0.0, inputs) | {"words": words}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle, unfinished = tempfile.mkstemp(prefix=".manifest.", dir=folder)
-        os.close(handle)
-        records.write_json(Path(unfinished), manifest)
-        os.chmod(unfinished, 0o666 & ~records.umask())
-        os.replace(unfinished, folder / MANIFEST)
+        write_file(folder / MANIFEST, lambda path: records.write_json(path, manifest))
     except OSError as error:
         raise NoFolder(f"{folder} cannot be written: {error.strerror or error}.") from None
 
@@ -151,23 +146,16 @@ def request_sweep(
     NoScheduler
         There is no Dask scheduler at the address.
     """
+    check_one_value(labels)
     first = conditions[0]
     return SweepRequest(
         first,
         _planned(conditions, labels, axes),
         _shard(first),
         _executor(first.executor),
-        first.results / _name(first.sweep_name),
+        first.results / folder_name("name", first.sweep_name or "sweep"),
         tuple(words),
     )
-
-
-def _name(name: str | None) -> str:
-    """Return the name of the sweep's folder."""
-    name = name or "sweep"
-    if not re.fullmatch(r"\w[\w.-]*", name):
-        raise BadInput(f"name must be letters, digits, '_', '-' and '.', not '{name}'.")
-    return name
 
 
 def _shard(settings: Settings) -> Shard:
@@ -195,13 +183,12 @@ def _sampling(points: Points) -> Sampling:
         raise BadInput(
             "points=file needs points.file=points.csv: a header of parameters, a row a point."
         )
-    if isinstance(points.columns, str):
-        raise BadInput(f"points.columns must be a list of names, not '{points.columns}'.")
+    columns = names_list("points.columns", points.columns, empty=True)
     values = {key: value for key, value in dataclasses.asdict(points).items() if value is not None}
     for key, low, high in (("n", 1, 2**24), ("levels", 1, 10_000), ("seed", 0, 2**31)):
         if key in values:
             whole_number(f"points.{key}", values[key], low, high)
-    values["columns"] = tuple(map(str, points.columns))
+    values["columns"] = columns
     return Sampling(**{name: values[name] for name in Sampling._fields if name in values})
 
 
@@ -237,12 +224,8 @@ def _planned(
     else:
         sampling.check_sampling(axes, layout)
     replicates = whole_number("points.replicates", first.points.replicates, 1, 10_000)
-    if isinstance(first.outputs, str):
-        raise BadInput(
-            f"outputs must be a list, such as outputs=[gain,true_d], not '{first.outputs}'."
-        )
     all_studies = list(dict.fromkeys(condition.study for condition in conditions))
-    columns = outputs.columns_of(list(map(str, first.outputs)), all_studies)
+    columns = outputs.columns_of(first.outputs, all_studies)
     jobs = tuple(_job(condition, axes, columns) for condition in conditions)
     points_of_conditions = tuple(
         Condition(

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import known_name
+from dyadsim.cli.memory import Need
 
 if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
@@ -48,10 +49,24 @@ class TaskSettings:
 
 
 class NoEffect:
-    """Settings that a task does not use, and what serves instead."""
+    """Settings that a task does not use, and what serves instead.
 
-    def __init__(self, *settings: str, instead: str, task: str = "") -> None:
+    `parameters`: the model's parameters do nothing either.
+    """
+
+    def __init__(
+        self, *settings: str, instead: str, task: str = "", parameters: bool = False
+    ) -> None:
         self.settings, self.instead, self.task = settings, instead, task
+        self.parameters = parameters
+
+    def names(self, key: str, parameters: Mapping[str, Any]) -> bool:
+        """Return whether a setting is one of these; `parameters` are those of the model."""
+        if key in parameters:
+            return self.parameters
+        if key == "study.n_clients" and not {"size", "size.clients"} & set(self.settings):
+            return False  # it stands for size.clients
+        return any(key == name or key.startswith(f"{name}.") for name in self.settings)
 
 
 def _nothing(settings: "Settings") -> None:
@@ -82,6 +97,8 @@ class Task:
         Refuses settings that the task cannot use, before anything is computed or written.
     cost
         What a run would take, for `dry_run=true`.
+    memory, sweep_memory
+        The memory that a run, or a sweep, would take: what does not fit is refused.
     run
         Does it; returns an exit code, or None for 0.
     run_sweep, check_sweep
@@ -91,7 +108,7 @@ class Task:
     adapt
         Changes the words of the command line before they are composed.
     no_effect
-        Which settings do nothing here, given those that were set.
+        Which settings do nothing here, or a function that says it of those that were given.
     shows
         Fields of `settings.Config` that `dyadsim NAME --help` explains.
     """
@@ -108,11 +125,13 @@ class Task:
     word: str = ""
     check: Callable[["Settings"], None] = _nothing
     cost: Callable[["Settings"], Mapping[str, Any]] | None = None
+    memory: Callable[["Settings"], Need] | None = None
+    sweep_memory: Callable[["SweepRequest"], Need] | None = None
     run_many: Callable[[Sequence["Settings"], Sequence[Mapping[str, Any]]], int | None] | None = (
         None
     )
     adapt: Callable[[list[str]], list[str]] = list
-    no_effect: Callable[[Mapping[str, str]], NoEffect] | NoEffect | None = None
+    no_effect: Callable[[Mapping[str, str]], NoEffect | Sequence[NoEffect]] | NoEffect | None = None
     shows: tuple[str, ...] = ()
 
     @property
@@ -128,25 +147,39 @@ class Task:
         words
             The settings that were given.
         parameters
-            The model's parameters by name: they always have an effect.
+            The model's parameters by name.
         """
-        notes = [
-            f"'{key}' has no effect in {self.name}: it is a setting of dyadsim sweep."
-            for key in words
-            if key.split(".")[0] in SWEEP_SETTINGS and not self.samples
-        ]
         unused = self.no_effect(words) if callable(self.no_effect) else self.no_effect
-        if unused is None:
-            return notes
-        return notes + [
-            f"'{key}' has no effect in {unused.task or self.name}: {unused.instead}."
-            for key in words
-            for name in unused.settings
-            if (key == name or key.startswith(f"{name}."))
-            and key not in parameters
-            and key != "study.n_clients"
-        ]
+        groups = [unused] if isinstance(unused, NoEffect) else list(unused or ())
+        if not self.samples:
+            groups.append(NoEffect(*SWEEP_SETTINGS, instead="it is a setting of dyadsim sweep"))
+        groups.append(NoEffect("job", instead="it numbers the jobs of a Hydra launcher"))
+        notes = {}
+        for group in groups:
+            for key in words:
+                if key not in notes and group.names(key, parameters):
+                    where = group.task or self.name
+                    notes[key] = f"'{key}' has no effect in {where}: {group.instead}."
+        return list(notes.values())
 
+
+NOT_IN_INFORMATION = (
+    "seed",
+    "replicate",
+    "beats",
+    "threads",
+    "budget",
+    "specificity",
+    "data",
+    "do",
+    "size",
+    "world",
+    "study",
+    "population",
+    "measure",
+    "experiment",
+)
+"""What a task that simulates nothing for its user has no use for."""
 
 SWEEP_SETTINGS = ("points", "outputs", "name", "shard", "shards", "executor")
 """Settings of sweeps alone; `-m` with a launcher runs any task as jobs."""

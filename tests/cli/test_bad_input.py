@@ -104,7 +104,10 @@ CBT = find_therapy("cbt")
             Study("s", (Arm("a", (), "opn"),), Schedule(5)),
             "no ending rule 'opn'. Did you mean open",
         ),
-        (Study("s", (Arm("a", (), share=0),), Schedule(5)), "share must be 1 or more"),
+        (
+            Study("s", (Arm("a", (), share=0),), Schedule(5)),
+            "share must be a whole number from 1 to 1000",
+        ),
         (Study("s", (Arm("a", ()),), Schedule(5, 1.0, (9,))), "no session 9 to assess"),
         (Study("s", (Arm("a", ()),), Schedule(5, 1.0, (), (-1.0,))), "must be above 0"),
     ],

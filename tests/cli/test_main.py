@@ -90,9 +90,11 @@ def test_simulate_leaves_tables_that_follow_the_schema(
 
 def test_facts_json_has_one_row_a_fact(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["facts", "world=null", "size=tiny", "json=true"]) == 0
-    rows = json.loads(capsys.readouterr().out)
+    summary = json.loads(capsys.readouterr().out)
+    assert (summary["seed"], summary["clients"], summary["world"]) == (1, 200, "null")
+    rows = summary["facts"]
     assert len(rows) == 41
-    assert {"id", "simulated", "se", "low", "high", "met"} <= set(rows[0])
+    assert {"id", "simulated", "se", "low", "high", "verdict", "met"} <= set(rows[0])
     assert not any(row["needs"] for row in rows)  # a design serves every fact
     by_id = {row["id"]: row for row in rows}
     assert abs(by_id["g_waitlist"]["simulated"]) < 0.3  # nothing heals in the null world
@@ -124,14 +126,14 @@ def test_doctor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "All is well." in capsys.readouterr().out
 
 
-def test_interrupt_gives_130(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dyadsim.simulation import simulate
+def test_interrupt_gives_130(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from dyadsim.simulation import study_files
 
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(simulate, "run", stop)
-    assert main(["simulate", "size=tiny"]) == 130
+    monkeypatch.setattr(study_files, "simulate_into", stop)
+    assert main(["simulate", "size=tiny", f"results={tmp_path}/new"]) == 130
 
 
 def test_help_of_a_task_shows_its_settings(capsys: pytest.CaptureFixture[str]) -> None:
@@ -170,7 +172,7 @@ def test_same_seed_same_tables(tmp_path: Path) -> None:
         (["world=medical"], "'world' has no effect in compare"),
         (["facts", "study=cohort"], "'study' has no effect in facts"),
         (["simulate", "world=medical", "study=cohort"], ""),
-        (["study.n_clients=50", "population.distress_sd=1.2"], ""),
+        (["study.n_clients=500", "population.distress_sd=1.2"], ""),
     ],
 )
 def test_a_setting_without_effect_is_noted(

@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING, Any
 
-from dyadsim.cli.task import Task
+from dyadsim.cli.task import NOT_IN_INFORMATION, NoEffect, Task
 
 if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
@@ -68,4 +68,7 @@ TASK = Task(
     help="how to cite dyadsim: plain text and BibTeX",
     example="dyadsim cite",
     run=run,
+    no_effect=NoEffect(
+        *NOT_IN_INFORMATION, "results", instead="cite says how to cite dyadsim", parameters=True
+    ),
 )

@@ -1,8 +1,10 @@
 """Join what shards have left into results/NAME/points.parquet, or say what is missing."""
 
+import time
 from typing import TYPE_CHECKING
 
 from dyadsim.cli.task import Task
+from dyadsim.cli.tasks.status import NOT_COMPUTING
 from dyadsim.cli.tasks.sweep import NOT_IN_SWEEPS, finish
 
 if TYPE_CHECKING:
@@ -15,8 +17,10 @@ def run(request: "SweepRequest") -> int:
     from dyadsim.sweeps import sweep as sweeps
 
     check_folder(request.settings.results)
+    began = time.perf_counter()
     state = sweeps.sweep_status(request.planned.sweep, request.folder)
-    return finish(request, state, incomplete=True)
+    seconds = time.perf_counter() - began
+    return finish(request, state._replace(reused=state.finished, seconds=seconds), incomplete=True)
 
 
 TASK = Task(
@@ -25,5 +29,5 @@ TASK = Task(
     help="join what the shards of a sweep have left",
     example="dyadsim collect name=bond",
     run_sweep=run,
-    no_effect=NOT_IN_SWEEPS,
+    no_effect=lambda _: [NOT_IN_SWEEPS, NOT_COMPUTING],
 )

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli.cost import REPORT_BYTES, estimate
+from dyadsim.cli.memory import Need, client_need, largest_run
 from dyadsim.cli.progress import progress_of
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 
@@ -20,31 +21,48 @@ class CompareSettings(TaskSettings):
     worlds: Any = setting(["medical", "contextual", "hybrid", "null"], "the worlds to compare")
 
 
+def check(settings: "Settings") -> None:
+    """Refuse too few clients."""
+    from dyadsim.evidence import compare_worlds
+
+    compare_worlds.check_clients("size.clients", settings.clients_of_own_studies)
+
+
 def cost(settings: "Settings") -> dict[str, float]:
     """Return what the comparison would take."""
     from dyadsim.evidence import compare_worlds
 
     return estimate(
         compare_worlds.comparison_studies().values(),
-        settings.clients,
+        settings.clients_of_own_studies,
         points=len(settings.worlds),
         disk=REPORT_BYTES,
     )
+
+
+def memory(settings: "Settings") -> Need:
+    """Return the memory that the comparison would take."""
+    from dyadsim.evidence import compare_worlds
+
+    studies = compare_worlds.comparison_studies().values()  # a world's are kept together
+    return client_need(settings, sum(largest_run([study]) for study in studies), own_studies=True)
 
 
 def run(settings: "Settings") -> None:
     """Run the main comparison and leave a report."""
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.evidence import compare_worlds
-    from dyadsim.model import worlds
     from dyadsim.report import comparison as report
     from dyadsim.report.plain_rows import rows_for_json
+    from dyadsim.simulation import changed_worlds
 
     began = time.perf_counter()
     check_folder(settings.results)
+    clients = settings.clients_of_own_studies
+    worlds = {name: settings.parameters(name) for name in settings.worlds}
     comparison = compare_worlds.simulate_comparison(
-        {name: settings.parameters(name) for name in settings.worlds},
-        settings.clients,
+        worlds,
+        clients,
         seed=settings.seed,
         beats=settings.beats,
         threads=settings.threads,
@@ -52,10 +70,12 @@ def run(settings: "Settings") -> None:
     )
     summary = {
         "task": "compare",
+        "study": report.STUDY,
         "seed": settings.seed,
-        "clients": settings.clients,
+        "clients": clients,
+        "repeats": 1,
         "verdict": comparison.verdict,
-        "calibrated": {name: worlds.find_world(name).calibrated for name in settings.worlds},
+        "worlds": [changed_worlds.world_for_json(*world) for world in worlds.items()],
         "statistics": rows_for_json(comparison.statistics),
         "truth": rows_for_json(comparison.truth),
     }
@@ -63,12 +83,18 @@ def run(settings: "Settings") -> None:
         settings,
         began,
         summary=summary,
-        fill=lambda place, manifest: report.write_comparison(place, comparison, manifest),
+        fill=lambda place, manifest: report.write_comparison(
+            place,
+            comparison,
+            manifest,
+            clients=clients,
+            changes=changed_worlds.changes_in_worlds(worlds),
+        ),
     )
     if settings.json:
         print(json.dumps(summary))
         return
-    report.print_comparison(comparison)
+    report.print_comparison(comparison, clients=clients, seed=settings.seed)
     print(f"\n{comparison.verdict}\n\nReport: {folder / 'report.html'}")
     print("Next: dyadsim facts world=hybrid   (every published fact, one world)")
 
@@ -79,7 +105,9 @@ TASK = Task(
     help="four worlds, the same clients and random numbers, beside the published numbers",
     example="dyadsim",
     settings=CompareSettings,
+    check=check,
     cost=cost,
+    memory=memory,
     run=run,
     no_effect=NoEffect(
         "world",
@@ -88,6 +116,11 @@ TASK = Task(
         "measure",
         "replicate",
         "do",
+        "budget",
+        "data",
+        "size.replicates",
+        "size.clients_per_replicate",
+        "size.clients_per_point",
         instead="compare runs task.worlds=[medical,contextual,hybrid,null] in a trial and a "
         "clinic of its own; for one world and one study: dyadsim simulate",
     ),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import names_list, number, whole_number
 from dyadsim.cli.cost import REPORT_BYTES, estimate
+from dyadsim.cli.memory import OUTCOME_BYTES, Need, client_need, largest_run
 from dyadsim.cli.progress import progress_of
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
@@ -49,8 +50,9 @@ def care_of(settings: "Settings") -> "Care":
     task: DecomposeSettings = settings.task
     treatments = names_list("task.treatments", task.treatments)
     dose_spread = number("task.dose_spread", task.dose_spread, 0, 1)
-    if settings.clients < 100:
-        raise BadInput(f"size.clients must be 100 or more to decompose, not {settings.clients}.")
+    clients = settings.clients_of_own_studies
+    if clients < 100:
+        raise BadInput(f"size.clients must be 100 or more to decompose, not {clients}.")
     sessions = whole_number("task.sessions", task.sessions, 4, 200)
     care = true_shares.Care(treatments, dose_spread, sessions)
     true_shares.attribution_study(care)
@@ -68,44 +70,59 @@ def cost(settings: "Settings") -> dict[str, float]:
 
     return estimate(
         [true_shares.attribution_study(care_of(settings))] * SUBSETS,
-        settings.clients,
+        settings.clients_of_own_studies,
         replicates=settings.size.replicates,
         disk=REPORT_BYTES,
         microseconds=LIFE_MICROSECONDS,
     )
 
 
+def memory(settings: "Settings") -> Need:
+    """Return the memory that the decompositions would take."""
+    from dyadsim.attribution import true_shares
+
+    study = true_shares.attribution_study(care_of(settings))
+    return client_need(settings, largest_run([study]) + OUTCOME_BYTES, own_studies=True)
+
+
 def _replication(settings: "Settings") -> "Replication":
     """Return how the outcome is simulated."""
     from dyadsim.attribution.true_shares import Replication
 
-    return Replication(settings.clients, settings.size.replicates, settings.seed, settings.threads)
+    size = _size(settings)
+    return Replication(size["clients"], size["repeats"], size["seed"], settings.threads)
+
+
+def _size(settings: "Settings") -> dict[str, int]:
+    """Return clients of a repeat, number of repeats, and the seed."""
+    clients = settings.clients_of_own_studies
+    return {"clients": clients, "repeats": settings.size.replicates, "seed": settings.seed}
 
 
 def run(settings: "Settings") -> None:
     """Print the five decompositions of one world and leave their table, figure and page."""
     from dyadsim.attribution import estimated_shares
     from dyadsim.cli.results_folder import check_folder, write_results
-    from dyadsim.model import worlds
     from dyadsim.report import attribution as report
     from dyadsim.report.plain_rows import rows_for_json
+    from dyadsim.simulation import changed_worlds
 
     began = time.perf_counter()
     check_folder(settings.results)
+    parameters = settings.parameters()
+    label = changed_worlds.world_label(settings.world, parameters)
     table = estimated_shares.decompose_outcome(
-        settings.parameters(),
+        parameters,
         care_of(settings),
         replication=_replication(settings),
         progress=progress_of("repeats"),
     )
-    calibrated = worlds.find_world(settings.world).calibrated
+    size = _size(settings)
     summary = {
         "task": "decompose",
-        "world": settings.world,
-        "seed": settings.seed,
-        "clients": settings.clients,
-        "replicates": settings.size.replicates,
-        "calibrated": calibrated,
+        **changed_worlds.world_for_json(settings.world, parameters),
+        "study": report.STUDY,
+        **size,
         "attribution": rows_for_json(table),
     }
     folder = write_results(
@@ -113,15 +130,44 @@ def run(settings: "Settings") -> None:
         began,
         summary=summary,
         fill=lambda place, manifest: report.write_attribution(
-            place, table, settings.world, manifest
+            place, table, label, manifest, **size
         ),
     )
     if settings.json:
-        print(json.dumps(rows_for_json(table)))
+        print(json.dumps(summary))
         return
-    report.print_attribution(table, settings.world, calibrated)
+    report.print_attribution(table, label, **size)
     print(f"\nReport: {folder / 'report.html'}")
     print("Next: dyadsim decompose world=medical   (the same therapy in another world)")
+
+
+def _label_of_grid(jobs: Sequence["Settings"], dials: Sequence[str]) -> str:
+    """Return what the worlds of a grid are called: what moves, and what was changed everywhere."""
+    from dyadsim.simulation.changed_worlds import changed_values, changes_text
+
+    names = dict.fromkeys(job.world for job in jobs)
+    changes = [changed_values(job.world, job.parameters()) for job in jobs]
+    everywhere = {
+        name: values
+        for name, values in changes[0].items()
+        if all(name in other and other[name][0] == values[0] for other in changes)
+    }
+    said = [f"not as calibrated: {', '.join(dials)} moved", changes_text(everywhere)]
+    if not any(changes):  # such as two worlds as they are
+        said = [f"{', '.join(dials)} moved"]
+    return f"{', '.join(names)} world ({'; '.join(filter(None, said))})"
+
+
+def _points_for_json(
+    jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """Return the dials and the world of every point."""
+    from dyadsim.simulation.changed_worlds import world_for_json
+
+    return [
+        {**values, **world_for_json(job.world, job.parameters())}
+        for job, values in zip(jobs, differing, strict=True)
+    ]
 
 
 def run_grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]) -> None:
@@ -142,7 +188,7 @@ def run_grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]])
     began = time.perf_counter()
     first = jobs[0]
     check_folder(first.results)
-    if len({(job.clients, dataclasses.astuple(job.size), job.seed) for job in jobs}) > 1:
+    if len({(*_size(job).values(), dataclasses.astuple(job.size)) for job in jobs}) > 1:
         raise BadInput(
             "decompose -m: all points need the same size and seed (common random numbers)."
         )
@@ -157,27 +203,31 @@ def run_grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]])
         progress=progress_of("points"),
     )
     names = list(differing[0])
-    worlds = ", ".join(dict.fromkeys(job.world for job in jobs))
+    label = _label_of_grid(jobs, names)
+    size = _size(first)
     summary = {
         "task": "decompose",
-        "seed": first.seed,
-        "clients": first.clients,
-        "world": worlds,
-        "replicates": first.size.replicates,
+        "world": ", ".join(dict.fromkeys(job.world for job in jobs)),
+        "study": report.STUDY,
+        **size,
         "dials": names,
-        "points": [dict(values) for values in differing],
+        "points": _points_for_json(jobs, differing),
+        "attribution": rows_for_json(grid.shares),
+        "facts": rows_for_json(grid.facts),
     }
-    title = f"{worlds} world, {first.clients:,} clients in each of {first.size.replicates} repeats"
+    title = f"{label}; {size['clients']:,} clients in each of {size['repeats']} repeats"
     folder = write_results(
         first,
         began,
         summary=summary,
-        fill=lambda place, _: report.write_attribution_grid(place, grid, names, title),
+        fill=lambda place, _: report.write_attribution_grid(
+            place, grid, names, title, first.size.replicates
+        ),
     )
     if first.json:
-        print(json.dumps(rows_for_json(grid.shares)))
+        print(json.dumps(summary))
         return
-    report.print_attribution_grid(grid, names)
+    report.print_attribution_grid(grid, names, label, **size)
     print(f"\nTables: {folder}\nFigure: {folder / 'grid.png'}")
 
 
@@ -189,15 +239,19 @@ TASK = Task(
     settings=DecomposeSettings,
     check=check,
     cost=cost,
+    memory=memory,
     run=run,
     run_many=run_grid,
     no_effect=NoEffect(
         "do",
         "study",
-        "population.sample",
+        "population",
         "measure",
         "beats",
         "replicate",
+        "budget",
+        "data",
+        "size.clients_per_point",
         instead="decompose simulates studies of its own (task.treatments, task.dose_spread ...)",
     ),
 )

@@ -4,7 +4,7 @@ import json
 import time
 from typing import TYPE_CHECKING
 
-from dyadsim.cli.task import Task
+from dyadsim.cli.task import NOT_IN_INFORMATION, NoEffect, Task
 
 if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
@@ -45,4 +45,7 @@ TASK = Task(
     help="check the installation",
     example="dyadsim doctor",
     run=run,
+    no_effect=NoEffect(
+        *NOT_IN_INFORMATION, instead="doctor checks the installation", parameters=True
+    ),
 )

@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import known_name, names_list
+from dyadsim.cli.memory import COPIES, VARIABLE_BYTES, WORKER_BYTES, Need, check_need, workers_of
 from dyadsim.cli.progress import counting
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
-from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
     from dyadsim.fitting.fit import Effort, FitPlan
+    from dyadsim.report.fit import Source
 
 # Measured on two cores of a small machine: a simulated data set, and each dyad-session of it.
-SET_SECONDS, DYAD_SECONDS = 4e-3, 5e-7
+# And what is learned, for each data set simulated of a world.
+SET_SECONDS, DYAD_SECONDS, LEARN_SECONDS = 4e-3, 5e-7, 5e-3
 
 
 @dataclasses.dataclass
@@ -49,16 +51,6 @@ def _free(settings: "Settings") -> tuple[str, ...]:
     return names_list("task.free", settings.task.free, empty=True) or tuple(FREE)
 
 
-def _odds(settings: "Settings") -> list[float] | None:
-    """Return the prior weights of the candidates, if there are any."""
-    odds, count = settings.task.odds, len(_candidates(settings))
-    if odds is None:
-        return None
-    if isinstance(odds, str) or len(odds) != count:
-        raise BadInput(f"task.odds must be {count} weights, one a candidate.")
-    return [float(weight) for weight in odds]
-
-
 def _plan(settings: "Settings") -> "FitPlan":
     """Return what is fitted and how."""
     from dyadsim.fitting.fit import FitPlan
@@ -67,7 +59,7 @@ def _plan(settings: "Settings") -> "FitPlan":
     return FitPlan(
         settings.world,
         candidates=[worlds.find_world(name).name for name in _candidates(settings)],
-        odds=_odds(settings),
+        odds=settings.task.odds,
         free=_free(settings),
         fixed=settings.fixed,
         rest=settings.task.rest,
@@ -98,23 +90,31 @@ def working(settings: "Settings", total: int) -> Iterator[Any]:
 def cost(settings: "Settings") -> dict[str, Any]:
     """Return how many data sets a fit simulates; reads the data, simulates nothing."""
     from dyadsim.cli.data_source import read_source
-    from dyadsim.fitting.free_parameters import fitting_problem
     from dyadsim.report.fit_sentences import assumptions_text
     from dyadsim.simulation.simulate import default_threads
 
     source, count = read_source(settings), _data_sets(settings)
-    _odds(settings)
-    for name in {settings.world, *_candidates(settings)}:
-        fitting_problem(name, _free(settings), rest=settings.task.rest)
+    _plan(settings).check()
+    memory = check_need(_need(settings, source))
     if not settings.json:
         print(assumptions_text(source.assumed))
+    learning = 5 + LEARN_SECONDS * _effort(settings).draws
     seconds = count * (SET_SECONDS + source.dyad_sessions * DYAD_SECONDS)
     return {
         **source.counts,
         "data_sets": count,
         "dyad_sessions": count * source.dyad_sessions,
-        "estimated_seconds": round(15 + seconds / (settings.threads or default_threads()), 1),
+        "estimated_seconds": round(learning + seconds / (settings.threads or default_threads()), 1),
+        **memory,
     }
+
+
+def _need(settings: "Settings", source: "Source") -> Need:
+    """Return the memory that the worker processes would take, a data set in each."""
+    from dyadsim.model.variables import FIRST_RECORDED, ROW_COUNT
+
+    of_set = COPIES * source.dyad_sessions * VARIABLE_BYTES * (ROW_COUNT - FIRST_RECORDED)
+    return Need("threads", workers_of(settings), WORKER_BYTES + of_set)
 
 
 def run(settings: "Settings") -> None:
@@ -127,7 +127,10 @@ def run(settings: "Settings") -> None:
 
     began = time.perf_counter()
     check_folder(settings.results)
-    plan, source = _plan(settings), read_source(settings)
+    plan = _plan(settings)
+    plan.check()
+    source = read_source(settings)
+    check_need(_need(settings, source))
     if not settings.json:
         print(assumptions_text(source.assumed))
     with working(settings, _data_sets(settings)) as (parallel_map, on_step):
@@ -152,11 +155,19 @@ def run(settings: "Settings") -> None:
 _OF_CLIENTS = (
     "instrument",
     "unit",
-    "reverse",
+    "higher_is_better",
     "columns",
+    "where",
+    "repeated",
+    "baseline",
+    "rebase",
+    "therapist",
     "therapy",
     "arms",
     "sessions",
+    "per_week",
+    "follow_up",
+    "measured",
     "rule",
     "threshold",
     "sample",
@@ -174,7 +185,7 @@ def no_effect(words: Mapping[str, str]) -> NoEffect:
         return NoEffect(
             "do",
             "study",
-            "population.sample",
+            "population",
             "beats",
             "replicate",
             "specificity",
@@ -187,6 +198,8 @@ def no_effect(words: Mapping[str, str]) -> NoEffect:
         "replicate",
         "specificity",
         "size.clients",
+        "size.replicates",
+        "size.clients_per_replicate",
         *(f"data.{key}" for key in _OF_CLIENTS),
         task="fit of moments",
         instead="the numbers come from the study that study=... says, with at most "
@@ -199,7 +212,7 @@ TASK = Task(
     section="your own data",
     help="what your data say of a world, and which world they speak for (docs/how_to/fitting.md)",
     example="dyadsim fit data.path=scores.csv data.instrument=phq9",
-    more=("budget=small|standard|large    small is a quick try",),
+    more=("budget=small|standard|large    small is a quick try: no verdict",),
     shows=("data",),
     settings=FitSettings,
     cost=cost,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 NOT_IN_LESSONS = (
     "do",
     "study",
-    "population.sample",
+    "population",
     "measure",
     "size",
     "beats",
@@ -50,6 +50,8 @@ def run(settings: "Settings") -> None:
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.lessons import lesson as lessons
     from dyadsim.lessons.index import find_lesson
+    from dyadsim.lessons.statements import listed
+    from dyadsim.simulation.changed_worlds import world_for_json, world_label
 
     began = time.perf_counter()
     check_folder(settings.results)
@@ -63,13 +65,15 @@ def run(settings: "Settings") -> None:
     if notes:
         keys = ", ".join(control.key for control in lesson.all_controls)
         raise BadInput(f"lesson {lesson.name}: {'; '.join(notes)}. Its settings: {keys}.")
+    world, parameters = values[lessons.WORLD], lessons.lesson_parameters(lesson, values)
     summary = {
         "task": "lesson",
         "lesson": lesson.name,
+        **world_for_json(world, parameters),
         "settings": values,
         "sentence": result.sentence,
         "bet": lesson.bet.question,
-        "answer": lesson.bet.options[result.answer],
+        "answer": listed([lesson.bet.options[option] for option in result.answers]),
         "numbers": result.numbers,
     }
     folder = write_results(
@@ -80,11 +84,20 @@ def run(settings: "Settings") -> None:
         return
     print(f"{lesson.title}\n{lesson.question}\n\n{result.sentence}\n")
     for name, value in result.numbers.items():
-        if not name.endswith(".se"):
-            error = result.numbers.get(f"{name}.se")
-            print(f"  {name}: {value:.3g}" + (f" (error {error:.2g})" if error else ""))
+        if not name.endswith((".se", ".low", ".high")):
+            print(f"  {name}: {value:.3g}{_error(result.numbers, name)}")
     print("\nCareful:\n" + "\n".join(f"  - {text}" for text in lesson.careful))
-    print(f"\nNumbers of the figures: {folder / 'figures.csv'}")
+    print(f"\nWorld: {world_label(world, parameters)}")
+    print("Settings: " + "; ".join(f"{name}: {value}" for name, value in values.items()))
+    print(f"Numbers of the figures: {folder / 'figures.csv'}")
+
+
+def _error(numbers: dict[str, float], name: str) -> str:
+    """Return a number's standard error and 95 % interval, if it has them."""
+    if f"{name}.se" not in numbers:
+        return ""
+    error, low, high = (numbers[f"{name}.{part}"] for part in ("se", "low", "high"))
+    return f" (standard error {error:.2g}, 95 % interval {low:.3g} to {high:.3g})"
 
 
 def _write_series(place: Path, result: "LessonResult") -> None:

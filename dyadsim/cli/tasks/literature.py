@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import names_list, number, whole_number
 from dyadsim.cli.cost import estimate
+from dyadsim.cli.memory import Need, largest_run
 from dyadsim.cli.progress import progress_of
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 
@@ -41,7 +42,7 @@ class LiteratureSettings(TaskSettings):
         ["waitlist", "intent_to_fail", "supportive", "interpersonal"], "what it is compared with"
     )
     repeats: int = setting(100, "literatures; each of field.trials trials")
-    margin: float = setting(0.2, "Hedges g inside which two treatments count as equivalent")
+    margin: float = setting(0.2, "Hedges g (SDs of post-test scores) that counts as equivalent")
     field: FieldSettings = setting(FieldSettings, "how the field works")
 
 
@@ -91,29 +92,46 @@ def cost(settings: "Settings") -> dict[str, float]:
     )
 
 
+def memory(settings: "Settings") -> Need:
+    """Return the memory that the literatures would take."""
+    from dyadsim.evidence import literature
+
+    planned = literature_of(settings)
+    trial = literature.trial_study(planned.therapy, planned.comparators[0], favours=False)
+    return Need("task.field.largest", planned.field.largest, largest_run([trial]))
+
+
 def run(settings: "Settings") -> None:
     """Draw literatures of small trials in one world and review them."""
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.evidence import review
     from dyadsim.report import literature as report
     from dyadsim.report.plain_rows import rows_for_json
+    from dyadsim.simulation import changed_worlds
 
     began = time.perf_counter()
     check_folder(settings.results)
-    planned = literature_of(settings)
+    planned, parameters = literature_of(settings), settings.parameters()
+    label = changed_worlds.world_label(settings.world, parameters)
     reviews = review.review_literatures(
-        settings.parameters(),
+        parameters,
         planned,
         seed=settings.seed,
         progress=progress_of("comparators"),
     )
     summary = {
         "task": "literature",
-        "world": settings.world,
+        **changed_worlds.world_for_json(settings.world, parameters),
         "seed": settings.seed,
+        "study": "trials of task.field",
+        "repeats": planned.repeats,
         "therapy": planned.therapy,
         "field": planned.field._asdict() | {"caseload": planned.field.caseload._asdict()},
         "margin": planned.margin,
+        "units": {
+            "g, truth, pooled, pooled_all, margin": "SDs of post-test scores (Hedges' g)",
+            "true_d": "SDs of true distress at intake",
+        },
         "summary": rows_for_json(reviews.summary),
     }
     folder = write_results(
@@ -121,17 +139,18 @@ def run(settings: "Settings") -> None:
         began,
         summary=summary,
         fill=lambda place, _: report.write_literature(
-            place, reviews, therapy=planned.therapy, world=settings.world
+            place, reviews, therapy=planned.therapy, label=label
         ),
     )
     if settings.json:
         print(json.dumps(summary))
         return
     title = (
-        f"{planned.therapy} in the {settings.world} world: {planned.repeats} literatures of "
+        f"{planned.therapy} in the {label}: {planned.repeats} literatures of "
         f"{planned.field.trials} trials each"
     )
     report.print_literature(reviews, title=title, margin=planned.margin)
+    print(f"Study: trials of task.field; repeats: {planned.repeats}; seed: {settings.seed}")
     print(f"Tables and funnel: {folder}")
     print("Next: dyadsim literature world=null   (a field where nothing heals)")
 
@@ -144,6 +163,7 @@ TASK = Task(
     settings=LiteratureSettings,
     check=check,
     cost=cost,
+    memory=memory,
     run=run,
     no_effect=NoEffect(
         "do",
@@ -154,6 +174,8 @@ TASK = Task(
         "beats",
         "threads",
         "replicate",
+        "budget",
+        "data",
         instead="literature simulates trials of its own (task.field...)",
     ),
 )

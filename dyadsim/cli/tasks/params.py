@@ -5,7 +5,7 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
+from dyadsim.cli.task import NOT_IN_INFORMATION, NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput, nearest
 
 if TYPE_CHECKING:
@@ -56,13 +56,9 @@ TASK = Task(
     word="word",
     run=run,
     no_effect=NoEffect(
-        "do",
-        "world",
-        "study",
-        "population.sample",
-        "measure",
-        "seed",
-        "specificity",
+        *NOT_IN_INFORMATION,
+        "results",
         instead="params lists the parameters of the model",
+        parameters=True,
     ),
 )

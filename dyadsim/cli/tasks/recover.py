@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import whole_number
+from dyadsim.cli.memory import WORKER_BYTES, Need, client_need, largest_run, workers_of
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 from dyadsim.cli.tasks.fit import DYAD_SECONDS, SET_SECONDS, working
 from dyadsim.errors import BadInput
@@ -45,6 +46,15 @@ def cost(settings: "Settings") -> dict[str, Any]:
     }
 
 
+def memory(settings: "Settings") -> Need:
+    """Return the memory that planning would take."""
+    from dyadsim.planning.recovery import MORE
+
+    workers = workers_of(settings)
+    of_client = workers * MORE * largest_run([settings.study])
+    return client_need(settings, of_client, workers * WORKER_BYTES)
+
+
 def run(settings: "Settings") -> None:
     """Say what a planned study would tell, and what more would help."""
     from dyadsim.cli.results_folder import check_folder, write_results
@@ -52,6 +62,7 @@ def run(settings: "Settings") -> None:
     from dyadsim.planning.recovery import PlannedStudy, measurement_variants, recover_parameters
     from dyadsim.report import recovery as report
     from dyadsim.report.plain_rows import rows_for_json
+    from dyadsim.simulation import changed_worlds
 
     draws, held_out = _sizes(settings)
     if settings.clients < FEWEST:
@@ -61,7 +72,8 @@ def run(settings: "Settings") -> None:
     began = time.perf_counter()
     check_folder(settings.results)
     total = len(measurement_variants(settings.clients)) * (draws + held_out)
-    plan = PlannedStudy(settings.study, settings.world, settings.parameters(), settings.clients)
+    parameters = settings.parameters()
+    plan = PlannedStudy(settings.study, settings.world, parameters, settings.clients)
     with working(settings, total) as (parallel_map, on_step):
         table = recover_parameters(
             plan,
@@ -73,9 +85,10 @@ def run(settings: "Settings") -> None:
         )
     summary = {
         "task": "recover",
-        "world": settings.world,
+        **changed_worlds.world_for_json(settings.world, parameters),
         "study": settings.study.name,
         "clients": settings.clients,
+        "seed": settings.seed,
         "parameters": rows_for_json(table),
     }
     folder = write_results(
@@ -87,7 +100,9 @@ def run(settings: "Settings") -> None:
     if settings.json:
         print(json.dumps(summary))
         return
-    report.print_recovery(table, settings.study.name, settings.clients, settings.world)
+    label = changed_worlds.world_label(settings.world, parameters)
+    report.print_recovery(table, settings.study.name, settings.clients, label)
+    print(f"Simulations to learn from: {draws}, to judge by: {held_out}; seed: {settings.seed}")
     print(f"Table and figure: {folder}")
 
 
@@ -98,15 +113,17 @@ TASK = Task(
     example="dyadsim recover study=cohort study.sessions=16 size.clients=240",
     settings=RecoverSettings,
     cost=cost,
+    memory=memory,
     run=run,
     no_effect=NoEffect(
         "do",
         "beats",
         "replicate",
-        "specificity",
         "budget",
-        "measure",
         "data",
+        "size.replicates",
+        "size.clients_per_replicate",
+        "size.clients_per_point",
         instead="recover simulates the study=... that is planned, at the world's own values; "
         "task.draws=600 makes it quick",
     ),

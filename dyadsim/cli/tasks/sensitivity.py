@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import whole_number
+from dyadsim.cli.memory import sweep_need
 from dyadsim.cli.task import Task, TaskSettings, setting
 from dyadsim.cli.tasks.sweep import NOT_IN_SWEEPS, execute, finish
 from dyadsim.errors import BadInput
@@ -69,6 +71,30 @@ def check(request: "SweepRequest") -> None:
         scenario_discovery.parse_target(task.target, _outputs(request.planned))
     elif not _sampled(request.planned):
         raise BadInput("sensitivity ranks parameters that are given as intervals; there is none.")
+    _check_points(method, request.planned)
+
+
+def _check_points(method: str, planned: "PlannedSweep") -> None:
+    """Refuse fewer points than the method needs, before the sweep computes them."""
+    from dyadsim.sweeps import scenario_discovery, sensitivity
+
+    points = len(planned.sweep.conditions[0].points)
+    crossed = math.prod(len(axis.levels) for axis in planned.axes if axis.levels)
+    fewest, there, what = {
+        "pawn": (sensitivity.IN_SLICE * sensitivity.SLICES, points // crossed, "points"),
+        "prim": (
+            2 * scenario_discovery.FEWEST,
+            points * len(planned.sweep.conditions),
+            "points",
+        ),
+    }.get(method, (sensitivity.FEWEST, planned.sampling.n, "groups of points"))
+    if there < fewest:
+        of_each = " of the intervals, at every value that is crossed" * (crossed > 1)
+        more = {"file": "", "grid": " (points.levels)", "one_at_a_time": " (points.levels)"}
+        raise BadInput(
+            f"task.method={method} needs {fewest} {what} or more{of_each}; this sweep has {there}: "
+            f"give more points{more.get(planned.sampling.method, ' (points.n=64)')}."
+        )
 
 
 def run(request: "SweepRequest") -> int:
@@ -81,7 +107,7 @@ def run(request: "SweepRequest") -> int:
 
 
 def _analyse(request: "SweepRequest") -> None:
-    from dyadsim.sweeps.store import read_parquet
+    from dyadsim.sweeps.parquet_files import read_parquet
 
     table = read_parquet(request.folder / "points.parquet").to_pandas()
     if _method(request) == "prim":
@@ -239,6 +265,7 @@ TASK = Task(
     help="which parameters matter for the outputs of a sweep",
     example="dyadsim sensitivity name=bond",
     settings=SensitivitySettings,
+    sweep_memory=sweep_need,
     run_sweep=run,
     check_sweep=check,
     no_effect=NOT_IN_SWEEPS,

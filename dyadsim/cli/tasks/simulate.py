@@ -7,15 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli.cost import estimate, session_steps
-from dyadsim.cli.task import Task, TaskSettings, setting
+from dyadsim.cli.memory import Need, client_need
+from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from dyadsim.cli.settings import Settings
-    from dyadsim.simulation.records import Records
-    from dyadsim.simulation.simulate import Run
+    from dyadsim.model.parameters import Parameters
+    from dyadsim.simulation.study_files import StudyOrder, StudyOutcome
 
 SESSION_BYTES = 3.0  # Parquet, per dyad-session of the tables
 TRUTH_BYTES = 55.0  # the same for the truth table
@@ -46,104 +47,128 @@ def cost(settings: "Settings") -> dict[str, float]:
 
 
 def _score_table(sessions: "pd.DataFrame") -> "pd.DataFrame":
-    """Return mean, SD and number of symptom scores: one row a week, all sessions in one row."""
-    week = sessions["week"].map("{:g}".format)
-    together = sessions["occasion"] == "session"
-    weeks = sessions.loc[together, "week"]
-    spanned = week.mask(together, f"{weeks.min():g} to {weeks.max():g}")
-    groups = sessions.assign(week=spanned).groupby(["arm", "occasion", "week"], sort=False)
-    return groups["symptom_score"].agg(["mean", "std", "count"]).reset_index()
+    """Return mean, SD and number of symptom scores: one row a week, all sessions in one row.
+
+    In the order in which arm, occasion and week come first.
+    """
+    import pandas as pd
+
+    week, together = sessions["week"], sessions["occasion"] == "session"
+    parts = [sessions[~together & (week == value)] for value in week[~together].unique()]
+    tables = []
+    for part in [sessions[together], *parts]:
+        codes, _ = pd.factorize(part["arm"])  # by first appearance
+        firsts = part.loc[~part["arm"].duplicated(), ["arm", "occasion"]]
+        span = f"{part['week'].min():g} to {part['week'].max():g}"
+        is_span = "session" in list(firsts["occasion"])
+        scores = part["symptom_score"].groupby(codes).agg(["mean", "std", "count"])
+        firsts = firsts.assign(week=span if is_span else span.split(" to ")[0])
+        tables.append(pd.concat([firsts, scores.set_index(firsts.index)], axis=1))
+    table = pd.concat([part for part in tables if len(part)]).sort_index(ignore_index=True)
+    same = dict.fromkeys(("mean", "std"), sessions["symptom_score"].dtype)  # also of one group
+    shown: pd.DataFrame = table.astype({"arm": "str", "occasion": "str", **same})
+    return shown
 
 
-def _counterfactual(
-    settings: "Settings", run: "Run"
-) -> "tuple[Records, pd.DataFrame] | tuple[None, None]":
-    """Return the tables and individual effects of the same clients under `do`, if there is any."""
-    from dyadsim.simulation import counterfactual, individual_effects, observe
+def _order(settings: "Settings", parameters: "Parameters") -> "StudyOrder":
+    """Return what is simulated."""
+    from dyadsim.simulation.study_files import StudyOrder
 
-    if not settings.do:
-        return None, None
-    other = counterfactual.do(
+    return StudyOrder(
         settings.study,
-        run.parameters,
+        parameters,
         settings.clients,
-        settings.do,
         settings.seed,
-        replicate=settings.replicate,
-        beats=settings.beats,
-        threads=settings.threads,
+        settings.replicate,
+        settings.beats,
+        settings.threads,
+        settings.task.truth,
+        settings.do,
     )
-    effects = individual_effects.effects_table(counterfactual.Twins(run, other))
-    return observe.observed_records(other, settings.task.truth), effects
+
+
+def memory(settings: "Settings") -> Need:
+    """Return the memory that the study would take: its tables go to disk a part at a time."""
+    from dyadsim.simulation.study_files import bytes_of_study
+
+    fixed, of_client = bytes_of_study(_order(settings, settings.parameters()))
+    return client_need(settings, of_client, fixed)
 
 
 def run(settings: "Settings") -> None:
     """Run one study in one world and leave its tables."""
-    from dyadsim.cli.results_folder import check_folder, write_results
-    from dyadsim.model.parameters import flat
+    from dyadsim.cli.results_folder import check_folder, scratch_folder, write_results
     from dyadsim.report import study as report
-    from dyadsim.report.plain_rows import rows_for_json
-    from dyadsim.simulation import individual_effects, observe, records, simulate
+    from dyadsim.simulation import changed_worlds, individual_effects
+    from dyadsim.simulation.study_files import simulate_into
 
     began = time.perf_counter()
     check_folder(settings.results)
-    run = simulate.run(
-        settings.study,
-        settings.parameters(),
-        settings.clients,
-        settings.seed,
-        replicate=settings.replicate,
-        beats=settings.beats,
-        threads=settings.threads,
-    )
-    tables = observe.observed_records(run, settings.task.truth)
-    tables_under_do, effects = _counterfactual(settings, run)
-    scores = _score_table(tables.sessions)
-    summary = {
-        "task": "simulate",
-        "world": settings.world,
-        "study": settings.study.name,
-        "seed": settings.seed,
-        "clients": settings.clients,
-        "instrument": settings.study.instrument,
-        "endings": tables.clients["ending"].value_counts().sort_index().to_dict(),
-        "symptom_score": rows_for_json(scores),
-        "parameters": flat(run.parameters),
-    }
-    if effects is not None:
-        summary["do"] = rows_for_json(individual_effects.summarise_effects(effects))
+    parameters = settings.parameters()
+    label = changed_worlds.world_label(settings.world, parameters)
+    with scratch_folder(settings) as scratch:
+        outcome = simulate_into(scratch, _order(settings, parameters))
+        scores, summary = _summary(settings, parameters, outcome)
 
-    def fill(place: Path, _: dict[str, Any]) -> None:
-        records.write_tables(place, tables)
-        report.write_study_figure(place, tables, settings.study, settings.world)
-        if effects is not None and tables_under_do is not None:
-            effects.to_parquet(place / "effects.parquet", index=False)
-            (place / "under_do").mkdir()
-            records.write_tables(place / "under_do", tables_under_do)
+        def fill(place: Path, _: dict[str, Any]) -> None:
+            for table in scratch.iterdir():
+                table.rename(place / table.name)
+            report.write_study_figure(
+                place, outcome.clients, outcome.sessions, study=settings.study, label=label
+            )
+            if outcome.effects is not None:
+                outcome.effects.to_parquet(place / "effects.parquet", index=False)
 
-    folder = write_results(settings, began, summary=summary, fill=fill)
+        folder = write_results(settings, began, summary=summary, fill=fill)
     if settings.json:
         print(json.dumps(summary))
         return
-    _print_scores(settings, rows_for_json(scores))
-    if effects is not None:
-        report.print_individual_effects(individual_effects.summarise_effects(effects))
+    _print_scores(settings, label, scores)
+    if outcome.effects is not None:
+        report.print_individual_effects(individual_effects.summarise_effects(outcome.effects))
     print(f"Tables: {folder}\nFigure: {folder / 'figure.png'}")
     print("Next: python -c \"import dyadsim; print(dyadsim.read('" + str(folder) + "').clients)\"")
 
 
-def _print_scores(settings: "Settings", rows: list[dict[str, Any]]) -> None:
+def _summary(
+    settings: "Settings", parameters: "Parameters", outcome: "StudyOutcome"
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the rows of the printed table, and the summary."""
+    from dyadsim.model.parameters import flat
+    from dyadsim.report.plain_rows import rows_for_json
+    from dyadsim.simulation import changed_worlds, individual_effects
+
+    scores = rows_for_json(_score_table(outcome.sessions))
+    summary = {
+        "task": "simulate",
+        **changed_worlds.world_for_json(settings.world, parameters),
+        **{"study": settings.study.name, "clients": settings.clients, "repeats": 1},
+        "seed": settings.seed,
+        "instrument": settings.study.instrument,
+        "endings": outcome.clients["ending"].value_counts().sort_index().to_dict(),
+        "symptom_score": scores,
+        "parameters": flat(parameters),
+    }
+    if outcome.effects is not None:
+        summary["do"] = rows_for_json(individual_effects.summarise_effects(outcome.effects))
+    return scores, summary
+
+
+def _print_scores(settings: "Settings", label: str, rows: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from dyadsim.report.page import run_line
+
     study = settings.study
-    table = Table(title=f"{study.name} in the {settings.world} world: {study.instrument} score")
+    table = Table(title=f"{study.name} in the {label}: {study.instrument} score")
     for name in ("arm", "occasion", "week", "mean", "SD", "scores"):
         table.add_column(name)
     for row in rows:
         mean, spread = ("" if row[key] is None else f"{row[key]:.2f}" for key in ("mean", "std"))
         table.add_row(row["arm"], row["occasion"], row["week"], mean, spread, str(row["count"]))
     Console().print(table)
+    print(run_line(study.name, clients=settings.clients, seed=settings.seed))
 
 
 TASK = Task(
@@ -154,6 +179,15 @@ TASK = Task(
     settings=SimulateSettings,
     check=check,
     cost=cost,
+    memory=memory,
     run=run,
     shows=("do",),
+    no_effect=NoEffect(
+        "budget",
+        "data",
+        "size.replicates",
+        "size.clients_per_replicate",
+        "size.clients_per_point",
+        instead="simulate runs one study with size.clients clients",
+    ),
 )

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from dyadsim.cli.task import Task
+from dyadsim.cli.task import NoEffect, Task
 from dyadsim.cli.tasks.sweep import NOT_IN_SWEEPS, say
 
 if TYPE_CHECKING:
     from dyadsim.cli.sweep_request import SweepRequest
+
+NOT_COMPUTING = NoEffect("threads", "executor", instead="it computes no point")
 
 
 def run(request: "SweepRequest") -> int:
@@ -22,5 +24,5 @@ TASK = Task(
     help="how much of a sweep is finished",
     example="dyadsim status name=bond",
     run_sweep=run,
-    no_effect=NOT_IN_SWEEPS,
+    no_effect=lambda _: [NOT_IN_SWEEPS, NOT_COMPUTING],
 )

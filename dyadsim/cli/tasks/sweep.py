@@ -5,6 +5,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any
 
+from dyadsim.cli.memory import sweep_need
 from dyadsim.cli.progress import counting
 from dyadsim.cli.task import NoEffect, Task
 
@@ -17,7 +18,12 @@ NOT_IN_SWEEPS = NoEffect(
     "do",
     "beats",
     "budget",
-    instead="a sweep runs its study in the closed form, with nothing done to anybody",
+    "data",
+    "experiment.name",
+    "size.clients",
+    "size.clients_per_replicate",
+    instead="a sweep runs its study in the closed form with size.clients_per_point clients at "
+    "every point, with nothing done to anybody, and is kept in results/NAME (name=...)",
 )
 
 
@@ -122,6 +128,7 @@ TASK = Task(
         "alliance.rate=0.2,0.4 (crossed)    'alliance.rate=interval(0.1,0.6)' (filled by points)",
         "name=bond outputs=[gain,true_d] points.n=256 points.replicates=4 shard=0 shards=8",
     ),
+    sweep_memory=sweep_need,
     run_sweep=run,
     no_effect=NOT_IN_SWEEPS,
 )

@@ -1,10 +1,11 @@
 """The teachers' page: eight lessons in the browser, on this machine (docs/how_to/teaching.md)."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from dyadsim.checks import whole_number
-from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
+from dyadsim.cli.task import NOT_IN_INFORMATION, NoEffect, Task, TaskSettings, setting
 from dyadsim.cli.tasks.lesson import NOT_IN_LESSONS, lesson_settings
 from dyadsim.errors import Failed
 
@@ -52,6 +53,27 @@ def _keep(settings: "Settings") -> None:
     print(f"One file, no server, no network: {place} ({len(text) / 1e6:.1f} MB)")
 
 
+def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
+    """Return what the page does not use, or one lesson that is kept as a file."""
+    page = ("task.host", "task.port", "task.browser")
+    if "task.keep" in words:
+        return [
+            NoEffect(
+                *NOT_IN_LESSONS, "experiment", "json", instead="a lesson has its own settings"
+            ),
+            NoEffect(*page, instead="task.keep writes a file; no page is served"),
+        ]
+    return [
+        NoEffect(
+            *NOT_IN_INFORMATION,
+            "results",
+            "json",
+            instead="the page has its own settings",
+            parameters=True,
+        )
+    ]
+
+
 TASK = Task(
     name="teach",
     section="teaching",
@@ -59,5 +81,5 @@ TASK = Task(
     example="dyadsim teach",
     settings=TeachSettings,
     run=run,
-    no_effect=NoEffect(*NOT_IN_LESSONS, instead="the page has its own settings"),
+    no_effect=no_effect,
 )

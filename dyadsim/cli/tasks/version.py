@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from dyadsim.cli.task import Task
+from dyadsim.cli.task import NOT_IN_INFORMATION, NoEffect, Task
 
 if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
@@ -35,4 +35,7 @@ TASK = Task(
     help="version, commit, Python, folder of the compiled kernel",
     example="dyadsim version",
     run=run,
+    no_effect=NoEffect(
+        *NOT_IN_INFORMATION, "results", instead="version says what is installed", parameters=True
+    ),
 )

@@ -12,14 +12,19 @@ TINY = ["decompose", "size=tiny", "size.clients=300", "task.sessions=5"]
 
 
 def _run(folder: Path, *words: str) -> int:
-    return main([*TINY, f"results={folder}", *words])
+    keys = {word.split("=")[0] for word in words}
+    kept = [word for word in TINY if word.split("=")[0] not in keys]
+    return main([*kept, f"results={folder}", *words])
 
 
 def test_json_has_the_keys_that_the_docs_say(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _run(tmp_path, "world=hybrid", "json=true") == 0
-    rows = json.loads(capsys.readouterr().out)
+    summary = json.loads(capsys.readouterr().out)
+    keys = ("world", "calibrated", "changed", "clients", "repeats", "seed")
+    assert [summary[key] for key in keys] == ["hybrid", True, {}, 300, 2, 1]
+    rows = summary["attribution"]
     assert all(set(row) == {"attribution", "group", "share", "se", "denominator"} for row in rows)
     assert sum(row["share"] for row in rows if row["attribution"] == "gain") == pytest.approx(100)
     assert [row["se"] for row in rows if row["attribution"] == "claimed pie"] == [None] * 4
@@ -48,7 +53,7 @@ def test_page_and_table_are_left_and_the_null_world_has_no_effect_to_share(
         ("task.treatments=[cbtt]", "Did you mean cbt"),
         ("task.treatments=cbt", "must be a list"),
         ("size.clients=20", "size.clients must be 100 or more to decompose, not 20"),
-        ("task.sessions=2", "task.sessions"),
+        ("task.sessions=2", "task.sessions must be a whole number from 4 to 200, not '2'"),
         ("task.treatments=[self_help]", "self_help has no therapist"),
     ],
 )
@@ -89,7 +94,10 @@ def test_one_dial_and_names_make_a_table_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _run(tmp_path, "-m", "world=medical,null", "json=true") == 0
-    rows = json.loads(capsys.readouterr().out)
+    summary = json.loads(capsys.readouterr().out)
+    assert [point["world"] for point in summary["points"]] == ["medical", "null"]
+    assert {row["verdict"] for row in summary["facts"]} <= {"met", "violated", "undecided"}
+    rows = summary["attribution"]
     assert {row["world"] for row in rows} == {"medical", "null"}
 
 

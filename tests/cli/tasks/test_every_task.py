@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from dyadsim.cli.compose import choices
 from dyadsim.cli.help_texts import commands_table, help_of_all
 from dyadsim.cli.main import main
 from dyadsim.cli.task import SECTIONS, Task, all_tasks, find_task
+from dyadsim.cli.words import choices
 from dyadsim.errors import BadInput
 
 ROOT = Path(__file__).parents[3]
@@ -19,13 +19,14 @@ CLINIC = (
     "data.instrument=phq9",
     "data.columns={client:client,time:session,score:phq9}",
 )
-NEEDS = {"fit": CLINIC}  # what a dry run cannot do without
+# what a dry run cannot do without
+NEEDS = {"fit": CLINIC, "sensitivity": (SWEPT, "points=sobol", "points.n=64")}
 TASKS = all_tasks()
 
 
 def words_of(task: Task) -> list[str]:
     """Return the words of a dry run of a task."""
-    needs = (SWEPT,) if task.samples else NEEDS.get(task.name, ())
+    needs = NEEDS.get(task.name, (SWEPT,) if task.samples else ())
     return [task.name, *needs, "size=tiny", "dry_run=true"]
 
 
@@ -61,8 +62,9 @@ def test_a_dry_run_writes_nothing_and_notes_nothing(
     out, err = capsys.readouterr()
     assert "dyad sessions" in out
     assert not (tmp_path / "new").exists()
-    size_unused = "'size' has no effect" in err
-    assert err.count("\n") == size_unused
+    unused = [line.split("'")[1] for line in err.splitlines() if "has no effect" in line]
+    assert set(unused) <= {"size", "results"}
+    assert err.count("\n") == len(unused)
 
 
 def test_an_unknown_setting_is_refused(task: Task, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,7 +15,9 @@ import pandas as pd
 import pytest
 
 import dyadsim
+from dyadsim.analysis.change import pre_post
 from dyadsim.cli.main import main
+from dyadsim.sweeps.store import Rows, Store
 
 AXIS = "distress.bond_effect=interval(0,1)"
 SMALL = ["points=sobol", "points.n=16", "size=tiny", "study.arms=[cbt,waitlist]"]
@@ -52,6 +55,13 @@ BAD = [
     (["shard=8", "shards=8", AXIS], "shard=8 is not there: shards=8 are numbered 0 to 7"),
     (["shard=0,1", "shards=2", AXIS], "several values: that needs -m"),
     (["name=a/b", AXIS], "name must be letters, digits"),
+    (["name=a,b", AXIS], "a sweep has one name, not several (a, b)"),
+    (["points=sobol", "points.n=16,32", AXIS], "a sweep has one points.n, not several (16, 32)"),
+    (["outputs=[gain],[true_d]", AXIS], "a sweep has one outputs, not several"),
+    (["results=a,b", AXIS], "a sweep has one results, not several (a, b)"),
+    (["results=null", AXIS], "results needs a value"),
+    (["results=", AXIS], "results must be the path of a folder"),
+    (["experiment.name=../out", AXIS], "experiment.name must be letters, digits"),
     (["beats=5", AXIS], "a sweep takes the closed form of the beats"),
     (["size.clients_per_point=4", AXIS], "4 clients a point are too few for the 3 arms"),
     (["name=nowhere"], "there is no sweep in results/nowhere"),
@@ -130,6 +140,9 @@ def test_a_sweep_from_the_first_word_to_the_table(
     assert (state["finished"], state["missing"], state["collected"]) == (32, {}, True)
     joined = answer(capsys, "collect", "name=bond")
     assert joined["table"] == "results/bond/points.parquet"
+    assert (joined["computed"], joined["reused"], joined["finished"]) == (0, 32, 32)
+    assert main(["collect", "name=bond"]) == 0
+    assert "0 computed here, 32 taken from the store" in capsys.readouterr().out
     manifest = json.loads(Path("results/bond/manifest.json").read_text())
     assert manifest["words"] == words[2:]
     assert manifest["seeds"] == {"seed": 1, "replicate": 0}
@@ -156,14 +169,17 @@ def test_a_point_equals_the_study_run_by_hand(
     world = dyadsim.world("hybrid", {"distress.bond_effect": 0.75, "alliance.rate": 0.25})
     run = dyadsim.run(dyadsim.rct(("cbt", "waitlist")), world, 100, 7, replicate=1)
     tables = dyadsim.observed(run)
-    sessions = tables.sessions.set_index("week")
-    post, intake = (sessions.loc[week].groupby("arm")["symptom_score"] for week in (12, 0))
-    assert row["gain.cbt"].item() == pytest.approx((intake.mean() - post.mean())["cbt"], abs=1e-3)
-    assert row["post_sd.waitlist"].item() == pytest.approx(post.std()["waitlist"], abs=1e-3)
+    pairs = pre_post(tables.sessions, carry=("arm",)).dropna().groupby("arm")
+    gain = (pairs["pre"].mean() - pairs["post"].mean())["cbt"]
+    assert row["gain.cbt"].item() == pytest.approx(gain, abs=1e-3)
+    assert row["post_sd.waitlist"].item() == pytest.approx(
+        pairs["post"].std()["waitlist"], abs=1e-3
+    )
     clients = tables.clients.groupby("arm")
     assert row["sessions.cbt"].item() == pytest.approx(clients["n_sessions"].mean()["cbt"])
     left = tables.clients.query("arm == 'cbt'")["ending"].eq("dropout").mean()
     assert row["dropout.cbt"].item() == pytest.approx(left)
+    post = pairs["post"]
     n, pooled = post.count(), post.std()
     spread = np.sqrt(((n - 1) * pooled**2).sum() / (n.sum() - 2))
     d = (post.mean()["waitlist"] - post.mean()["cbt"]) / spread
@@ -304,7 +320,45 @@ def test_sensitivity_leaves_table_and_figure(
     assert "Where gain.cbt>" in capsys.readouterr().out
 
 
-def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
+def test_a_folder_that_is_removed_while_a_sweep_runs_is_exit_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write = Store.write
+
+    def write_and_lose(store: Store, rows: Rows) -> Path:
+        path = write(store, rows)
+        shutil.rmtree("results/sweep")
+        return path
+
+    monkeypatch.setattr(Store, "write", write_and_lose)
+    assert main(["sweep", AXIS, *SMALL, "outputs=[true_d]"]) == 1
+    out, err = capsys.readouterr()
+    assert "results/sweep was removed, or parts of it, while the sweep ran" in err
+    assert (out, err.count("\n")) == ("", 1)
+    assert not Path("results/sweep").exists()
+
+
+@pytest.mark.parametrize("task", ["status", "collect"])
+def test_a_part_that_cannot_be_opened_is_a_sentence(
+    task: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer(capsys, "sweep", AXIS, *SMALL, "outputs=[true_d]", "shards=2")
+    part = Path("results/sweep/parts/0123456789abcdef.parquet")
+    part.symlink_to(part.name)  # a loop: root cannot open it either
+    assert main([task, "name=sweep"]) == 1
+    out, err = capsys.readouterr()
+    assert f"{part} cannot be read and was left where it is" in err
+    assert (out, err.count("\n")) == ("", 1)
+    assert part.is_symlink()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_and_term_keep_what_is_finished(tmp_path: Path, number: int) -> None:
     words = [
         "sweep",
         "name=long",
@@ -329,7 +383,7 @@ def test_ctrl_c_keeps_what_is_finished(tmp_path: Path) -> None:
         if list(tmp_path.glob("results/long/parts/*.parquet")):
             break
         time.sleep(0.1)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130, err
     assert "of 64 points are kept in results/long; the same command goes on" in err
