@@ -1,13 +1,21 @@
 """Facts against worlds: how far each simulated value lies from its published interval."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from dyadsim.evidence.verdict import MET, UNDECIDED, VIOLATED, verdicts_text
 from dyadsim.plots import style
 
 FARTHEST = 4.0  # half-widths; values further out stand at the edge, with an arrow
+_FILLS: dict[str, dict[str, Any]] = {
+    MET: {"fillstyle": "full"},
+    VIOLATED: {"fillstyle": "none"},
+    UNDECIDED: {"fillstyle": "left", "markerfacecoloralt": "white"},
+}
 
 
 def distances(rows: pd.DataFrame) -> "pd.Series[float]":
@@ -16,43 +24,45 @@ def distances(rows: pd.DataFrame) -> "pd.Series[float]":
     Parameters
     ----------
     rows
-        simulated, low, high (NaN: only a lower bound is published), met.
+        simulated, low, high (NaN: only a lower bound is published), verdict.
 
     Returns
     -------
     Series
-        -1 to 1 inside the interval. With a lower bound alone: 0 if met, `-FARTHEST` if not.
+        -1 to 1 inside the interval. With a lower bound alone: 0 if met, -1 (the edge) if undecided,
+        `-FARTHEST` if violated.
     """
     middle, half = (rows["low"] + rows["high"]) / 2, (rows["high"] - rows["low"]) / 2
     distance = (rows["simulated"] - middle) / half
-    return distance.where(rows["high"].notna(), np.where(rows["met"], 0.0, -FARTHEST))
+    one_sided = rows["verdict"].map({MET: 0.0, UNDECIDED: -1.0, VIOLATED: -FARTHEST})
+    return distance.where(rows["high"].notna(), one_sided)
 
 
 def draw_world(axes: Axes, rows: pd.DataFrame, heights: np.ndarray, world: str) -> None:
-    """Draw one world's marks: filled if the fact is met, open if it is not.
+    """Draw one world's marks: filled if the fact is met, open if violated, half if undecided.
 
     Parameters
     ----------
     axes
         Where to draw.
     rows
-        A row a fact: simulated, low, high, met.
+        A row a fact: simulated, low, high, verdict.
     heights
         Of the marks, one a fact.
     world
         Its name, for look and legend.
     """
     look, distance = style.find_look(world, style.WORLDS), distances(rows)
-    for met in (True, False):
-        shown = (rows["met"] == met).to_numpy() & distance.notna().to_numpy()
+    for verdict, fill in _FILLS.items():
+        shown = (rows["verdict"] == verdict).to_numpy() & distance.notna().to_numpy()
         axes.plot(
             distance.clip(-FARTHEST, FARTHEST)[shown],
             heights[shown],
             look.marker,
             color=look.colour,
-            markerfacecolor=look.colour if met else "white",
             markersize=6,
-            label=f"{world} ({rows['met'].sum()} met)" if met else None,
+            label=f"{world} ({verdicts_text(rows['verdict'])})" if verdict == MET else None,
+            **fill,
         )
     for height, value in zip(heights, distance, strict=True):
         if abs(value) > FARTHEST:
@@ -67,7 +77,7 @@ def figure(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table
-        fact, world, simulated, low, high, met: a row a fact and world.
+        fact, world, simulated, low, high, verdict: a row a fact and world.
 
     Returns
     -------
@@ -92,8 +102,10 @@ def figure(table: pd.DataFrame) -> Figure:
             "distance from the middle of the published interval, in half-widths (grey: inside)"
         )
         axes.set_title(
-            "Filled: met, with its Monte-Carlo error; open: not met\n"
-            f"(with a lower bound alone: at 0 if met, at -{FARTHEST:g} if not)"
+            "Filled: met; open: violated; half filled: undecided, because its Monte-Carlo interval "
+            "holds an edge\n(with a lower bound alone: at 0 if met, at -1 if undecided, "
+            f"at -{FARTHEST:g} if violated)",
+            fontsize=11,
         )
-        fig.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+        fig.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return fig

@@ -37,6 +37,7 @@ def draw_ranks(axes: Axes, ranks: Floats, width: float) -> None:
     """
     axes.axhspan(-width, width, color="#DDDDDD")
     axes.set_ylim(-1.6 * width, 1.6 * width)
+    axes.set_xticks([0, 0.5, 1])
     share = np.searchsorted(np.sort(ranks), _GRID, side="right") / len(ranks)
     axes.plot(_GRID, share - _GRID, color=style.BLUE)
     axes.axhline(0, color="#888888", linewidth=0.8)

@@ -23,7 +23,7 @@ def draw_funnel(axes: Axes, trials: pd.DataFrame, truth: float, pooled: float) -
     trials
         g, standard_error, published: a row a trial.
     truth
-        The true effect.
+        What such trials find on average without allegiance and selection, g.
     pooled
         What a review of the published trials finds.
     """
@@ -35,7 +35,7 @@ def draw_funnel(axes: Axes, trials: pd.DataFrame, truth: float, pooled: float) -
     for side in (-1.96, 1.96):
         words = "outside: significant (p < .05)" if side > 0 else None
         axes.plot(side * edge, edge, color="#999999", linewidth=1, label=words)
-    axes.axvline(truth, color="black", linestyle=":", label="true effect, without allegiance")
+    axes.axvline(truth, color="black", linestyle=":", label="expected if nothing biases")
     axes.axvline(pooled, color=style.BLUE, label="pooled, published trials")
     axes.set_ylim(deepest, 0)
 
@@ -71,7 +71,7 @@ def figure(
             )
             draw_funnel(axes, first, float(row["truth"]), float(review["pooled"].iloc[0]))
             axes.set_title(f"against {str(row['comparator']).replace('_', ' ')}")
-            axes.set_xlabel("effect in a trial (Hedges g)")
+            axes.set_xlabel("effect in a trial (g: SDs of post-test scores)")
         panels[0].set_ylabel("standard error (small = large trial)")
         handles, labels = panels[0].get_legend_handles_labels()
         fig.legend(handles, labels, loc="outside lower center", ncols=5, fontsize=11)

@@ -1,10 +1,14 @@
 """Each world's simulated statistics against the published intervals, one small scale a fact."""
 
+from typing import Any
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from dyadsim.analysis.monte_carlo import with_error
+from dyadsim.evidence.verdict import MET, SIGNS
 from dyadsim.plots import style
 
 _LIMIT = 5.0  # half-widths of the published interval, from its middle
@@ -20,14 +24,15 @@ def _clipped(value: float) -> float:
     return max(-_LIMIT, min(_LIMIT, value))
 
 
-def _draw_value(axes: Axes, cell: "pd.Series[float]", row: int, place: int) -> None:
+def _draw_value(axes: Axes, cell: "pd.Series[Any]", row: int, place: int) -> None:
     """Draw one world's value on the scale of its row and write the number beside it."""
     look = style.find_look(str(cell["world"]), style.WORLDS)
     middle, half = (cell["low"] + cell["high"]) / 2, (cell["high"] - cell["low"]) / 2
-    value, error = float((cell["simulated"] - middle) / half), 1.96 * float(cell["se"]) / half
+    names = ("simulated", "simulated_low", "simulated_high")
+    value, low, high = ((float(cell[name]) - middle) / half for name in names)
     height, inside = row - 0.27 + 0.18 * place, abs(value) <= _LIMIT
     if inside:  # the bar ends where the numbers begin
-        ends = [_clipped(value - error), _clipped(value + error)]
+        ends = [_clipped(low), _clipped(high)]
         axes.plot(ends, [height, height], color=look.colour, linewidth=1.5)
     axes.plot(
         _clipped(value),
@@ -36,27 +41,28 @@ def _draw_value(axes: Axes, cell: "pd.Series[float]", row: int, place: int) -> N
         color=look.colour,
         markersize=7,
     )
-    digits = 3 if cell["se"] < 0.01 else 2  # as in the table
+    number = with_error(float(cell["simulated"]), float(cell["se"])).split(" ±")[0]  # as in tables
     axes.text(
         _column(place),
         row,
-        f"{float(cell['simulated']):.{digits}f}{' ✓' * bool(cell['met'])}",
+        f"{number} {SIGNS[cell['verdict']]}",
         color=look.colour,
         va="center",
         ha="center",
-        fontweight="bold" if cell["met"] else "normal",
+        fontweight="bold" if cell["verdict"] == MET else "normal",
     )
 
 
 def draw_intervals(axes: Axes, statistics: pd.DataFrame) -> None:
-    """Draw one row a fact: grey band = published interval, marker = world, bar = ± 1.96 errors.
+    """Draw one row a fact: grey band = published interval, marker = world, bar = its 95 % interval.
 
     Parameters
     ----------
     axes
         Where to draw.
     statistics
-        world, fact, label, unit, simulated, se, low, high, met: a row a world and fact.
+        world, fact, label, unit, simulated, se, simulated_low, simulated_high (95 %), low,
+        high, verdict: a row a world and fact.
     """
     worlds = list(dict.fromkeys(statistics["world"]))
     labels = []
@@ -85,12 +91,13 @@ def figure(statistics: pd.DataFrame) -> Figure:
     Parameters
     ----------
     statistics
-        world, fact, label, unit, simulated, se, low, high, met: a row a world and fact.
+        world, fact, label, unit, simulated, se, simulated_low, simulated_high (95 %), low,
+        high, verdict: a row a world and fact.
 
     Returns
     -------
     Figure
-        One row a fact; bold numbers are inside the published interval with their error.
+        One row a fact; bold numbers meet it: they are inside with their error.
     """
     fig = style.new_figure(15, 0.95 * statistics["fact"].nunique() + 1.6)
     with style.drawing_style():
@@ -106,8 +113,8 @@ def figure(statistics: pd.DataFrame) -> Figure:
             loc="left",
         )
         fig.suptitle(
-            "Worlds against published intervals; bars: ± 1.96 Monte-Carlo errors; bold: inside "
-            "with its error"
+            "Worlds against published intervals; bars: 95 % Monte-Carlo intervals\n"
+            "✓ met: the bar is inside; ✗ violated: outside; ? undecided: it holds an edge"
         )
         marks = [
             Line2D([], [], color=look.colour, marker=look.marker, ls="none", label=f"{name} world")

@@ -1,11 +1,13 @@
 """The same therapy, five percentages: one row a group, markers side by side, never stacked."""
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from dyadsim.analysis.monte_carlo import t_quantile
 from dyadsim.plots import style
 
 # What each row shows of each kind of share: the group's name there.
@@ -53,10 +55,10 @@ _LOOKS = {
 }
 
 
-def _draw_share(axes: Axes, height: float, share: float, error: float, look: style.Look) -> None:
-    """Draw one share from 0 with its error bar and number; nothing but a line where it is NaN."""
+def _draw_share(axes: Axes, height: float, share: float, half: float, look: style.Look) -> None:
+    """Draw one share from 0 with its interval and number; nothing but a line where it is NaN."""
     axes.plot([0, share], [height, height], color=look.colour, linewidth=1, alpha=0.5)
-    half = 0.0 if error != error else 1.96 * error
+    half = 0.0 if half != half else half
     axes.errorbar(share, height, xerr=half, fmt=look.marker, color=look.colour)
     if share == share:
         axes.annotate(
@@ -70,12 +72,12 @@ def _draw_share(axes: Axes, height: float, share: float, error: float, look: sty
 
 
 def _draw_rows(axes: Axes, shares: Mapping[tuple[str, str], tuple[float, float]]) -> None:
-    """Draw every row's shares, one below the other in the order of the legend."""
+    """Draw every row's shares with half their intervals, in the order of the legend."""
     for row, cells in enumerate(_ROWS.values()):
         for place, (kind, (look, _)) in enumerate(_LOOKS.items()):
             if kind in cells:
-                share, error = shares[kind, cells[kind]]
-                _draw_share(axes, row + 0.13 * (place - 2.5), share, error, look)
+                share, half = shares[kind, cells[kind]]
+                _draw_share(axes, row + 0.13 * (place - 2.5), share, half, look)
     for edge in range(len(_ROWS) - 1):
         axes.axhline(edge + 0.5, color="#DDDDDD", linewidth=0.8)
     axes.axvline(0, color="black", linewidth=0.8)
@@ -84,7 +86,7 @@ def _draw_rows(axes: Axes, shares: Mapping[tuple[str, str], tuple[float, float]]
     axes.margins(x=0.08)
 
 
-def figure(table: pd.DataFrame, world: str) -> Figure:
+def figure(table: pd.DataFrame, world: str, repeats: float = math.inf) -> Figure:
     """Return the five percentages of one world side by side.
 
     Parameters
@@ -93,7 +95,9 @@ def figure(table: pd.DataFrame, world: str) -> Figure:
         attribution (the kind of share), group, share, se (NaN: a judgement): one denominator a
         kind.
     world
-        Its name, for the title.
+        What it is called in the title, such as "hybrid world (calibrated)".
+    repeats
+        Number of repeats behind each error; infinite: the errors are known.
 
     Returns
     -------
@@ -101,7 +105,8 @@ def figure(table: pd.DataFrame, world: str) -> Figure:
         One row a group, one colour a denominator.
     """
     keys = zip(table["attribution"], table["group"], strict=True)
-    values = zip(map(float, table["share"]), map(float, table["se"]), strict=True)
+    half = t_quantile(repeats) * table["se"]
+    values = zip(map(float, table["share"]), map(float, half), strict=True)
     fig = style.new_figure(12.5, 9)
     with style.drawing_style():
         axes = fig.subplots()
@@ -111,6 +116,6 @@ def figure(table: pd.DataFrame, world: str) -> Figure:
         axes.set_xlabel("% of the denominator of each colour (denominators: see the report)")
         fig.legend(loc="outside lower center", ncols=2, fontsize=11)
         fig.suptitle(
-            f"The same therapy, five percentages: {world} world\nbars: ± 1.96 Monte-Carlo errors"
+            f"The same therapy, five percentages: {world}\nbars: 95 % Monte-Carlo intervals"
         )
     return fig

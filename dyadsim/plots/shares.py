@@ -1,8 +1,11 @@
-"""Shares of variance against one parameter: a line a group, with Monte-Carlo errors."""
+"""Shares of variance against one parameter: a line a group, with Monte-Carlo intervals."""
+
+import math
 
 import pandas as pd
 from matplotlib.figure import Figure
 
+from dyadsim.analysis.monte_carlo import t_quantile
 from dyadsim.plots import style
 
 LARGE = ("client", "chance")  # groups of the left panel; the others need a scale of their own
@@ -16,7 +19,9 @@ LOOKS = {
 }
 
 
-def figure(table: pd.DataFrame, dial: str, *, label: str, title: str) -> Figure:
+def figure(
+    table: pd.DataFrame, dial: str, *, label: str, title: str, repeats: float = math.inf
+) -> Figure:
     """Return two panels: client and chance, and the small groups on a scale of their own.
 
     Parameters
@@ -30,11 +35,13 @@ def figure(table: pd.DataFrame, dial: str, *, label: str, title: str) -> Figure:
         Of that axis.
     title
         Of the figure.
+    repeats
+        Number of repeats behind each error; infinite: the errors are known.
 
     Returns
     -------
     Figure
-        Bars: ± 1.96 Monte-Carlo errors.
+        Bars: 95 % Monte-Carlo intervals.
     """
     fig = style.new_figure(13, 5.6)
     with style.drawing_style():
@@ -44,7 +51,7 @@ def figure(table: pd.DataFrame, dial: str, *, label: str, title: str) -> Figure:
             (left if group in LARGE else right).errorbar(
                 rows[dial],
                 rows["share"],
-                1.96 * rows["se"],
+                t_quantile(repeats) * rows["se"],
                 color=look.colour,
                 marker=look.marker,
                 linestyle=look.line,

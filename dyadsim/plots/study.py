@@ -47,14 +47,24 @@ def mean_courses(sessions: pd.DataFrame) -> pd.DataFrame:
         still in care, filled in at a session; else intake, assessments and follow-ups, of all.
         Means of fewer than `FEWEST` scores are left out.
     """
+    keys = ["group", "in_care", "week"]
+    weeks = np.unique(sessions["week"])  # one after the other: millions of clients fit
+    parts = [_means(sessions[(sessions["week"] == week).to_numpy()], keys) for week in weeks]
+    table = pd.concat(parts).sort_values(keys, ignore_index=True).rename(columns={"count": "n"})
+    table["half"] = 1.96 * table["std"] / np.sqrt(table["n"])
+    return table[table["n"] >= FEWEST].drop(columns="std")
+
+
+def _means(sessions: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return mean, std and count of the scores of one week by group and in_care."""
     rows = sessions.dropna(subset=["symptom_score"])
     rows = rows.assign(in_care=rows["occasion"] == "session")
     start = rows[rows["occasion"] == "intake"].assign(in_care=True)  # where that line begins
-    groups = pd.concat([rows, start]).groupby(["group", "in_care", "week"])
-    table = groups["symptom_score"].agg(["mean", "std", "count"]).reset_index()
-    table = table.rename(columns={"count": "n"})
-    table["half"] = 1.96 * table["std"] / np.sqrt(table["n"])
-    return table[table["n"] >= FEWEST].drop(columns="std")
+    groups = pd.concat([rows, start]).groupby(keys, observed=True)
+    means: pd.DataFrame = groups["symptom_score"].agg(["mean", "std", "count"]).reset_index()
+    # pandas widens the type where there is one group
+    kind = np.result_type(sessions["symptom_score"].to_numpy(), np.float16)
+    return means.astype({"group": "str", "mean": kind, "std": kind})
 
 
 def draw_course(axes: Axes, table: pd.DataFrame, look: style.Look, label: str) -> None:

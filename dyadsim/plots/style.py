@@ -1,5 +1,6 @@
 """One look for all figures: Okabe-Ito colours, a marker and a line for each world, large type."""
 
+import textwrap
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -51,6 +52,7 @@ INSTRUMENTS = {
     "gad7": "GAD-7",
 }
 _OTHER = Look(SKY, "X", "-")
+_LETTERS_AN_INCH = 8  # of a title
 _RC: Any = {
     "font.size": 12,
     "axes.spines.top": False,
@@ -93,6 +95,23 @@ def new_figure(width: float, height: float) -> Figure:
 def drawing_style() -> AbstractContextManager[None]:
     """Return the context in which axes are created and drawn."""
     return mpl.rc_context(_RC)
+
+
+def add_to_title(figure: Figure, text: str) -> None:
+    """Add a line to a figure's title; "" adds nothing.
+
+    Parameters
+    ----------
+    figure
+        A finished figure, with or without a title.
+    text
+        Such as what was changed in the worlds that it shows.
+    """
+    if text:
+        text = textwrap.fill(text, int(_LETTERS_AN_INCH * figure.get_figwidth()))
+        title = figure.get_suptitle()
+        with drawing_style():
+            figure.suptitle(f"{title}\n{text}" if title else text)
 
 
 def save_figure(figure: Figure, folder: Path, name: str, data: pd.DataFrame) -> None:

@@ -9,10 +9,12 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from dyadsim.analysis.monte_carlo import error_sentence, with_error
 from dyadsim.attribution.over_worlds import Grid
 from dyadsim.attribution.true_shares import ADJUSTED, EFFECT, VARIANCE
+from dyadsim.evidence.verdict import VERDICTS
 from dyadsim.plots import grid, percentages, shares, style
-from dyadsim.report.page import embedded_image, write_page
+from dyadsim.report.page import embedded_image, run_line, write_page
 
 _HEADINGS = {  # kind of share -> (heading, what it is)
     "variance": (
@@ -48,6 +50,8 @@ _HEADINGS = {  # kind of share -> (heading, what it is)
         "The judgement of Asay and Lambert (1999), as the founding paper cites it.",
     ),
 }
+STUDY = "therapies by lot, a trial, and the same clients without each cause"
+_JUDGEMENTS = ("claimed pie",)  # kinds of share that have no error
 _ON_PAGE_ONLY = ("variance alone", "variance total", "effect pairs")  # and in the JSON
 
 
@@ -60,7 +64,11 @@ def _tables(table: pd.DataFrame) -> list[dict[str, Any]]:
         if denominator == ADJUSTED:
             heading += ", severity at intake taken out"
         values = zip(*(part[name].tolist() for name in ("group", "share", "se")), strict=True)
-        rows = [(str(group), _share_text(share, error)) for group, share, error in values]
+        judged = kind in _JUDGEMENTS
+        rows = [
+            (str(group), f"{share:.1f}" if judged else _share_text(share, error))
+            for group, share, error in values
+        ]
         tables.append(
             {
                 "kind": kind,
@@ -80,28 +88,26 @@ def _denominator_text(denominator: str) -> str:
 
 
 def _share_text(share: float, error: float) -> str:
-    """Return "share ± error" in per cent; a judgement has no error, no effect has no share."""
-    if share != share:
-        return "no effect to share"
-    share = round(share, 1) + 0.0  # never -0.0
-    return f"{share:.1f}" if error != error else f"{share:.1f} ± {error:.1f}"
+    """Return "share ± error" in per cent; no effect has no share."""
+    return "no effect to share" if share != share else with_error(share, error)
 
 
-def print_attribution(table: pd.DataFrame, world: str, calibrated: bool) -> None:
+def print_attribution(
+    table: pd.DataFrame, label: str, *, clients: int, repeats: int, seed: int
+) -> None:
     """Print every percentage with its denominator in words.
 
     Parameters
     ----------
     table
         attribution (the kind of share), group, share (%), se, denominator.
-    world
-        Name of the world.
-    calibrated
-        Whether its values were fitted to the facts.
+    label
+        What the world is called (`changed_worlds.world_label`).
+    clients, repeats, seed
+        Clients of a repeat, number of repeats, and the random seed.
     """
     console = Console(width=100)
-    state = "calibrated" if calibrated else "NOT calibrated: starting values set by hand"
-    console.print(f"The same therapy, five percentages: {world} world ({state})")
+    console.print(f"The same therapy, five percentages: {label}")
     for part in _tables(table):
         if part["kind"] in _ON_PAGE_ONLY:
             continue
@@ -116,10 +122,16 @@ def print_attribution(table: pd.DataFrame, world: str, calibrated: bool) -> None
         "Careful: the denominators differ, so never add or compare lines of two tables; losses "
         "overlap; what all clients get alike explains no variance."
     )
+    console.print(error_sentence(repeats))
+    console.print(run_line(STUDY, clients=clients, repeats=repeats, seed=seed))
 
 
 def write_attribution(
-    folder: Path, table: pd.DataFrame, world: str, manifest: Mapping[str, Any]
+    folder: Path,
+    table: pd.DataFrame,
+    label: str,
+    manifest: Mapping[str, Any],
+    **size: int,
 ) -> None:
     """Write attribution.csv, the figure and the page, report.html.
 
@@ -129,21 +141,25 @@ def write_attribution(
         The results folder.
     table
         attribution (the kind of share), group, share (%), se, denominator.
-    world
-        Name of the world.
+    label
+        What the world is called (`changed_worlds.world_label`).
     manifest
         How the run can be repeated.
+    **size
+        clients (of a repeat), repeats and seed.
     """
     table.to_csv(folder / "attribution.csv", index=False)
     figures = folder / "figures"
-    figure = percentages.figure(_one_denominator(table), world)
+    figure = percentages.figure(_one_denominator(table), label, size["repeats"])
     style.save_figure(figure, figures, "percentages", table)
     write_page(
         folder,
         "attribution.html.j2",
         tables=_tables(table),
         image=embedded_image(figures / "percentages.png"),
-        world=world,
+        world=label,
+        errors=error_sentence(size["repeats"]),
+        run=run_line(STUDY, **size),
         manifest=manifest,
     )
 
@@ -163,8 +179,10 @@ def _technique(table: pd.DataFrame, kind: str, denominator: str) -> list[str]:
     return list(map(_share_text, table.loc[chosen, "share"], table.loc[chosen, "se"]))
 
 
-def print_attribution_grid(result: Grid, dials: Sequence[str]) -> None:
-    """Print technique's shares and the number of facts met at every point.
+def print_attribution_grid(
+    result: Grid, dials: Sequence[str], label: str, *, clients: int, repeats: int, seed: int
+) -> None:
+    """Print technique's shares and the verdicts on the facts at every point.
 
     Parameters
     ----------
@@ -172,34 +190,50 @@ def print_attribution_grid(result: Grid, dials: Sequence[str]) -> None:
         Shares and facts at every point.
     dials
         Names of the settings that differ between points.
+    label
+        What the worlds are called.
+    clients, repeats, seed
+        Clients of a repeat, number of repeats, and the random seed.
     """
-    counts = grid.count_facts_met(result.facts, dials)
-    table = Table(title="Technique, % ± Monte-Carlo error", title_justify="left")
+    counts = grid.count_verdicts_at(result.facts, dials)
+    title = f"Technique, % ± Monte-Carlo error: {label}"
+    table = Table(title=title, title_justify="left")
     for heading in (
         *map(grid.dial_label, dials),
         "of variance (severity taken out)",
         "of mean effect",
         "effect lost without it",
-        "facts met",
+        "facts met / violated / undecided",
     ):
         table.add_column(heading, justify="right")
     kinds = (("variance", ADJUSTED), ("effect", EFFECT), ("effect lost", EFFECT))
     columns = [_technique(result.shares, *kind) for kind in kinds]
     points = counts[list(dials)].astype(str).to_numpy().tolist()
     met = [
-        f"{count}{' *' * best}" for count, best in zip(counts["met"], counts["best"], strict=True)
+        " / ".join(str(row[name]) for name in VERDICTS) + _mark(row)
+        for row in counts.to_dict("records")
     ]
     for point, *cells in zip(points, *columns, met, strict=True):
         table.add_row(*point, *cells)
     Console(width=None if sys.stdout.isatty() else 140).print(table)
     varying = ", ".join(grid.facts_that_vary(result.facts)) or "none"
     print(
-        f"* no point meets more of the {result.facts['fact'].nunique()} published facts. "
-        f"Facts met at some points only: {varying}."
+        f"* no point meets more of the {result.facts['fact'].nunique()} published facts; (*) it "
+        "may meet as many: some are undecided there. Facts met at some points and violated at "
+        f"others: {varying}."
     )
+    print(error_sentence(repeats))
+    print(run_line(STUDY, clients=clients, repeats=repeats, seed=seed))
 
 
-def write_attribution_grid(folder: Path, result: Grid, dials: Sequence[str], title: str) -> None:
+def _mark(row: Mapping[Any, Any]) -> str:
+    """Return the mark of a point that meets, or may meet, the most facts."""
+    return " *" if row["best"] else " (*)" if row["possible"] else ""
+
+
+def write_attribution_grid(
+    folder: Path, result: Grid, dials: Sequence[str], title: str, repeats: int
+) -> None:
     """Write attribution.csv, facts.csv and the figure, grid.png and .svg.
 
     Parameters
@@ -212,14 +246,17 @@ def write_attribution_grid(folder: Path, result: Grid, dials: Sequence[str], tit
         Names of the settings that differ between points; one makes a figure of lines.
     title
         Of the figure.
+    repeats
+        Number of repeats behind each error.
     """
     result.shares.to_csv(folder / "attribution.csv", index=False)
     result.facts.to_csv(folder / "facts.csv", index=False)
     rows = _one_denominator(result.shares)
     if len(dials) > 1:
-        figure = grid.figure(rows, result.facts, dials, title)
+        figure = grid.figure(rows, result.facts, dials, title, repeats=repeats)
     else:
         rows = rows[rows["attribution"] == "variance"]
-        figure = shares.figure(rows, dials[0], label=grid.dial_label(dials[0]), title=title)
+        label = grid.dial_label(dials[0])
+        figure = shares.figure(rows, dials[0], label=label, title=title, repeats=repeats)
     style.save_figure(figure, folder, "grid", result.shares)
     (folder / "grid.csv").unlink()  # the same as attribution.csv

@@ -1,5 +1,6 @@
 """One calibration: what it reached, its world file and its tables."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -7,6 +8,8 @@ import pandas as pd
 import yaml
 
 from dyadsim.calibration.search import Calibration
+from dyadsim.evidence.verdict import UNDECIDED, VIOLATED, verdicts_text
+from dyadsim.simulation.unfinished import write_file
 
 
 def world_file(calibration: Calibration, about: dict[str, Any]) -> str:
@@ -37,10 +40,10 @@ def write_calibration(
     calibration: Calibration,
     *,
     about: dict[str, Any],
-    facts: pd.DataFrame,
-    posterior: pd.DataFrame,
+    facts: pd.DataFrame | None = None,
+    posterior: pd.DataFrame | None = None,
 ) -> None:
-    """Write world.yaml, starts.csv, course.csv, facts.csv and posterior.csv.
+    """Write starts.csv, course.csv, facts.csv, posterior.csv and world.yaml, each whole.
 
     Parameters
     ----------
@@ -51,11 +54,10 @@ def write_calibration(
     about
         The manifest of the calibration.
     facts
-        The scoreboard of the calibrated world.
+        The scoreboard of the calibrated world; None: not known yet.
     posterior
-        A row a parameter.
+        A row a parameter; None: not known yet.
     """
-    (folder / "world.yaml").write_text(world_file(calibration, about), encoding="utf-8")
     tables = {
         "starts": calibration.starts,
         "course": calibration.course,
@@ -63,7 +65,10 @@ def write_calibration(
         "posterior": posterior,
     }
     for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
+        if table is not None:
+            write_file(folder / f"{name}.csv", partial(table.to_csv, index=False))
+    world = world_file(calibration, about)
+    write_file(folder / "world.yaml", lambda path: path.write_text(world, encoding="utf-8"))
 
 
 def print_calibration(calibration: Calibration, facts: pd.DataFrame, folder: Path) -> None:
@@ -78,13 +83,15 @@ def print_calibration(calibration: Calibration, facts: pd.DataFrame, folder: Pat
     folder
         Where the tables were written.
     """
+    counts = verdicts_text(facts["verdict"])
     costs = [f"{cost:.2f}" for cost in calibration.starts["cost"]]
     print(
-        f"{calibration.world}: {int(facts['met'].sum())} of {len(facts)} facts met, with random "
-        f"numbers that no search has used; {calibration.starts.shape[1] - 2} free parameters, "
+        f"{calibration.world}: of {len(facts)} facts {counts}, with random numbers "
+        f" that no search has used; {calibration.starts.shape[1] - 2} free parameters, "
         f"{len(costs)} starts, cost {', '.join(costs)} (0 = all well inside)."
     )
-    missed = facts.loc[~facts["met"], "fact"]
-    print(f"Not met: {', '.join(missed) or 'none'}.")
+    for verdict in (VIOLATED, UNDECIDED):
+        names = facts.loc[facts["verdict"] == verdict, "fact"]
+        print(f"{verdict.capitalize()}: {', '.join(names) or 'none'}.")
     place = f"conf/world/{calibration.world}.yaml"
     print(f"Tables: {folder}\nTo use it: copy {folder / 'world.yaml'} to {place}")

@@ -9,9 +9,19 @@ from rich.console import Console
 from rich.table import Table
 
 from dyadsim.evidence.compare_worlds import TABLES, Comparison
+from dyadsim.evidence.verdict import SIGNS, VERDICTS
 from dyadsim.model import worlds
-from dyadsim.report.page import embedded_image, estimate_text, interval_text, write_page
+from dyadsim.report.page import (
+    embedded_image,
+    estimate_text,
+    interval_text,
+    run_line,
+    write_page,
+)
 from dyadsim.simulation.true_effects import NOTE
+
+STUDY = "a trial (CBT, interpersonal, supportive control, waitlist) and routine care"
+_SIGNS = " ".join(f"{SIGNS[name]} {name}" for name in VERDICTS)
 
 _FIGURES = {  # file -> heading and caption
     "courses": (
@@ -27,8 +37,8 @@ _FIGURES = {  # file -> heading and caption
         "Worlds against published intervals",
         "Each statistic as a researcher computes it from scores. Every row has a scale of its own: "
         "the published interval is drawn equally wide in all of them, so distances can be compared "
-        "within a row only. Bold with ✓: inside with its error; near the edge a value can be "
-        "inside and not met, because its error reaches out.",
+        "within a row only. ✓ and bold: met, inside with its error; ✗: violated, outside with its "
+        "error; ?: undecided, because its error reaches over an edge: more clients would tell.",
     ),
     "individuals": (
         "Who got better?",
@@ -57,25 +67,28 @@ def _table(title: str, heading: str, names: Iterable[str]) -> Table:
     return table
 
 
-def print_comparison(comparison: Comparison) -> None:
+def print_comparison(comparison: Comparison, *, clients: int, seed: int) -> None:
     """Print each statistic of every world beside the published interval, and the true effects.
 
     Parameters
     ----------
     comparison
         The tables of the comparison.
+    clients
+        Of each study.
+    seed
+        The random seed.
     """
     names = list(dict.fromkeys(comparison.statistics["world"]))
     table = _table(
-        "What a researcher finds: simulated ± Monte-Carlo error "
-        "(* = inside the published interval, with 1.96 errors on both sides)",
+        f"What a researcher finds: simulated ± Monte-Carlo error {_SIGNS}",
         "statistic",
         [*names, "published"],
     )
     for (label, unit), rows in comparison.statistics.groupby(["label", "unit"], sort=False):
         cells = [
-            f"{estimate_text(value, error)}{'*' if met else ' '}"
-            for value, error, met in zip(rows["simulated"], rows["se"], rows["met"], strict=True)
+            f"{estimate_text(value, error)} {SIGNS[verdict]}"
+            for value, error, verdict in _values(rows)
         ]
         ends = rows.iloc[0]
         table.add_row(f"{label} ({unit})", *cells, interval_text(ends["low"], ends["high"]))
@@ -83,6 +96,17 @@ def print_comparison(comparison: Comparison) -> None:
     console.print(table)
     console.print(_truth_table(comparison.truth, names))
     console.print(NOTE, width=110)
+    print(
+        f"± is one standard error of sampling {clients:,} clients a study (normal: the 95 % "
+        "interval is ± 1.96 errors). Met: that interval lies inside the published one; violated: "
+        "outside; undecided: it holds an edge."
+    )
+    print(run_line(STUDY, clients=clients, seed=seed))
+
+
+def _values(rows: pd.DataFrame) -> Iterable[tuple[float, float, str]]:
+    """Return value, error and verdict of each world."""
+    return zip(rows["simulated"], rows["se"], rows["verdict"], strict=True)
 
 
 def _truth_table(truth: pd.DataFrame, names: Iterable[str]) -> Table:
@@ -98,7 +122,14 @@ def _truth_table(truth: pd.DataFrame, names: Iterable[str]) -> Table:
     return table
 
 
-def write_comparison(folder: Path, comparison: Comparison, manifest: Mapping[str, Any]) -> None:
+def write_comparison(
+    folder: Path,
+    comparison: Comparison,
+    manifest: Mapping[str, Any],
+    *,
+    clients: int,
+    changes: str = "",
+) -> None:
     """Write the tables, the figures and the page, report.html, of a comparison.
 
     Parameters
@@ -109,6 +140,10 @@ def write_comparison(folder: Path, comparison: Comparison, manifest: Mapping[str
         The tables of the comparison.
     manifest
         How the run can be repeated: argv, seeds, versions, configuration.
+    clients
+        Of each study.
+    changes
+        What differs from the calibrated worlds, in words; "" where nothing does.
     """
     from dyadsim.plots import caterpillar, courses, individuals, intervals, style
 
@@ -121,11 +156,19 @@ def write_comparison(folder: Path, comparison: Comparison, manifest: Mapping[str
         "therapists": (caterpillar.figure(comparison.therapists), comparison.therapists),
     }
     for name, (figure, data) in figures.items():
+        style.add_to_title(figure, changes)
         style.save_figure(figure, folder / "figures", name, data)
-    _write_report(folder, comparison, manifest)
+    _write_report(folder, comparison, manifest, clients=clients, changes=changes)
 
 
-def _write_report(folder: Path, comparison: Comparison, manifest: Mapping[str, Any]) -> None:
+def _write_report(
+    folder: Path,
+    comparison: Comparison,
+    manifest: Mapping[str, Any],
+    *,
+    clients: int,
+    changes: str,
+) -> None:
     """Write report.html; the figures must have been written before."""
     names = dict.fromkeys(comparison.statistics["world"])
     write_page(
@@ -150,7 +193,9 @@ def _write_report(folder: Path, comparison: Comparison, manifest: Mapping[str, A
             for name, (heading, caption) in _FIGURES.items()
         ],
         manifest=manifest,
-        clients=manifest["config"]["size"]["clients"],
+        changes=changes,
+        clients=clients,
+        run=run_line(STUDY, clients=clients, seed=manifest["seeds"]["seed"]),
     )
 
 
@@ -159,8 +204,8 @@ def _statistic_rows(statistics: pd.DataFrame) -> list[dict[str, Any]]:
     rows = []
     for _, group in statistics.groupby("fact", sort=False):
         cells = [
-            {"text": estimate_text(value, error), "met": bool(met)}
-            for value, error, met in zip(group["simulated"], group["se"], group["met"], strict=True)
+            {"text": estimate_text(value, error), "sign": SIGNS[verdict], "verdict": verdict}
+            for value, error, verdict in _values(group)
         ]
         first = group.iloc[0]
         published = interval_text(first["low"], first["high"])

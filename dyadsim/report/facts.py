@@ -1,6 +1,6 @@
 """Published facts beside simulated values: in one world, or in several side by side."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +8,17 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from dyadsim.analysis.monte_carlo import error_sentence, with_error
 from dyadsim.evidence.benchmark import FactResult
-from dyadsim.report.page import interval_text
+from dyadsim.evidence.enough_repeats import CLIENTS, MOST
+from dyadsim.evidence.verdict import SIGNS, UNDECIDED, verdicts_text
+from dyadsim.report.page import interval_text, run_line
 
-
-def _state(calibrated: bool) -> str:
-    return "calibrated" if calibrated else "NOT calibrated: starting values set by hand"
+STUDY = "the design of each fact"
+RULE = (
+    "Met: the 95 % interval of the value lies inside the published one; violated: outside; "
+    "undecided: it holds an edge. Definitions: docs/background/facts.md"
+)
 
 
 def fact_row(result: FactResult) -> dict[str, Any]:
@@ -27,74 +32,108 @@ def fact_row(result: FactResult) -> dict[str, Any]:
     Returns
     -------
     dict
-        id, simulated, se, low, high, met, needs; null where the design cannot be simulated.
+        id, simulated, se, repeats, low, high, verdict, met, needs; null where the design cannot be
+        simulated, or an error is not known.
     """
     fact, error = result.fact, result.standard_error
     return {
         "id": fact.id,
         "simulated": None if result.simulated != result.simulated else result.simulated,
         "se": None if error != error else error,
+        "repeats": result.repeats,
         "low": fact.low,
         "high": fact.high,
-        "met": bool(result.met),
+        "verdict": result.verdict,
+        "met": result.met,
         "needs": result.needs or None,
     }
 
 
-def print_facts(results: Sequence[FactResult], world: str, calibrated: bool) -> None:
-    """Print every fact, simulated ± Monte-Carlo error, the published interval, met or not.
+def print_facts(
+    results: Sequence[FactResult], label: str, *, seed: int, until_decided: bool = True
+) -> None:
+    """Print every fact, simulated ± Monte-Carlo error, the published interval, the verdict.
 
     Parameters
     ----------
     results
         The facts with their simulated values.
-    world
-        Name of the world.
-    calibrated
-        Whether its values were fitted to the facts.
+    label
+        What the world is called (`changed_worlds.world_label`).
+    seed
+        The random seed.
+    until_decided
+        Whether studies were repeated until their facts were decided.
     """
-    table = Table(title=f"Published facts in the {world} world ({_state(calibrated)})")
-    for name in ("fact", "statistic", "simulated", "published", "met"):
-        words = name in ("fact", "statistic", "met")
-        table.add_column(name, justify="left" if words else "right")
+    table = Table(title=f"Published facts in the {label}")
+    for name in ("fact", "statistic", "simulated", "published", "verdict"):
+        table.add_column(name, justify="right" if name in ("simulated", "published") else "left")
     for result in results:
         table.add_row(*_cells(result))
     Console(width=150).print(table)
     computed = [result for result in results if result.simulated == result.simulated]
     missing = len(results) - len(computed)
     rest = f"; {missing} could not be computed" if missing else ""
-    met = sum(result.met for result in computed)
-    print(f"{met} of {len(computed)} simulated facts met{rest}.")
-    print(
-        "± is one Monte-Carlo standard error over replicates with different random numbers. "
-        "Definitions: docs/background/facts.md"
-    )
+    verdicts = verdicts_text(result.verdict for result in computed)
+    print(f"Of {len(computed)} simulated facts {verdicts}{rest}.")
+    open_facts = [result.fact.id for result in computed if result.verdict == UNDECIDED]
+    repeats = [result.repeats for result in computed]
+    _print_rest(open_facts, repeats, until_decided=until_decided)
+    print(run_line(STUDY, clients=results[0].clients, repeats=repeats, seed=seed))
+
+
+def _print_rest(undecided: Iterable[str], repeats: Sequence[int], *, until_decided: bool) -> None:
+    """Print what is undecided and why, what ± is, and the rule."""
+    names = ", ".join(undecided)
+    if names and until_decided:
+        print(f"Undecided even after {MOST} repeats of {CLIENTS:,} clients: {names}.")
+    elif names:
+        print(
+            f"Undecided at this size: {names}. Without size=... each study is repeated until its "
+            "facts are decided."
+        )
+    print(f"{error_sentence(repeats)} {RULE}")
 
 
 def _cells(result: FactResult) -> list[str]:
     """Return one fact's row."""
-    fact, met = result.fact, "yes" if result.met else "no"
-    value = f"{result.simulated:.3f} ±{result.standard_error:.3f}"
+    fact = result.fact
+    value, verdict = with_error(result.simulated, result.standard_error), str(result.verdict)
     if result.needs:
-        value, met = "", f"needs study {result.needs}"
-    elif result.simulated != result.simulated:
-        value = "undefined"  # such as a share of a therapist variance that is 0
-    return [fact.id, fact.statistic, value, interval_text(fact.low, fact.high), met]
+        value, verdict = "", f"needs study {result.needs}"
+    return [fact.id, fact.statistic, value, interval_text(fact.low, fact.high), verdict]
 
 
-def print_scoreboard(table: pd.DataFrame, totals: pd.DataFrame) -> None:
-    """Print facts against worlds: simulated ± Monte-Carlo error, distance, met or not.
+def print_scoreboard(
+    table: pd.DataFrame,
+    totals: pd.DataFrame,
+    *,
+    clients: int,
+    seed: int,
+    until_decided: bool = True,
+) -> None:
+    """Print facts against worlds: simulated ± Monte-Carlo error, distance, verdict.
 
     Parameters
     ----------
     table
-        fact, world, simulated, se, low, high, met, distance: a row a fact and world.
+        fact, world, simulated, se, repeats, low, high, verdict, distance: a row a fact and world.
     totals
-        world, met, facts, free, calibrated, equal_means_ratio, equal_means_se: a row a world.
+        world, met, violated, undecided, facts, free, state, equal_means_ratio, equal_means_se: a
+        row a world.
+    clients
+        Of each study and repeat.
+    seed
+        The random seed.
+    until_decided
+        Whether studies were repeated until their facts were decided.
     """
-    from dyadsim.calibration.scoreboard import unmet_facts
+    from dyadsim.calibration.scoreboard import violated_everywhere
 
-    shown = Table(title="Published facts: simulated ± error, distance in half-widths, ✓ met")
+    shown = Table(
+        title="Published facts: simulated ± error, distance in half-widths, "
+        "✓ met ✗ violated ? undecided"
+    )
     for heading in ("fact", "published", *dict.fromkeys(table["world"])):
         shown.add_column(heading, justify="left" if heading == "fact" else "right")
     for fact, rows in table.groupby("fact", sort=False):
@@ -104,33 +143,32 @@ def print_scoreboard(table: pd.DataFrame, totals: pd.DataFrame) -> None:
     for total in totals.to_dict("records"):
         print(_total_line(total))
     print("The published ratio at equal means is 1.09 to 1.10; variance_ratio is the raw one.")
-    print(f"Met in none of these worlds: {', '.join(unmet_facts(table)) or 'none'}.")
-    print(
-        "± is one Monte-Carlo standard error over replicates with different random numbers; met: "
-        "value ± 1.96 errors inside the interval. A world that fits is possible, not true. "
-        "docs/background/calibration.md"
-    )
+    print(f"Violated in all of these worlds: {', '.join(violated_everywhere(table)) or 'none'}.")
+    undecided = table[table["verdict"] == UNDECIDED]
+    names = (f"{fact} ({world})" for fact, world in undecided[["fact", "world"]].to_numpy())
+    _print_rest(names, table["repeats"].tolist(), until_decided=until_decided)
+    print("A world that fits is possible, not true: docs/background/calibration.md")
+    print(run_line(STUDY, clients=clients, repeats=table["repeats"].tolist(), seed=seed))
 
 
 def _score(row: Mapping[Any, Any]) -> str:
-    """Return "value ± error, distance, ✓ or ✗" of a fact in a world."""
-    if row["simulated"] != row["simulated"]:
-        return "undefined ✗"
+    """Return "value ± error, distance, sign of the verdict" of a fact in a world."""
+    value = with_error(row["simulated"], row["se"])
     distance = "" if row["distance"] != row["distance"] else f" {row['distance']:.1f}"
-    return f"{row['simulated']:.3f} ±{row['se']:.3f}{distance} {'✓' if row['met'] else '✗'}"
+    return f"{value}{distance} {SIGNS[row['verdict']]}"
 
 
 def _total_line(total: Mapping[Any, Any]) -> str:
     """Return what a world meets, in a sentence."""
-    ratio, error = total["equal_means_ratio"], total["equal_means_se"]
+    ratio = with_error(total["equal_means_ratio"], total["equal_means_se"])
+    counts = ", ".join(f"{total[name]} {name}" for name in ("met", "violated", "undecided"))
     return (
-        f"{total['world']:11} meets {total['met']} of {total['facts']} facts; {total['free']} free "
-        f"parameters in its calibration ({_state(total['calibrated'])}); ratio of post-test "
-        f"variances at equal means {ratio:.2f} ± {error:.2f}"
+        f"{total['world']:11} of {total['facts']} facts {counts}; {total['free']} free parameters "
+        f"in its calibration; {total['state']}; ratio of post-test variances at equal means {ratio}"
     )
 
 
-def write_scoreboard(folder: Path, table: pd.DataFrame) -> None:
+def write_scoreboard(folder: Path, table: pd.DataFrame, note: str = "") -> None:
     """Write scoreboard.csv and the figure, scoreboard.png and .svg.
 
     Parameters
@@ -138,8 +176,12 @@ def write_scoreboard(folder: Path, table: pd.DataFrame) -> None:
     folder
         The results folder.
     table
-        fact, world, simulated, low, high, met and more: a row a fact and world.
+        fact, world, simulated, low, high, verdict and more: a row a fact and world.
+    note
+        A line for the title of the figure, such as what was changed.
     """
     from dyadsim.plots import facts_met, style
 
-    style.save_figure(facts_met.figure(table), folder, "scoreboard", table)
+    figure = facts_met.figure(table)
+    style.add_to_title(figure, note)
+    style.save_figure(figure, folder, "scoreboard", table)

@@ -13,16 +13,19 @@ from dyadsim.fitting.coverage import LEVEL
 from dyadsim.fitting.fit import Fit, paths
 from dyadsim.fitting.reference_table import prior_values
 from dyadsim.fitting.target import Evidence
-from dyadsim.fitting.world_choice import WorldChoice
+from dyadsim.fitting.world_choice import SURE, WorldChoice
+from dyadsim.fitting.world_verdict import OUTSIDE, judge_worlds, share_interval
 from dyadsim.report.fit_sentences import (
     UNEVEN,
     coverage_by_chance,
     fit_verdict,
     fit_warnings,
     fitted_and_kept_out,
+    unlike_data,
 )
 from dyadsim.report.page import embedded_image, write_page
 from dyadsim.report.plain_rows import rows_for_json
+from dyadsim.report.world_sentences import short_reason, world_table, worlds_line
 
 _HEADINGS = {  # column -> heading of the page's tables
     "low": "5 %",
@@ -32,7 +35,12 @@ _HEADINGS = {  # column -> heading of the page's tables
     "covered": "coverage",
     "rank_p": "p of ranks",
     "recovered": "r with truth",
+    "moved": "moved between halves",
+    "log_odds_error": "error of the log odds",
+    "stated": "stated",
+    "found": "true in",
 }
+_ENDS = {"low": "from", "high": "to"}  # of an interval of simulation error
 
 
 class Source(NamedTuple):
@@ -89,7 +97,7 @@ def fit_summary(source: Source, fit: Fit) -> dict[str, Any]:
         "warnings": fit_warnings(fit),
         "parameters": rows_for_json(fit.parameters),
         "far": {name: float(share) for name, share in fit.far.items()},
-        "worlds": None if fit.choice is None else _choice_summary(fit.choice),
+        "worlds": None if fit.choice is None else _choice_summary(fit.choice, fit.far),
         "other_priors": rows_for_json(fit.priors),
         "prior_checks": rows_for_json(fit.prior_checks),
         "posterior_checks": rows_for_json(fit.posterior_checks),
@@ -98,14 +106,31 @@ def fit_summary(source: Source, fit: Fit) -> dict[str, Any]:
     }
 
 
-def _choice_summary(choice: WorldChoice) -> dict[str, Any]:
+def _choice_summary(choice: WorldChoice, far: Mapping[str, float]) -> dict[str, Any]:
     """Return the choice among worlds as plain values."""
+
+    def by_world(values: Any) -> dict[str, float]:
+        return dict(zip(choice.worlds, map(float, values), strict=True))
+
+    verdict = judge_worlds(choice, far)
     return {
-        "probability": dict(zip(choice.worlds, map(float, choice.probability), strict=True)),
+        "probability": by_world(choice.probability),
+        "low": by_world(choice.low),
+        "high": by_world(choice.high),
+        "interval": SURE,
+        "log_odds_error": by_world(choice.error),
+        "draws": choice.draws,
+        "verdict": {
+            "most_probable": verdict.world,
+            "claim": verdict.claim,
+            "withheld": list(verdict.withheld),
+            "draws_needed": verdict.draws_needed,
+        },
         "confusion": choice.confusion.round(3).to_dict("index"),
         "skill": choice.skill,
         "temperature": choice.temperature,
         "curve": rows_for_json(choice.curve),
+        "off": choice.off,
     }
 
 
@@ -123,16 +148,19 @@ def write_fit(folder: Path, source: Source, fit: Fit, manifest: Mapping[str, Any
     manifest
         How the run can be repeated.
     """
-    _write_figures(folder / "figures", source, fit)
     if fit.choice is not None:
         fit.choice.confusion.to_csv(folder / "confusion.csv")
+        fit.choice.curve.to_csv(folder / "calibration.csv", index=False)
     fit.draws.to_parquet(folder / "posterior.parquet", index=False)
     fit.parameters.to_csv(folder / "parameters.csv", index=False)
+    _write_figures(folder / "figures", source, fit)
+    alarm = unlike_data(fit)
     write_page(
         folder,
         "fit.html.j2",
         title=f"The {fit.problem.world} world fitted to {source.label}",
-        warnings=fit_warnings(fit),
+        alarm=alarm,
+        warnings=[text for text in fit_warnings(fit) if text != alarm],
         verdict=fit_verdict(fit),
         manifest=manifest,
         assumed=source.assumed,
@@ -156,16 +184,23 @@ def _write_figures(folder: Path, source: Source, fit: Fit) -> None:
     before = paths(prior_values(fit.problem, len(after)), fit.problem)
     fitted, checks = fitted_and_kept_out(fit)
     figures = {
-        "parameters": (fit_parameters.figure(fit.parameters), fit.parameters),
+        "parameters": (fit_parameters.figure(fit.parameters, _doubt(fit)), fit.parameters),
         "ranks": (fit_ranks.figure(ranks, names), pd.DataFrame(ranks, columns=list(names))),
         "predictions": (fit_predictions.figure(fitted, checks, source.instrument), checks),
         "strengths": (fit_strengths.figure(before, after), after),
     }
     if fit.choice is not None:
-        shares = dict(zip(fit.choice.worlds, fit.choice.probability, strict=True))
-        figures["worlds"] = (fit_worlds.figure(shares, fit.choice.curve), fit.choice.curve)
+        table, reason = world_table(fit.choice, fit.far), short_reason(fit.choice, fit.far)
+        figures["worlds"] = (fit_worlds.figure(table, fit.choice.curve, reason), table)
     for name, (figure, data) in figures.items():
         style.save_figure(figure, folder, name, data)
+
+
+def _doubt(fit: Fit) -> str:
+    """Return why the posterior must not be trusted, for a figure; "": nothing forbids it."""
+    if fit.far[fit.problem.world] < OUTSIDE:
+        return f"NOT to be trusted: the data are unlike the {fit.problem.world} world"
+    return ""
 
 
 def _section(
@@ -200,11 +235,14 @@ def _sections(fit: Fit, figures: Path) -> list[dict[str, Any]]:
     """Return the sections of the page."""
     worlds = [] if fit.choice is None else [_world_section(fit, fit.choice, figures)]
     return [
+        _typical_section(fit),
         _section(
             "What is known of each parameter",
-            "Each on its own scale: the 90 % interval of its prior is grey. Table: the posterior.",
+            "Each on its own scale: the 90 % interval of its prior is grey. Table: the posterior. "
+            "Moved between halves: how far the interval moves between disjoint halves of the "
+            "simulations, in its own widths; above 1 it is called unstable.",
             image=figures / "parameters.png",
-            tables={"": fit.parameters[["parameter", "unit", "low", "middle", "high"]]},
+            tables={"": fit.parameters[["parameter", "unit", "low", "middle", "high", "moved"]]},
         ),
         _section(
             "Specific against common strength",
@@ -228,16 +266,36 @@ def _sections(fit: Fit, figures: Path) -> list[dict[str, Any]]:
 def _world_section(fit: Fit, choice: WorldChoice, figures: Path) -> dict[str, Any]:
     """Return the section on the choice among worlds."""
     confusion = choice.confusion.rename_axis("true world").reset_index()
-    far = pd.DataFrame({"world": list(fit.far), "share": list(fit.far.values())})
+    table = world_table(choice, fit.far).drop(columns=["far", "in_words"]).rename(columns=_ENDS)
     return _section(
         "Which world?",
-        "Probabilities at the prior odds that were given, from a classifier whose stated "
-        "probabilities were checked on simulated data sets that it had not learnt from (right).",
+        f"Probabilities at the prior odds that were given. From and to: the {SURE:.0%} interval of "
+        f"simulation error alone, of {choice.draws:,} simulated data sets a world; another seed "
+        "would mostly give probabilities inside it. They come from a classifier whose stated "
+        "probabilities were checked on simulated data sets that it had not learnt from (right); "
+        f"on average these were off by {100 * choice.off:.1f} points. Bars are grey where no "
+        "verdict is given.",
         image=figures / "worlds.png",
         tables={
+            "Probability of each world, given the data": table,
             "Mean probability of each world, for data sets simulated in the true world": confusion,
-            "Share of each world's data sets that lie as far from the others as yours": far,
         },
+    )
+
+
+def _typical_section(fit: Fit) -> dict[str, Any]:
+    """Return the section on whether data like these come out of the worlds at all."""
+    rows = [
+        (world, share, *share_interval(share, fit.simulated[world]))
+        for world, share in fit.far.items()
+    ]
+    far = pd.DataFrame(rows, columns=["world", "share", *_ENDS.values()])
+    return _section(
+        "Do data like these come out of the worlds?",
+        "Share of each world's simulated data sets that lie as far from the others as yours, with "
+        f"its interval of simulation error. Below {OUTSIDE:.0%} the data are unlike what the world "
+        "produces, and nothing that was fitted in it can be believed.",
+        tables={"": far},
     )
 
 
@@ -297,6 +355,9 @@ def print_fit(fit: Fit) -> None:
     """
     console, sets = Console(width=130), len(fit.coverage.ranks)
     low, high = coverage_by_chance(sets)
+    alarm = unlike_data(fit)
+    if alarm:
+        console.print(f"! {alarm}", markup=False)
     console.print(_parameter_table(fit))
     print(
         "Contraction: 1 - posterior / prior variance, on average (1 known, 0 nothing learnt); "
@@ -305,11 +366,11 @@ def print_fit(fit: Fit) -> None:
         "average."
     )
     if fit.choice is not None:
-        shares = zip(fit.choice.worlds, fit.choice.probability, strict=True)
-        print("worlds: " + ", ".join(f"{name} {share:.0%}" for name, share in shares))
+        console.print(worlds_line(fit.choice), markup=False)
     for text in fit_warnings(fit):
-        console.print(f"! {text}", markup=False)
-    print(fit_verdict(fit))
+        if text != alarm:
+            console.print(f"! {text}", markup=False)
+    console.print(fit_verdict(fit), markup=False)
 
 
 def _parameter_table(fit: Fit) -> Table:
@@ -325,6 +386,7 @@ def _parameter_table(fit: Fit) -> Table:
     )
     for row in fit.parameters.to_dict("records"):
         note = "" if row["identified"] else "  not identified"
+        note += "" if row["stable"] else "  unstable"
         table.add_row(
             row["parameter"],
             row["unit"],

@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
 from dyadsim.fitting.coverage import LEVEL, UNKNOWN
 from dyadsim.fitting.fit import Fit
-from dyadsim.fitting.world_choice import WorldChoice
+from dyadsim.fitting.world_verdict import OUTSIDE, share_interval
+from dyadsim.report.world_sentences import decimal_share, verdict_sentence
 
-OUTSIDE = 0.01  # share of simulated data sets as far out: below, the data are like none of them
 ODD = 0.1  # two-sided tail below which a prediction is called missed: outside its 90 %
 UNEVEN = 0.01  # p of the ranks, below which the coverage of the posterior is called wrong
 
@@ -50,7 +49,68 @@ def fit_warnings(fit: Fit) -> list[str]:
     list of str
         Sentences; empty if nothing speaks against the fit.
     """
-    world, table, sets = fit.problem.world, fit.parameters, len(fit.coverage.ranks)
+    texts = (unlike_data(fit), _end_of_prior(fit), _unstable(fit), *_doubts(fit))
+    return [text for text in texts if text]
+
+
+def unlike_data(fit: Fit) -> str:
+    """Return the gravest warning: worlds that produce no data like these; "": all do.
+
+    Parameters
+    ----------
+    fit
+        The fit.
+
+    Returns
+    -------
+    str
+        Which worlds, with the share of their data sets that lie as far out, and what not to trust.
+    """
+    unlike = [world for world, share in fit.far.items() if share < OUTSIDE]
+    if not unlike:
+        return ""
+    every = len(unlike) == len(fit.far) > 1
+    shares = "; ".join(_far_words(fit, world) for world in unlike)
+    which = "ANY WORLD PRODUCES" if every else f"THE WORLD {' OR '.join(unlike).upper()} PRODUCES"
+    trust = "the choice among worlds" if every else "a probability of such a world"
+    if fit.problem.world in unlike:
+        trust = f"the posterior or {trust}"
+    return (
+        f"THE DATA ARE UNLIKE ANYTHING {which}. Share of simulated data sets that lie as far from "
+        f"the others: {shares}. Do not trust {trust}; look for an error in the design or the "
+        "instrument."
+    )
+
+
+def _far_words(fit: Fit, world: str) -> str:
+    """Return a world's share of data sets as far out, with its simulation error."""
+    low, high = share_interval(fit.far[world], fit.simulated[world])
+    return f"{world} {fit.far[world]:.1%} ({decimal_share(low)} to {decimal_share(high)})"
+
+
+def _end_of_prior(fit: Fit) -> str:
+    if not fit.at_an_end:
+        return ""
+    return (
+        f"The data push {', '.join(fit.at_an_end)} to the end of the prior: read the interval as a "
+        "limit, not as an estimate."
+    )
+
+
+def _unstable(fit: Fit) -> str:
+    names = fit.parameters.loc[~fit.parameters["stable"], "parameter"]
+    if not len(names):
+        return ""
+    return (
+        f"Unstable: between disjoint halves of the simulations the interval moves by more than its "
+        f"width, for {', '.join(names)}. Another seed may say otherwise; a larger budget helps, "
+        "unless the data are unlike what the world produces."
+    )
+
+
+def _doubts(fit: Fit) -> list[str]:
+    """Return the warnings that list names: predictions missed, ranks, coverage, identification."""
+    table, sets = fit.parameters, len(fit.coverage.ranks)
     lowest, _ = coverage_by_chance(sets)
     odd = (checks.loc[checks["tail"] < ODD, "statistic"] for checks in fitted_and_kept_out(fit))
     texts = (
@@ -72,21 +132,7 @@ def fit_warnings(fit: Fit) -> list[str]:
             table.loc[~table["identified"], "parameter"],
         ),
     )
-    warnings = [text.format(", ".join(names)) for text, names in texts if len(names)]
-    if fit.at_an_end:
-        warnings.insert(
-            0,
-            f"The data push {', '.join(fit.at_an_end)} to the end of the prior: read the interval "
-            "as a limit, not as an estimate.",
-        )
-    if fit.far[world] < OUTSIDE:
-        warnings.insert(
-            0,
-            f"THE DATA ARE UNLIKE ANYTHING THIS WORLD PRODUCES: only {fit.far[world]:.1%} of the "
-            f"data sets simulated in the {world} world lie as far from the others. Do not trust "
-            "the posterior; look for an error in the design or the instrument.",
-        )
-    return warnings
+    return [text.format("; ".join(names)) for text, names in texts if len(names)]
 
 
 def fitted_and_kept_out(fit: Fit) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -107,29 +153,23 @@ def fit_verdict(fit: Fit) -> str:
     str
         Which parameters are identified, and which world the data speak for.
     """
-    world, names = fit.problem.world, fit.parameters.loc[fit.parameters["identified"], "parameter"]
+    texts = [_parameter_sentence(fit)]
+    if fit.choice is not None:
+        texts.append(verdict_sentence(fit.choice, fit.far))
+    return " ".join(texts)
+
+
+def _parameter_sentence(fit: Fit) -> str:
+    """Return which parameters are known."""
+    world, table = fit.problem.world, fit.parameters
     if fit.far[world] < OUTSIDE:
         return (
-            f"Data like these do not come out of the {world} world, so neither its parameters nor "
-            "the choice among worlds can be trusted."
+            f"Data like these do not come out of the {world} world, so its parameters cannot be "
+            "trusted."
         )
+    names = table.loc[table["identified"] & table["stable"], "parameter"]
     listed = f": {', '.join(names)}." if len(names) else "."
-    text = (
-        f"Under the {world} world such data identify {len(names)} of {len(fit.parameters)} "
-        f"parameters{listed}"
-    )
-    return text if fit.choice is None else f"{text} {_choice_sentence(fit.choice)}"
-
-
-def _choice_sentence(choice: WorldChoice) -> str:
-    """Return which world the data speak for, and how well such data can tell."""
-    best = int(np.argmax(choice.probability))
-    name, share = choice.worlds[best], choice.probability[best]
-    right = choice.confusion.to_numpy()[best, best]
-    verb = "do not decide; the most probable is"
-    if share > 0.6:
-        verb = "speak for" if share > 0.9 else "lean towards"
     return (
-        f"Among the worlds, the data {verb} {name} ({share:.0%}); data simulated in that world "
-        f"give it {right:.0%} on average."
+        f"Under the {world} world such data identify {len(names)} of {len(table)} "
+        f"parameters{listed}"
     )

@@ -1,4 +1,4 @@
-"""Reviewed literatures: what reviewers conclude beside the truth, and funnels."""
+"""Reviewed literatures: what reviewers conclude beside what they should find, and funnels."""
 
 from pathlib import Path
 from typing import Any
@@ -20,29 +20,48 @@ def print_literature(reviews: Reviewed, *, title: str, margin: float) -> None:
     title
         Which therapy, world and literatures.
     margin
-        Within which a difference counts as equivalent, in units of g.
+        Within which a difference counts as equivalent, in g (SDs of post-test scores).
     """
     table = Table(title=title)
     for name in (
         "against",
-        "truth (d)",
-        "all trials pooled (g)",
-        "published pooled (g)",
+        "expected g",
+        "all trials pooled, g",
+        "published pooled, g",
         "published",
         "certified [95 %]",
         "called equivalent: n.s. | TOST",
+        "Egger: shown | cannot tell",
     ):
         table.add_column(name)
     for row in reviews.summary.to_dict("records"):
         table.add_row(*_cells(row))
     Console(width=140).print(table)
     print(
-        "Truth: the difference in true distress in one huge trial without allegiance, ± its error. "
-        "Pooled: mean ± error over literatures.\nPublished: trials a literature. Certified: share "
-        "of literatures with two significant published trials by independent teams.\nCalled "
-        "equivalent: share of literatures in which the pooled difference is not significant (n.s.; "
-        f"no proof of equality),\nor its 90 % interval lies within ±{margin:g} (TOST: two "
-        "one-sided tests)."
+        "All effects are g: differences in SDs of post-test scores. Expected: in one huge trial "
+        "without allegiance, with the field's questionnaires, ± its\nerror (what trials find on "
+        "average without allegiance and selection). Pooled: mean ± error over literatures. "
+        "Published: trials a literature.\nCertified: share of literatures with two significant "
+        "published trials by independent teams. Called equivalent: share of literatures in "
+        "which\nthe pooled difference is not significant (n.s.; no proof of equality), or its 90 % "
+        f"interval lies within g = ±{margin:g} (TOST: two one-sided tests).\nEgger: share of "
+        "literatures whose published trials show asymmetry (p < .1; 10 % by chance alone), and "
+        "share with so few trials that the\ntest cannot tell: it would mostly miss that the "
+        f"smallest trials find {margin:g} more than the largest. Not shown is not the same as "
+        "not there."
+    )
+    print(_true_distress(reviews))
+
+
+def _true_distress(reviews: Reviewed) -> str:
+    """Return the true differences, on their own scale, in a sentence."""
+    values = ", ".join(
+        f"{row['comparator']} {estimate_text(row['true_d'], row['true_d_se'])}"
+        for row in reviews.summary.to_dict("records")
+    )
+    return (
+        f"On another scale, true distress in SDs at intake (as in sweep and compare): {values}. "
+        "Not to be compared with g."
     )
 
 
@@ -56,10 +75,11 @@ def _cells(row: dict[Any, Any]) -> list[str]:
         f"{row['published']:.1f}",
         f"{row['certified']:.0%} [{row['certified_low']:.0%}, {row['certified_high']:.0%}]",
         f"{row['not_significant']:.0%} | {row['equivalent']:.0%}",
+        f"{row['asymmetry']:.0%} | {row['asymmetry_unclear']:.0%}",
     ]
 
 
-def write_literature(folder: Path, reviews: Reviewed, *, therapy: str, world: str) -> None:
+def write_literature(folder: Path, reviews: Reviewed, *, therapy: str, label: str) -> None:
     """Write the tables and the funnel of reviewed literatures.
 
     Parameters
@@ -68,14 +88,14 @@ def write_literature(folder: Path, reviews: Reviewed, *, therapy: str, world: st
         The results folder.
     reviews
         The reviewed literatures.
-    therapy, world
-        Names, for the title of the figure.
+    therapy, label
+        The therapy's name, and what the world is called (`changed_worlds.world_label`).
     """
     from dyadsim.plots import funnel, style
 
     for name in ("trials", "reviews", "summary"):
         getattr(reviews, name).to_parquet(folder / f"{name}.parquet", index=False)
-    title = f"The trials of one literature on {therapy} in the {world} world"
+    title = f"The trials of one literature on {therapy} in the {label}"
     figure = funnel.figure(reviews.trials, reviews.reviews, reviews.summary, title)
     first = reviews.trials[reviews.trials["literature"] == 0]
     style.save_figure(figure, folder / "figures", "funnel", first)

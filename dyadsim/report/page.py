@@ -1,10 +1,13 @@
 """What all reports share: numbers in words, images inside the page, pages that need no network."""
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
+
+from dyadsim.analysis.monte_carlo import with_error
 
 
 def estimate_text(value: float, error: float) -> str:
@@ -15,15 +18,46 @@ def estimate_text(value: float, error: float) -> str:
     value
         The estimate.
     error
-        Its standard error; below 0.01 both get three digits, else two.
+        Its standard error; see `monte_carlo.with_error`.
 
     Returns
     -------
     str
         Such as "0.123 ± 0.004".
     """
-    digits = 3 if error < 0.01 else 2
-    return f"{value:.{digits}f} ± {error:.{digits}f}"
+    return with_error(value, error)
+
+
+def run_line(study: str, *, clients: int, repeats: Sequence[int] | int = 1, seed: int) -> str:
+    """Return what was simulated, the line below every printed result.
+
+    Parameters
+    ----------
+    study
+        Its name, or what the studies are.
+    clients
+        Of each study and repeat.
+    repeats
+        How often it was simulated; several numbers where studies differ.
+    seed
+        The random seed.
+
+    Returns
+    -------
+    str
+        A line without a full stop.
+
+    Examples
+    --------
+    >>> run_line("rct", clients=20000, seed=7)
+    'Study: rct; clients: 20,000; repeats: 1; seed: 7'
+    >>> run_line("of each fact", clients=4000, repeats=[60, 8, 8], seed=1)
+    'Study: of each fact; clients: 4,000 in each repeat; repeats: 8 to 60; seed: 1'
+    """
+    numbers = [repeats] if isinstance(repeats, int) else sorted(set(repeats))
+    count = f"{numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"{numbers[0]}"
+    where = "" if numbers[-1] == 1 else " in each repeat"
+    return f"Study: {study}; clients: {clients:,}{where}; repeats: {count}; seed: {seed}"
 
 
 def interval_text(low: float | None, high: float | None) -> str:

@@ -36,13 +36,13 @@ def print_recovery(table: pd.DataFrame, study: str, clients: int, world: str) ->
     clients
         Of the plain design.
     world
-        In which the study is planned.
+        What the world is called in which the study is planned (`changed_worlds.world_label`).
     """
     variants = list(dict.fromkeys(table["variant"]))
     shown = Table(
         "parameter",
         *variants,
-        title=f"Contraction in study {study}, {clients} clients, {world} world "
+        title=f"Contraction in study {study}, {clients} clients, {world} "
         f"(below {UNKNOWN:g}: not identified)",
     )
     for name, rows in table.groupby("parameter", sort=False):

@@ -8,11 +8,12 @@ from rich.table import Table
 
 from dyadsim.model import questionnaires
 from dyadsim.report.page import estimate_text
-from dyadsim.simulation.records import Records
 from dyadsim.studies.study import Study
 
 
-def write_study_figure(folder: Path, tables: Records, study: Study, world: str) -> Path:
+def write_study_figure(
+    folder: Path, clients: pd.DataFrame, sessions: pd.DataFrame, *, study: Study, label: str
+) -> Path:
     """Write the study's figure and its data: figure.png, figure.svg, figure.csv.
 
     Groups are the arms; in a preference trial, who got the preferred therapy and who did not.
@@ -21,25 +22,26 @@ def write_study_figure(folder: Path, tables: Records, study: Study, world: str) 
     ----------
     folder
         The results folder.
-    tables
-        The study's tables.
+    clients, sessions
+        The tables of clients and sessions; of the latter client, arm, occasion, week and
+        symptom_score.
     study
         The study.
-    world
-        Name of the world, for the title.
+    label
+        What the world is called (`changed_worlds.world_label`), for the title.
 
     Returns
     -------
     Path
         Of figure.png.
     """
-    count = len(tables.clients)
+    count = len(clients)
     name = study.name.replace("_", " ")
-    title = f"{name} in the {world} world, {count} client{'s' * (count > 1)}"
+    title = f"{name} in the {label}, {count} client{'s' * (count > 1)}"
     if study.name == "n_of_1":
-        _write_phases(folder, tables, study, title)
+        _write_phases(folder, clients, sessions, study=study, title=title)
     else:
-        _write_courses(folder, tables, study, title)
+        _write_courses(folder, clients, sessions, study=study, title=title)
     return folder / "figure.png"
 
 
@@ -50,30 +52,34 @@ def _unit(study: Study) -> str:
     return style.INSTRUMENTS[questionnaires.find_instrument(study.instrument).name]
 
 
-def _write_phases(folder: Path, tables: Records, study: Study, title: str) -> None:
+def _write_phases(
+    folder: Path, clients: pd.DataFrame, sessions: pd.DataFrame, *, study: Study, title: str
+) -> None:
     """Write the figure of single cases."""
     from dyadsim.plots import phases, style
 
     treated = [(float(phase.first), float(phase.last)) for phase in study.arms[0].phases]
-    if len(tables.clients) > phases.SHOWN:
+    if len(clients) > phases.SHOWN:
         title += f" (the first {phases.SHOWN} are shown)"
-    figure = phases.figure(tables.sessions, treated, title=title, unit=_unit(study))
-    scores = tables.sessions[["client", "week", "occasion", "symptom_score"]]
+    figure = phases.figure(sessions, treated, title=title, unit=_unit(study))
+    scores = sessions[["client", "week", "occasion", "symptom_score"]]
     style.save_figure(figure, folder, "figure", scores)
 
 
-def _write_courses(folder: Path, tables: Records, study: Study, title: str) -> None:
+def _write_courses(
+    folder: Path, clients: pd.DataFrame, sessions: pd.DataFrame, *, study: Study, title: str
+) -> None:
     """Write the figure of mean courses and endings."""
     from dyadsim.plots import study as study_plot
     from dyadsim.plots import style
 
-    group = tables.clients["arm"]
+    group = clients["arm"]
     if study.name == "preference":
-        preferred = tables.clients["therapy"] == tables.clients["preferred_therapy"]
+        preferred = clients["therapy"] == clients["preferred_therapy"]
         group = preferred.map({True: "preferred therapy", False: "other therapy"})
-    clients = tables.clients.assign(group=group)
-    group_of = dict(zip(clients["client"], clients["group"], strict=True))
-    sessions = tables.sessions.assign(group=tables.sessions["client"].map(group_of))
+    clients = clients.assign(group=group)
+    group_of = pd.Series(pd.Categorical(group), clients["client"])  # a byte a row, not a word
+    sessions = sessions.assign(group=sessions["client"].map(group_of))
     title += "; bands and bars: 95 % intervals"
     figure = study_plot.figure(sessions, clients, title=title, unit=_unit(study))
     style.save_figure(figure, folder, "figure", study_plot.mean_courses(sessions))
@@ -95,7 +101,7 @@ def print_individual_effects(table: pd.DataFrame) -> None:
         "arm",
         "at",
         "clients",
-        "mean effect ± error (SD at intake)",
+        "mean effect ± error (SD of distress at intake)",
         "better off",
         "worse off",
         "exactly unchanged",

@@ -14,8 +14,8 @@ from dyadsim.report.page import estimate_text
 from dyadsim.studies.study import plan_study
 from dyadsim.sweeps import outputs, sweep
 from dyadsim.sweeps.outputs import SE
+from dyadsim.sweeps.parquet_files import read_parquet
 from dyadsim.sweeps.planned_sweep import PlannedSweep
-from dyadsim.sweeps.store import read_parquet
 from dyadsim.sweeps.sweep import Status
 
 SHOWN = 5  # failed points that are listed
@@ -162,7 +162,8 @@ def output_ranges(planned: PlannedSweep, path: Path) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        output, lowest, median, highest, typical_error (median over points); null where unknown.
+        output, without_value (rows), lowest, median, highest, typical_error (median over points);
+        null where unknown.
     """
     columns = planned.sweep.columns
     table = read_parquet(path, columns)
@@ -177,13 +178,14 @@ def _output_range(table: pa.Table, name: str, known_error: bool) -> dict[str, An
     """Return one output's row."""
     values = table[name].to_numpy().astype(float)
     values = values[~np.isnan(values)]
-    row: dict[str, Any] = {"output": name}
+    row: dict[str, Any] = {"output": name, "without_value": len(table) - values.size}
     row |= dict.fromkeys(("lowest", "median", "highest", "typical_error"))
     if values.size:
         quantiles = np.quantile(values, (0, 0.5, 1))
         row |= zip(("lowest", "median", "highest"), map(_plain, quantiles), strict=True)
-        if known_error:
-            row["typical_error"] = _plain(np.nanmedian(table[name + SE].to_numpy()))
+        errors = table[name + SE].to_numpy().astype(float) if known_error else np.array([])
+        if not np.isnan(errors).all():
+            row["typical_error"] = _plain(np.nanmedian(errors))
     return row
 
 
@@ -244,6 +246,7 @@ def print_sweep(summary: Mapping[str, Any], path: Path | None, *, outputs_too: b
     if outputs_too:
         _print_outputs(summary["outputs"])
     _print_failures(summary)
+    _print_empty(summary)
     if outputs_too:
         print(f"Table: {path}")
         print(f"Next: dyadsim sensitivity name={name}   (which parameters matter)")
@@ -274,6 +277,16 @@ def _print_failures(summary: Mapping[str, Any]) -> None:
         print(f"failed: {where}: {row['error']}")
     if summary["failed"]:
         print(f"{summary['failed']:,} of {summary['rows']:,} rows failed; column 'error' says why.")
+
+
+def _print_empty(summary: Mapping[str, Any]) -> None:
+    """Say which outputs have no value in rows that did not fail."""
+    empty: dict[int, list[str]] = {}
+    for row in summary["outputs"]:
+        if row["without_value"] > summary["failed"]:
+            empty.setdefault(row["without_value"] - summary["failed"], []).append(row["output"])
+    for count, names in empty.items():
+        print(f"no value in {count:,} of {summary['rows']:,} rows: {', '.join(names)}.")
 
 
 def _short(value: Any) -> str:

@@ -28,5 +28,5 @@ def test_a_funnel_a_comparator(texts_of: Callable[[Figure], str]) -> None:
     lines = {line.get_label(): list(line.get_xdata()) for line in first.get_lines()}
     assert lines["published"] == [0.8]  # the second literature is not drawn
     assert lines["unpublished (file drawer)"] == [0.1]
-    assert lines["true effect, without allegiance"] == [0.6, 0.6]
+    assert lines["expected if nothing biases"] == [0.6, 0.6]
     assert "one literature" in texts_of(figure)

@@ -20,23 +20,27 @@ def _tables(dials: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
             for kind in grid.SHARES
         ]
         facts += [
-            {**point, "fact": "added_component", "met": values[0] > 0},
-            {**point, "fact": "dropout", "met": True},
-            {**point, "fact": "sessions_mean", "met": False},
+            {**point, "fact": "added_component", "verdict": "met" if values[0] else "violated"},
+            {**point, "fact": "dropout", "verdict": "met"},
+            {**point, "fact": "sessions_mean", "verdict": "violated"},
+            {**point, "fact": "remission", "verdict": "met" if values[1] else "undecided"},
         ]
     return pd.DataFrame(shares), pd.DataFrame(facts)
 
 
-def test_facts_that_are_met_at_some_points_only() -> None:
+def test_facts_that_are_met_at_some_points_and_violated_at_others() -> None:
     _, facts = _tables(["specificity", "process_change.gating"])
     assert grid.facts_that_vary(facts) == ["added_component"]
 
 
 def test_points_that_meet_most_facts() -> None:
     _, facts = _tables(["specificity", "process_change.gating"])
-    counts = grid.count_facts_met(facts, ["specificity", "process_change.gating"])
-    assert counts["met"].tolist() == [1, 1, 2, 2]
-    assert counts["best"].tolist() == [False, False, True, True]
+    counts = grid.count_verdicts_at(facts, ["specificity", "process_change.gating"])
+    assert counts["met"].tolist() == [1, 2, 2, 3]
+    assert counts["violated"].tolist() == [2, 2, 1, 1]
+    assert counts["undecided"].tolist() == [1, 0, 1, 0]
+    assert counts["best"].tolist() == [False, False, False, True]
+    assert counts["possible"].tolist() == [False, False, True, True]  # 2 met and 1 undecided
 
 
 @pytest.mark.parametrize("number", [2, 3, 4, 5])
@@ -57,3 +61,11 @@ def test_best_points_are_shaded_half_way_to_their_neighbours() -> None:
     axes = grid.figure(shares, facts, dials, "some world").axes[0]
     (span,) = axes.patches
     assert (span.get_x(), span.get_x() + span.get_width()) == (0.5, 1.0)
+
+
+def test_what_is_undecided_is_not_shaded_as_violated() -> None:
+    dials = ["specificity", "process_change.gating"]
+    shares, facts = _tables(dials)
+    figure = grid.figure(shares, facts, dials, "some world")
+    may_be, best = (axes.patches[0].get_facecolor() for axes in figure.axes[:2])
+    assert max(best[:3]) < max(may_be[:3]) < 1  # lighter, but shaded

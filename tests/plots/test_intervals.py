@@ -19,18 +19,21 @@ def figure() -> Figure:
             "se": [0.01, 0.01, 0.001, 0.2],
             "low": [0.6, 0.6, 0.1, 0.1],
             "high": [0.8, 0.8, 0.3, 0.3],
-            "met": [True, False, True, False],
+            "verdict": ["met", "violated", "met", "undecided"],
         }
     )
+    for name, sign in (("simulated_low", -1), ("simulated_high", 1)):
+        table[name] = table["simulated"] + sign * 1.96 * table["se"]
     return intervals.figure(table)
 
 
-def test_bold_numbers_are_met(figure: Figure) -> None:
+def test_every_number_has_its_verdict_and_bold_ones_are_met(figure: Figure) -> None:
     texts = figure.axes[0].texts
     assert [text.get_text() for text in texts if text.get_fontweight() == "bold"] == [
-        "0.70 ✓",
-        "0.200 ✓",
+        "0.700 ✓",
+        "0.2000 ✓",
     ]
+    assert {"9.000 ✗", "0.25 ?"} <= {text.get_text() for text in texts}
 
 
 def test_marks_and_bars_stay_on_the_scale(figure: Figure) -> None:

@@ -15,7 +15,7 @@ def test_every_share_has_its_number(texts_of: Callable[[Figure], str]) -> None:
     table["share"] = np.arange(len(table)) + 0.25
     table["se"] = np.where(table["attribution"] == "claimed pie", np.nan, 1.0)
     table.loc[0, "share"] = np.nan  # no effect to share
-    figure = percentages.figure(table, "hybrid")
+    figure = percentages.figure(table, "hybrid world", 8)
     text = texts_of(figure)
     assert "The same therapy, five percentages: hybrid world" in text
     assert "denominator" in text

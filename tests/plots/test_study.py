@@ -43,3 +43,28 @@ def test_an_untreated_study_has_no_panel_of_endings() -> None:
     clients["ending"] = "no_treatment"
     (axes,) = study.figure(sessions, clients, title="12 clients", unit="PHQ-9").axes
     assert axes.get_ylabel() == "mean PHQ-9 score\n(more = more distress)"
+
+
+def test_means_week_by_week_are_those_of_one_grouping() -> None:
+    rng = np.random.default_rng(4)
+    count = 4000
+    rows = pd.DataFrame(
+        {
+            "group": rng.choice(["b", "a", "c"], count),
+            "week": rng.choice(np.array([0, 1, 2, 12.5], np.float32), count),
+            "symptom_score": rng.normal(15, 5, count).astype(np.float32),
+        }
+    )
+    rows["symptom_score"] = rows["symptom_score"].mask(rng.random(count) < 0.1)
+    rows["occasion"] = rows["week"].map(
+        {0: "intake", 1: "session", 2: "session", 12.5: "follow_up"}
+    )
+    known = rows.dropna()
+    known = known.assign(in_care=known["occasion"] == "session")
+    both = pd.concat([known, known[known["occasion"] == "intake"].assign(in_care=True)])
+    expected = both.groupby(["group", "in_care", "week"])["symptom_score"].agg(["mean", "count"])
+    table = study.mean_courses(rows.assign(group=pd.Categorical(rows["group"])))
+    assert table.set_index(["group", "in_care", "week"])[["mean", "n"]].equals(
+        expected.rename(columns={"count": "n"})
+    )
+    assert table["mean"].dtype == np.float32

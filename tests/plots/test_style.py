@@ -22,6 +22,18 @@ def test_a_parameter_in_words() -> None:
     assert style.parameter_label("distress.bond_effect") == "distress: bond effect"
 
 
+def test_a_long_line_of_a_title_is_broken() -> None:
+    figure = style.new_figure(4, 2)
+    style.add_to_title(figure, "")
+    assert figure.get_suptitle() == ""
+    style.add_to_title(figure, "changed: alliance.rate = 0.4")
+    style.add_to_title(figure, "word " * 30)
+    lines = figure.get_suptitle().splitlines()
+    assert lines[0] == "changed: alliance.rate = 0.4"
+    assert len(lines) > 3
+    assert max(map(len, lines)) <= 32
+
+
 def test_a_figure_is_saved_with_its_data(tmp_path: Path) -> None:
     figure = style.new_figure(2, 1)
     data = pd.DataFrame({"world": ["null"], "value": [1.5]})

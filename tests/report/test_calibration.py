@@ -12,7 +12,9 @@ from dyadsim.report import calibration as report
 STARTS = pd.DataFrame({"start": [0, 1], "cost": [1.25, 0.5], "distress.rate": [0.3, 0.4]})
 COURSE = pd.DataFrame({"start": [0], "cost": [1.25]})
 RESULT = Calibration("medical", {"distress.rate": 0.123456789}, STARTS, COURSE)
-FACTS = pd.DataFrame({"fact": ["dropout", "g_waitlist"], "met": [True, False]})
+FACTS = pd.DataFrame(
+    {"fact": ["dropout", "g_waitlist", "remission_3m"], "verdict": ["met", "violated", "undecided"]}
+)
 ABOUT = {"command": "dyadsim calibrate world=medical"}
 
 
@@ -32,6 +34,6 @@ def test_files_and_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert names == {"world.yaml", "starts.csv", "course.csv", "facts.csv", "posterior.csv"}
     report.print_calibration(RESULT, FACTS, tmp_path)
     out = capsys.readouterr().out
-    assert "medical: 1 of 2 facts met" in out
+    assert "medical: of 3 facts 1 met, 1 violated, 1 undecided" in out
     assert "1 free parameters, 2 starts, cost 1.25, 0.50" in out
-    assert "Not met: g_waitlist." in out
+    assert "Violated: g_waitlist.\nUndecided: remission_3m." in out

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dyadsim.evidence import compare_worlds
+from dyadsim.evidence.verdict import SIGNS
 from dyadsim.model import worlds
 from dyadsim.report import comparison as report
 from dyadsim.report.page import estimate_text
@@ -28,7 +29,7 @@ def folder(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
     place = tmp_path_factory.mktemp("report")
-    report.write_comparison(place, comparison, manifest)
+    report.write_comparison(place, comparison, manifest, clients=900)
     return place
 
 
@@ -50,7 +51,9 @@ def test_the_page_says_what_the_tables_say(
         assert row["label"] in text
     for row in comparison.truth.to_dict("records"):
         assert estimate_text(row["effect"], row["se"]) in text
-    assert text.count("✓</td>") == comparison.statistics["met"].sum()
+    for verdict, sign in SIGNS.items():
+        cells = text.count(f'<span title="{verdict}">{sign}</span></td>')
+        assert cells == (comparison.statistics["verdict"] == verdict).sum()
     assert comparison.verdict in text
     assert "meeting one is no test" in text
     assert "In each of 2 worlds 900 people" in text
@@ -74,9 +77,10 @@ def test_every_figure_has_its_data(folder: Path, comparison: compare_worlds.Comp
 def test_the_terminal_shows_every_statistic(
     comparison: compare_worlds.Comparison, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    report.print_comparison(comparison)
+    report.print_comparison(comparison, clients=900, seed=7)
     out = capsys.readouterr().out
     for row in comparison.statistics.to_dict("records"):
         assert estimate_text(row["simulated"], row["se"]) in out
     assert "True effects" in out
+    assert "clients: 900; repeats: 1; seed: 7" in out
     assert "No researcher can see these" in " ".join(out.split())

@@ -21,11 +21,27 @@ def test_a_row_a_comparator(reviews: Reviewed, capsys: pytest.CaptureFixture[str
     out = capsys.readouterr().out
     assert "3 literatures of 4 trials each" in out
     assert "waitlist" in out
-    assert "within ±0.2" in out
+    assert "within g = ±0.2" in out
+    assert "truth (d)" not in out
+    assert "expected g" in out
+    assert "All effects are g: differences in SDs of post-test scores." in out
+    assert "true distress in SDs at intake (as in sweep and compare): waitlist" in out
+
+
+def test_what_egger_s_test_cannot_see_is_said(
+    reviews: Reviewed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Four trials: never "no sign of bias"."""
+    report.print_literature(reviews, title="", margin=0.2)
+    row = reviews.summary.iloc[0]
+    assert row["asymmetry"] + row["asymmetry_unclear"] == pytest.approx(1)
+    out = capsys.readouterr().out
+    assert f"{row['asymmetry']:.0%} | {row['asymmetry_unclear']:.0%}" in out
+    assert "Not shown is not the same as not there." in out
 
 
 def test_tables_and_funnel(reviews: Reviewed, tmp_path: Path) -> None:
-    report.write_literature(tmp_path, reviews, therapy="cbt", world="null")
+    report.write_literature(tmp_path, reviews, therapy="cbt", label="null world")
     names = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.*")}
     figures = {f"figures/funnel.{kind}" for kind in ("png", "svg", "csv")}
     assert names == {"trials.parquet", "reviews.parquet", "summary.parquet"} | figures

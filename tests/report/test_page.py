@@ -10,11 +10,13 @@ import pytest
 from dyadsim.report import page
 
 
-@pytest.mark.parametrize(
-    ("value", "error", "text"), [(0.1234, 0.004, "0.123 ± 0.004"), (13.9, 0.15, "13.90 ± 0.15")]
-)
-def test_digits_follow_the_error(value: float, error: float, text: str) -> None:
-    assert page.estimate_text(value, error) == text
+def test_estimates_are_written_as_everywhere() -> None:
+    assert page.estimate_text(0.1234, 0.004) == "0.123 ± 0.004"
+
+
+def test_every_result_names_study_clients_repeats_and_seed() -> None:
+    line = page.run_line("rct", clients=4000, repeats=[8, 60, 8], seed=7)
+    assert line == "Study: rct; clients: 4,000 in each repeat; repeats: 8 to 60; seed: 7"
 
 
 @pytest.mark.parametrize(

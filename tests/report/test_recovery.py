@@ -17,7 +17,7 @@ TABLE = pd.DataFrame(
 
 
 def test_a_column_a_way_to_measure(capsys: pytest.CaptureFixture[str]) -> None:
-    report.print_recovery(TABLE, "cohort", 200, "hybrid")
+    report.print_recovery(TABLE, "cohort", 200, "hybrid world")
     out = " ".join(capsys.readouterr().out.split())
     assert "Contraction in study cohort, 200 clients, hybrid world" in out
     assert "scores alone 0.30, all three 0.70" in out

@@ -20,7 +20,9 @@ def test_every_kind_of_study_has_a_figure(study: Study, tmp_path: Path) -> None:
     tables = observe.observed_records(
         simulate.run(study, worlds.world_parameters("hybrid"), 60, seed=1)
     )
-    path = report.write_study_figure(tmp_path, tables, study, "hybrid")
+    path = report.write_study_figure(
+        tmp_path, tables.clients, tables.sessions, study=study, label="hybrid world"
+    )
     assert path.stat().st_size > 10000
     data = pd.read_csv(tmp_path / "figure.csv")
     if study.name == "preference":
@@ -34,6 +36,6 @@ def test_individual_effects_are_printed(capsys: pytest.CaptureFixture[str]) -> N
     shares = {"better": 0.9, "worse": 0.1, "unchanged": 0.0}
     report.print_individual_effects(pd.DataFrame([row | shares]))
     out = capsys.readouterr().out
-    assert "0.30 ± 0.02" in out
+    assert "0.300 ± 0.020" in out
     assert "90.0%" in out
     assert "counterfactual twin" in " ".join(out.split())

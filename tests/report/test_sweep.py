@@ -21,7 +21,14 @@ SUMMARY: dict[str, Any] = {
     "points": 1000,
     "replicates": 1,
     "outputs": [
-        {"output": "gain.cbt", "lowest": 1.0, "median": 2.0, "highest": 3.0, "typical_error": 0.05}
+        {
+            "output": "gain.cbt",
+            "without_value": 31,
+            "lowest": 1.0,
+            "median": 2.0,
+            "highest": 3.0,
+            "typical_error": 0.05,
+        }
     ],
     "failures": [{"world": "hybrid", "point": 3, "alliance.rate": 0.25, "error": "no variance"}],
 }
@@ -34,6 +41,7 @@ def test_what_came_out_and_what_comes_next(capsys: pytest.CaptureFixture[str]) -
     assert "gain.cbt" in out
     assert "failed: world hybrid, point 3, alliance.rate 0.25: no variance" in out
     assert "1 of 2,000 rows failed" in out
+    assert "no value in 30 of 2,000 rows: gain.cbt." in out
     assert "of other outputs were left alone: 1." in out
     assert "Next: dyadsim sensitivity name=bond" in out
 
