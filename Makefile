@@ -2,8 +2,9 @@
 PYTHON ?= $(shell command -v python3.12 2>/dev/null || echo python3)
 VENV ?= .venv
 RUN = $(VENV)/bin/python
+LOWEST = build/lowest
 
-.PHONY: demo test check verify clean
+.PHONY: demo test check verify verify-r lowest fuzz clean
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 12))' || \
@@ -26,7 +27,25 @@ check: $(VENV)/ready
 	$(VENV)/bin/lint-imports
 
 verify: $(VENV)/ready
-	$(RUN) -m pytest -m verification tests/verification
+	$(RUN) -m pytest -m verification -rs tests/verification
+	$(MAKE) lowest
+
+# The suite with the lowest versions that pyproject.toml declares, in an environment of its own. Old
+# versions warn of what newer ones have mended: a warning is no error here.
+lowest: $(VENV)/ready
+	$(RUN) -m pip install --quiet --disable-pip-version-check uv
+	rm -rf $(LOWEST)
+	$(RUN) -m uv venv --quiet --python $(abspath $(RUN)) $(LOWEST)
+	$(RUN) -m uv pip install --quiet --python $(LOWEST) --resolution lowest-direct -e ".[scale,web]"
+	$(RUN) -m uv pip install --quiet --python $(LOWEST) --group test
+	$(LOWEST)/bin/python tests/promises/lowest_versions.py
+	$(LOWEST)/bin/python -m pytest -o filterwarnings=default
+
+verify-r: $(VENV)/ready
+	$(RUN) -m pytest -m verification -rs tests/verification/test_r_*.py
+
+fuzz: $(VENV)/ready
+	$(RUN) tests/fuzz/fuzzer.py --cases $(or $(CASES),10000) --seed $(or $(SEED),1)
 
 clean:
 	rm -rf $(VENV) build dist

@@ -1,4 +1,4 @@
-"""The figure of this experiment: how often certified, beside the true difference."""
+"""The figure of this experiment: how often certified, beside the expected difference."""
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -27,7 +27,7 @@ def draw(table: pd.DataFrame) -> Figure:
             "share of literatures in which CBT\nis certified (two teams, two wins)"
         )
         figure.supxlabel(
-            "world, with the true difference d (SD of true distress at the post-test). Filled: "
+            "world, with the expected g (SD of post-test scores; nobody biased). Filled: "
             "usual field; open: nobody favours it, everything is published",
             fontsize=10,
         )
@@ -52,6 +52,6 @@ def draw_comparator(axes: Axes, rows: pd.DataFrame) -> None:
                 markerfacecolor=look.colour if field == "usual" else "white",
             )
     truth = rows.drop_duplicates("world").set_index("world")["truth"]
-    labels = [f"{world}\nd = {truth[world]:.2f}" for world in worlds]
+    labels = [f"{world}\ng = {truth[world]:.2f}" for world in worlds]
     axes.set_xticks(range(len(worlds)), labels, fontsize=9)
     axes.set_ylim(-0.03, 1.03)

@@ -66,15 +66,19 @@ def correlation(study: ObservedStudy) -> Estimate:
 
 
 def next_session(study: ObservedStudy) -> Estimate:
-    """Return minus the detrended lagged effect within clients: better alliance, fewer symptoms."""
+    """Return minus the lagged effect within clients: better alliance, fewer symptoms next time."""
     sessions = study.sessions[study.sessions["occasion"] == "session"]
-    effect = lagged_effects(sessions, detrend=True).effect
-    return from_standard_error(-effect.value, effect.standard_error, effect.n)
+    effect = lagged_effects(sessions).effect
+    return Estimate(-effect.value, effect.standard_error, -effect.high, -effect.low, effect.n)
 
 
-def between(study: ObservedStudy) -> Estimate:
-    """Return the slope of gain on the therapist's mean alliance."""
-    return within_between.process_outcome_slopes(study.sessions).between_therapists
+def contextual(study: ObservedStudy) -> Estimate:
+    """Return the contextual effect: what a therapist's mean tells beyond the client's own score.
+
+    The slope between therapists itself contains the slope of clients, and so is no sign of
+    therapists.
+    """
+    return within_between.process_outcome_slopes(study.sessions).contextual
 
 
 def phases(study: ObservedStudy) -> Estimate:
@@ -133,7 +137,9 @@ def usual_designs() -> dict[str, UsualDesign]:
         "process: next session, within clients": UsualDesign(
             process_design(), 200, next_session, COMMON
         ),
-        "process: between therapists": UsualDesign(process_design(), 400, between, COMMON),
+        "process: contextual effect of therapists": UsualDesign(
+            process_design(), 400, contextual, COMMON
+        ),
         "n_of_1: ABAB, six clients": UsualDesign(n_of_1.n_of_1(), 6, phases, TREATS),
     }
 

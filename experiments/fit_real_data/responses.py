@@ -27,7 +27,8 @@ def pooled_responses(table: pd.DataFrame) -> list[dict[str, object]]:
     """
     moments: list[dict[str, object]] = []
     for code, (arm, name) in ARMS.items():
-        mean = random_effects(table[f"plogit.{code}"], table[f"se.plogit.{code}"]).mean
+        logits, errors = table[f"plogit.{code}"], table[f"se.plogit.{code}"]
+        mean = random_effects(logits, errors, interval="normal").mean  # many trials
         share = float(expit(mean.value))
         error = float(np.ptp([mean.low, mean.high]) / 2 / 1.96 * share * (1 - share))
         moments.append(

@@ -16,12 +16,12 @@ from dyadsim.model.worlds import WORLDS
 sys.path.append(str(Path(__file__).parents[1]))
 from experiment import run_experiment
 
-TINY = {"clients": 300, "draws": 10}
+TINY = {"clients": 300}
 MEASURED_AT = {"waitlist": None, "supportive": 6}  # session of the mediator; None = post-test
 COLUMNS = ["world", "comparator", "part", "value", "low", "high"]
 
 
-def compute(clients: int = 4000, draws: int = 500) -> pd.DataFrame:
+def compute(clients: int = 4000) -> pd.DataFrame:
     """Return world, comparator, part (carried, direct, total; BDI-II points), value, low, high."""
     rows = []
     for world in WORLDS:
@@ -29,7 +29,7 @@ def compute(clients: int = 4000, draws: int = 500) -> pd.DataFrame:
             trial = dyadsim.rct(("cbt", comparator), follow_up=())
             records = dyadsim.observed(dyadsim.run(trial, dyadsim.world(world), clients, seed=1))
             table = with_mediator(records.sessions, "process_change_score", "cbt", session)
-            effect = mediated_effect(table, draws=draws)
+            effect = mediated_effect(table)
             for part in ("carried", "direct", "total"):
                 estimate = getattr(effect, part)
                 values = (-estimate.value, -estimate.high, -estimate.low)  # better = above 0

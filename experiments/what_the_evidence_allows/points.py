@@ -13,7 +13,8 @@ from dyadsim.calibration.gauss_newton import Stage, refine_point
 from dyadsim.calibration.prior import Floats, Space, calibration_space
 from dyadsim.calibration.search import FINAL_PENALTY
 from dyadsim.evidence import benchmark
-from dyadsim.evidence.fact import Fact, is_met
+from dyadsim.evidence.fact import Fact
+from dyadsim.evidence.verdict import is_inside
 from dyadsim.model import worlds
 
 CARE = true_shares.Care()
@@ -79,7 +80,7 @@ def judge_point(space: Space, point: Floats, size: Size) -> dict[str, Any]:
     )
     return {
         "met": sum(result.met for result in results),
-        "inside": sum(is_met(result.fact, result.simulated, 0.0) for result in results),
+        "inside": sum(is_inside(result.fact, result.simulated) for result in results),
         "missed": ", ".join(result.fact.id for result in results if not result.met),
         **effect_shares(values, size.judged // 4),
         **variance_shares(values, size.judged // 4),

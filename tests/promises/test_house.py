@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE, TESTS = ROOT / "dyadsim", ROOT / "tests"
 GROUND = {"__init__.py", "__main__.py", "errors.py", "checks.py", "choices.py", "references.bib"}
 MOST_LAYERS = 10
-BASES = {"__init__", "index", "lesson", "numbers", "columns", "style"}  # what members build on
+BASES = {"__init__", "index", "lesson", "numbers", "statements", "columns", "style"}
 
 # The harnesses of an open set, beside tests/<set>/test_<member>.py. A harness takes every member
 # from a registry, or names it.

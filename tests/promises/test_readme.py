@@ -10,9 +10,9 @@ import yaml
 
 import dyadsim
 from dyadsim.choices import conf_folder
-from dyadsim.cli.compose import GROUPS, choices
 from dyadsim.cli.main import main
 from dyadsim.cli.task import all_tasks
+from dyadsim.cli.words import GROUPS, choices
 from dyadsim.studies.therapy import therapies
 
 ROOT = Path(__file__).parents[2]
@@ -39,9 +39,11 @@ def test_readme_python(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_your_data_page(capsys: pytest.CaptureFixture[str]) -> None:
     text = YOUR_DATA.read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    code = "".join(re.findall(r"```python\n(.*?)```", text, re.DOTALL))
     exec(compile(code, "your_data.md", "exec"), {})
-    real, simulated = capsys.readouterr().out.splitlines()
+    recovered, responded, real, simulated = capsys.readouterr().out.splitlines()
+    assert recovered == "60% recovered, mean gain 16.2 points,"
+    assert responded.startswith("20% came")
     assert "real trial: g = " in real
     assert "simulated: g = " in simulated
     for module, names in re.findall(r"`(\w+)\.(\w+(?:`, `\w+)*)`", text):
@@ -84,6 +86,7 @@ def test_readme_names_both_commands() -> None:
 @pytest.mark.parametrize("leaf", LEAVES)
 def test_every_leaf_composes(leaf: str, capsys: pytest.CaptureFixture[str]) -> None:
     swept = [AXIS] if leaf in SWEEPS else []
+    swept += ["points=sobol"] * (leaf == "task=sensitivity")
     swept = CLINIC if leaf == "task=fit" else swept
     assert main([leaf, *swept, "dry_run=true"]) == 0
     assert "dyad sessions" in capsys.readouterr().out
