@@ -143,7 +143,7 @@ class State(NamedTuple):
     readiness: Annotated[Array, variable("", "0-1", "readiness to change (stage of change)")]
     process: Annotated[Array, variable("4", "0-1", "process change Z")]
     action: Annotated[Array, variable("", "0-1", "health-promoting action taken up")]
-    regulation: Annotated[Array, variable("", "at most 1", "self-regulation (integration)")]
+    regulation: Annotated[Array, variable("", "0-1", "self-regulation (integration)")]
     recent_improvement: Annotated[
         Array, variable("", "distress", "smoothed fall of distress, recent sessions")
     ]

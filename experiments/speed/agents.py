@@ -164,8 +164,9 @@ class Client(mesa.Agent):
         self.action += min(taken, 1.0) * (1 - self.action)
         g = p.regulation
         story = (1 - g.coregulation_weight) * self.formulation * alliance
-        self.regulation += (
-            g.growth * (g.coregulation_weight * coregulation + story) * (1 - self.regulation)
+        self.regulation = clip(
+            self.regulation
+            + g.growth * (g.coregulation_weight * coregulation + story) * (1 - self.regulation)
         )
         self.contact = 1.0
 

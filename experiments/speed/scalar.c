@@ -130,7 +130,8 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
                 float coherence = p->action.unfit_coherence + (1 - p->action.unfit_coherence) * bona_fide;
                 action += fminf(p->action.learning_rate * coherence * credible * power(trust, 1.0f / 3), 1.0f) * (1 - action);
                 float story = (1 - p->regulation.coregulation_weight) * formulation * alliance;
-                regulation += p->regulation.growth * (p->regulation.coregulation_weight * coregulation + story) * (1 - regulation);
+                regulation = clip(regulation
+                    + p->regulation.growth * (p->regulation.coregulation_weight * coregulation + story) * (1 - regulation));
                 contact = 1.0f;
             } else {
                 for (int q = 0; q < 4; q++) z[q] *= k->process_kept;

@@ -178,8 +178,9 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
             action += min(taken, unit) * (unit - action)
             g = p.regulation
             story = (unit - g.coregulation_weight) * formulation * alliance
-            regulation += (
-                g.growth * (g.coregulation_weight * coregulation + story) * (unit - regulation)
+            regulation = clip(
+                regulation
+                + g.growth * (g.coregulation_weight * coregulation + story) * (unit - regulation)
             )
             contact = unit
         else:

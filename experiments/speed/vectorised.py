@@ -160,6 +160,7 @@ def run(setting: Setting, seed: int = 1) -> np.ndarray:
         moved = t["regulation"] + g.growth * (g.coregulation_weight * coregulation + story) * (
             1 - t["regulation"]
         )
+        moved = np.clip(moved, 0, 1)
         t["regulation"] = np.where(in_session, moved, t["regulation"] * kept.regulation_kept)
         t["contact"] = np.where(in_session, kind.type(1), t["contact"] * kept.contact_kept)
         y, event = p.distress, normal()

@@ -264,7 +264,7 @@ class Course:
         narrative = now["formulation"] * alliance(now, self.order["human"])
         support = q.coregulation_weight * now["coregulation"]
         support += (1 - q.coregulation_weight) * narrative
-        now["regulation"] += q.growth * support * (1 - now["regulation"])
+        now["regulation"] = clip(now["regulation"] + q.growth * support * (1 - now["regulation"]))
 
     def distress(self) -> None:
         q, now, before, client = self.parameters.distress, self.now, self.before, self.case.client
