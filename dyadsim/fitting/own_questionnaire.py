@@ -7,7 +7,7 @@ import numpy as np
 
 from dyadsim.checks import fields_known, is_number
 from dyadsim.errors import BadInput
-from dyadsim.model.questionnaires import SYMPTOM_INSTRUMENTS, Instrument
+from dyadsim.model.questionnaires import SYMPTOM_INSTRUMENTS, Instrument, check_scores
 
 NEEDED = ("floor", "ceiling", "healthy", "cut_off", "reliability")
 OPTIONAL = ("name", "step", "reliable_change")
@@ -73,6 +73,7 @@ def describe_questionnaire(fields: Mapping[str, Any]) -> tuple[Instrument, bool]
         float(change),
         "described by the user",
     )
+    check_scores(instrument, "data.instrument")
     return instrument, reverse
 
 

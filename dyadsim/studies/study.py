@@ -8,7 +8,7 @@ import numpy as np
 from dyadsim import checks
 from dyadsim.errors import BadInput
 from dyadsim.model.display import html_table
-from dyadsim.model.questionnaires import Instrument
+from dyadsim.model.questionnaires import Instrument, check_scores, find_instrument
 from dyadsim.model.variables import Array, IntArray
 from dyadsim.studies.arms import ALERTS as ALERTS
 from dyadsim.studies.arms import RULES as RULES
@@ -241,7 +241,8 @@ def check_study(study: Study) -> Study:
     ------
     BadInput
         No arm, two arms of one name, an unknown rule, no session step, a phase beyond the
-        schedule, an impossible assessment, gap, follow-up or caseload.
+        schedule, an impossible assessment, gap, follow-up or caseload, an instrument with scores
+        beyond `questionnaires.FURTHEST_SCORE`.
     """
     where = f"study {study.name}"
     _check_arms(where, study)
@@ -250,6 +251,7 @@ def check_study(study: Study) -> Study:
         check_arm(f"{where}, arm {study_arm.name}", study_arm, study.schedule.sessions)
     if study.caseload.mean < 1 or study.caseload.spread < 0:
         raise BadInput(f"{where}: caseload mean must be >= 1 and spread >= 0.")
+    check_scores(find_instrument(study.instrument), f"{where}: instrument")
     return study
 
 
