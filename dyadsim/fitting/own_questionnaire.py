@@ -8,7 +8,7 @@ import numpy as np
 from dyadsim.analysis.clinical_significance import reliable_change_criterion
 from dyadsim.checks import fields_known, is_number
 from dyadsim.errors import BadData, BadInput
-from dyadsim.model.questionnaires import SYMPTOM_INSTRUMENTS, Instrument
+from dyadsim.model.questionnaires import SYMPTOM_INSTRUMENTS, Instrument, check_scores
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -89,6 +89,7 @@ def describe_questionnaire(fields: Mapping[str, Any]) -> Described:
         change,
         "described by the user",
     )
+    check_scores(instrument, "data.instrument")
     return Described(instrument, reverse, sd)
 
 

@@ -1,7 +1,9 @@
 """Streaming sums: what is added up while the sessions run, so that no table need be kept.
 
 Everything is counted in whole multiples of a small unit, because whole numbers add up to the same
-total in any order: the sums are the same for any block, thread or chunk.
+total in any order: the sums are the same for any block, thread or chunk. What one client adds must
+fit 32 bits, so the units below bound what can be counted: scores by `questionnaires.FURTHEST_SCORE`
+and distress by `distress.FURTHEST`.
 """
 
 from typing import NamedTuple
@@ -19,7 +21,7 @@ SUMS = {  # what is summed, and in multiples of 1 / how much
     "in_care": 1,
     "scored": 1,
     "symptom_score": 4096,
-    "symptom_score_squared": 4096,
+    "symptom_score_squared": 1024,
     "distress": 65536,
     "distress_squared": 65536,
     "bond": 65536,
@@ -28,6 +30,7 @@ SUMS = {  # what is summed, and in multiples of 1 / how much
     "agreed": 1,
 }
 _SCORE, _LATENT = np.float32(SUMS["symptom_score"]), np.float32(SUMS["distress"])
+_SCORE_SQUARED = np.float32(SUMS["symptom_score_squared"])
 _DROPOUT, _GOOD = np.float32(DROPOUT), np.float32(GOOD_ENOUGH)
 
 
@@ -62,7 +65,7 @@ def add_arm(cell, rows, arm, number, lanes):
         care += np.int32(mine * rows.in_session[i])
         scored += np.int32(has_score)
         score_1 += count_units(known, _SCORE)
-        score_2 += count_units(known * known, _SCORE)
+        score_2 += count_units(known * known, _SCORE_SQUARED)
         latent_1 += count_units(mine * d, _LATENT)
         latent_2 += count_units(mine * d * d, _LATENT)
         bonds += count_units(mine * rows.bond[i], _LATENT)

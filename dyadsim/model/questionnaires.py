@@ -64,6 +64,9 @@ class Instrument(NamedTuple):
     source: str = "assumption"
 
 
+FURTHEST_SCORE = 1000.0
+"""Every score lies within this of 0: squares of greater ones would not fit the streaming sums."""
+
 # Ranges, cut-offs, reliable changes and reliabilities of the distress instruments: the measurement
 # constants of docs/background/facts.md; intercepts and slopes place the healthy average (distress
 # 0) and the published intake means on one latent, and are assumptions. Reference SD .95: true
@@ -136,6 +139,15 @@ def find_instrument(name: str | Instrument) -> Instrument:
             f"Instruments: {known}."
         )
     return SYMPTOM_INSTRUMENTS[name]
+
+
+def check_scores(form: Instrument, where: str) -> None:
+    """Refuse an instrument with scores that lie further from 0 than `FURTHEST_SCORE`."""
+    if not (form.floor >= -FURTHEST_SCORE and form.ceiling <= FURTHEST_SCORE):
+        raise BadInput(
+            f"{where}: floor and ceiling must lie in [-{FURTHEST_SCORE:g}, {FURTHEST_SCORE:g}], "
+            f"not {form.floor:g} and {form.ceiling:g}. Divide all scores by 10, or by 100."
+        )
 
 
 def scale(form: Instrument, q: Measurement) -> Scale:

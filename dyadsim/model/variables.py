@@ -6,12 +6,14 @@ the declarations is the order of the rows, and that of the columns of the record
 has a variable of its own declares it in its own file (`mechanism`); its row follows the others.
 """
 
+import math
 from collections import namedtuple
 from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from dyadsim.errors import nearest
+from dyadsim.model.mechanisms.distress import FURTHEST
 from dyadsim.model.mechanisms.ending import (
     DROPOUT,
     ENDINGS,
@@ -54,6 +56,9 @@ __all__ = [
     "WordArray",
     "empty_clients",
 ]
+
+
+_FURTHEST = float(FURTHEST)
 
 
 class Traits(NamedTuple):
@@ -102,7 +107,7 @@ class Orders(NamedTuple):
     """What the study demands of the client at this step."""
 
     planned_dose: Annotated[
-        Array, variable("4", "dose", "dose per process that the manual plans this session")
+        Array, variable("4", "dose", "dose per process that the manual plans this session", low=0.0)
     ]
     structure: Annotated[Array, variable("", "0-1", "how structured and directive the session is")]
     rationale: Annotated[Array, variable("", "0-1", "credibility of the treatment's rationale")]
@@ -114,7 +119,7 @@ class Orders(NamedTuple):
     ]
     body: Annotated[Array, variable("", "0-1", "how much of the bodily channel the medium carries")]
     human: Annotated[Array, variable("", "0/1", "there is a therapist")]
-    medication: Annotated[Array, variable("", "dose", "medication dose, 1 = usual")]
+    medication: Annotated[Array, variable("", "dose", "medication dose, 1 = usual", low=0.0)]
     scheduled: Annotated[Array, variable("", "0/1", "a session is planned at this step")]
     feedback: Annotated[
         Array, variable("", "0-2", "1 the therapist sees the scores; 2 with clinical support")
@@ -132,9 +137,25 @@ class State(NamedTuple):
     """The state of the client, recorded at every step (the truth table)."""
 
     distress: Annotated[
-        Array, variable("", "distress", "severity of distress; 0 = healthy average")
+        Array,
+        variable(
+            "",
+            "distress",
+            "severity of distress; 0 = healthy average",
+            low=-_FURTHEST,
+            high=_FURTHEST,
+        ),
     ]
-    load: Annotated[Array, variable("", "distress", "life-event load on the set point")]
+    load: Annotated[
+        Array,
+        variable(
+            "",
+            "distress",
+            "life-event load on the set point",
+            low=-_FURTHEST,
+            high=_FURTHEST,
+        ),
+    ]
     bond: Annotated[Array, variable("", "0-1", "felt bond")]
     goal: Annotated[Array, variable("", "0-1", "agreement on goals")]
     task: Annotated[Array, variable("", "0-1", "agreement on tasks")]
@@ -143,9 +164,16 @@ class State(NamedTuple):
     readiness: Annotated[Array, variable("", "0-1", "readiness to change (stage of change)")]
     process: Annotated[Array, variable("4", "0-1", "process change Z")]
     action: Annotated[Array, variable("", "0-1", "health-promoting action taken up")]
-    regulation: Annotated[Array, variable("", "at most 1", "self-regulation (integration)")]
+    regulation: Annotated[Array, variable("", "0-1", "self-regulation (integration)")]
     recent_improvement: Annotated[
-        Array, variable("", "distress", "smoothed fall of distress, recent sessions")
+        Array,
+        variable(
+            "",
+            "distress",
+            "smoothed fall of distress, recent sessions",
+            low=-2 * _FURTHEST,
+            high=2 * _FURTHEST,
+        ),
     ]
     contact: Annotated[
         Array, variable("", "0-1", "1 in a session, fading without, 0 before the first")
@@ -159,7 +187,14 @@ class State(NamedTuple):
     ]
     synchrony: Annotated[
         Array,
-        variable("", "r", "in-session synchrony; simulated beats can leave [-1, 1]", afresh=True),
+        variable(
+            "",
+            "r",
+            "in-session synchrony; simulated beats can leave [-1, 1]",
+            low=-math.inf,
+            high=math.inf,
+            afresh=True,
+        ),
     ]
     coregulation: Annotated[
         Array,
@@ -167,6 +202,7 @@ class State(NamedTuple):
             "",
             "share",
             "fall of arousal variance through the therapist, at most 1",
+            low=-math.inf,
             afresh=True,
         ),
     ]
@@ -180,7 +216,8 @@ class State(NamedTuple):
         variable("", "0-1", "share of the delivered dose that takes effect", afresh=True),
     ]
     delivered_dose: Annotated[
-        Array, variable("4", "dose", "dose per process delivered this session", afresh=True)
+        Array,
+        variable("4", "dose", "dose per process delivered this session", low=0.0, afresh=True),
     ]
     adherence: Annotated[
         Array, variable("", "0-1", "overlap of delivered with planned dose", afresh=True)
@@ -198,9 +235,16 @@ class State(NamedTuple):
             afresh=True,
         ),
     ]
-    attended: Annotated[Array, variable("", "sessions", "sessions attended so far")]
+    attended: Annotated[Array, variable("", "sessions", "sessions attended so far", low=0.0)]
     ended: Annotated[
-        Array, variable("", "code", "0 in care, 1 planned, 2 good enough, 3 dropout, 4 removed")
+        Array,
+        variable(
+            "",
+            "code",
+            "0 in care, 1 planned, 2 good enough, 3 dropout, 4 removed",
+            low=0.0,
+            high=float(len(ENDINGS) - 1),
+        ),
     ]
     first_score: Annotated[Array, variable("", "score", "symptom score at intake")]
     last_score: Annotated[Array, variable("", "score", "last symptom score filled in")]
@@ -276,7 +320,7 @@ class Therapists(NamedTuple):
     formulation_skill: Annotated[Array, variable("", "z", "skill in case formulation")]
     competence: Annotated[Array, variable("4", "z", "competence in working on each process")]
     allegiance: Annotated[Array, variable("therapy", "z", "allegiance to each therapy")]
-    caseload: Annotated[Array, variable("", "clients", "clients on the books")]
+    caseload: Annotated[Array, variable("", "clients", "clients on the books", low=0.0)]
     presence: Annotated[Array, variable("step", "0-1", "presence; wears with caseload, recovers")]
 
 

@@ -28,7 +28,6 @@ SKILLS = ("empathy", "congruence", "regard", "repair_skill", "formulation_skill"
 SCORES = ("symptom_score", "usual_score", "good_enough_score")
 _Z = (-4.0, 4.0)
 _RANGES = {"readiness": (0.0, 1.0), "expectancy": (0.0, 1.0), "attachment": _Z, "resources": _Z}
-_HIGHEST_SCORE = 1000
 _ROUNDING = 0.011  # shares written with two decimals may miss 1 by so much
 type Shares = tuple[float, float, float, float]
 
@@ -137,7 +136,9 @@ def case_from_fields(fields: Mapping[str, Any]) -> Case:
             raise BadInput(f"{where}: '{field}' is missing.")
 
     def score(field: str, default: object = None) -> float:
-        return checks.number(f"{where}: {field}", fields.get(field, default), 0, _HIGHEST_SCORE)
+        return checks.number(
+            f"{where}: {field}", fields.get(field, default), 0, questionnaires.FURTHEST_SCORE
+        )
 
     processes = _shares(where, "processes", fields["processes"])
     theory, enough = fields.get("theory_of_change"), fields.get("good_enough_score")

@@ -8,7 +8,7 @@ import numpy as np
 from dyadsim import checks
 from dyadsim.errors import BadInput
 from dyadsim.model.display import html_table
-from dyadsim.model.questionnaires import Instrument
+from dyadsim.model.questionnaires import Instrument, check_scores, find_instrument
 from dyadsim.model.variables import Array, IntArray
 from dyadsim.studies.arms import ALERTS as ALERTS
 from dyadsim.studies.arms import RULES as RULES
@@ -243,7 +243,8 @@ def check_study(study: Study) -> Study:
     ------
     BadInput
         No arm, two arms of one name, an unknown rule, no session step, a phase beyond the
-        schedule, an impossible assessment, gap, follow-up or caseload.
+        schedule, an impossible assessment, gap, follow-up or caseload, an instrument with scores
+        beyond `questionnaires.FURTHEST_SCORE`.
     """
     where = f"study {study.name}"
     _check_arms(where, study)
@@ -252,6 +253,7 @@ def check_study(study: Study) -> Study:
         check_arm(f"{where}, arm {study_arm.name}", study_arm, study.schedule.sessions)
     checks.number(f"{where}: the mean caseload", study.caseload.mean, 1, MOST_CASELOAD)
     checks.number(f"{where}: the spread of caseloads", study.caseload.spread, 0, WIDEST_CASELOAD)
+    check_scores(find_instrument(study.instrument), f"{where}: instrument")
     return study
 
 

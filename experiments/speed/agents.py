@@ -26,6 +26,10 @@ def clip(x: float) -> float:
     return min(max(x, 0.0), 1.0)
 
 
+def within(x: float) -> float:
+    return min(max(x, -180.0), 180.0)
+
+
 class Therapist(mesa.Agent):
     """A therapist: here only the presence of each week."""
 
@@ -164,8 +168,9 @@ class Client(mesa.Agent):
         self.action += min(taken, 1.0) * (1 - self.action)
         g = p.regulation
         story = (1 - g.coregulation_weight) * self.formulation * alliance
-        self.regulation += (
-            g.growth * (g.coregulation_weight * coregulation + story) * (1 - self.regulation)
+        self.regulation = clip(
+            self.regulation
+            + g.growth * (g.coregulation_weight * coregulation + story) * (1 - self.regulation)
         )
         self.contact = 1.0
 
@@ -183,7 +188,7 @@ class Client(mesa.Agent):
         event = chance.gauss(0, 1)
         size = max(abs(event) - y.event_threshold, 0.0) * kept.load_spread * y.event_impact
         shield = 1 + y.buffer * (0.5 - squash(self.resources))
-        self.load = self.load * kept.load_kept + (size * shield if event > 0 else -size)
+        self.load = within(self.load * kept.load_kept + (size * shield if event > 0 else -size))
         matched = sum(w * z for w, z in zip(self.weight, self.process, strict=True))
         relief = y.treatment_gain * (y.specificity * matched + (1 - y.specificity) * self.action)
         relief += self.contact * (y.expectancy_effect * self.expectancy + y.bond_effect * self.bond)
@@ -193,7 +198,7 @@ class Client(mesa.Agent):
         )
         aim = self.set_point + self.load - relief
         noise = y.distress_noise * kept.distress_spread * chance.gauss(0, 1)
-        self.distress = aim + (self.distress - aim) * kept.distress_kept + noise
+        self.distress = within(aim + (self.distress - aim) * kept.distress_kept + noise)
 
     def end(self) -> None:
         n, plan, chance = self.model.p.ending, self.model.plan, self.model.random

@@ -27,6 +27,7 @@ static float normal(void) { /* Box and Muller: two normals from two uniforms */
 static float squash(float x) { return 0.5f + 0.5f * x / sqrtf(1.0f + x * x); }
 static float power(float x, float e) { return expf(e * logf(fmaxf(x, 1e-30f))); }
 static float clip(float x) { return fminf(fmaxf(x, 0.0f), 1.0f); }
+static float within(float x) { return fminf(fmaxf(x, -180.0f), 180.0f); }
 
 void run(const float *table, int32_t clients, int32_t sessions, const int32_t *arm,
          const int32_t *therapist, const float *presence, int32_t therapists, const int32_t *occasion,
@@ -130,7 +131,8 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
                 float coherence = p->action.unfit_coherence + (1 - p->action.unfit_coherence) * bona_fide;
                 action += fminf(p->action.learning_rate * coherence * credible * power(trust, 1.0f / 3), 1.0f) * (1 - action);
                 float story = (1 - p->regulation.coregulation_weight) * formulation * alliance;
-                regulation += p->regulation.growth * (p->regulation.coregulation_weight * coregulation + story) * (1 - regulation);
+                regulation = clip(regulation
+                    + p->regulation.growth * (p->regulation.coregulation_weight * coregulation + story) * (1 - regulation));
                 contact = 1.0f;
             } else {
                 for (int q = 0; q < 4; q++) z[q] *= k->process_kept;
@@ -142,13 +144,14 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
             float event = normal();
             float size = fmaxf(fabsf(event) - p->distress.event_threshold, 0.0f) * k->load_spread * p->distress.event_impact;
             float shield = 1 + p->distress.buffer * (0.5f - squash(resources));
-            load = load * k->load_kept + (event > 0 ? size * shield : -size);
+            load = within(load * k->load_kept + (event > 0 ? size * shield : -size));
             float matched = weight[0] * z[0] + weight[1] * z[1] + weight[2] * z[2] + weight[3] * z[3];
             float relief = p->distress.treatment_gain * (p->distress.specificity * matched + (1 - p->distress.specificity) * action)
                 + contact * (p->distress.expectancy_effect * expectancy + p->distress.bond_effect * bond)
                 + p->distress.regulation_effect * regulation + p->distress.medication_effect * medication * in_session;
             float before = distress, aim = set_point + load - relief;
-            distress = aim + (distress - aim) * k->distress_kept + p->distress.distress_noise * k->distress_spread * normal();
+            distress = within(aim + (distress - aim) * k->distress_kept
+                + p->distress.distress_noise * k->distress_spread * normal());
             if (in_session) {
                 improvement += p->distress.improvement_memory * (before - distress - improvement);
                 /* ending */

@@ -41,6 +41,11 @@ def clip(x):
 
 
 @compiled
+def within(x):
+    return min(max(x, np.float32(-180)), np.float32(180))
+
+
+@compiled
 def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums):
     """Run all sessions of one dyad; `t` (variable,) is its column of the table."""
     half, unit, nil = np.float32(0.5), np.float32(1), np.float32(0)
@@ -178,8 +183,9 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
             action += min(taken, unit) * (unit - action)
             g = p.regulation
             story = (unit - g.coregulation_weight) * formulation * alliance
-            regulation += (
-                g.growth * (g.coregulation_weight * coregulation + story) * (unit - regulation)
+            regulation = clip(
+                regulation
+                + g.growth * (g.coregulation_weight * coregulation + story) * (unit - regulation)
             )
             contact = unit
         else:
@@ -190,7 +196,7 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
         y, event = p.distress, normal()
         size = max(abs(event) - y.event_threshold, nil) * kept.load_spread * y.event_impact
         shield = unit + y.buffer * (half - squash(t[R.resources]))
-        load = load * kept.load_kept + (size * shield if event > 0 else -size)
+        load = within(load * kept.load_kept + (size * shield if event > 0 else -size))
         matched = w[0] * z[0] + w[1] * z[1] + w[2] * z[2] + w[3] * z[3]
         relief = y.treatment_gain * (y.specificity * matched + (unit - y.specificity) * action)
         relief += (
@@ -200,7 +206,7 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
         if in_session:
             relief += y.medication_effect * t[R.medication]
         before, aim = distress, t[R.set_point] + load - relief
-        distress = (
+        distress = within(
             aim
             + (distress - aim) * kept.distress_kept
             + y.distress_noise * kept.distress_spread * normal()

@@ -160,12 +160,14 @@ def run(setting: Setting, seed: int = 1) -> np.ndarray:
         moved = t["regulation"] + g.growth * (g.coregulation_weight * coregulation + story) * (
             1 - t["regulation"]
         )
+        moved = np.clip(moved, 0, 1)
         t["regulation"] = np.where(in_session, moved, t["regulation"] * kept.regulation_kept)
         t["contact"] = np.where(in_session, kind.type(1), t["contact"] * kept.contact_kept)
         y, event = p.distress, normal()
         size = np.maximum(np.abs(event) - y.event_threshold, 0) * kept.load_spread * y.event_impact
         shield = 1 + y.buffer * (0.5 - squash(t["resources"]))
-        t["load"] = t["load"] * kept.load_kept + np.where(event > 0, size * shield, -size)
+        load = t["load"] * kept.load_kept + np.where(event > 0, size * shield, -size)
+        t["load"] = np.clip(load, -180, 180)
         matched = (t["weight"] * t["process"]).sum(axis=0)
         relief = y.treatment_gain * (y.specificity * matched + (1 - y.specificity) * t["action"])
         relief += t["contact"] * (y.expectancy_effect * t["expectancy"] + y.bond_effect * t["bond"])
@@ -179,6 +181,7 @@ def run(setting: Setting, seed: int = 1) -> np.ndarray:
             + (before - aim) * kept.distress_kept
             + y.distress_noise * kept.distress_spread * normal()
         )
+        distress = np.clip(distress, -180, 180)
         t["distress"] = distress
         newest = y.improvement_memory * (before - distress - t["recent_improvement"])
         t["recent_improvement"] = t["recent_improvement"] + in_session * newest

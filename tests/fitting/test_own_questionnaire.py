@@ -80,6 +80,8 @@ WRONG = [
     ({"healthy": 50}, r"healthy must lie in the range \[0, 40\], not 50"),
     ({"cut_off": 6}, "healthy and cut_off must differ"),
     ({"reliability": 90}, r"reliability must lie in \(0, 1\), not 90"),
+    ({"ceiling": 1001}, r"lie in \[-1000, 1000\], not 0 and 1001. Divide all scores by 10"),
+    ({"floor": -2000}, r"not -2000 and 40"),
     ({"reliabilty": 0.9}, "no field 'reliabilty'. Did you mean reliability"),
     (
         {"sd": "norms"},

@@ -3,14 +3,18 @@
 import numpy as np
 import pytest
 
+from dyadsim.errors import BadInput
 from dyadsim.kernel.streaming_sums import SUMS
-from dyadsim.model import worlds
+from dyadsim.model import questionnaires, worlds
+from dyadsim.model.mechanisms.distress import FURTHEST
+from dyadsim.model.parameters import Parameters
 from dyadsim.simulation import simulate
 from dyadsim.simulation.simulate import Run
 from dyadsim.studies.designs.cohort import cohort
 from dyadsim.studies.designs.rct import rct
 from dyadsim.studies.study import Caseload, Study
 
+SCORE = "symptom_score"
 HYBRID = worlds.world_parameters("hybrid")
 TRIAL = rct(("cbt", "interpersonal", "waitlist"), sessions=5, follow_up=(6.0,))
 CROSSED = TRIAL._replace(caseload=Caseload(8.0, 0.5, nested=False))
@@ -73,6 +77,25 @@ def test_streaming_sums_equal_those_of_a_run_in_memory(study: Study, threads: in
         np.testing.assert_array_equal(cell[:, 2], (~np.isnan(mine)).sum(axis=1))
         totals = np.nansum(mine, axis=1)
         np.testing.assert_array_equal(cell[:, 3] / SUMS["symptom_score"], totals)
+
+
+def test_streaming_sums_count_the_highest_scores() -> None:
+    top = questionnaires.FURTHEST_SCORE
+    form = questionnaires.find_instrument("bdi2")._replace(slope=150.0, ceiling=top)
+    study = cohort(instrument=form, sessions=3, follow_up=())
+    parameters = Parameters()
+    scores = dict(simulate.variables(simulate.run(study, parameters, 300, 3).truth))[SCORE][0]
+    sums = simulate.stream(study, parameters, 300, 3).values[0, 0]
+    assert scores.max() > 0.8 * top
+    for name, values in ((SCORE, scores), (f"{SCORE}_squared", scores.astype(float) ** 2)):
+        assert sums[list(SUMS).index(name)] / SUMS[name] == values.sum(dtype=float)
+
+
+def test_the_highest_score_and_distress_fit_the_bits_of_a_sum() -> None:
+    for furthest, name in ((questionnaires.FURTHEST_SCORE, SCORE), (FURTHEST, "distress")):
+        assert float(furthest) ** 2 * SUMS[f"{name}_squared"] < 2**31
+    with pytest.raises(BadInput, match="floor and ceiling must lie in"):
+        cohort(instrument=questionnaires.find_instrument("bdi2")._replace(ceiling=1001.0))
 
 
 def test_who_waits_is_untouched_by_what_others_get() -> None:

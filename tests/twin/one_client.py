@@ -59,6 +59,10 @@ def power(x: float, exponent: float) -> float:
     return math.pow(max(x, 1e-30), exponent)
 
 
+def within(x: float) -> float:
+    return min(max(x, -180.0), 180.0)
+
+
 def alliance(now: dict[str, Any], human: float) -> float:
     return (human * now["bond"] + now["goal"] + now["task"]) / (human + 2)
 
@@ -264,7 +268,7 @@ class Course:
         narrative = now["formulation"] * alliance(now, self.order["human"])
         support = q.coregulation_weight * now["coregulation"]
         support += (1 - q.coregulation_weight) * narrative
-        now["regulation"] += q.growth * support * (1 - now["regulation"])
+        now["regulation"] = clip(now["regulation"] + q.growth * support * (1 - now["regulation"]))
 
     def distress(self) -> None:
         q, now, before, client = self.parameters.distress, self.now, self.before, self.case.client
@@ -273,7 +277,7 @@ class Course:
         stretch = math.sqrt((1 - eased**2) / max(1 - (1 - q.load_decay) ** 2, 1e-6))
         size = q.event_impact * max(0.0, abs(event) - q.event_threshold) * stretch
         felt = size * (1 + q.buffer * (0.5 - squash(client["resources"]))) if event > 0 else -size
-        now["load"] = before["load"] * eased + felt
+        now["load"] = within(before["load"] * eased + felt)
         now["contact"] = (
             1.0 if self.in_session else before["contact"] * (1 - q.contact_fade) ** weeks
         )
@@ -289,7 +293,7 @@ class Course:
         kept = (1 - q.rate) ** weeks
         spread = math.sqrt((1 - kept**2) / (1 - (1 - q.rate) ** 2))
         fluctuation = q.distress_noise * spread * self.noise["DISTRESS"]
-        now["distress"] = target + (before["distress"] - target) * kept + fluctuation
+        now["distress"] = within(target + (before["distress"] - target) * kept + fluctuation)
         newest = before["distress"] - now["distress"] - before["recent_improvement"]
         now["recent_improvement"] += self.in_session * q.improvement_memory * newest
 

@@ -1,25 +1,29 @@
 """Distress: relaxes towards a set point that life raises and treatment lowers.
 
-    L' = L k_L + event_impact b soft(n1) s_L               k_L = (1 - load_decay)^weeks
+    L' = within(L k_L + event_impact b soft(n1) s_L)       k_L = (1 - load_decay)^weeks
     soft(n) = sign(n) max(0, |n| - event_threshold)         most weeks bring nothing
     b = 1 + buffer (1/2 - squash(resources)) for bad events, 1 for good ones: 1 on average
     K' = 1 in care, K (1 - contact_fade)^weeks after the end                        contact
     target = set_point + L - treatment_gain (specificity sum_k w_k Z_k + (1 - specificity) H)
              - expectancy_effect K E - bond_effect K B - regulation_effect R
              - medication_effect M
-    D' = target + (D - target) k_D + s n2                  k_D = (1 - rate)^weeks
+    D' = within(target + (D - target) k_D + s n2)          k_D = (1 - rate)^weeks
     s  = distress_noise sqrt((1 - k_D^2) / (1 - (1 - rate)^2))
     I' = I + improvement_memory ((D - D') - I)              recent improvement, in sessions
 
 The set-point form gives the decelerating course; because clients enter care when distress is
 high (`population`), regression to the mean and remission without therapy come out of it. s and
 s_L = sqrt((1 - k_L^2) / (1 - (1 - load_decay)^2)) keep the stationary variance the same for any
-step length. The pathways are those of the founding
+step length. within(x) keeps x in [-180, 180], which only parameters at the ends of their ranges
+reach: no questionnaire tells such values apart, and streaming sums of squares count no further.
+The pathways are those of the founding
 paper and of the contextual model (hess; wampold_imel2015; imel2008 for medication, whose effect
 ends with the dose). Equations and values are assumptions.
 """
 
 from typing import Annotated, NamedTuple
+
+import numpy as np
 
 from dyadsim.model.elapsed_time import kept, spread
 from dyadsim.model.mechanism import Factor, Latent, Pathway, Reads, Writes, mechanism, normal
@@ -28,6 +32,9 @@ from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
 from dyadsim.numerics.jit import compiled
 from dyadsim.numerics.random_streams import Stream
+
+FURTHEST = np.float32(180.0)
+"""Distress and load lie within this of 0."""
 
 
 class Distress(NamedTuple):
@@ -135,11 +142,17 @@ MECHANISM = mechanism(
 
 
 @compiled
+def within(x):
+    """Return `x` kept in [-FURTHEST, FURTHEST]."""
+    return min(max(x, -FURTHEST), FURTHEST)
+
+
+@compiled
 def load_change(load, resources, noise, left, widened, q):
     """Return the life-event load after a step; `left` = k_L, `widened` = s_L."""
     size = max(abs(noise) - q.event_threshold, ZERO) * widened * q.event_impact
     shield = ONE + q.buffer * (HALF - squash(resources))
-    return load * left + (size * shield if noise > ZERO else -size)
+    return within(load * left + (size * shield if noise > ZERO else -size))
 
 
 @compiled
@@ -158,7 +171,7 @@ def common_relief(contact, expectancy, bond, regulation, medication, q):
 @compiled
 def distress_change(distress, target, noise, left, widened, q):
     """Return distress after a step; `left` = k_D, `widened` = s / distress_noise."""
-    return target + (distress - target) * left + q.distress_noise * widened * noise
+    return within(target + (distress - target) * left + q.distress_noise * widened * noise)
 
 
 @compiled

@@ -1,9 +1,12 @@
 """Self-regulation ("integration"): what resonance and a coherent narrative leave behind.
 
     narrative = F A                          accuracy of the formulation x alliance
-    R' = R + growth (coregulation_weight coregulation
-                     + (1 - coregulation_weight) narrative) (1 - R)              in a session
+    support = coregulation_weight coregulation + (1 - coregulation_weight) narrative
+    R' = clip(R + growth support (1 - R))                                       in a session
     R' = R (1 - regulation_decay) ^ weeks                              when out of treatment
+
+clip keeps R in [0, 1]: support has no lower bound, because a therapist who is more aroused than
+the client can multiply the client's variance, and what is not there cannot be lost.
 
 Theory: interpersonal neurobiology: co-regulation and coherent narrative build self-regulation
 that lasts (siegel2006; siegel2010; cozolino2002). Equations and values are assumptions.
@@ -14,7 +17,7 @@ from typing import Annotated, NamedTuple
 from dyadsim.model.elapsed_time import kept
 from dyadsim.model.mechanism import Factor, Latent, Reads, Writes, mechanism
 from dyadsim.model.parameter import parameter
-from dyadsim.numerics.float32 import HALF, ONE
+from dyadsim.numerics.float32 import HALF, ONE, ZERO
 from dyadsim.numerics.jit import compiled
 
 
@@ -58,14 +61,16 @@ MECHANISM = mechanism(
 
 @compiled
 def regulation_grown(regulation, coregulation, formulation, alliance, q):
-    """Return self-regulation after one session, at most 1.
+    """Return self-regulation after one session, in [0, 1].
 
-    Co-regulation enters as it is, also below 0, so that simulated beats and the closed form agree
-    in the mean; a few unsettling sessions can take R a little below 0.
+    Co-regulation enters as it is, also below 0: an unsettling session takes something away, and
+    simulated beats, whose co-regulation scatters about the closed form, agree with it in the mean
+    wherever R stays above 0.
     """
     body = q.coregulation_weight * coregulation
     story = (ONE - q.coregulation_weight) * formulation * alliance
-    return regulation + q.growth * (body + story) * (ONE - regulation)
+    moved = regulation + q.growth * (body + story) * (ONE - regulation)
+    return min(max(moved, ZERO), ONE)
 
 
 @compiled
