@@ -98,6 +98,7 @@ def _show_configuration(task: Task, words: list[str], many: bool) -> int:
 
 def _run_jobs(words: list[str], many: bool, launcher: list[str]) -> int:
     """Run every job that the words make, one after the other or through a launcher."""
+    from dyadsim.analysis.one_thread import one_blas_thread
     from dyadsim.cli import compose, multirun
     from dyadsim.cli.read_settings import settings_of_config
 
@@ -117,9 +118,8 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str]) -> int:
     _print_notes(jobs, plain)
     first = checked[0]
     if len(jobs) > 1 and tasks[0].run_many and not first.dry_run:
-        return tasks[0].run_many(checked, compose.settings_that_differ(jobs)) or OK
-    from dyadsim.analysis.one_thread import one_blas_thread
-
+        with one_blas_thread():
+            return tasks[0].run_many(checked, compose.settings_that_differ(jobs)) or OK
     code = OK
     for job, task, settings, memory in zip(jobs, tasks, checked, memories, strict=True):
         if len(jobs) > 1:

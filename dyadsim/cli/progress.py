@@ -23,6 +23,9 @@ def counting(what: str, total: int) -> Iterator[Callable[..., None]]:
     from rich.progress import Progress
 
     console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+    if not console.is_terminal:  # where it is disabled, rich before 15 prints an empty line
+        yield lambda count=1: None
+        return
+    with Progress(console=console, transient=True) as bar:
         steps = bar.add_task(what, total=total)
         yield lambda count=1: bar.advance(steps, count)
