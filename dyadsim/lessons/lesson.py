@@ -8,14 +8,14 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.model import worlds
 from dyadsim.model.parameters import Parameters, flat
 
 type Values = dict[str, Any]
 
-WORLD, SEED = "world", "seed"
+WORLD, SEED, MAX_SEED = "world", "seed", 9999
 WORLDS = ("hybrid", "medical", "contextual", "null")
-MAX_SEED = 9999
 _OLD_KEYS = {"luck": SEED}  # of older links
 
 
@@ -271,8 +271,7 @@ def possible_settings(lesson: Lesson, wanted: Mapping[str, Any]) -> tuple[Values
         f"there is no setting '{str(key)[:40]}' in this lesson" for key in wanted if key not in keys
     ]
     values: Values = {pick.key: _picked(pick, wanted, notes) for pick in lesson.picks}
-    world = values[WORLD]
-    usual, fixed = world_values(lesson, world), fixed_values(world)
+    usual, fixed = world_values(lesson, world := values[WORLD]), fixed_values(values[WORLD])
     for control in lesson.all_controls:
         if not isinstance(control, Dial):
             continue
@@ -346,8 +345,7 @@ def lesson_parameters(
     parameters
         Of the chosen world, with the moved dials and the changes.
     """
-    world = values[WORLD]
-    usual, fixed = world_values(lesson, world), fixed_values(world)
+    usual, fixed = world_values(lesson, world := values[WORLD]), fixed_values(values[WORLD])
     moved = {
         dial.key: float(values[dial.key])
         for dial in lesson.dials
@@ -356,6 +354,7 @@ def lesson_parameters(
     return worlds.world_parameters(world, {**moved, **(changes or {})})
 
 
+@one_blas_thread()
 def show_lesson(
     lesson: Lesson, wanted: Mapping[str, Any]
 ) -> tuple[Values, LessonResult, list[str]]:
@@ -381,8 +380,7 @@ def show_lesson(
 
 def command_line(lesson: Lesson, values: Values) -> str:
     """Return the command that gives the same numbers as the page at these settings."""
-    world = values[WORLD]
-    usual, fixed = world_values(lesson, world), fixed_values(world)
+    usual, fixed = world_values(lesson, world := values[WORLD]), fixed_values(values[WORLD])
     moved = [dial for dial in lesson.dials if values[dial.key] != usual[dial.key]]
     parameters = [
         f"{dial.key}={values[dial.key]:g}"

@@ -52,6 +52,6 @@ def draw_comparator(axes: Axes, rows: pd.DataFrame) -> None:
                 markerfacecolor=look.colour if field == "usual" else "white",
             )
     truth = rows.drop_duplicates("world").set_index("world")["truth"]
-    labels = [f"{world}\ng = {truth[world]:.2f}" for world in worlds]
+    labels = [f"{world}\ng = {round(truth[world], 2) + 0:.2f}" for world in worlds]
     axes.set_xticks(range(len(worlds)), labels, fontsize=9)
     axes.set_ylim(-0.03, 1.03)

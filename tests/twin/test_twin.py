@@ -288,6 +288,6 @@ def test_the_kernel_and_the_twin_agree_at_every_step(beat_count: int) -> None:
         compare(simulate.advance(run, threads=1), cases, tally)
 
     agree()
-    assert tally["skipped"] < 0.05 * tally["compared"], tally
+    assert tally["skipped"] < 0.1 * tally["compared"], tally  # which studies: chance
     for event in ("rupture", "repaired", "alert", *(f"ended {code}" for code in range(5))):
         assert tally[event] > 0, f"never happened: {event}; {tally}"
