@@ -8,23 +8,10 @@ from dyadsim.analysis.cross_lagged_panel import random_intercept_panel
 from dyadsim.errors import BadData
 
 
-def missing_sessions() -> pd.DataFrame:
-    """300 clients, up to 5 sessions: some end early, some miss sessions between."""
-    rng, rows = np.random.default_rng(3), []
-    for client in range(300):
-        level, own = rng.normal(size=2)
-        p, q = rng.normal(size=2)
-        for session in range(1, int(rng.integers(3, 8))):
-            p, q = 0.3 * p - 0.1 * q + rng.normal(), 0.3 * q - 0.3 * p + rng.normal()
-            if session <= 5 and rng.random() > 0.08:
-                rows.append((client, session, 4 + 1.5 * level + p, 20 - level + own + 2 * q))
-    return pd.DataFrame(rows, columns=["client", "session", "alliance_score", "symptom_score"])
-
-
-def test_the_model_equals_lavaan():
+def test_the_model_equals_lavaan(missing_sessions):
     # R 4.2.2, lavaan 0.6.14: missing = "ml", information = "observed", lags and residual
     # (co)variances equal over time; the syntax stands in tests/verification/test_r_mixed_models.py
-    model = random_intercept_panel(missing_sessions())
+    model = random_intercept_panel(missing_sessions)
     lags = [model.carry_over, model.effect, model.predictor_carry_over, model.reverse]
     values = [0.3550060, -0.7891602, 0.4147126, -0.0853339]
     errors = [0.0582914, 0.1015369, 0.0768659, 0.0280062]
@@ -60,8 +47,8 @@ def test_a_planted_effect_is_not_pulled_to_zero_by_few_sessions():
     assert abs(model.carry_over.value - 0.3) < 4 * model.carry_over.standard_error
 
 
-def test_units_and_row_order_follow_the_scores():
-    rows = missing_sessions()
+def test_units_and_row_order_follow_the_scores(missing_sessions):
+    rows = missing_sessions
     first = random_intercept_panel(rows)
     turned = random_intercept_panel(
         rows.assign(alliance_score=10 * rows["alliance_score"]).sample(frac=1, random_state=1)
@@ -80,13 +67,13 @@ def test_units_and_row_order_follow_the_scores():
         ({"session": "visit"}, "no column 'visit'"),
     ],
 )
-def test_bad_input_is_explained(keywords, words):
+def test_bad_input_is_explained(keywords, words, missing_sessions):
     with pytest.raises(ValueError, match=words):
-        random_intercept_panel(missing_sessions(), **keywords)
+        random_intercept_panel(missing_sessions, **keywords)
 
 
-def test_rows_that_stand_twice_and_few_clients_are_refused():
-    rows = missing_sessions()
+def test_rows_that_stand_twice_and_few_clients_are_refused(missing_sessions):
+    rows = missing_sessions
     with pytest.raises(BadData, match="rows repeat a client and session"):
         random_intercept_panel(pd.concat([rows, rows.iloc[[3]]]))
     with pytest.raises(BadData, match="3 to 20 sessions with 20 clients each"):

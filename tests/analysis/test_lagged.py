@@ -62,23 +62,10 @@ def test_few_sessions_are_not_detrended() -> None:
     assert lagged_effects(mixed).clients == 630
 
 
-def missing_sessions() -> pd.DataFrame:
-    """300 clients, up to 5 sessions: some end early, some miss sessions between."""
-    rng, rows = np.random.default_rng(3), []
-    for client in range(300):
-        level, own = rng.normal(size=2)
-        p, q = rng.normal(size=2)
-        for session in range(1, int(rng.integers(3, 8))):
-            p, q = 0.3 * p - 0.1 * q + rng.normal(), 0.3 * q - 0.3 * p + rng.normal()
-            if session <= 5 and rng.random() > 0.08:
-                rows.append((client, session, 4 + 1.5 * level + p, 20 - level + own + 2 * q))
-    return pd.DataFrame(rows, columns=["client", "session", "alliance_score", "symptom_score"])
-
-
-def test_errors_and_intervals_equal_those_of_r() -> None:
+def test_errors_and_intervals_equal_those_of_r(missing_sessions: pd.DataFrame) -> None:
     # R 4.2.2, clubSandwich 0.5.8: lm(after ~ 0 + x + y) of deviations from the client's mean,
     # coef_test(vcov = "CR2", cluster = client, test = "Satterthwaite")
-    effects = lagged_effects(missing_sessions(), session_means=False)
+    effects = lagged_effects(missing_sessions, session_means=False)
     assert effects.effect.value == pytest.approx(-0.5538428)
     assert effects.effect.standard_error == pytest.approx(0.0899522)
     assert effects.effect.low == pytest.approx(-0.7327291)
@@ -87,8 +74,8 @@ def test_errors_and_intervals_equal_those_of_r() -> None:
     assert effects.carry_over.low == pytest.approx(-0.1660820)
 
 
-def test_a_session_that_stands_twice_is_refused() -> None:
-    rows = missing_sessions()
+def test_a_session_that_stands_twice_is_refused(missing_sessions: pd.DataFrame) -> None:
+    rows = missing_sessions
     twice = pd.concat([rows, rows.iloc[[7]]])
     with pytest.raises(BadData, match="rows repeat a client and session"):
         lagged_effects(twice)

@@ -250,19 +250,6 @@ def test_the_interval_of_the_mediated_effect_holds_it_and_is_no_wider_than_it_mu
     assert np.mean(error) == pytest.approx(np.std(values), rel=0.1)
 
 
-def panel() -> pd.DataFrame:
-    """300 clients, up to 5 sessions: some end early, some miss sessions between."""
-    rng, rows = np.random.default_rng(3), []
-    for client in range(300):
-        level, own = rng.normal(size=2)
-        p, q = rng.normal(size=2)
-        for session in range(1, int(rng.integers(3, 8))):
-            p, q = 0.3 * p - 0.1 * q + rng.normal(), 0.3 * q - 0.3 * p + rng.normal()
-            if session <= 5 and rng.random() > 0.08:
-                rows.append((client, session, 4 + 1.5 * level + p, 20 - level + own + 2 * q))
-    return pd.DataFrame(rows, columns=["client", "session", "alliance_score", "symptom_score"])
-
-
 LAVAAN = """
 suppressMessages(library(lavaan))
 w <- reshape(d, idvar = "client", timevar = "session", direction = "wide", sep = "")
@@ -281,8 +268,8 @@ result <- list(values = e$est, errors = e$se, log_likelihood = as.numeric(logLik
 """
 
 
-def test_the_random_intercept_panel(in_r):
-    expected, model = in_r(LAVAAN, d=panel()), random_intercept_panel(panel())
+def test_the_random_intercept_panel(in_r, missing_sessions):
+    expected, model = in_r(LAVAAN, d=missing_sessions), random_intercept_panel(missing_sessions)
     lags = [model.carry_over, model.effect, model.predictor_carry_over, model.reverse]
     assert [lag.value for lag in lags] == pytest.approx(expected["values"], abs=2e-4)
     assert [lag.standard_error for lag in lags] == pytest.approx(expected["errors"], rel=2e-3)
@@ -294,7 +281,7 @@ def test_the_random_intercept_panel(in_r):
     ("session_means", "effects"),
     [(False, "factor(client)"), (True, "factor(client) + factor(session)")],
 )
-def test_the_lagged_effect(in_r, session_means, effects):
+def test_the_lagged_effect(in_r, session_means, effects, missing_sessions):
     code = """
 library(clubSandwich)
 n <- ave(d$session, d$client, FUN = length); d <- d[n >= 4, ]
@@ -306,8 +293,8 @@ t <- coef_test(fit, vcov = "CR2", cluster = pairs$client, test = "Satterthwaite"
 half <- qt(0.975, t$df_Satt) * t$SE
 result <- list(values = t$beta, errors = t$SE, low = t$beta - half)
 """
-    expected = in_r(code.replace("EFFECTS", effects), d=panel())
-    lagged = lagged_effects(panel(), session_means=session_means)
+    expected = in_r(code.replace("EFFECTS", effects), d=missing_sessions)
+    lagged = lagged_effects(missing_sessions, session_means=session_means)
     ours = (lagged.effect, lagged.carry_over)
     assert [estimate.value for estimate in ours] == pytest.approx(expected["values"])
     assert [estimate.standard_error for estimate in ours] == pytest.approx(expected["errors"])
