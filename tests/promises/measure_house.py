@@ -14,9 +14,10 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import grimp
+if TYPE_CHECKING:
+    import grimp
 
 HERE = Path(__file__).parents[2]
 LINE_LIMIT, PARAMETER_LIMIT = 50, 6
@@ -59,8 +60,10 @@ def functions(root: Path) -> Iterator[Function]:
                 )
 
 
-def import_graph(root: Path) -> grimp.ImportGraph:
+def import_graph(root: Path) -> "grimp.ImportGraph":
     """Return the import graph of the package in a checkout."""
+    import grimp  # the suite with the lowest versions runs without it
+
     sys.path.insert(0, str(root))
     importlib.invalidate_caches()
     try:
@@ -75,7 +78,7 @@ def part(module: str) -> str:
     return names[1] if len(names) > 1 and names[1] != "__main__" else ""
 
 
-def arrows_between_parts(graph: grimp.ImportGraph) -> set[tuple[str, str]]:
+def arrows_between_parts(graph: "grimp.ImportGraph") -> set[tuple[str, str]]:
     """Return (importing part, imported part) for every pair of parts."""
     pairs = {
         (part(module), part(imported))
