@@ -162,6 +162,48 @@ def random_intercept_panel(
     return RandomInterceptPanel(b, d, a, c, correlation, (first, last), admissible, scaled)
 
 
+def lagged_effect(predictor: Floats, outcome: Floats) -> float:
+    """Return the value of `random_intercept_panel`'s effect alone, from arrays: for loops.
+
+    Parameters
+    ----------
+    predictor, outcome
+        Scores of neighbouring sessions, (client, session), NaN where there is none; 3 sessions or
+        more. A session of a client counts if both scores are there.
+
+    Returns
+    -------
+    float
+        Points of the outcome per point of the predictor one session before; NaN where there are
+        fewer than 20 clients in a session, a score without variance, or no clear maximum.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(1)
+    >>> level, noise = rng.normal(size=(300, 1)), rng.normal(size=(2, 300, 6))
+    >>> alliance, symptoms = level + noise[0], -level + noise[1]
+    >>> symptoms[:, 1:] -= 0.5 * noise[0, :, :-1]
+    >>> round(lagged_effect(alliance, symptoms), 2)
+    -0.53
+    """
+    x, y = (np.where(np.isnan(predictor + outcome), np.nan, s) for s in (predictor, outcome))
+    known = ~np.isnan(x)
+    if x.shape[1] < 3 or known.sum(axis=0).min() < FEWEST_CLIENTS_A_SESSION:
+        return float("nan")
+    scale = [float(part[known].std()) for part in (x, y)]
+    if min(scale) == 0:
+        return float("nan")
+    client, session = np.nonzero(known)
+    columns = {"client": client, "session": session}
+    rows = pd.DataFrame({**columns, "x": x[known] / scale[0], "y": y[known] / scale[1]})
+    scores = np.stack([x / scale[0], y / scale[1]], axis=2).reshape(len(x), -1)
+    try:
+        point = _maximum(_patterns_of(scores[known.any(axis=1)]), _start(rows), x.shape[1])
+    except (Failed, np.linalg.LinAlgError):
+        return float("nan")
+    return float(scale[1] / scale[0] * point[LAGS.start + 1])
+
+
 def _range(rows: pd.DataFrame, first: int, last: int | None) -> tuple[int, int]:
     """Return the first and last session, if there are enough clients in all between."""
     counts = rows["session"].value_counts()
@@ -187,13 +229,20 @@ def _patterns(rows: pd.DataFrame, first: int, last: int) -> list[_Pattern]:
     """Return the clients by the sessions that they have: x and y of session 1, of session 2, ..."""
     table = rows.pivot(index="client", columns="session", values=["x", "y"])
     order = [(name, float(session)) for session in range(first, last + 1) for name in ("x", "y")]
-    scores = table[order].to_numpy(float)
+    return _patterns_of(table[order].to_numpy(float))
+
+
+def _patterns_of(scores: Floats) -> list[_Pattern]:
+    """Return the clients by the scores that they have, (client, score)."""
     observed = ~np.isnan(scores)
-    kinds, codes = np.unique(observed, axis=0, return_inverse=True)
+    kinds, codes = np.unique(
+        observed @ 2.0 ** np.arange(scores.shape[1])[::-1], return_inverse=True
+    )
     patterns = []
-    for code, kind in enumerate(kinds):
-        places = np.flatnonzero(kind)
-        own = scores[codes.ravel() == code][:, places]
+    for code in range(len(kinds)):
+        mine = codes.ravel() == code
+        places = np.flatnonzero(observed[mine][0])
+        own = scores[mine][:, places]
         mean = own.mean(0)
         patterns.append(_Pattern(places, len(own), mean, (own - mean).T @ (own - mean) / len(own)))
     return patterns

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from dyadsim.calibration.prior import calibration_space
-from dyadsim.evidence import fact as facts
 from dyadsim.evidence.benchmark import FactResult, evaluate_facts
 from dyadsim.evidence.enough_repeats import CLIENTS, FIRST
+from dyadsim.evidence.fact import Fact
+from dyadsim.evidence.fact import distance as distance_of
 from dyadsim.evidence.study_scores import score_arrays
 from dyadsim.evidence.verdict import VERDICTS, VIOLATED, count_verdicts
 from dyadsim.model import worlds
@@ -40,6 +41,7 @@ def score_worlds(
     replicates: int = FIRST,
     until_decided: bool = False,
     seed: int = 1,
+    facts: Iterable[Fact] | None = None,
     threads: int | None = None,
     progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> pd.DataFrame:
@@ -57,6 +59,8 @@ def score_worlds(
         Repeat the studies of facts that are not clear yet, up to `enough_repeats.MOST` times.
     seed
         Random seed; no search uses its random numbers (`search.SEARCH_SEED`).
+    facts
+        The published numbers; None = those of `facts.csv`.
     threads
         Number of threads; None = one a processor. The same numbers come out for any.
     progress
@@ -68,6 +72,7 @@ def score_worlds(
         `COLUMNS`, a row a fact and world; `distance` in half-widths (0 centre, 1 edge), `verdict`
         one of `verdict.VERDICTS`.
     """
+    wanted = None if facts is None else list(facts)
     rows = [
         _row(world, result)
         for world in progress(parameters)
@@ -77,6 +82,7 @@ def score_worlds(
             replicates=replicates,
             until_decided=until_decided,
             seed=seed,
+            facts=wanted,
             threads=threads,
         )
     ]
@@ -86,7 +92,7 @@ def score_worlds(
 def _row(world: str, result: FactResult) -> tuple[Any, ...]:
     fact, simulated = result.fact, result.simulated
     value = simulated, result.standard_error, result.repeats
-    distance = facts.distance(fact, simulated)
+    distance = distance_of(fact, simulated)
     verdict = result.verdict, result.met, distance
     return fact.id, fact.family, world, *value, fact.low, fact.high, *verdict
 

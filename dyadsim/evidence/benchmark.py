@@ -6,6 +6,7 @@ fact whose design no simulated study serves is listed as needing it.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,9 @@ from dyadsim.analysis.monte_carlo import error_of_mean
 from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.checks import known_name, names_list
 from dyadsim.evidence.enough_repeats import CLIENTS, FIRST, STEPS, is_clear
-from dyadsim.evidence.fact import Fact, load_facts, parse_statistic
+from dyadsim.evidence.fact import Fact, load_facts
+from dyadsim.evidence.facts_file import read_facts_file
+from dyadsim.evidence.statistic_text import parse_statistic
 from dyadsim.evidence.statistics import fact_value, find_statistic
 from dyadsim.evidence.studies_of_facts import SERVED, needed_studies
 from dyadsim.evidence.study_scores import score_arrays
@@ -68,10 +71,11 @@ def evaluate_facts(
     until_decided: bool = False,
     seed: int = 1,
     only: Iterable[str] | None = None,
+    facts: str | Path | Iterable[Fact] | None = None,
     threads: int | None = None,
     progress: Callable[[Iterable[Any]], Iterable[Any]] = iter,
 ) -> list[FactResult]:
-    """Return every fact of `facts.csv` beside its simulated value.
+    """Return every fact of `facts.csv`, or of a file of your own, beside its simulated value.
 
     Parameters
     ----------
@@ -87,6 +91,9 @@ def evaluate_facts(
         Random seed; repeat k of it is a stream of its own.
     only
         Ids of the facts wanted; None = all.
+    facts
+        A csv file with the columns of `facts.csv`, or facts (`fact.Fact`); None = those of
+        `facts.csv`.
     threads
         Number of threads; None = one a processor. The same numbers come out for any.
     progress
@@ -95,17 +102,26 @@ def evaluate_facts(
     Returns
     -------
     list of FactResult
-        In the order of `facts.csv`.
+        In the order of the table.
 
     Raises
     ------
     BadInput
         There is no fact of a name in `only`.
+    BadData
+        The file cannot be used (`facts_file.read_facts_file`).
     ValueError
         A study leaves too few clients with scores for a statistic.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> (result,) = evaluate_facts(dyadsim.world("null"), 400, replicates=2, only=["dropout"])
+    >>> result.fact.estimate, result.repeats
+    (0.197, 2)
     """
-    facts = wanted_facts(only)
-    values: dict[str, list[float]] = {fact.id: [] for fact in facts}
+    wanted = wanted_facts(only, facts)
+    values: dict[str, list[float]] = {fact.id: [] for fact in wanted}
 
     def simulate_study(study: Study, replicate: int) -> Run:
         return simulate.run(study, parameters, clients, seed, replicate=replicate, threads=1)
@@ -113,26 +129,38 @@ def evaluate_facts(
     workers = check_threads(threads) or simulate.default_threads()
     more = (step for step in STEPS if step > replicates) if until_decided else ()
     for repeats in progress((replicates, *more)):
-        waiting = [fact for fact in facts if not is_clear(fact, values[fact.id])]
+        waiting = [fact for fact in wanted if not is_clear(fact, values[fact.id])]
         _repeat(simulate_study, waiting, values, repeats, workers)
-    return [_result(fact, values[fact.id], clients) for fact in facts]
+    return [_result(fact, values[fact.id], clients) for fact in wanted]
 
 
-def wanted_facts(only: Iterable[str] | None) -> list[Fact]:
-    """Return the facts of some ids, in the order of `facts.csv`; None = all.
+def wanted_facts(
+    only: Iterable[str] | None, facts: str | Path | Iterable[Fact] | None = None
+) -> list[Fact]:
+    """Return the facts of some ids, in the order of their table; None = all.
+
+    Parameters
+    ----------
+    only
+        The ids.
+    facts
+        A file, or facts; None = those of `facts.csv`.
 
     Raises
     ------
     BadInput
         `only` is no list, or there is no fact of a name; the message offers the nearest one.
     """
-    facts = load_facts()
+    if facts is None:
+        table = load_facts()
+    else:
+        table = read_facts_file(facts) if isinstance(facts, str | Path) else tuple(facts)
     if only is None:
-        return list(facts)
+        return list(table)
     names = names_list("only", list(only) if not isinstance(only, str) else only, empty=True)
-    known = [fact.id for fact in facts]
+    known = [fact.id for fact in table]
     ids = {known_name("fact", name, known) for name in names}
-    return [fact for fact in facts if fact.id in ids]
+    return [fact for fact in table if fact.id in ids]
 
 
 def _repeat(

@@ -13,11 +13,13 @@ import numpy as np
 import pandas as pd
 
 from dyadsim.analysis import clinical_significance, effects, endings, process, therapists
-from dyadsim.analysis.estimate import Estimate
+from dyadsim.analysis.estimate import Estimate, from_count
 from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.errors import BadInput
 from dyadsim.evidence.fact import load_facts
 from dyadsim.evidence.observed_study import ObservedStudy, observe_study
+from dyadsim.evidence.study_scores import score_arrays
+from dyadsim.evidence.two_scales import study_change
 from dyadsim.evidence.verdict import MET, judge_interval, verdicts_text
 from dyadsim.model import questionnaires
 from dyadsim.model.parameters import Parameters
@@ -33,7 +35,7 @@ TRIAL_ARMS = ("cbt", "interpersonal", "intent_to_fail", "waitlist")
 SHOWN_CLIENTS, SHOWN_THERAPISTS = 400, 60  # kept for the figure, of each world
 FEWEST_OBSERVED = 30  # a mean course ends where fewer clients are observed
 FEWEST_CLIENTS = 200  # of a study: with fewer an arm is too small for its statistics and courses
-_CASES = "share of clients with caseness and two sessions or more"
+_CASES = "share of cases (PHQ-9 or GAD-7) with two sessions or more"
 
 
 class Comparison(NamedTuple):
@@ -85,16 +87,10 @@ class _Studies(NamedTuple):
         rows = self.trial.outcome[self.trial.outcome["arm"] == arm]
         return effects.mean_gain(rows["pre"], rows["post"])
 
-    def reliable(self, share: Callable[..., Estimate]) -> Estimate:
-        """Return a share of reliable change among the cases of the clinic."""
-        form = questionnaires.find_instrument(self.care.run.study.instrument)
-        cases = _cases(self.care)
-        return share(
-            cases["pre"],
-            cases["post"],
-            reliable_change=form.reliable_change,
-            cut_off=form.cut_off,
-        )
+    def reliable(self, change: str) -> Estimate:
+        """Return a share of the cases of the clinic, by the rule of two questionnaires."""
+        happened = getattr(study_change(score_arrays(self.care.run, False)), change)
+        return from_count(int(happened.sum()), happened.size)
 
 
 class _Compared(NamedTuple):
@@ -167,19 +163,19 @@ _COMPARED = (
         "reliable_recovery",
         "Reliable recovery",
         _CASES,
-        lambda studies: studies.reliable(clinical_significance.share_reliable_recovery),
+        lambda studies: studies.reliable("recovered"),
     ),
     _Compared(
         "reliable_improvement",
         "Reliable improvement, recovered clients included",
         _CASES,
-        lambda studies: studies.reliable(clinical_significance.share_reliable_improvement),
+        lambda studies: studies.reliable("improved"),
     ),
     _Compared(
         "reliable_deterioration",
         "Reliable deterioration",
         _CASES,
-        lambda studies: studies.reliable(clinical_significance.share_reliable_deterioration),
+        lambda studies: studies.reliable("deteriorated"),
     ),
 )
 

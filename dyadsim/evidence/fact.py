@@ -9,15 +9,14 @@ import functools
 import io
 import math
 import re
+from collections.abc import Callable
 from importlib import resources
 from typing import NamedTuple
 
-KINDS = ("ci", "band", "sign", "bound")
+from dyadsim.errors import BadData
+from dyadsim.evidence.statistic_text import parse_statistic
 
-_STATISTIC = re.compile(
-    r"(?P<name>[a-z]\w*)(?:@(?P<at>\d+)_(?P<unit>[a-z]+)|\((?P<arguments>[^()]+)\))?", re.ASCII
-)
-_ARGUMENT = re.compile(r"(?P<name>[A-Za-z]\w*)(?:@(?P<at>\d+))?", re.ASCII)
+KINDS = ("ci", "band", "sign", "bound")
 
 
 class Fact(NamedTuple):
@@ -56,24 +55,13 @@ class Fact(NamedTuple):
     evidence: str
 
 
-class Argument(NamedTuple):
-    """One argument of a statistic: a score, arm or group, and its session or time.
-
-    `at` is None when the argument names no time. For "remission@13_weeks" the only argument is
-    ("weeks", 13).
-    """
-
-    name: str
-    at: int | None
-
-
 @functools.cache
 def load_facts() -> tuple[Fact, ...]:
     """Return all facts of `facts.csv`, in file order.
 
     Raises
     ------
-    ValueError
+    BadData
         As `read_facts`.
 
     Examples
@@ -85,13 +73,22 @@ def load_facts() -> tuple[Fact, ...]:
     return read_facts(table.read_text(encoding="utf-8"))
 
 
-def read_facts(text: str) -> tuple[Fact, ...]:
+def read_facts(
+    text: str,
+    file: str = "facts.csv",
+    *,
+    check: Callable[[Fact], tuple[str, str] | None] = lambda _: None,
+) -> tuple[Fact, ...]:
     """Return the facts of a csv table.
 
     Parameters
     ----------
     text
         Of the table, with exactly the columns of `Fact`, in any order.
+    file
+        Its name, for messages.
+    check
+        Returns the column of a fact that breaks a rule of the caller's, and that rule.
 
     Returns
     -------
@@ -100,19 +97,21 @@ def read_facts(text: str) -> tuple[Fact, ...]:
 
     Raises
     ------
-    ValueError
-        A broken row: the message names row (line of the file, the header is 1), column, value and
-        rule.
+    BadData
+        A broken row: the message names file, row (line of the file, the header is 1), column, value
+        and rule.
     """
     reader = csv.DictReader(io.StringIO(text, newline=""))
-    _check_header(list(reader.fieldnames or []))
+    _check_header(list(reader.fieldnames or []), file)
     first_row: dict[str, int] = {}
     facts = []
     for cells in reader:
-        row = _Row(reader.line_num, cells)
+        row = _Row(reader.line_num, cells, file)
         fact = _fact(row)
         if fact.id in first_row:
             raise row.fault("id", f"an id stands once; also in row {first_row[fact.id]}")
+        if fault := check(fact):
+            raise row.fault(*fault)
         first_row[fact.id] = row.line
         facts.append(fact)
     return tuple(facts)
@@ -152,56 +151,6 @@ def distance(fact: Fact, value: float) -> float:
     return abs(value - centre) / half_width
 
 
-def parse_statistic(statistic: str) -> tuple[str, tuple[Argument, ...]]:
-    """Return name and arguments of a statistic.
-
-    Parameters
-    ----------
-    statistic
-        As `facts.csv` writes it: name, name@8_weeks or name(argument@3;argument), without blanks.
-
-    Returns
-    -------
-    tuple
-        The name, and a tuple of `Argument`.
-
-    Raises
-    ------
-    ValueError
-        It cannot be read; the message quotes it and the rule.
-
-    Examples
-    --------
-    >>> parse_statistic("process_outcome_r(alliance_score@3)")
-    ('process_outcome_r', (Argument(name='alliance_score', at=3),))
-    >>> parse_statistic("remission@13_weeks")
-    ('remission', (Argument(name='weeks', at=13),))
-    >>> parse_statistic("d_pre_post")
-    ('d_pre_post', ())
-    """
-    match = _STATISTIC.fullmatch(statistic)
-    if match is None:
-        raise _unreadable(statistic)
-    if match["at"]:
-        return match["name"], (Argument(match["unit"], int(match["at"])),)
-    written = match["arguments"].split(";") if match["arguments"] else []
-    return match["name"], tuple(_argument(part, statistic) for part in written)
-
-
-def _argument(part: str, statistic: str) -> Argument:
-    match = _ARGUMENT.fullmatch(part)
-    if match is None:
-        raise _unreadable(statistic)
-    return Argument(match["name"], int(match["at"]) if match["at"] else None)
-
-
-def _unreadable(statistic: str) -> ValueError:
-    return ValueError(
-        f"cannot read the statistic {statistic!r}; write name, name@8_weeks, name(argument) or"
-        " name(argument@3;argument), without blanks"
-    )
-
-
 def _ends(fact: Fact) -> tuple[float, float]:
     low = -math.inf if fact.low is None else fact.low
     high = math.inf if fact.high is None else fact.high
@@ -216,15 +165,20 @@ def _violation(value: float, low: float, high: float, strict: bool) -> float:
     return 1.0 + excess / (width / 2 if math.isfinite(width) else 1.0)
 
 
+def broken_cell(file: str, row: int, column: str, value: str, rule: str) -> BadData:
+    """Return the error that a cell breaks a rule: file, row, column, value and rule."""
+    return BadData(f"{file}, row {row}, column '{column}': {value!r}; {rule}")
+
+
 class _Row(NamedTuple):
     """The cells of one line, and what to say when one of them breaks a rule."""
 
     line: int
     cells: dict[str, str]
+    file: str
 
-    def fault(self, column: str, rule: str) -> ValueError:
-        value = self.cells[column]
-        return ValueError(f"facts.csv, row {self.line}, column '{column}': {value!r}; {rule}")
+    def fault(self, column: str, rule: str) -> BadData:
+        return broken_cell(self.file, self.line, column, self.cells[column], rule)
 
     def text(self, column: str) -> str:
         if not self.cells[column].strip():
@@ -258,14 +212,14 @@ class _Row(NamedTuple):
         return keys
 
 
-def _check_header(columns: list[str]) -> None:
+def _check_header(columns: list[str], file: str) -> None:
     for column in Fact._fields:
         if column not in columns:
-            raise ValueError(f"facts.csv, row 1, column '{column}': missing; header is {columns}")
+            raise BadData(f"{file}, row 1, column '{column}': missing; header is {columns}")
     for column in columns:
         if column not in Fact._fields or columns.count(column) > 1:
             rule = f"the columns are {', '.join(Fact._fields)}, each once"
-            raise ValueError(f"facts.csv, row 1, column {column!r}: not expected here; {rule}")
+            raise BadData(f"{file}, row 1, column {column!r}: not expected here; {rule}")
 
 
 def _fact(row: _Row) -> Fact:
@@ -293,8 +247,8 @@ def _check_length(row: _Row) -> None:
     # csv.DictReader files surplus cells under None and fills absent ones with None.
     if None in row.cells or None in row.cells.values():
         cells = [cell for cell in row.cells.values() if cell is not None]
-        raise ValueError(
-            f"facts.csv, row {row.line}, column 'evidence' or before: {cells!r};"
+        raise BadData(
+            f"{row.file}, row {row.line}, column 'evidence' or before: {cells!r};"
             f" needs {len(Fact._fields)} cells; put text that holds a comma in double quotes"
         )
 

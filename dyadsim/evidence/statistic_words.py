@@ -7,18 +7,13 @@ anything else than that questionnaire there is refused, not passed over.
 from collections.abc import Sequence
 
 from dyadsim.errors import nearest
-from dyadsim.evidence.fact import Argument
+from dyadsim.evidence.statistic_text import Argument
 
 _FORM = "the study's questionnaire"
 _WORDS: dict[str, tuple[str, ...]] = {  # statistic -> what its only word may be
     "mean_gain": (_FORM,),
-    "share_reliable_improvement": (_FORM,),
-    "share_reliable_recovery": (_FORM,),
-    "share_reliable_deterioration": (_FORM,),
-    "mean": ("n_sessions",),
-    "sd": ("n_sessions",),
-    "median": ("n_sessions",),
     "therapist_effect_pct": ("y_post",),
+    "therapist_effect_by_severity": ("y_post",),
     "share_of_therapist_variance": ("observable_skill", "observable_skill_score"),
 }
 
@@ -43,20 +38,20 @@ def check_words(name: str, further: Sequence[Argument], instrument: str) -> None
     Examples
     --------
     >>> check_words("mean_gain", [Argument("BDI", None)], "bdi2")
-    >>> check_words("mean", [Argument("alliance_score", 3)], "bdi2")
+    >>> check_words("r", [Argument("alliance_score", 3)], "bdi2")
     Traceback (most recent call last):
         ...
-    ValueError: mean(alliance_score@3) is not computed, only mean(n_sessions)
+    ValueError: r reads nothing more in brackets, there is 'alliance_score@3'
     """
     if not further:
         return
     allowed = _WORDS.get(name, ())
-    written = ";".join(map(_spelled, further))
+    written = ";".join(map(str, further))
     if not allowed:
         raise ValueError(f"{name} reads nothing more in brackets, there is '{written}'")
     single = len(further) == 1 and further[0].at is None
     if allowed == (_FORM,):
-        if not (single and _is_form(further[0].name, instrument)):
+        if not (single and is_form(further[0].name, instrument)):
             raise ValueError(
                 f"{name}({written}) is not computed: the study's scores are {instrument}, so write "
                 f"{name}({instrument})"
@@ -68,12 +63,13 @@ def check_words(name: str, further: Sequence[Argument], instrument: str) -> None
         )
 
 
-def _spelled(argument: Argument) -> str:
-    """Return an argument as it was written."""
-    return argument.name if argument.at is None else f"{argument.name}@{argument.at}"
+def is_form(word: str, instrument: str) -> bool:
+    """Return whether a word names the instrument: 'BDI' and 'BDI2' are bdi2, 'PHQ9' is phq9.
 
-
-def _is_form(word: str, instrument: str) -> bool:
-    """Return whether a word names the instrument: 'BDI' and 'BDI2' are bdi2, 'PHQ9' is phq9."""
+    Examples
+    --------
+    >>> is_form("BDI", "bdi2"), is_form("PHQ9", "bdi2")
+    (True, False)
+    """
     plain = "".join(filter(str.isalnum, word)).lower()
     return len(plain) > 2 and "".join(filter(str.isalnum, instrument)).lower().startswith(plain)

@@ -6,6 +6,7 @@ from dyadsim.evidence.fact import Fact
 from dyadsim.evidence.study_scores import BONA_FIDE
 from dyadsim.studies.designs.additive import additive
 from dyadsim.studies.designs.cohort import cohort
+from dyadsim.studies.designs.feedback import feedback
 from dyadsim.studies.designs.preference import preference
 from dyadsim.studies.designs.rct import rct
 from dyadsim.studies.designs.waitlist import waitlist
@@ -21,6 +22,8 @@ _STUDIES: dict[str, Callable[[], Study]] = {
     "waitlist": waitlist,
     "additive": lambda: additive(follow_up=()),
     "preference": lambda: preference(follow_up=()),
+    "feedback": lambda: feedback(follow_up=()),
+    "medication": lambda: rct(("cbt", "medication"), follow_up=(26.0, 52.0)),
 }
 SERVED = {  # design of a fact -> name of the study
     "naturalistic": "care",
@@ -37,6 +40,9 @@ SERVED = {  # design of a fact -> name of the study
     "untreated": "waitlist",
     "additive_component": "additive",
     "preference_trial": "preference",
+    "feedback": "feedback",
+    "naturalistic_oq45": "feedback",
+    "rct_medication": "medication",
 }
 
 

@@ -6,16 +6,30 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dyadsim.analysis.arrays import Floats, Mask
+from dyadsim.analysis.criteria import reaches
+from dyadsim.evidence.statistic_text import LAST, Argument
+from dyadsim.evidence.statistic_words import is_form
+from dyadsim.model import questionnaires
+from dyadsim.model.questionnaires import Instrument
 from dyadsim.simulation import observe, simulate
+from dyadsim.simulation.runs import latent
 from dyadsim.simulation.simulate import Run
 from dyadsim.studies.study import FOLLOW_UP, SESSION
 
 BONA_FIDE = ("cbt", "interpersonal")
+CASES = "naturalistic_caseness"  # the design of which cases alone count
+ARM_OF_DESIGN = {  # designs that look at one arm -> that arm
+    "rct_active_arm": "cbt",
+    "rct_waitlist_active_arm": "cbt",
+    "rct_control_arm": "waitlist",
+    "naturalistic_oq45": "no_feedback",
+}
 ARM_OF_ROLE = {  # roles that a statistic's arguments name -> arms of the simulated studies
     "active": "cbt",
     "active_a": "cbt",
     "active_b": "interpersonal",
     "control": "waitlist",
+    "therapy": "cbt",
 }
 _NEAR_3 = (3, 2, 4, 5)  # sessions that count as the third, in order of preference
 
@@ -73,7 +87,7 @@ def score_arrays(run: Run, process_scores: bool | Collection[str]) -> ScoreArray
     scores = {
         name: np.where(observed, values, np.nan).astype(float) for name, values in filled.items()
     }
-    pre, post = _first_and_last(scores["symptom_score"][plan.occasion != FOLLOW_UP])
+    pre, post = first_and_last(scores["symptom_score"][plan.occasion != FOLLOW_UP])
     session = observed & (plan.occasion == SESSION)[:, None]
     session[0] = False
     number = np.where(session, truth["attended"], -1).astype(np.int64)
@@ -95,8 +109,19 @@ def _process_scores(run: Run, wanted: bool | Collection[str]) -> Mapping[str, An
     return scores
 
 
-def _first_and_last(scores: Floats) -> tuple[Floats, Floats]:
-    """Return each client's first score, and last one if there are two, from (step, client)."""
+def first_and_last(scores: Floats) -> tuple[Floats, Floats]:
+    """Return each client's first score, and last one if there are two.
+
+    Parameters
+    ----------
+    scores
+        Scores before follow-up (step, client), NaN where there is none.
+
+    Returns
+    -------
+    tuple of Floats
+        Two of shape (client,), NaN where there is none.
+    """
     known = ~np.isnan(scores)
     client = np.arange(known.shape[1])
     pre = np.where(known.any(axis=0), scores[known.argmax(axis=0), client], np.nan)
@@ -146,6 +171,96 @@ def score_at(scores: ScoreArrays, name: str, at: int | None) -> Floats:
     return picked
 
 
+def score_of(scores: ScoreArrays, argument: Argument) -> Floats:
+    """Return the score of each client that an argument of a statistic names.
+
+    Parameters
+    ----------
+    scores
+        A study's scores.
+    argument
+        y_pre or y_post (first and last symptom score), the study's questionnaire or symptom_score,
+        or a process score, at a session (`score_at`), over a range of sessions (the mean), or, of
+        symptoms, at the last one. `attachment` is attachment_score@0.
+
+    Returns
+    -------
+    Floats
+        Shape (client,), NaN where there is none.
+
+    Raises
+    ------
+    KeyError
+        There is no such score.
+    ValueError
+        Another questionnaire than the study's, or a time at which nobody can have it.
+    """
+    name, at = argument.name, argument.at
+    if argument.unit:
+        raise ValueError(f"a score is of a session, as in {name}@3, not at {argument.unit}")
+    if name in ("y_pre", "y_post") and at is None:
+        return scores.pre if name == "y_pre" else scores.post
+    if name == "attachment":
+        name, at = "attachment_score", 0 if at is None else at
+    form = find_form(scores)
+    if is_form(name, form.name):
+        name = "symptom_score"
+    elif any(is_form(name, other) for other in questionnaires.SYMPTOM_INSTRUMENTS):
+        raise ValueError(f"the study's scores are {form.name}, so write {form.name}, not {name}")
+    if at == LAST:
+        if name != "symptom_score":
+            raise ValueError(f"@last is of the symptom questionnaire, {form.name}, not of {name}")
+        return scores.post
+    if at and name in scores.scores:
+        _check_sessions(scores, name, argument.until or at)
+    if at and argument.until:
+        rows = by_session(scores, name)[at : argument.until + 1]
+        return _mean_over_sessions(rows, np.ones(rows.shape, bool))
+    if at and at != 3 and name == "symptom_score":
+        exact: Floats = by_session(scores)[at]
+        return exact
+    return score_at(scores, name, at)
+
+
+def find_form(scores: ScoreArrays) -> Instrument:
+    """Return the study's symptom questionnaire."""
+    return questionnaires.find_instrument(scores.run.study.instrument)
+
+
+def by_session(scores: ScoreArrays, name: str = "symptom_score") -> Floats:
+    """Return a score by the number of the session.
+
+    Parameters
+    ----------
+    scores
+        A study's scores.
+    name
+        Name of the score.
+
+    Returns
+    -------
+    Floats
+        Shape (session, client), NaN where there is none; row 0 is intake, the last one the last
+        planned session.
+    """
+    values, number = scores.scores[name], session_numbers(scores)
+    most = max(scores.run.study.schedule.sessions, int(number.max(initial=0)))
+    table: Floats = np.full((most + 1, values.shape[1]), np.nan)
+    table[0] = values[0]
+    step, client = np.nonzero(number > 0)
+    table[number[step, client], client] = values[step, client]
+    return table
+
+
+def session_numbers(scores: ScoreArrays) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Return the number of the session held at each step, (step, client); -1 where there was none.
+
+    As `ScoreArrays.number`, with the session at which there is a scheduled assessment, too.
+    """
+    attended = latent(scores.run, "attended").astype(np.int64)
+    return np.where(np.diff(attended, axis=0, prepend=attended[:1]) > 0, attended, -1)
+
+
 def _check_sessions(scores: ScoreArrays, name: str, at: int | None) -> None:
     """Refuse a score of a session that nobody can have."""
     study = scores.run.study
@@ -191,5 +306,21 @@ def clients_in_role(scores: ScoreArrays, role: str) -> Mask:
 
 def treated_clients(scores: ScoreArrays) -> Mask:
     """Return who is in the treated arm of a trial; everybody in care, or in the only arm left."""
+    if scores.design in ARM_OF_DESIGN:
+        return clients_of_design(scores)
     in_trial = "cbt" in scores.arms and not scores.arm
     return scores.arms["cbt"] if in_trial else np.ones(scores.pre.size, bool)
+
+
+def clients_of_design(scores: ScoreArrays) -> Mask:
+    """Return whom a fact's design looks at, (client,): one arm, cases alone, else everybody.
+
+    A case has an intake score at the clinical cut-off or above, two sessions or more and a last
+    score.
+    """
+    if scores.design in ARM_OF_DESIGN:
+        return scores.arms[ARM_OF_DESIGN[scores.design]]
+    if scores.design == CASES:
+        stayed = (scores.run.clients.attended >= 2) & ~np.isnan(scores.post)
+        return np.asarray(reaches(scores.pre, find_form(scores).cut_off) & stayed)
+    return np.ones(scores.pre.size, bool)

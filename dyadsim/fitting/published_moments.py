@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dyadsim.checks import is_number
+from dyadsim.checks import is_number, shown_number
 from dyadsim.choices import read_yaml
 from dyadsim.errors import BadData, BadInput, nearest
 from dyadsim.evidence import named_statistic
@@ -24,8 +24,20 @@ from dyadsim.studies.study import Study
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 FIELDS = ("name", "statistic", "value", "error", "n", "check")
-SHARES = ("response_50pct", "remission", "share_", "dropout", "agreed_end")
-CORRELATIONS = ("process_outcome_r", "r")
+SHARES = (
+    "response_50pct",
+    "remission",
+    "share_of",
+    "share_dropout",
+    "share_reliable_improvement",
+    "share_reliable_recovery",
+    "share_reliable_deterioration",
+    "share_sudden_gain",
+    "recovery_by_length",
+    "dropout",
+    "agreed_end",
+)
+CORRELATIONS = ("process_outcome_r", "partial_process_outcome_r", "r")
 DIFFERENCES = ("g_between", "d_between", "mean_signed_g")
 PILOTS, PILOT_CLIENTS = 50, 1000  # simulations that tell how many clients a moment takes
 REMAINING = 0.7  # most Monte-Carlo error of a simulated moment, as a share of its error's variance
@@ -206,7 +218,7 @@ def _assumptions(
         f"weekly steps), simulated with {clients} clients"
     ]
     for moment in moments:
-        words = f"{moment.name}: {moment.value:g} with standard error {moment.error:.3g}"
+        words = f"{moment.name}: {moment.value:g} with standard error {shown_number(moment.error)}"
         assumed.append(words + " (kept out of the fit)" * moment.check)
     pairs = zip(moments, variance, strict=True)
     noisy = [moment.name for moment, part in pairs if part > moment.error**2]
@@ -279,7 +291,7 @@ class _Row(NamedTuple):
 
     def _check_value(self, statistic: str, value: float) -> None:
         kind = _kind(statistic)
-        if kind.startswith(SHARES) and not 0 <= value <= 1:
+        if kind in SHARES and not 0 <= value <= 1:
             raise self.fault(f"a share must lie in [0, 1], not {value:g}")
         if kind in CORRELATIONS and not -1 <= value <= 1:
             raise self.fault(f"a correlation must lie in [-1, 1], not {value:g}")
@@ -293,7 +305,7 @@ class _Row(NamedTuple):
             )
         if n < 4:
             raise self.fault(f"n must be 4 or more, not {n:g}")
-        if kind.startswith(SHARES):
+        if kind in SHARES:
             if not 0 < value < 1:
                 raise self.fault(
                     f"n gives no error for a share of {value:g}: give the error itself"

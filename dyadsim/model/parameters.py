@@ -115,6 +115,12 @@ class Measurement(NamedTuple):
     missing_assessment: Annotated[
         float, parameter("share of scheduled assessments that are missing", "share", 0, 0.95)
     ] = 0.1
+    anxiety_own: Annotated[
+        float, parameter("SD of the part of anxiety that is not distress", "distress", 0, 2)
+    ] = 0.6
+    anxiety_memory: Annotated[
+        float, parameter("share of that part kept from week to week", "share", 0, 0.999)
+    ] = 0.93
 
 
 class Parameters(NamedTuple):

@@ -47,6 +47,8 @@ class Stream(IntEnum):
     SYMPTOM = 12
     SYMPTOM_MISSING = 13
     GOOD_ENOUGH_LEVEL = 14
+    ANXIETY = 16
+    ANXIETY_FORM = 17
     INTAKE = 20
     CLIENT_TRAIT = 30
     WEIGHT = 50

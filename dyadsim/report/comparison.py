@@ -46,7 +46,8 @@ _FIGURES = {  # file -> heading and caption
         "two sessions or more; the first ones of the simulation, moved a little at random so that "
         "dots do not hide each other. Recovered: reliable change and below the cut-off; improved: "
         "reliable change, not below it; a dot below the cut-off in the grey band changed by less "
-        "than the questionnaire can tell.",
+        "than the questionnaire can tell. Here PHQ-9 alone counts; shares beside published ones go "
+        "by PHQ-9 and GAD-7 together.",
     ),
     "therapists": (
         "Therapists",

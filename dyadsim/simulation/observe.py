@@ -10,6 +10,7 @@ from dyadsim.model import questionnaires
 from dyadsim.model.mechanisms import resonance
 from dyadsim.model.parameters import as_float32
 from dyadsim.model.variables import DROPOUT, ENDINGS, PROCESSES, Array
+from dyadsim.numerics.random_streams import Stream, normals
 from dyadsim.simulation import simulate
 from dyadsim.simulation.records import SCHEMA, Records
 from dyadsim.simulation.runs import Run, latent
@@ -174,6 +175,43 @@ def instrument_scores(run: Run) -> dict[str, Array]:
     ratings = process_scores(run, tuple(questionnaires.PROCESS_INSTRUMENTS))
     ratings["alliance_score"] = _mean_of_subscales(ratings)
     return {"symptom_score": latent(run, "symptom_score"), **ratings}
+
+
+def anxiety_scores(run: Run) -> Array:
+    """Return the scores of a second symptom questionnaire, for anxiety (GAD-7).
+
+    Anxiety is distress d and a part of its own e, which comes and goes:
+
+        anxiety_t = d_t + anxiety_own e_t,   e_0 = n_0,   e_t = k e_t-1 + sqrt(1 - k^2) n_t
+
+    with k = anxiety_memory ^ weeks and n standard normal (stream ANXIETY), so that e has SD 1 at
+    every step. It is computed when it is asked for and acts on nothing. The form is that of the
+    other questionnaires, its error from stream ANXIETY_FORM; it is filled in together with the
+    study's own. Equation and values are assumptions: in routine care the changes of the two scores
+    correlate about .7, as published (docs/background/facts.md).
+
+    Parameters
+    ----------
+    run
+        A run with its truth kept.
+
+    Returns
+    -------
+    Array
+        `(step, client)` float32 in points of the GAD-7, NaN where nothing was filled in.
+    """
+    q, address = run.parameters.measurement, (run.seed, run.replicate)
+    numbers = questionnaires.scale(questionnaires.find_instrument("gad7"), q)
+    distress, word = latent(run, "distress"), run.clients.word
+    scores, own = np.empty(distress.shape, np.float32), np.zeros(word.size, np.float32)
+    for step, weeks in enumerate(run.plan.weeks):
+        kept = np.float32(q.anxiety_memory**weeks if step else 0)
+        fresh = normals(word, *address, step, Stream.ANXIETY)
+        own = kept * own + np.sqrt(np.float32(1) - kept * kept) * fresh
+        anxiety = distress[step] + np.float32(q.anxiety_own) * own
+        error = normals(word, *address, step, Stream.ANXIETY_FORM)
+        questionnaires.score_lanes(scores[step], anxiety, run.clients.rater_style, error, numbers)
+    return np.where(np.isnan(latent(run, "symptom_score")), np.float32(np.nan), scores)
 
 
 def alliance_scores(run: Run) -> Array:

@@ -39,10 +39,10 @@ def test_scoreboard_shows_all_worlds_or_a_single_world(
     rows = summary["facts"]
     assert (summary["seed"], summary["clients"]) == (1, 200)
     assert all(
-        total["met"] + total["violated"] + total["undecided"] == 41 for total in summary["totals"]
+        total["met"] + total["violated"] + total["undecided"] == 67 for total in summary["totals"]
     )
     assert {row["world"] for row in rows} == set(worlds.WORLDS)
-    assert len(rows) == 4 * 41
+    assert len(rows) == 4 * 67
     for world in ("medical", "null"):  # each column is what the world alone gives
         assert main([*words, f"world={world}", "json=true"]) == 0
         alone = {row["id"]: row["simulated"] for row in _facts(capsys)}

@@ -84,7 +84,7 @@ def test_task_leaves_a_world_file_that_can_be_used(
     file = yaml.safe_load((folder / "world.yaml").read_text())
     assert file["base"] == "null"
     assert file["parameters"]["ending.dropout_base"] == -1.4
-    assert file["calibration"]["facts"] == 41
+    assert file["calibration"]["facts"] == 67
     worlds.world_parameters("null", file["parameters"])
     names = {path.name for path in folder.iterdir()}
     assert {"world.yaml", "starts.csv", "course.csv", "facts.csv", "posterior.csv"} <= names

@@ -93,7 +93,7 @@ def test_facts_json_has_one_row_a_fact(capsys: pytest.CaptureFixture[str]) -> No
     summary = json.loads(capsys.readouterr().out)
     assert (summary["seed"], summary["clients"], summary["world"]) == (1, 200, "null")
     rows = summary["facts"]
-    assert len(rows) == 41
+    assert len(rows) == 67
     assert {"id", "simulated", "se", "low", "high", "verdict", "met"} <= set(rows[0])
     assert not any(row["needs"] for row in rows)  # a design serves every fact
     by_id = {row["id"]: row for row in rows}

@@ -8,13 +8,12 @@ from collections.abc import Mapping
 
 import pytest
 
+from dyadsim.errors import BadData
 from dyadsim.evidence.fact import (
     KINDS,
-    Argument,
     Fact,
     distance,
     load_facts,
-    parse_statistic,
     read_facts,
 )
 
@@ -70,7 +69,7 @@ def test_a_row_becomes_a_fact() -> None:
 def test_the_shipped_table() -> None:
     facts = load_facts()
     by_id = {fact.id: fact for fact in facts}
-    assert len(by_id) == len(facts) >= 41
+    assert len(by_id) == len(facts) >= 67
     assert {fact.kind for fact in facts} == set(KINDS)
     assert by_id["alliance_outcome"].n == 30000
     assert by_id["therapist_effect"].source == ("baldwin2013", "johns2019")
@@ -110,6 +109,15 @@ def test_a_broken_row_names_row_column_value_and_rule(
     place = re.escape(f"facts.csv, row 3, column '{column}': {value!r}; ")
     with pytest.raises(ValueError, match=f"^{place}.*{re.escape(rule)}"):
         read_facts(table({"id": "sound"}, cells))
+
+
+def test_a_row_of_another_file_is_named_with_it() -> None:
+    with pytest.raises(BadData, match=r"^mine\.csv, row 2, column 'kind': 'guess'; must be one of"):
+        read_facts(table({"kind": "guess"}), "mine.csv")
+    with pytest.raises(
+        BadData, match=r"^mine\.csv, row 2, column 'id': 'alliance_outcome'; not mine"
+    ):
+        read_facts(table({}), "mine.csv", check=lambda _: ("id", "not mine"))
 
 
 def test_an_id_stands_once() -> None:
@@ -175,33 +183,3 @@ def test_a_one_sided_fact_has_a_distance_only_when_violated(
     cells: dict[str, str], value: float, expected: float
 ) -> None:
     assert distance(fact(**cells), value) == pytest.approx(expected, nan_ok=True)
-
-
-@pytest.mark.parametrize(
-    ("statistic", "name", "arguments"),
-    [
-        ("process_outcome_r(alliance_score@3)", "process_outcome_r", [("alliance_score", 3)]),
-        ("process_outcome_r(expectancy_score@0)", "process_outcome_r", [("expectancy_score", 0)]),
-        ("process_outcome_r(adherence_score)", "process_outcome_r", [("adherence_score", None)]),
-        ("r(attachment;alliance_score@3)", "r", [("attachment", None), ("alliance_score", 3)]),
-        ("g_between(active;waitlist)", "g_between", [("active", None), ("waitlist", None)]),
-        ("mean_gain(BDI)", "mean_gain", [("BDI", None)]),
-        ("remission@13_weeks", "remission", [("weeks", 13)]),
-        ("response_50pct@8_weeks", "response_50pct", [("weeks", 8)]),
-        ("d_pre_post", "d_pre_post", []),
-    ],
-)
-def test_a_statistic_is_a_name_and_arguments(
-    statistic: str, name: str, arguments: list[tuple[str, int | None]]
-) -> None:
-    assert parse_statistic(statistic) == (name, tuple(Argument(*part) for part in arguments))
-
-
-@pytest.mark.parametrize(
-    "statistic",
-    ["", "r()", "r(a;)", "r(a; b)", "r(a@)", "r(a@x)", "r(a@-1)", "r(a)b", "r(a(b))", "r@3", "3r"],
-)
-def test_an_unreadable_statistic_is_quoted_with_the_rule(statistic: str) -> None:
-    quoted = re.escape(f"cannot read the statistic {statistic!r}; write name")
-    with pytest.raises(ValueError, match=quoted):
-        parse_statistic(statistic)

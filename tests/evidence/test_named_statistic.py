@@ -78,7 +78,7 @@ def test_what_is_asked_for_is_what_is_computed(run: Run) -> None:
     [
         ("d_groups(alliance_score@3;men_vs_women)", "compares dropped_vs_completed, not men_vs"),
         ("mean_gain(PHQ9).cbt", r"scores are bdi2, so write mean_gain\(bdi2\)"),
-        ("mean(alliance_score@3)", r"not computed, only mean\(n_sessions\)"),
+        ("share_reliable_recovery(alliance)", "scores are bdi2, so write bdi2"),
         ("therapist_effect_pct(alliance)", r"only therapist_effect_pct\(y_post\)"),
         ("r(alliance_score@3;bond_score@3;task_score@3)", "reads nothing more in brackets"),
         ("g_between(active;waitlist).cbt", r"compares arms, so leave out '\.cbt'"),

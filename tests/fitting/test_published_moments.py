@@ -1,6 +1,7 @@
 """Published numbers instead of clients."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -112,3 +113,19 @@ def test_moments_from_file_to_report(
     assert [row["statistic"] for row in summary["fitted"]] == ["treated", "waiting"]
     checks = [row["statistic"] for row in summary["posterior_checks"]]
     assert checks == ["d_between.cbt.waitlist"]
+
+
+STUDY_WORDS = ("study=rct", "study.arms=[cbt,waitlist]", "study.sessions=6", "study.follow_up=[]")
+
+
+def test_a_fit_of_which_nothing_was_kept_out_says_so(tiny_fit: Callable, tmp_path: Path) -> None:
+    text = "".join(line for line in GOOD.splitlines(keepends=True) if "check" not in line)
+    path = _write(tmp_path / "m.yaml", text)
+    code, summary = tiny_fit(f"data.path={path}", *STUDY_WORDS, "size=tiny")
+    assert code == 0
+    assert summary["posterior_checks"] == summary["prior_checks"] == []
+    assert any("No number was kept out of the fit" in text for text in summary["warnings"])
+    (folder,) = Path("results/fit").iterdir()
+    page = (folder / "report.html").read_text()
+    assert "nothing tests what it predicts" in page
+    assert "predicted by the posterior" not in page

@@ -9,7 +9,9 @@ import pytest
 from dyadsim.cli.main import main
 
 CHANGE = "alliance.rate=0.4"
-CLAIMS = re.compile(r"(?<!not )(?<!not as )calibrated(?!\": false)|fitted to 41", re.IGNORECASE)
+CLAIMS = re.compile(
+    r"(?<!not )(?<!not as )calibrated(?!\": false)|fitted to (?:41|67)", re.IGNORECASE
+)
 TEXTS = ("*.html", "*.json", "*.csv", "*.yaml")
 RUNS = {
     "compare": ("compare", "size.clients=400", "task.worlds=[medical,'null']"),

@@ -49,7 +49,7 @@ def test_tables_are_read_back_as_they_were(tmp_path: Path) -> None:
     [
         (RUN, "Run of study rct: 40 clients, step 20 of 20, seed 7"),
         (RUN.study, "Study rct: cbt, waitlist; 6 sessions, follow-up after 26, 52 weeks; bdi2"),
-        (RUN.parameters, "Parameters: 113 in 13 groups"),
+        (RUN.parameters, "Parameters: 115 in 13 groups"),
         (dyadsim.observed(RUN), "Records, rows: clients 40"),
     ],
     ids=["run", "study", "parameters", "records"],

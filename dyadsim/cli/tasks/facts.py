@@ -4,15 +4,19 @@ import dataclasses
 import json
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli.cost import estimate
 from dyadsim.cli.memory import FOR_STATISTICS, Need, largest_run, workers_of
 from dyadsim.cli.progress import progress_of
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
+from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
+    from dyadsim.evidence.fact import Fact
+    from dyadsim.studies.study import Study
 
 ALL_WORLDS = "task.worlds=[medical,contextual,hybrid,'null']"
 
@@ -25,14 +29,23 @@ class FactsSettings(TaskSettings):
     """Settings of `facts`."""
 
     worlds: Any = setting(None, "worlds side by side; null = all four, or the one of world=...")
+    facts: str | None = setting(
+        None, "a csv file of published numbers of your own, columns as facts.csv (also facts=FILE)"
+    )
     until_decided: bool = setting(
         True, "repeat each study until its facts are decided; false where a size is given"
     )
 
 
 def adapt(words: list[str]) -> list[str]:
-    """Return the words with all worlds added, unless they name one, and with a given size kept."""
+    """Return the words with all worlds added, unless they name one, and with a given size kept.
+
+    `facts=FILE` is short for `task.facts=FILE`.
+    """
     named = {word.split("=", 1)[0] for word in words}
+    if {"facts", "task.facts"} <= named:
+        raise BadInput("facts and task.facts are one setting: give one of them.")
+    words = [f"task.{word}" if word.startswith("facts=") else word for word in words]
     added = [] if named & {"world", "task.worlds"} else [ALL_WORLDS]
     if named & set(SIZES) and "task.until_decided" not in named:
         added.append("task.until_decided=false")
@@ -53,13 +66,31 @@ def _size(settings: "Settings") -> dict[str, Any]:
     }
 
 
+def _facts(settings: "Settings") -> "list[Fact]":
+    """Return the published numbers: those of the user's file, or all of facts.csv."""
+    from dyadsim.evidence.benchmark import wanted_facts
+
+    return wanted_facts(None, settings.task.facts)
+
+
+def check(settings: "Settings") -> None:
+    """Refuse a file that cannot be used, before anything is computed."""
+    if settings.task.facts is not None:
+        _facts(settings)
+
+
+def _studies(settings: "Settings") -> "list[Study]":
+    """Return the studies that serve the facts."""
+    from dyadsim.evidence.studies_of_facts import needed_studies
+
+    return list(needed_studies(_facts(settings)).values())
+
+
 def cost(settings: "Settings") -> dict[str, float]:
     """Return what the facts would take; until they are decided, up to three times as much."""
-    from dyadsim.evidence.studies_of_facts import fact_studies
-
     size = _size(settings)
     return estimate(
-        fact_studies().values(),
+        _studies(settings),
         size["clients"],
         points=len(settings.worlds),
         replicates=size["replicates"],
@@ -68,10 +99,16 @@ def cost(settings: "Settings") -> dict[str, float]:
 
 def memory(settings: "Settings") -> Need:
     """Return the memory that the facts would take."""
-    from dyadsim.evidence.studies_of_facts import fact_studies
-
-    of_client = workers_of(settings) * largest_run(fact_studies().values()) * FOR_STATISTICS
+    of_client = workers_of(settings) * largest_run(_studies(settings)) * FOR_STATISTICS
     return Need("size.clients_per_replicate", _size(settings)["clients"], of_client)
+
+
+def _about_facts(settings: "Settings", facts: "list[Fact]", worlds: list[str]) -> dict[str, Any]:
+    """Return for JSON where the facts come from, and which took no part in calibration."""
+    from dyadsim.evidence.facts_file import not_calibrated_on
+
+    file = settings.task.facts and Path(settings.task.facts).name
+    return {"facts_file": file, "unseen": not_calibrated_on(facts, worlds)}
 
 
 def run(settings: "Settings") -> None:
@@ -92,8 +129,9 @@ def _run_side_by_side(settings: "Settings") -> None:
     began = time.perf_counter()
     check_folder(settings.results)
     worlds = {name: settings.parameters(name) for name in settings.compared}
-    size = _size(settings)
-    table = scoreboard.score_worlds(worlds, progress=progress_of("worlds"), **size)
+    size, facts = _size(settings), _facts(settings)
+    about = _about_facts(settings, facts, list(worlds))
+    table = scoreboard.score_worlds(worlds, facts=facts, progress=progress_of("worlds"), **size)
     totals = scoreboard.world_totals(table, worlds)
     ratios = [
         scoreboard.equal_means_ratio(parameters, seed=settings.seed)
@@ -105,6 +143,7 @@ def _run_side_by_side(settings: "Settings") -> None:
         "study": report.STUDY,
         "clients": size["clients"],
         "seed": settings.seed,
+        **about,
         "worlds": [changed_worlds.world_for_json(*world) for world in worlds.items()],
         "totals": rows_for_json(totals),
     }
@@ -114,6 +153,7 @@ def _run_side_by_side(settings: "Settings") -> None:
         began,
         summary=summary,
         fill=lambda place, _: report.write_scoreboard(place, table, note),
+        inputs={"facts": Path(settings.task.facts)} if settings.task.facts else None,
     )
     if settings.json:
         print(json.dumps({**summary, "facts": rows_for_json(table)}))
@@ -123,6 +163,7 @@ def _run_side_by_side(settings: "Settings") -> None:
         totals,
         clients=size["clients"],
         seed=settings.seed,
+        unseen=about["unseen"],
         until_decided=size["until_decided"],
     )
     print(f"Table and figure: {folder}")
@@ -134,13 +175,18 @@ def _run_one_world(settings: "Settings") -> None:
     from dyadsim.simulation import changed_worlds
 
     parameters, size = settings.parameters(), _size(settings)
-    results = benchmark.evaluate_facts(parameters, progress=progress_of("steps"), **size)
+    facts = _facts(settings)
+    about = _about_facts(settings, facts, [settings.world])
+    results = benchmark.evaluate_facts(
+        parameters, facts=facts, progress=progress_of("steps"), **size
+    )
     if settings.json:
         summary = {
             "task": "facts",
             "study": report.STUDY,
             "clients": size["clients"],
             "seed": settings.seed,
+            **about,
             **changed_worlds.world_for_json(settings.world, parameters),
             **verdict.count_verdicts(result.verdict for result in results),
             "facts": [report.fact_row(result) for result in results],
@@ -151,6 +197,7 @@ def _run_one_world(settings: "Settings") -> None:
         results,
         changed_worlds.world_label(settings.world, parameters),
         seed=settings.seed,
+        unseen=about["unseen"],
         until_decided=size["until_decided"],
     )
 
@@ -191,8 +238,10 @@ TASK = Task(
     section="published evidence",
     help="every published fact in all worlds; in one: dyadsim facts world=hybrid",
     example="dyadsim facts world=hybrid",
+    more=("facts=mine.csv    published numbers of your own (docs/background/facts.md)",),
     settings=FactsSettings,
     adapt=adapt,
+    check=check,
     cost=cost,
     memory=memory,
     run=run,
