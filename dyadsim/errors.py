@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable
 
 
@@ -19,6 +20,8 @@ class BadData(ValueError):
 
 LONGEST_SENTENCE = 390  # letters of a message: with its start, two lines of 200
 _LONGEST_VALUE = 80  # of a value in quotation marks
+_LONG_WORD = re.compile(rf"'([^'\s]{{30}})[^'\s]{{{_LONGEST_VALUE - 30},}}'")
+_LONG_VALUE = re.compile(rf"'([^'\s=]{{30}})[^'\s]{{{_LONGEST_VALUE - 30},}}'")  # not name=value
 
 
 def one_sentence(error: object) -> str:
@@ -34,12 +37,19 @@ def one_sentence(error: object) -> str:
     >>> one_sentence("'" + 90 * "9" + "' is too large:\n  take a smaller one.")
     "'999999999999999999999999999999...' is too large: take a smaller one."
     """
-    text = " ".join(str(error).split())
-    text = re.sub(rf"'([^'\s]{{30}})[^'\s]{{{_LONGEST_VALUE - 30},}}'", r"'\1...'", text)
-    printable = "".join(letter if letter.isprintable() else "?" for letter in text)
-    if len(printable) <= LONGEST_SENTENCE:
-        return printable
-    return printable[: LONGEST_SENTENCE - 3] + "..."
+    text = re.sub(r"\s*[\n\r\t]\s*", " ", str(error)).strip()
+    text = "".join(letter if _can_be_shown(letter) else "?" for letter in text)
+    text = _LONG_VALUE.sub(r"'\1...'", text)
+    if len(text) > LONGEST_SENTENCE:
+        text = _LONG_WORD.sub(r"'\1...'", text)
+    if len(text) <= LONGEST_SENTENCE:
+        return text
+    return text[: LONGEST_SENTENCE - 3] + "..."
+
+
+def _can_be_shown(letter: str) -> bool:
+    """Return whether a terminal shows a letter; blanks of any width are parts of names."""
+    return letter.isprintable() or unicodedata.category(letter) == "Zs"
 
 
 def nearest(word: str, names: Iterable[str]) -> str:

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
+from dyadsim.checks import shown_number
+
 ENOUGH = 8
 """So many repeats that all give the same value are taken to have no error (assumption)."""
 NOT_KNOWN = "error not known from 1 repeat"
@@ -122,9 +124,9 @@ def with_error(value: float, error: float) -> str:
     if value != value:
         return "undefined"
     if error != error:
-        return f"{value:.3g} ± unknown"
+        return f"{shown_number(value)} ± unknown"
     if error <= _NOTHING * max(abs(value), 1e-3):
-        return f"{value + 0.0:.4g} ± 0"
+        return f"{shown_number(value, 4)} ± 0"
     digits = decimals_of(error)
     return f"{round(value, digits) + 0.0:.{digits}f} ± {error:.{digits}f}"
 

@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from dyadsim.checks import is_number, known_name, number, whole_number
+from dyadsim.checks import (
+    is_number,
+    known_name,
+    number,
+    setting_word,
+    short_enough,
+    shown_number,
+    whole_number,
+)
 from dyadsim.cli.tasks.fit import is_moments
 from dyadsim.errors import BadInput
 from dyadsim.fitting import client_data, published_moments
@@ -85,7 +93,7 @@ def _read_scores(settings: "Settings") -> ClientData:
             number("data.per_week", data.per_week, *PER_WEEK),
         ),
     )
-    words = f"reliable change is {form.reliable_change:.3g}, as published for {form.name}"
+    words = f"reliable change is {shown_number(form.reliable_change)}, as published for {form.name}"
     if isinstance(described, Described):
         form, words = with_reliable_change(described, scores.first_scores)
     first, *others = scores.assumed
@@ -100,13 +108,21 @@ def _stated_length(data: "DataFile") -> StatedLength:
     if isinstance(weeks, str | Mapping) or not isinstance(weeks, Sequence):
         raise BadInput(f"data.follow_up must be a list of weeks such as [26,52], not '{weeks}'.")
     follow_up = tuple(number("data.follow_up", week, 0, 5000, open_low=True) for week in weeks)
-    return StatedLength(data.sessions, data.per_week, follow_up or None, data.unit == "session")
+    return StatedLength(
+        data.sessions,
+        data.per_week,
+        follow_up or None,
+        data.unit == "session",
+        data.unit == "day",
+    )
 
 
 def _where(pairs: object) -> dict[str, tuple[str, ...]]:
-    """Return column -> values that count."""
+    """Return column -> values that count; of a list, each column:value or [column,value,...]."""
     if pairs is None:
         return {}
+    if isinstance(pairs, list | tuple) and pairs:
+        return _where_of_list(pairs)
     if not isinstance(pairs, Mapping) or not pairs:
         raise BadInput(
             f"data.where must be pairs in quotes, such as 'data.where={{questionnaire:PHQ9}}', "
@@ -116,6 +132,20 @@ def _where(pairs: object) -> dict[str, tuple[str, ...]]:
         str(name): tuple(map(str, values)) if isinstance(values, list | tuple) else (str(values),)
         for name, values in pairs.items()
     }
+
+
+def _where_of_list(pairs: Sequence[object]) -> dict[str, tuple[str, ...]]:
+    """Return column -> values that count, from pairs of which the columns may have any name."""
+    where: dict[str, tuple[str, ...]] = {}
+    for pair in pairs:
+        column, *values = pair if isinstance(pair, list) else str(pair).partition(":")[::2]
+        if not values or not all(map(str, values)) or not str(column):
+            raise BadInput(
+                f"data.where: '{pair}' must be column:value, such as "
+                "'data.where=[\"questionnaire:PHQ9\"]'."
+            )
+        where[str(column)] = (*where.get(str(column), ()), *map(str, values))
+    return where
 
 
 def _undefined_words(names: Sequence[str]) -> list[str]:
@@ -209,9 +239,9 @@ def _therapy_of_arm(data: "DataFile", arms: tuple[str, ...]) -> dict[str, str]:
     for pair in pairs:
         arm, _, therapy = str(pair).rpartition(":")
         if not therapy or not arm:
-            raise BadInput(
-                f"data.arms: '{pair}' must be arm:therapy, such as {arm or therapy}:cbt."
-            )
+            word = setting_word("data.arms", [f"{name}:cbt" for name in arms])
+            such = f", such as {word}" if short_enough(word) else ""
+            raise BadInput(f"data.arms: '{pair}' must be arm:therapy{such}.")
         known_name("arm", arm, arms, where="data.arms")
         therapies[arm] = therapy
     return therapies or ({arms[0]: data.therapy} if len(arms) == 1 else {})

@@ -125,7 +125,29 @@ def scratch_folder(settings: Settings) -> Iterator[Path]:
 
 
 def _not_written(results: Path, error: OSError) -> NoFolder:
-    return NoFolder(f"The results folder '{results}' cannot be written: {error}.")
+    return NoFolder(f"The results folder '{results}' cannot be written: {_reason(error)}.")
+
+
+def _reason(error: OSError) -> str:
+    """Return why something cannot be written, without the system's number of the error."""
+    last = re.split(r"\[[Ee]rrno \d+\] ", str(error.strerror or error))[-1]
+    return last.rstrip(".")
+
+
+def write_result_file(results: Path, name: str, text: str) -> Path:
+    """Write one file into the results folder, whole or not at all; return its path.
+
+    Raises
+    ------
+    NoFolder
+        It cannot be written; the message names it, and nothing half-written is left.
+    """
+    place = results / name
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        return write_file(place, lambda path: path.write_text(text, encoding="utf-8"))
+    except OSError as error:
+        raise NoFolder(f"{place} cannot be written: {_reason(error)}.") from None
 
 
 def write_results(

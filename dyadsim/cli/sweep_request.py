@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dyadsim.attribution.true_shares import Care
-from dyadsim.checks import names_list, whole_number
+from dyadsim.checks import names_list, setting_word, whole_number
 from dyadsim.cli.one_value import check_one_value
 from dyadsim.cli.results_folder import NoFolder, folder_name
 from dyadsim.cli.settings import Points, Settings, Workers
+from dyadsim.cli.words import parse_word
 from dyadsim.errors import BadInput
 from dyadsim.model import worlds
 from dyadsim.model.parameters import flat
@@ -86,7 +87,8 @@ def with_stored_words(words: Sequence[str]) -> list[str]:
     """
     if not all(map(_says_how, words)):
         return list(words)
-    values = dict(word.split("=", 1) for word in words)
+    named = {key: word for word in words if (key := word.split("=", 1)[0]) in ("results", "name")}
+    values = {key: _plain_text(word) for key, word in named.items()}
     folder = Path(values.get("results", "results")) / values.get("name", "sweep")
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -94,10 +96,17 @@ def with_stored_words(words: Sequence[str]) -> list[str]:
     except FileNotFoundError:
         raise BadInput(
             f"there is no sweep in {folder}: begin one with parameters to sweep, such as "
-            f"dyadsim sweep name={folder.name} 'distress.bond_effect=interval(0,1)' points=sobol."
+            f"dyadsim sweep {setting_word('name', folder.name)} "
+            "'distress.bond_effect=interval(0,1)' points=sobol."
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{folder / MANIFEST} cannot be read: {error}.") from None
+
+
+def _plain_text(word: str) -> str:
+    """Return the value of a setting without the quotes around it; a list as it was written."""
+    override = parse_word(word)
+    return word.split("=", 1)[1] if override.is_sweep_override() else str(override.value())
 
 
 def write_manifest(request: SweepRequest) -> None:

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from dyadsim.checks import known_name
+from dyadsim.checks import known_name, shown_number
 from dyadsim.choices import DEEPEST, LARGEST_NUMBER, conf_folder
+from dyadsim.cli import unreadable_words
 from dyadsim.cli.task import task_names
 from dyadsim.errors import BadInput
 
@@ -73,7 +74,7 @@ def parse_word(word: str) -> Any:
         raise
     except HydraException as error:
         why = re.sub(r"^\w+ while evaluating '.*?': ", "", str(error).splitlines()[0])
-        raise BadInput(f"'{word}' cannot be read: {why.rstrip('.')}.") from None
+        raise BadInput(unreadable_words.sentence(word, why)) from None
     except (ArithmeticError, ValueError):  # such as a number of 5,000 digits
         raise BadInput(f"'{word}' cannot be read: a number in it is no number.") from None
     except RecursionError:
@@ -93,7 +94,7 @@ def _check_numbers(word: str, value: Any, depth: int = 0) -> None:
     elif isinstance(value, float) and not math.isfinite(value):
         raise BadInput(f"'{word}': no setting takes {value}; a name is put in quotes, '\"nan\"'.")
     elif isinstance(value, int) and abs(value) >= LARGEST_NUMBER:
-        raise BadInput(f"'{word}': a number must stay below {LARGEST_NUMBER:.3g}.")
+        raise BadInput(f"'{word}': a number must stay below {shown_number(LARGEST_NUMBER)}.")
 
 
 def _refuse_doubled_keys(word: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from dyadsim.checks import setting_word
 from dyadsim.errors import BadData, BadInput
 from dyadsim.fitting import repeated_scores
 from dyadsim.fitting.client_table import (
@@ -255,11 +256,11 @@ def _refuse_change(table: ClientTable, client: Codes, text: pd.Series, changes: 
     """Refuse a change of therapist, with every way out."""
     first = text.groupby(client).first().to_numpy()[client]
     row = int(np.flatnonzero(text.notna() & (text != first))[0])
-    both = ",".join([*table.columns["therapist"], *table.columns["client"]])
+    both = [*table.columns["therapist"], *table.columns["client"]]
     more = (
         f" ({int(changes.sum())} clients change). data.therapist=first, or most (rows), says whose "
         "client it is; where therapists number their clients from 1 each, "
-        f"'data.columns.client=[{both}]'"
+        f"{setting_word('data.columns.client', both)}"
     )
     rule = f"changes within a client, who had '{first[row]}' before"
     table.refuse(row, "therapist", text.iloc[row], rule, more)

@@ -184,8 +184,12 @@ def prediction_table(predictions: Floats, real: Floats, *, names: Sequence[str])
     Returns
     -------
     DataFrame
-        statistic, data, low, middle, high (90 %), tail (two-sided).
+        statistic, data, low, middle, high (90 %), tail (two-sided); no row where there is no
+        statistic.
     """
+    if not len(names):
+        columns = ("data", "low", "middle", "high", "tail")
+        return pd.DataFrame({"statistic": pd.Series(dtype=str)} | dict.fromkeys(columns, real))
     low, middle, high = np.nanquantile(predictions, (0.05, 0.5, 0.95), axis=0)
     above = np.nanmean(predictions >= real, axis=0)
     below = np.nanmean(predictions <= real, axis=0)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dyadsim.calibration.prior import Floats
-from dyadsim.checks import known_name
+from dyadsim.checks import known_name, setting_word, short_enough
 from dyadsim.errors import BadInput, nearest
 from dyadsim.fitting.client_data import ClientData
 from dyadsim.fitting.client_table import Codes
@@ -198,11 +198,7 @@ def _check_arms(names: Sequence[str], arms: Mapping[str, str]) -> None:
     only_arm = list(arms) == ["care"]
     unknown = [name for name in names if name not in arms]
     if unknown and not only_arm:
-        pairs = ",".join(f"{name}:{arms.get(name, 'cbt')}" for name in names)
-        raise BadInput(
-            f"data.arms: which therapy did {' and '.join(map(repr, unknown))} get? Write "
-            f"'data.arms=[{pairs}]' with the therapies that are right; waitlist for none."
-        )
+        raise BadInput(_ask_for_therapies(names, arms, unknown))
     therapies = [*library.therapies(), "waitlist"]
     for name, therapy in arms.items():
         if therapy not in NONE and therapy not in therapies:
@@ -211,6 +207,21 @@ def _check_arms(names: Sequence[str], arms: Mapping[str, str]) -> None:
                 f"{where}: there is no therapy '{therapy}'.{nearest(therapy, therapies)} "
                 f"Therapies: {', '.join(therapies)} (none)."
             )
+
+
+def _ask_for_therapies(
+    names: Sequence[str], arms: Mapping[str, str], unknown: Sequence[str]
+) -> str:
+    """Return how to say which therapy each arm got."""
+    shown = " and ".join(map(repr, unknown[:2])) + f" and {len(unknown) - 2} more" * (
+        len(unknown) > 2
+    )
+    word = setting_word("data.arms", [f"{name}:{arms.get(name, 'cbt')}" for name in names])
+    if short_enough(word):
+        ask = f"Write {word} with the therapies that are right; waitlist for none."
+    else:
+        ask = 'Write \'data.arms=["NAME:cbt","NAME:waitlist"]\', a pair each; waitlist for none.'
+    return f"data.arms: which therapy did {shown} get? {ask}"
 
 
 def _therapy_name(arm: Arm) -> str:

@@ -29,7 +29,7 @@ from dyadsim.fitting.reference_table import (
 )
 from dyadsim.fitting.stability import LEVELS, table_stability
 from dyadsim.fitting.target import Evidence
-from dyadsim.fitting.undefined import refuse_undefined
+from dyadsim.fitting.undefined import refuse_none_used, refuse_undefined
 from dyadsim.fitting.world_choice import FOLDS, WorldChoice, check_odds, choose_world
 from dyadsim.model import worlds
 from dyadsim.model.parameters import catalogue
@@ -232,6 +232,7 @@ def fit_data(
     refuse_undefined(evidence.names, real, {name: table.raw for name, table in tables.items()})
     refuse_undefined(evidence.check_names, checks, {plan.world: tables[plan.world].checks})
     used = usable_summaries(list(tables.values()), real)
+    refuse_none_used(evidence.names, used)
     table, tested = split_table(tables[plan.world], plan.effort.draws)
     learned = learn_summaries(table.raw, table.coordinates, used=used)
     posterior = _posterior(table, learned, real)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dyadsim.analysis.clinical_significance import reliable_change_criterion
-from dyadsim.checks import fields_known, is_number
+from dyadsim.checks import fields_known, is_number, shown_number
 from dyadsim.errors import BadData, BadInput
 from dyadsim.model.questionnaires import SYMPTOM_INSTRUMENTS, Instrument, check_scores
 
@@ -144,9 +144,10 @@ def with_reliable_change(described: Described, first_scores: Floats) -> tuple[In
         change = reliable_change_criterion(value, instrument.reliability)
         words = (
             "1.96 standard errors of a difference (Jacobson and Truax), from the reliability "
-            f"{instrument.reliability:g} and the SD {value:.3g} {whose}"
+            f"{instrument.reliability:g} and the SD {shown_number(value)} {whose}"
         )
-    return instrument._replace(reliable_change=change), f"reliable change is {change:.3g}: {words}"
+    said = f"reliable change is {shown_number(change)}: {words}"
+    return instrument._replace(reliable_change=change), said
 
 
 def _whose_sd(instrument: Instrument, sd: float | str, first_scores: Floats) -> tuple[float, str]:

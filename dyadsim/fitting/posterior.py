@@ -80,10 +80,13 @@ def summary_medians(raw: Floats) -> Floats:
 
 
 def make_features(components: int = COMPONENTS, most: int = 10_000) -> Pipeline:
-    """Return what gives the summaries themselves, and products of their principal components."""
-    products = make_pipeline(
-        PCA(min(components, most), whiten=True), PolynomialFeatures(2, include_bias=False)
-    )
+    """Return what gives the summaries themselves, and products of their principal components.
+
+    The components are the eigenvectors of the covariance matrix. Left to choose, scikit-learn draws
+    them by a random method for many summaries, so that the same seed would give other numbers.
+    """
+    axes = PCA(min(components, most), whiten=True, svd_solver="covariance_eigh")
+    products = make_pipeline(axes, PolynomialFeatures(2, include_bias=False))
     return make_pipeline(StandardScaler(), make_union("passthrough", products), StandardScaler())
 
 

@@ -219,6 +219,10 @@ def _assumptions(
     ]
     for moment in moments:
         words = f"{moment.name}: {moment.value:g} with standard error {shown_number(moment.error)}"
+        if "." not in moment.statistic and (
+            who := named_statistic.who_counts(moment.statistic, study)
+        ):
+            words += f", of {who}"
         assumed.append(words + " (kept out of the fit)" * moment.check)
     pairs = zip(moments, variance, strict=True)
     noisy = [moment.name for moment, part in pairs if part > moment.error**2]

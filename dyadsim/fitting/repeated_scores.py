@@ -6,6 +6,7 @@ alike: most scores share client and time with another one. Such a file is refuse
 
 import pandas as pd
 
+from dyadsim.checks import setting_word
 from dyadsim.errors import BadData
 from dyadsim.fitting.client_table import ClientTable, as_text
 from dyadsim.fitting.table_shape import questionnaire_words, questionnaires_in
@@ -78,10 +79,8 @@ def _ways_out(table: ClientTable, rows: pd.DataFrame, key: list[str]) -> str:
         if values:
             words.append(_sentence(questionnaire_words(str(name), values)))
         else:
-            clients = ",".join([str(name), *table.columns["client"]])
-            words.append(
-                f"If each {name} counts its clients anew: 'data.columns.client=[{clients}]'. "
-            )
+            both = setting_word("data.columns.client", [str(name), *table.columns["client"]])
+            words.append(f"If each {name} counts its clients anew: {both}. ")
     if not words:
         words.append(
             "If clients of several therapists or centres have the same numbers, or scores are of "

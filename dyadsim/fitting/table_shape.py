@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from dyadsim.checks import is_plain_key, setting_word
 from dyadsim.errors import BadData, nearest
 from dyadsim.fitting.client_table import EMPTY_NUMBER, ClientTable, as_text
 
@@ -73,9 +74,23 @@ def questionnaire_words(name: str, values: Sequence[str]) -> str:
     """Return how to say which questionnaire counts."""
     return (
         f"column '{name}' says which questionnaire a score is of ({', '.join(values[:6])}), and "
-        f"scores of several are never mixed: 'data.where={{{name}:{values[0]}}}' says which rows "
-        "count."
+        f"scores of several are never mixed: {where_word(name, values[0])} says which rows count."
     )
+
+
+def where_word(name: str, value: str) -> str:
+    """Return the setting that chooses the rows of one value of a column.
+
+    Examples
+    --------
+    >>> print(where_word("questionnaire", "PHQ9"))
+    'data.where={questionnaire:PHQ9}'
+    >>> print(where_word("Fragebogen (Kürzel)", "PHQ-9"))
+    'data.where=["Fragebogen (Kürzel):PHQ-9"]'
+    """
+    if is_plain_key(name):
+        return setting_word("data.where", {name: value})
+    return setting_word("data.where", [[name, value] if ":" in name else f"{name}:{value}"])
 
 
 def _refuse_wide(table: ClientTable, columns: Mapping[str, Sequence[str]]) -> None:

@@ -17,6 +17,8 @@ from dyadsim.studies.schedule import LONGEST_STEP
 WAVE_GAP, SESSION_GAP = 1.0, LONGEST_STEP  # weeks without a score that sessions do not leave
 PER_WEEK = (0.25, 7.0)  # sessions a week that a schedule can have
 NEAR = 0.01  # weeks
+FEWEST_TIMES, MANY_GAPS = 3, 4  # of measurement, before their spacing says anything
+MOST_NAMED = 6  # follow-ups in a suggestion
 
 
 class Length(NamedTuple):
@@ -41,12 +43,14 @@ class StatedLength(NamedTuple):
     """What a researcher says of it: `follow_up` in weeks since intake; None: not stated.
 
     `per_session`: time is the number of a session, so that a gap in it is no gap in treatment.
+    `in_days`: the file counts time in days.
     """
 
     sessions: int | None = None
     per_week: float = 1.0
     follow_up: tuple[float, ...] | None = None
     per_session: bool = False
+    in_days: bool = False
 
 
 def length_of_treatment(
@@ -81,7 +85,7 @@ def length_of_treatment(
     sessions = stated.sessions
     if sessions is None:
         if treated and stated.follow_up is None:
-            _refuse_gaps(weeks, waves)
+            _refuse_gaps(weeks, stated, waves)
         sessions = max(1, round(float(during[-1]) * per_week))
     whole_number("data.sessions", sessions, 1, 500)
     end = sessions * gap
@@ -102,18 +106,78 @@ def _without_follow_up(week: Floats, follow_up: tuple[float, ...]) -> Floats:
     return during
 
 
-def _refuse_gaps(weeks: Weeks, waves: bool) -> None:
+def _refuse_gaps(weeks: Weeks, stated: StatedLength, waves: bool) -> None:
     """Ask for the length of treatment where weeks leave gaps."""
     measured = weeks.common if waves and len(weeks.common) > 1 else weeks.week
     apart = np.diff(measured)
-    if len(apart) and apart.max() > (WAVE_GAP if waves else SESSION_GAP):
-        before, after = measured[int(apart.argmax()) :][:2]
+    if not len(apart) or apart.max() <= (WAVE_GAP if waves else SESSION_GAP):
+        return
+    before, after = measured[int(apart.argmax()) :][:2]
+    times = measured * (stated.per_week if stated.per_session else 1)
+    if not stated.in_days and look_like_days(times):
+        shown = ", ".join(f"{time:g}" for time in times[:4]) + ", ..." * (len(times) > 4)
         raise BadInput(
-            "data.sessions: how many sessions has the treatment? Weeks of measurement do not say "
-            f"it (none between {before:g} and {after:g}; the last is {weeks.week[-1]:g}). "
-            "data.sessions=12 and data.per_week=1 say it; weeks after the last session are "
-            f"follow-up. Or data.follow_up=[{after:g}] says which weeks are."
+            f"data.unit: are the times days ({shown})? Then data.unit=day says so. If not, "
+            f"{_ways_to_say(weeks, stated, waves, float(after))}"
         )
+    raise BadInput(
+        "data.sessions: how many sessions has the treatment? Weeks of measurement do not say it "
+        f"(none between {before:g} and {after:g}; the last is {weeks.week[-1]:g}). "
+        f"{_ways_to_say(weeks, stated, waves, float(after))}"
+    )
+
+
+def look_like_days(times: Floats) -> bool:
+    """Return whether times that were not said to be days are spaced like days.
+
+    Parameters
+    ----------
+    times
+        Different times of measurement, in order, in the file's own unit.
+
+    Returns
+    -------
+    bool
+        All are multiples of seven, or five or more are about seven apart (assumption).
+
+    Examples
+    --------
+    >>> look_like_days(np.array([0.0, 7, 14, 21])), look_like_days(np.array([0.0, 8, 26]))
+    (True, False)
+    >>> look_like_days(np.array([0.0, 6, 14, 20, 29, 35]))
+    True
+    """
+    if len(times) < FEWEST_TIMES:
+        return False
+    apart = np.diff(times)
+    often = len(apart) >= MANY_GAPS and 6 <= np.median(apart) <= 8 and apart.max() <= 9
+    return bool(often or (np.mod(times, 7) == 0).all())
+
+
+def _ways_to_say(weeks: Weeks, stated: StatedLength, waves: bool, after: float) -> str:
+    """Return the settings that say how long treatment is; none that is refused with these data."""
+
+    def works(said: StatedLength) -> bool:
+        try:
+            length_of_treatment(weeks, said, waves=waves, treated=True)
+        except BadInput:
+            return False
+        return True
+
+    last = round(float(weeks.week[-1]) * stated.per_week)
+    numbers = (12, last)
+    sessions = next((n for n in numbers if works(stated._replace(sessions=n))), last)
+    words = (
+        f"data.sessions={sessions} and data.per_week={stated.per_week:g} say how many sessions "
+        "there are at most, and how often; weeks after the last session are follow-up."
+    )
+    follow_up = tuple(float(week) for week in weeks.week[weeks.week >= after - NEAR])
+    has_treatment = bool((weeks.week[weeks.week < after - NEAR] > 0).any())
+    few = len(follow_up) <= MOST_NAMED
+    if has_treatment and few and works(stated._replace(follow_up=follow_up)):
+        words += f" Or data.follow_up=[{','.join(f'{week:g}' for week in follow_up)}] says which "
+        words += "weeks are."
+    return words
 
 
 def _refuse_contradictions(stated: StatedLength, late: Floats, end: float) -> None:

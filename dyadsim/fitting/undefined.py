@@ -56,6 +56,30 @@ def refuse_undefined(names: Sequence[str], real: Floats, simulated: Mapping[str,
         )
 
 
+def refuse_none_used(names: Sequence[str], used: "np.ndarray[Any, np.dtype[np.bool_]]") -> None:
+    """Refuse data of which no statistic can be used: nothing could be learned from them.
+
+    Parameters
+    ----------
+    names
+        Names of the statistics.
+    used
+        Which can be used, `(statistic,)` (`reference_table.usable_summaries`).
+
+    Raises
+    ------
+    BadData
+        None can.
+    """
+    if not used.any():
+        _refuse(
+            names,
+            ~used,
+            "{}: too few data sets simulated in the worlds have a value, or all have the same one, "
+            "so nothing can be learned from the data.",
+        )
+
+
 def _refuse(names: Sequence[str], wrong: "np.ndarray[Any, Any]", words: str) -> None:
     """Raise BadData with the first names, if any is wrong."""
     affected = [name for name, flag in zip(names, wrong, strict=True) if flag]

@@ -5,6 +5,9 @@ m_j be the mean gain of n_j further clients, s^2 the variance within therapists 
 between therapists (analysis of variance). Given m_j the true mean is normal around
 m + w_j (m_j - m) with variance t^2 (1 - w_j), w_j = t^2 / (t^2 + s^2 / n_j): the empirical Bayes
 distribution, from which ranks are drawn. That true means are normal is an assumption.
+
+Gains are of last scores, so therapists whose clients stay longer are further along the natural
+course. Where no pathway of therapy reaches distress, that is all in which they can differ.
 """
 
 from typing import NamedTuple
@@ -28,6 +31,9 @@ from dyadsim.lessons.lesson import (
     lesson_parameters,
 )
 from dyadsim.lessons.statements import by_sign, ends, plain_number
+from dyadsim.model.declarations import without
+from dyadsim.model.mechanism import Factor
+from dyadsim.model.parameters import Parameters, flat
 from dyadsim.simulation.simulate import Run
 from dyadsim.studies.designs.cohort import cohort
 from dyadsim.studies.study import ROUTINE, Caseload
@@ -61,6 +67,8 @@ class Finding(NamedTuple):
         unless DIFFERENT.
     reliability
         Of a mean in the table.
+    heals
+        Whether anything that therapists do reaches distress; if not, they are ALIKE.
     """
 
     therapists: int
@@ -72,6 +80,7 @@ class Finding(NamedTuple):
     worst_rank: int
     hits: int
     reliability: float
+    heals: bool = True
 
 
 def compute(values: Values) -> LessonResult:
@@ -86,12 +95,19 @@ def compute(values: Values) -> LessonResult:
     within = float(np.mean([gains.var(ddof=1) for gains in table])) / size
     between = max(float(raw.var(ddof=1)) - within, 0.0)
     reliability = between / (between + within)
-    identical = parameters.population.therapist_spread == 0
+    heals = therapists_reach_distress(parameters)
+    identical = not heals or parameters.population.therapist_spread == 0
     finding = _finding(raw, further, identical=identical, seed=int(values[SEED]))
-    finding = finding._replace(reliability=reliability)
+    finding = finding._replace(reliability=reliability, heals=heals)
     shrunk = raw.mean() + reliability * (raw - raw.mean())
     means = np.array([gains.mean() for gains in further])
     return result_of(finding, [_figure(raw, shrunk, means, float(np.sqrt(within)))])
+
+
+def therapists_reach_distress(parameters: Parameters) -> bool:
+    """Return whether any pathway of therapy into distress has a strength above 0."""
+    strengths = without(Factor.SPECIFIC, Factor.COMMON)
+    return any(flat(parameters)[name] > 0 for name in strengths)
 
 
 def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
@@ -117,6 +133,7 @@ def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
             "tenth": float(finding.tenth),
             "reliability": finding.reliability,
             "therapists": float(finding.therapists),
+            "what therapists do reaches distress (1) or not (0)": float(finding.heals),
         },
         figures,
     )
@@ -124,6 +141,12 @@ def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
 
 def _ranks(finding: Finding) -> str:
     """Return what can be said about ranks."""
+    if not finding.heals:
+        return (
+            "Nothing that therapists do reaches distress in this world, so all are equally good "
+            "and no true rank exists, though one must come first. What lies beyond chance is time "
+            "in care: where clients stay longer, the last score comes later in the natural course."
+        )
     if finding.kind == ALIKE:
         return (
             "All therapists are equally good here: no true rank exists, though one must come first."
@@ -271,13 +294,15 @@ LESSON = Lesson(
     },
     careful=(
         "Whoever comes first of many owes it to chance as well as to skill, and the more to chance "
-        "the fewer clients each therapist has. Where all are equally good, it is chance alone.",
+        "the fewer clients each therapist has. Where all are alike, it is chance alone.",
         "Therapists who are equally good have no true ranks. Any table still has a first and a "
         "last.",
         "The truth is estimated, too: about 600 further clients each leave room for several ranks. "
         "That true means are normally distributed is an assumption behind the interval.",
         "With equally many clients each, shrunken means are better estimates but do not change who "
         "comes first.",
+        "Gains are up to the last score. Therapists whose clients stay longer are further along "
+        "the natural course, and a table counts that as their success, even where nothing heals.",
         "That no single therapist can be picked out does not mean that therapists are alike.",
         "Therapists of this lesson do not tire, else so many clients would wear them out. Here "
         "clients are assigned at random. Where difficult clients go to some therapists, the "

@@ -95,13 +95,12 @@ def figure(fitted: pd.DataFrame, checks: pd.DataFrame, instrument: str | None) -
     fig = style.new_figure(13, max(4.2, 0.5 * rows + 1.8))
     legend = "data (mark), predicted (grey)"
     with style.drawing_style():
-        if instrument is None and not len(checks):
-            draw_statistics(fig.subplots(), fitted, f"Used in the fit: {legend}")
-            return fig
-        left, right = fig.subplots(1, 2, width_ratios=(3, 4) if instrument else (1, 1))
+        widths = ((3, 4) if instrument else (1, 1)) if len(checks) else (1,)
+        panels = fig.subplots(1, len(widths), width_ratios=widths, squeeze=False)[0]
         if instrument is None:
-            draw_statistics(left, fitted, f"Used in the fit: {legend}")
+            draw_statistics(panels[0], fitted, f"Used in the fit: {legend}")
         else:
-            draw_course(left, fitted, instrument)
-        draw_statistics(right, checks, f"Not used in the fit: {legend}")
+            draw_course(panels[0], fitted, instrument)
+        if len(checks):
+            draw_statistics(panels[1], checks, f"Not used in the fit: {legend}")
     return fig

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from dyadsim.checks import shown_number
 from dyadsim.plots import style
 
 _EDGE = 0.01  # share of the interval: a limit nearer to its end is no limit
@@ -15,8 +16,12 @@ _EDGE = 0.01  # share of the interval: a limit nearer to its end is no limit
 def _limits_text(low: float, high: float, ends: tuple[float, float]) -> str:
     """Return the limits in words; `ends`: where they lie in the interval, 0 to 1."""
     if ends[0] < _EDGE:
-        return f"below {high:.3g}"
-    return f"above {low:.3g}" if ends[1] > 1 - _EDGE else f"{low:.3g} to {high:.3g}"
+        return f"below {shown_number(high)}"
+    return (
+        f"above {shown_number(low)}"
+        if ends[1] > 1 - _EDGE
+        else f"{shown_number(low)} to {shown_number(high)}"
+    )
 
 
 def draw_limits(

@@ -9,6 +9,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from dyadsim.checks import shown_number
 from dyadsim.fitting.coverage import LEVEL
 from dyadsim.fitting.fit import Fit, paths
 from dyadsim.fitting.reference_table import prior_values
@@ -16,6 +17,7 @@ from dyadsim.fitting.target import Evidence
 from dyadsim.fitting.world_choice import SURE, WorldChoice
 from dyadsim.fitting.world_verdict import OUTSIDE, judge_worlds, share_interval
 from dyadsim.report.fit_sentences import (
+    NOTHING_KEPT_OUT,
     UNEVEN,
     coverage_by_chance,
     fit_verdict,
@@ -96,7 +98,7 @@ def fit_summary(source: Source, fit: Fit) -> dict[str, Any]:
         "verdict": fit_verdict(fit),
         "warnings": fit_warnings(fit),
         "parameters": rows_for_json(fit.parameters),
-        "far": {name: float(share) for name, share in fit.far.items()},
+        "far": dict(fit.far),
         "worlds": None if fit.choice is None else _choice_summary(fit.choice, fit.far),
         "other_priors": rows_for_json(fit.priors),
         "prior_checks": rows_for_json(fit.prior_checks),
@@ -319,18 +321,16 @@ def _trust_section(fit: Fit, figures: Path) -> dict[str, Any]:
 
 def _prediction_section(fit: Fit, figures: Path) -> dict[str, Any]:
     """Return the section on predictions."""
-    fitted, checks = fitted_and_kept_out(fit)
-    return _section(
-        "Does it predict what it was not fitted to?",
-        "Left: numbers used in the fit; right: statistics kept out of it. Tail: two-sided "
-        "posterior predictive probability.",
-        image=figures / "predictions.png",
-        tables={
-            "Used in the fit": fitted,
-            "Not used in the fit, predicted by the posterior": checks,
-            "Not used in the fit, predicted by the prior": fit.prior_checks,
-        },
-    )
+    (fitted, checks), text = fitted_and_kept_out(fit), NOTHING_KEPT_OUT
+    tables, heading = {"Used in the fit": fitted}, "Does it predict what it was not fitted to?"
+    if len(checks):
+        text = (
+            "Left: numbers used in the fit; right: statistics kept out of it. Tail: two-sided "
+            "posterior predictive probability."
+        )
+        tables["Not used in the fit, predicted by the posterior"] = checks
+        tables["Not used in the fit, predicted by the prior"] = fit.prior_checks
+    return _section(heading, text, image=figures / "predictions.png", tables=tables)
 
 
 def _planning(source: Source) -> list[dict[str, Any]]:
@@ -385,13 +385,15 @@ def _parameter_table(fit: Fit) -> Table:
         title=f"The {fit.problem.world} world, given the data",
     )
     for row in fit.parameters.to_dict("records"):
+        numbers = ("prior_low", "prior_high", "middle", "low", "high")
+        number = {name: shown_number(row[name]) for name in numbers}
         note = "" if row["identified"] else "  not identified"
         note += "" if row["stable"] else "  unstable"
         table.add_row(
             row["parameter"],
             row["unit"],
-            f"{row['prior_low']:.3g} to {row['prior_high']:.3g}",
-            f"{row['middle']:.3g} [{row['low']:.3g}, {row['high']:.3g}]",
+            f"{number['prior_low']} to {number['prior_high']}",
+            f"{number['middle']} [{number['low']}, {number['high']}]",
             f"{np.floor(row['contraction'] * 100) / 100:.2f}{note}",
             f"{row['covered']:.0%}",
         )

@@ -11,6 +11,10 @@ from dyadsim.fitting.world_verdict import OUTSIDE, share_interval
 from dyadsim.report.world_sentences import decimal_share, verdict_sentence
 
 ODD = 0.1  # two-sided tail below which a prediction is called missed: outside its 90 %
+NOTHING_KEPT_OUT = (
+    "No number was kept out of the fit, so nothing tests what it predicts (check: true keeps a "
+    "published number out)."
+)
 UNEVEN = 0.01  # p of the ranks, below which the coverage of the posterior is called wrong
 
 
@@ -112,8 +116,14 @@ def _doubts(fit: Fit) -> list[str]:
     """Return the warnings that list names: predictions missed, ranks, coverage, identification."""
     table, sets = fit.parameters, len(fit.coverage.ranks)
     lowest, _ = coverage_by_chance(sets)
+    unused = fit.shown.loc[~fit.shown["statistic"].isin(fit.summaries), "statistic"]
     odd = (checks.loc[checks["tail"] < ODD, "statistic"] for checks in fitted_and_kept_out(fit))
     texts = (
+        (
+            "Nothing was learned from numbers that too few simulated data sets have, or that are "
+            "the same in all: {}.",
+            unused,
+        ),
         ("The fit does not reproduce numbers that it used: {}.", next(odd)),
         ("The fit does not predict statistics that it did not use: {}.", next(odd)),
         (
@@ -132,7 +142,8 @@ def _doubts(fit: Fit) -> list[str]:
             table.loc[~table["identified"], "parameter"],
         ),
     )
-    return [text.format("; ".join(names)) for text, names in texts if len(names)]
+    kept_out = [] if len(fit.posterior_checks) else [NOTHING_KEPT_OUT]
+    return [*kept_out, *(text.format("; ".join(names)) for text, names in texts if len(names))]
 
 
 def fitted_and_kept_out(fit: Fit) -> tuple[pd.DataFrame, pd.DataFrame]:

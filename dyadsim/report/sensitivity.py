@@ -8,6 +8,7 @@ import pandas as pd
 from rich.console import Console
 from rich.table import Table
 
+from dyadsim.checks import shown_number
 from dyadsim.plots import scenario, style
 from dyadsim.plots import sensitivity as plot
 from dyadsim.sweeps.scenario_discovery import CHANCE, Scenario
@@ -127,5 +128,5 @@ def print_box(box: Scenario, target: str) -> None:
     columns = (box.limits[name] for name in ("parameter", "low", "high", "quasi_p"))
     for name, low, high, chance in zip(*columns, strict=True):
         mark = "" if chance < CHANCE else " (may be due to chance)"
-        table.add_row(str(name), f"{low:.3g}", f"{high:.3g}", f"{chance:.2g}{mark}")
+        table.add_row(str(name), shown_number(low), shown_number(high), f"{chance:.2g}{mark}")
     Console(width=120).print(table)

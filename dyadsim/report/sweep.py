@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from rich.console import Console
 from rich.table import Table
 
+from dyadsim.checks import shown_number
 from dyadsim.report.page import estimate_text
 from dyadsim.studies.study import plan_study
 from dyadsim.sweeps import outputs, sweep
@@ -162,13 +163,14 @@ def output_ranges(planned: PlannedSweep, path: Path) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        output, without_value (rows), lowest, median, highest, typical_error (median over points);
-        null where unknown.
+        output, without_value (rows), lowest, median, highest, typical_error (median over points;
+        null where unknown), meaning (with whose clients count).
     """
     columns = planned.sweep.columns
     table = read_parquet(path, columns)
+    meanings = outputs.column_meanings(columns, [job.study for job in planned.jobs])
     return [
-        _output_range(table, name, known_error=name + SE in columns)
+        {**_output_range(table, name, known_error=name + SE in columns), "meaning": meanings[name]}
         for name in columns
         if not name.endswith(SE)
     ]
@@ -216,7 +218,7 @@ def first_failures(planned: PlannedSweep, path: Path) -> list[dict[str, Any]]:
 
 
 def print_sweep(summary: Mapping[str, Any], path: Path | None, *, outputs_too: bool) -> None:
-    """Print what came out, what failed, and the next sensible command.
+    """Print what came out, and what failed.
 
     Parameters
     ----------
@@ -234,14 +236,9 @@ def print_sweep(summary: Mapping[str, Any], path: Path | None, *, outputs_too: b
         f"{summary['computed']:,} computed here, {summary['reused']:,} taken from the store, "
         f"{summary['seconds']:.1f} s."
     )
-    name = Path(summary["folder"]).name
     if path is None:
         missing = summary["rows"] - summary["finished"]
         print(f"{missing:,} rows are still missing in {summary['folder']}.")
-        print(
-            f"Next: dyadsim status name={name}; when all shards are finished: "
-            f"dyadsim collect name={name}"
-        )
         return
     if outputs_too:
         _print_outputs(summary["outputs"])
@@ -249,7 +246,6 @@ def print_sweep(summary: Mapping[str, Any], path: Path | None, *, outputs_too: b
     _print_empty(summary)
     if outputs_too:
         print(f"Table: {path}")
-        print(f"Next: dyadsim sensitivity name={name}   (which parameters matter)")
 
 
 def _count(number: int, noun: str) -> str:
@@ -290,12 +286,11 @@ def _print_empty(summary: Mapping[str, Any]) -> None:
 
 
 def _short(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return shown_number(value, 6) if isinstance(value, float) else str(value)
 
 
 def _print_outputs(rows: Sequence[Mapping[str, Any]]) -> None:
     """Print the range of every output over the points."""
-    meanings = outputs.column_meanings([row["output"] for row in rows])
     table = Table(
         "output",
         "lowest",
@@ -311,6 +306,6 @@ def _print_outputs(rows: Sequence[Mapping[str, Any]]) -> None:
             "" if row[key] is None else estimate_text(row[key], error or 0).split("±")[0].strip()
             for key in ("lowest", "median", "highest")
         ]
-        typical = "" if error is None else f"{error:.2g}"
-        table.add_row(row["output"], *numbers, typical, meanings[row["output"]])
+        typical = "" if error is None else shown_number(error, 2)
+        table.add_row(row["output"], *numbers, typical, row["meaning"])
     Console(width=150).print(table)

@@ -8,6 +8,7 @@ report and JSON takes its words from here.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dyadsim.checks import shown_number
 from dyadsim.model.parameters import Parameters, flat
 from dyadsim.model.worlds import WORLDS, find_world, world_parameters
 
@@ -59,7 +60,10 @@ def changes_text(changed: Mapping[str, tuple[float, float]]) -> str:
     if not changed:
         return ""
     return _listed(
-        [f"{name} = {value:.3g} (not {own:.3g})" for name, (value, own) in changed.items()]
+        [
+            f"{name} = {shown_number(value)} (not {shown_number(own)})"
+            for name, (value, own) in changed.items()
+        ]
     )
 
 
@@ -94,7 +98,7 @@ def changes_in_worlds(worlds: Mapping[str, Parameters]) -> str:
         if values
     ]
     if len(alike) > 1 and all(values == alike[0] for values in alike):
-        values = [f"{name} = {value:.3g}" for name, value in alike[0].items()]
+        values = [f"{name} = {shown_number(value)}" for name, value in alike[0].items()]
         return f"{', '.join(name for name, own in changed.items() if own)} {_listed(values)}"
     texts = {name: changes_text(values) for name, values in changed.items()}
     return "; ".join(f"{name} {text}" for name, text in texts.items() if text)

@@ -311,12 +311,20 @@ def what_is_run(job: Job) -> set[str]:
     return {kind for kind, is_run in kinds.items() if is_run}
 
 
-def column_meanings(columns: Sequence[str]) -> Mapping[str, str]:
-    """Return what each column means, in words with its unit."""
-    return {name: _meaning(name) for name in columns}
+def column_meanings(columns: Sequence[str], studies: Sequence[Study]) -> Mapping[str, str]:
+    """Return what each column means, in words with its unit, and whose clients count.
+
+    Parameters
+    ----------
+    columns
+        Of the sweep's table.
+    studies
+        Of the sweep's conditions.
+    """
+    return {name: _meaning(name, studies) for name in columns}
 
 
-def _meaning(column: str) -> str:
+def _meaning(column: str, studies: Sequence[Study]) -> str:
     """Return what a column means."""
     if column.endswith(SE):
         return f"Monte-Carlo error of {column.removesuffix(SE)}"
@@ -329,5 +337,7 @@ def _meaning(column: str) -> str:
         return f"{known[column].statistic} in {known[column].design}"
     if _is_attribution(column):
         return f"{column.replace('/', ': ')} (%)"
-    inside = "facts whose value lies in its band, before its Monte-Carlo error"
-    return inside if column == "facts_met" else column
+    if column == "facts_met":
+        return "facts whose value lies in its band, before its Monte-Carlo error"
+    who = {named_statistic.who_counts(column, study): None for study in studies}
+    return ", of ".join([column, " or ".join(filter(None, who))]).removesuffix(", of ")

@@ -189,6 +189,8 @@ def rank_parameters(method: str, table: SweptTable, bootstrap: Bootstrap | None 
         mean = values[:, good].mean(axis=0)
         if np.ptp(mean) > 0:
             rows += [(output, *row) for row in _indices(method, table, good, mean, bootstrap)]
+    if not table.values:
+        raise BadInput("no output has a value at any point, so there is nothing to rank.")
     if len(refusals) == len(table.values):
         raise refusals[0]
     columns = ["output", "index", "parameter", "other", "value", "low", "high"]
@@ -239,7 +241,7 @@ def _sobol(table: SweptTable, mean: Floats, bootstrap: Bootstrap) -> list[_Index
         (mean - mean.mean()) / mean.std(),
         calc_second_order=second_order,
         num_resamples=bootstrap.resamples,
-        seed=bootstrap.seed,
+        seed=np.random.default_rng(bootstrap.seed),  # SALib takes the number 0 for "no seed"
     )
     rows: list[_Index] = []
     for index, key in (("first", "S1"), ("total", "ST")):

@@ -5,12 +5,22 @@ import pytest
 
 from dyadsim.analysis.effects import hedges_g
 from dyadsim.errors import BadInput
-from dyadsim.evidence.named_statistic import check_statistic, statistic_values
+from dyadsim.evidence.fact import load_facts
+from dyadsim.evidence.named_statistic import (
+    COMPARE_ARMS,
+    check_statistic,
+    counted_arms,
+    statistic_values,
+    who_counts,
+)
 from dyadsim.evidence.observed_study import observe_study
+from dyadsim.evidence.statistic_text import parse_statistic
 from dyadsim.model import worlds
+from dyadsim.model.variables import DROPOUT
 from dyadsim.simulation import simulate
 from dyadsim.simulation.simulate import Run
 from dyadsim.studies.designs.rct import rct
+from dyadsim.studies.designs.waitlist import waitlist
 
 
 @pytest.fixture(scope="module")
@@ -30,10 +40,10 @@ def test_a_statistic_of_one_arm_sees_that_arm_alone(run: Run) -> None:
             nearest = np.where(np.isnan(nearest), score[step], nearest)
     counted = (run.clients.arm == 0) & ~np.isnan(nearest) & (score[0] > 0)
     by_hand = (nearest[counted] <= 0.5 * score[0, counted]).mean()
-    names = ["response_50pct@6_weeks.cbt", "response_50pct@6_weeks"]
-    of_arm, of_all = (statistic_values(names, run)[name] for name in names)
-    assert of_arm == pytest.approx(by_hand)
-    assert of_arm > of_all + 0.02
+    names = [f"response_50pct@6_weeks{arm}" for arm in (".cbt", "", ".waitlist")]
+    of_arm, unsaid, waiting = (statistic_values(names, run)[name] for name in names)
+    assert of_arm == unsaid == pytest.approx(by_hand)
+    assert of_arm > waiting + 0.04
 
 
 def test_an_unknown_arm_is_refused(run: Run) -> None:
@@ -93,6 +103,67 @@ def test_what_cannot_be_meant_is_refused_with_words(run: Run, name: str, words: 
         check_statistic(name, run.study)
 
 
-def test_a_gain_without_an_arm_in_a_trial_without_cbt() -> None:
-    with pytest.raises(BadInput, match=r"write mean_gain\.supportive or mean_gain\.waitlist"):
-        check_statistic("mean_gain(BDI)", rct(["supportive", "waitlist"], 6, follow_up=()))
+def test_a_gain_without_an_arm_in_a_trial_of_two_other_therapies() -> None:
+    study = rct(["supportive", "interpersonal", "waitlist"], 6, follow_up=())
+    with pytest.raises(BadInput, match=r"write mean_gain\.supportive or mean_gain\.interpersonal"):
+        check_statistic("mean_gain(BDI)", study)
+
+
+OF_ONE_ARM = sorted(
+    fact.statistic
+    for fact in {fact.statistic: fact for fact in load_facts()}.values()
+    if parse_statistic(fact.statistic)[0] not in COMPARE_ARMS
+)
+
+
+@pytest.fixture(scope="module")
+def trials() -> dict[str, Run]:
+    """Trials of the same length, by name."""
+    arms = {
+        "cbt": ["waitlist", "cbt", "interpersonal"],
+        "supportive": ["waitlist", "supportive"],
+        "two": ["supportive", "waitlist", "interpersonal"],
+    }
+    world = worlds.world_parameters("hybrid")
+    return {
+        name: simulate.run(rct(list(part), 12, follow_up=(13, 52)), world, 900, seed=2, threads=1)
+        for name, part in arms.items()
+    }
+
+
+def _value(name: str, run: Run) -> float | str:
+    """The value, or why there is none."""
+    try:
+        return statistic_values([name], run)[name]
+    except (ValueError, KeyError) as error:
+        return type(error).__name__
+
+
+@pytest.mark.parametrize("statistic", OF_ONE_ARM)
+def test_without_an_arm_the_treated_one_counts(statistic: str, trials: dict[str, Run]) -> None:
+    """share_dropout of a trial with a waiting list was .245, though .351 of the treated left."""
+    for trial in ("cbt", "supportive"):
+        unsaid, said = (_value(name, trials[trial]) for name in (statistic, f"{statistic}.{trial}"))
+        assert unsaid == said or (unsaid != unsaid and said != said)
+
+
+@pytest.mark.parametrize("name", COMPARE_ARMS)
+def test_what_compares_arms_sees_them_all(name: str, trials: dict[str, Run]) -> None:
+    served = {parse_statistic(fact.statistic)[0]: fact.statistic for fact in load_facts()}
+    text = served[name].replace("usual_care", "control").replace("medication", "interpersonal")
+    assert np.isfinite(statistic_values([text], trials["cbt"])[text])
+
+
+def test_several_treated_arms_count_together_and_untreated_ones_where_there_is_no_other(
+    trials: dict[str, Run],
+) -> None:
+    run = trials["two"]
+    assert counted_arms("share_dropout", run.study) == ("supportive", "interpersonal")
+    treated = run.clients.arm != 1
+    value = statistic_values(["share_dropout"], run)["share_dropout"]
+    assert value == pytest.approx((run.clients.ended == DROPOUT)[treated].mean())
+    waiting = waitlist()
+    assert counted_arms("response_50pct@8_weeks", waiting) == tuple(a.name for a in waiting.arms)
+    assert who_counts("share_dropout", run.study) == "clients of arms supportive and interpersonal"
+    assert who_counts("g_between(active;waitlist)", run.study) == ""
+    assert who_counts("share_dropout", waiting) == ""

@@ -1,6 +1,7 @@
 """Whether data are typical of the simulated ones, and what misses its predictions."""
 
 import numpy as np
+import pytest
 
 from dyadsim.fitting.coverage import prediction_table, typicality
 from dyadsim.fitting.reference_table import ReferenceTable
@@ -18,3 +19,11 @@ def test_a_missed_prediction_has_a_small_tail(linear_problem) -> None:
     _, raw = linear_problem.draws(2000)
     predictions = prediction_table(raw, np.array([0.0, 0.0, 20.0, 0.0]), names=tuple("abcd"))
     assert list(predictions["tail"] < 0.01) == [False, False, True, False]
+
+
+@pytest.mark.parametrize("draws", [1, 20])
+def test_nothing_kept_out_makes_a_table_without_rows(draws: int) -> None:
+    table = prediction_table(np.empty((draws, 0)), np.empty(0), names=())
+    assert list(table) == ["statistic", "data", "low", "middle", "high", "tail"]
+    assert not len(table)
+    assert all(table[name].dtype == float for name in list(table)[1:])

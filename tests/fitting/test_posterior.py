@@ -48,3 +48,15 @@ def test_a_table_that_knows_its_draws_would_be_too_sure() -> None:
     too_sure = np.corrcoef(learned(raw)[:, 0], coordinates[:, 0])[0, 1]
     honest = np.corrcoef(learned.table[:, 0], coordinates[:, 0])[0, 1]
     assert abs(honest) < 0.15 < too_sure
+
+
+def test_what_is_learned_does_not_hang_on_a_hidden_random_number() -> None:
+    """Of more than 500 draws with many summaries, scikit-learn's PCA would be a random one."""
+    rng = np.random.default_rng(3)
+    coordinates, noise = rng.normal(size=(800, 2)), rng.normal(size=(800, 90))
+    raw = coordinates @ rng.normal(size=(2, 90)) + noise
+    learned = []
+    for hidden in (1, 2):
+        np.random.seed(hidden)  # noqa: NPY002 (what a library would use)
+        learned.append(learn_summaries(raw, coordinates, used=np.ones(90, bool)).table)
+    assert (learned[0] == learned[1]).all()

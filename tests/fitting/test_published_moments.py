@@ -129,3 +129,14 @@ def test_a_fit_of_which_nothing_was_kept_out_says_so(tiny_fit: Callable, tmp_pat
     page = (folder / "report.html").read_text()
     assert "nothing tests what it predicts" in page
     assert "predicted by the posterior" not in page
+
+
+def test_what_is_assumed_says_whose_clients_count(tmp_path: Path) -> None:
+    text = """moments:
+  - {statistic: response_50pct@6_weeks, value: .35, error: .05}
+  - {statistic: remission@6_weeks.waitlist, value: .15, error: .05}
+"""
+    published = _read(tmp_path / "m.yaml", text)
+    said = [words for words in published.assumed if words.startswith(("response", "remission"))]
+    assert said[0].endswith("with standard error 0.05, of clients of arm cbt")
+    assert said[1].endswith("with standard error 0.05")

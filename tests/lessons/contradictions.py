@@ -119,6 +119,7 @@ def _alliance(sentence: str, n: Numbers) -> Iterator[str]:
 
 
 def _best_therapist(sentence: str, n: Numbers) -> Iterator[str]:
+    heals = n["what therapists do reaches distress (1) or not (0)"] == 1
     kind, side = n["alike (1), different (2) or unclear (0)"], _sign(n, "further clients")
     best, worst, hits = (int(n[key]) for key in ("best rank", "worst rank", "in both best tenths"))
     yield from _number(sentence, r"seems # points better", n["seems"], 0.05)
@@ -129,6 +130,8 @@ def _best_therapist(sentence: str, n: Numbers) -> Iterator[str]:
             ": below average": side < 0,
             "not to be told from the average": side == 0,
             "no true rank exists": kind == 1,
+            "Nothing that therapists do reaches distress": not heals,
+            "is time in care": not heals,
             "so no rank is given": kind == 0,
             "That leaves": kind == 2,
             f"a rank from {best} to {worst} of": kind == 2 and best < worst,

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -108,6 +109,12 @@ def the_first_of_the_table_owes_it_to_chance() -> None:
     alike = [preset("best_therapist", title, each=100, seed=seed) for seed in seeds]
     assert np.mean([result.numbers["reliability"] for result in alike]) < 0.2
     assert all("no true rank exists" in result.sentence for result in alike)
+    # Where nothing heals, last scores differ with time in care, which is no therapist's merit.
+    for seed in range(1, 21):
+        nothing = start("best_therapist", world="null", therapists=20, seed=seed)
+        assert nothing.answers == (3,), seed
+        assert "no true rank exists" in nothing.sentence, seed
+        assert "beyond chance is time in care" in nothing.sentence, seed
     # Hardly different: nothing is claimed about ranks in nearly every draw.
     close = [
         start("best_therapist", **{"population.therapist_spread": 0.1, "seed": seed})
@@ -249,3 +256,14 @@ def test_the_command_line_gives_the_same_numbers(
     assert printed["sentence"] == result.sentence
     numbers = {k: v for k, v in printed["numbers"].items() if v is not None and v == v}
     assert numbers == {k: v for k, v in result.numbers.items() if v == v}
+
+
+def test_whole_numbers_are_printed_whole(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    """Of 2,848 clients the lesson said 2.85e+03."""
+    assert main(["lesson", "alliance", f"results={tmp_path}"]) == 0
+    out = capsys.readouterr().out
+    (count,) = re.findall(r"^  clients: (\d+)$", out, re.MULTILINE)
+    assert int(count) > 999
+    assert "e+" not in out

@@ -83,6 +83,7 @@ def invent_best_therapist(rng: Rng) -> LessonResult:
         *(int(rank) for rank in ranks),
         hits,
         float(rng.uniform()),
+        heals=kind != best_therapist.ALIKE or bool(rng.integers(2)),
     )
     return best_therapist.result_of(finding, [])
 

@@ -182,3 +182,14 @@ def test_targets() -> None:
             scenario_discovery.parse_target(text, outputs)
     with pytest.raises(BadInput, match="met at 5 of 100 points"):
         scenario_discovery.find_box(pd.DataFrame({"a": range(100)}), np.arange(100) < 5)
+
+
+def test_a_seed_of_zero_is_a_seed_too(tmp_path: Path) -> None:
+    """SALib takes the number 0 for "no seed": the intervals would differ from run to run."""
+    layout = Sampling("saltelli", 64)
+    table = as_input(swept(ishigami, ISHIGAMI, layout, tmp_path), list("abc"), layout)
+    rankings = []
+    for hidden in (1, 2):
+        np.random.seed(hidden)  # noqa: NPY002 (what a library would use)
+        rankings.append(sensitivity.rank_parameters("sobol", table, Bootstrap(20, seed=0)).table)
+    pd.testing.assert_frame_equal(*rankings)

@@ -46,6 +46,7 @@ def fit_of(**changed: Any) -> Any:
         "simulated": {"hybrid": 5300, "null": 5000},
         "posterior_checks": right,
         "shown": right,
+        "summaries": ("mean",),
         "at_an_end": (),
     }
     return SimpleNamespace(**(fit | changed))
@@ -130,3 +131,10 @@ def test_the_summary_has_the_error_of_every_probability() -> None:
 def test_cells_are_text_under_plain_headings() -> None:
     table = pd.DataFrame({"parameter": ["a"], "low": [0.12345], "tail": [1.0]})
     assert report._cells(table) == [["parameter", "5 %", "tail"], ["a", "0.123", "1.000"]]
+
+
+def test_numbers_that_taught_nothing_are_named() -> None:
+    assert fit_sentences.fit_warnings(fit_of()) == []
+    (text,) = fit_sentences.fit_warnings(fit_of(summaries=()))
+    assert text.startswith("Nothing was learned from numbers that too few")
+    assert text.endswith(": mean.")

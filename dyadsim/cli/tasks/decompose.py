@@ -138,7 +138,8 @@ def run(settings: "Settings") -> None:
         return
     report.print_attribution(table, label, **size)
     print(f"\nReport: {folder / 'report.html'}")
-    print("Next: dyadsim decompose world=medical   (the same therapy in another world)")
+    other = "medical" if settings.world != "medical" else "contextual"
+    print(f"Next: dyadsim decompose world={other}   (the same therapy in another world)")
 
 
 def _label_of_grid(jobs: Sequence["Settings"], dials: Sequence[str]) -> str:

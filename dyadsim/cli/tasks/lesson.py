@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dyadsim.checks import shown_number
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
 
@@ -85,7 +86,7 @@ def run(settings: "Settings") -> None:
     print(f"{lesson.title}\n{lesson.question}\n\n{result.sentence}\n")
     for name, value in result.numbers.items():
         if not name.endswith((".se", ".low", ".high")):
-            print(f"  {name}: {value:.3g}{_error(result.numbers, name)}")
+            print(f"  {name}: {shown_number(value)}{_error(result.numbers, name)}")
     print("\nCareful:\n" + "\n".join(f"  - {text}" for text in lesson.careful))
     print(f"\nWorld: {world_label(world, parameters)}")
     print("Settings: " + "; ".join(f"{name}: {value}" for name, value in values.items()))
@@ -96,8 +97,9 @@ def _error(numbers: dict[str, float], name: str) -> str:
     """Return a number's standard error and 95 % interval, if it has them."""
     if f"{name}.se" not in numbers:
         return ""
-    error, low, high = (numbers[f"{name}.{part}"] for part in ("se", "low", "high"))
-    return f" (standard error {error:.2g}, 95 % interval {low:.3g} to {high:.3g})"
+    error = shown_number(numbers[f"{name}.se"], 2)
+    low, high = (shown_number(numbers[f"{name}.{part}"]) for part in ("low", "high"))
+    return f" (standard error {error}, 95 % interval {low} to {high})"
 
 
 def _write_series(place: Path, result: "LessonResult") -> None:

@@ -152,7 +152,8 @@ def run(settings: "Settings") -> None:
     report.print_literature(reviews, title=title, margin=planned.margin)
     print(f"Study: trials of task.field; repeats: {planned.repeats}; seed: {settings.seed}")
     print(f"Tables and funnel: {folder}")
-    print("Next: dyadsim literature world=null   (a field where nothing heals)")
+    if settings.world != "null":
+        print("Next: dyadsim literature world=null   (a field where nothing heals)")
 
 
 TASK = Task(

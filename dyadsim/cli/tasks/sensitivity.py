@@ -5,10 +5,11 @@ import json
 import math
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dyadsim.checks import whole_number
+from dyadsim.checks import shown_number, whole_number
 from dyadsim.cli.memory import sweep_need
 from dyadsim.cli.task import Task, TaskSettings, setting
 from dyadsim.cli.tasks.sweep import NOT_IN_SWEEPS, execute, finish
@@ -129,7 +130,7 @@ def _groups(planned: "PlannedSweep", table: "pd.DataFrame") -> "Iterator[tuple[s
 
 
 def _text(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return shown_number(value, 6) if isinstance(value, float) else str(value)
 
 
 def _by_replicate(part: "pd.DataFrame", name: str) -> "np.ndarray[Any, Any]":
@@ -171,6 +172,7 @@ def _rank(request: "SweepRequest", table: "pd.DataFrame") -> None:
         rankings.append(ranking.table.assign(condition=label))
         noises.append(ranking.noise.assign(condition=label))
     indices, noise = pd.concat(rankings), pd.concat(noises)
+    studies = [job.study for job in request.planned.jobs]
     summary = {
         "task": "sensitivity",
         "method": method,
@@ -182,7 +184,9 @@ def _rank(request: "SweepRequest", table: "pd.DataFrame") -> None:
         request.folder / method,
         summary,
         {"indices": indices, "noise": noise},
-        lambda folder: report.write_ranking(folder, method, indices, noise, column_meanings),
+        lambda folder: report.write_ranking(
+            folder, method, indices, noise, partial(column_meanings, studies=studies)
+        ),
     )
     if settings.json:
         print(json.dumps(summary))

@@ -2,6 +2,8 @@
 
 import dataclasses
 import json
+import re
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,7 +129,13 @@ def run(settings: "Settings") -> None:
     if outcome.effects is not None:
         report.print_individual_effects(individual_effects.summarise_effects(outcome.effects))
     print(f"Tables: {folder}\nFigure: {folder / 'figure.png'}")
-    print("Next: python -c \"import dyadsim; print(dyadsim.read('" + str(folder) + "').clients)\"")
+    code = f"import dyadsim; print(dyadsim.read({str(folder)!r}).clients)"
+    print(f"Next: python -c {_in_double_quotes(code)}")
+
+
+def _in_double_quotes(code: str) -> str:
+    """Return code as one word for the shell, in double quotes as far as they keep it as it is."""
+    return shlex.quote(code) if re.search(r'[$`!"\\]', code) else f'"{code}"'
 
 
 def _summary(

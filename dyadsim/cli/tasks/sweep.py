@@ -1,18 +1,23 @@
 """Many worlds in one table: results/NAME holds it, and the same command resumes it."""
 
+import dataclasses
 import errno
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dyadsim.checks import setting_word
 from dyadsim.cli.memory import sweep_need
 from dyadsim.cli.progress import counting
 from dyadsim.cli.task import NoEffect, Task
+from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
     from dyadsim.cli.sweep_request import SweepRequest
     from dyadsim.sweeps.sweep import Status
 
+DEFAULT_RESULTS = Path("results")
 OK, POINTS_FAILED, INTERRUPTED = 0, 3, 130
 NOT_IN_SWEEPS = NoEffect(
     "do",
@@ -109,9 +114,31 @@ def finish(
     summary = report.sweep_summary(request.planned, request.folder, state, path)
     if not request.settings.json:
         report.print_sweep(summary, path, outputs_too=not ranked)
+        print(_next_line(request, state, ranked), end="")
     elif not ranked:
         print(json.dumps(summary))
     return POINTS_FAILED if state.failed else OK
+
+
+def _next_line(request: "SweepRequest", state: "Status", ranked: bool) -> str:
+    """Return the next sensible command, a line; "" where there is none that works."""
+    from dyadsim.cli.tasks import sensitivity
+
+    sweep = setting_word("name", request.folder.name)
+    if request.settings.results != DEFAULT_RESULTS:
+        sweep += f" {setting_word('results', str(request.settings.results))}"
+    if state.finished < state.rows:
+        return (
+            f"Next: dyadsim status {sweep}; when all shards are finished: dyadsim collect {sweep}\n"
+        )
+    if ranked or state.failed:  # points may be too few without them
+        return ""
+    settings = dataclasses.replace(request.settings, task=sensitivity.SensitivitySettings())
+    try:
+        sensitivity.check(request._replace(settings=settings))
+    except BadInput:  # no interval, or too few points
+        return ""
+    return f"Next: dyadsim sensitivity {sweep}   (which parameters matter)\n"
 
 
 def run(request: "SweepRequest") -> int:

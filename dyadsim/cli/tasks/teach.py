@@ -38,18 +38,14 @@ def run(settings: "Settings") -> None:
 
 def _keep(settings: "Settings") -> None:
     """Write one lesson as one file."""
-    from dyadsim.cli.results_folder import check_folder
+    from dyadsim.cli.results_folder import check_folder, write_result_file
     from dyadsim.lessons.index import find_lesson
     from dyadsim.web import single_file
 
     lesson = find_lesson(settings.task.keep)
     check_folder(settings.results)
     text = single_file.lesson_file(lesson, lesson_settings(settings))
-    settings.results.mkdir(parents=True, exist_ok=True)
-    place = settings.results / f"lesson_{lesson.name}.html"
-    unfinished = place.with_suffix(".part")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(place)
+    place = write_result_file(settings.results, f"lesson_{lesson.name}.html", text)
     print(f"One file, no server, no network: {place} ({len(text) / 1e6:.1f} MB)")
 
 
