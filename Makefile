@@ -11,7 +11,7 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	  { echo "dyadsim needs Python 3.12 or newer; '$(PYTHON)' is older. Try: make PYTHON=/path/to/python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(RUN) -m pip install --quiet --disable-pip-version-check "pip>=25.1"
-	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt --group dev -e ".[scale,web]"
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt --group dev -e ".[files,scale,web]"
 	@touch $@
 
 demo: $(VENV)/ready
@@ -36,7 +36,7 @@ lowest: $(VENV)/ready
 	$(RUN) -m pip install --quiet --disable-pip-version-check uv
 	rm -rf $(LOWEST)
 	$(RUN) -m uv venv --quiet --python $(abspath $(RUN)) $(LOWEST)
-	$(RUN) -m uv pip install --quiet --python $(LOWEST) --resolution lowest-direct -e ".[scale,web]"
+	$(RUN) -m uv pip install --quiet --python $(LOWEST) --resolution lowest-direct -e ".[files,scale,web]"
 	$(RUN) -m uv pip install --quiet --python $(LOWEST) --group test
 	$(LOWEST)/bin/python tests/promises/lowest_versions.py
 	$(LOWEST)/bin/python -m pytest -o filterwarnings=default

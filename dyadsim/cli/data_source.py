@@ -12,6 +12,7 @@ from dyadsim.checks import (
     shown_number,
     whole_number,
 )
+from dyadsim.cli.table_settings import table_choices
 from dyadsim.cli.tasks.fit import is_moments
 from dyadsim.errors import BadInput
 from dyadsim.fitting import client_data, published_moments
@@ -91,6 +92,7 @@ def _read_scores(settings: "Settings") -> ClientData:
             data.rebase,
             data.baseline,
             number("data.per_week", data.per_week, *PER_WEEK),
+            table_choices(data),
         ),
     )
     words = f"reliable change is {shown_number(form.reliable_change)}, as published for {form.name}"
@@ -108,12 +110,13 @@ def _stated_length(data: "DataFile") -> StatedLength:
     if isinstance(weeks, str | Mapping) or not isinstance(weeks, Sequence):
         raise BadInput(f"data.follow_up must be a list of weeks such as [26,52], not '{weeks}'.")
     follow_up = tuple(number("data.follow_up", week, 0, 5000, open_low=True) for week in weeks)
+    unit = table_choices(data).unit(data.unit)
     return StatedLength(
         data.sessions,
         data.per_week,
         follow_up or None,
-        data.unit == "session",
-        data.unit == "day",
+        unit == "session",
+        unit == "day",
     )
 
 

@@ -14,6 +14,7 @@ from dyadsim.cli.interruption import interrupted_by_signals
 from dyadsim.cli.memory import check_memory, check_sweep_memory
 from dyadsim.cli.task import Task, find_task, task_names
 from dyadsim.cli.terminal import check_current_folder, prepare_terminal, silence_output
+from dyadsim.cli.wave_patterns import with_patterns_quoted
 from dyadsim.cli.words import read_words, refuse_doubled
 from dyadsim.errors import BadData, BadInput, Failed, one_sentence
 
@@ -48,6 +49,7 @@ def _settings_words(words: Sequence[str]) -> tuple[Task, list[str]]:
     keys = dict(zip(bare, ("task", f"task.{task.word}"), strict=False))
     own = {f"task.{field.name}" for field in dataclasses.fields(task.settings)}
     settings = [f"{keys[word]}={word}" if word in keys else _new_word(word, own) for word in words]
+    settings = list(map(with_patterns_quoted, settings))
     refuse_doubled(settings)
     return task, task.adapt(settings)
 

@@ -34,11 +34,34 @@ class Size:
 class DataFile:
     """A researcher's file, and what its columns are."""
 
-    path: str | None = setting(None, "csv or Parquet, a row a client and time; or moments in YAML")
+    path: str | None = setting(
+        None, "csv, Excel, SPSS, Stata or Parquet (docs/how_to/data_files.md); or moments in YAML"
+    )
+    sheet: Any = setting(None, "of Excel: name or number; null = the only one with cells")
+    encoding: str | None = setting(
+        None, "of text: cp1252, cp850 ...; null = UTF-8 or UTF-16 where it is, else Windows-1252"
+    )
+    decimal: str | None = setting(None, "comma or point; null = from the file")
+    missing: Any = setting(None, "[-9,999]: cells that stand for a missing value")
+    wide: Any = setting(
+        None,
+        "'bdi_s{time}': a row a client, a column a wave; {item} too; or {score:..,alliance:..}",
+    )
+    items: Any = setting(None, "phq1..phq9 or [a,b,c]: columns whose sum is the score")
+    missing_items: float = setting(
+        0.2, "share of the items that may be missing: the mean of the others stands for them"
+    )
+    times: Any = setting(None, "{pre:0,post:12,fu:26}: words for waves, in data.unit")
+    dates: str | None = setting(
+        None,
+        "times are dates: weeks since each client's first score (first), since the day in a column "
+        "(its name), or sessions in order (sessions)",
+    )
+    day_first: bool | None = setting(None, "of dates such as 3/4/2024; null = from the file")
     instrument: Any = setting(
         "by_study", "phq9, bdi2, oq45, core_om, gad7, or described (docs/how_to/fitting.md)"
     )
-    unit: str = setting("session", "of time: session (a week apart), week, day")
+    unit: str = setting("session", "of time: session (a week apart), week, day, month")
     higher_is_better: bool = setting(False, "high scores are good: they are reversed")
     columns: Any = setting(
         {

@@ -76,7 +76,7 @@ def _is_closed(text: str) -> bool:
 def _quoted(name: str, text: str) -> str:
     """Return the word with every name in double quotes that needs them; "": it does not help."""
     text = text.strip()
-    if text[:1] in "[{" and text[-1:] in "]}":
+    if text and text[0] in "[{" and text[-1] in "]}":
         parts = list(map(_plain, _split(text[1:-1])))
         pairs = {key.strip(): _plain(value) for key, _, value in (p.partition(":") for p in parts)}
         mapped = text[0] == "{" and all(map(is_plain_key, pairs))

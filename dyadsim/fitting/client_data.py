@@ -18,10 +18,8 @@ from dyadsim.fitting.client_table import (
     Codes,
     Floats,
     Limits,
-    give_roles,
-    read_table,
-    select_rows,
 )
+from dyadsim.fitting.file_reader import read_long_table
 from dyadsim.fitting.study_time import (
     AS_IT_IS,
     FileChoices,
@@ -30,7 +28,6 @@ from dyadsim.fitting.study_time import (
     say_intake,
     scored_rows,
 )
-from dyadsim.fitting.table_shape import refuse_unreadable
 from dyadsim.model import questionnaires
 from dyadsim.model.questionnaires import Instrument
 
@@ -80,12 +77,12 @@ def read_client_data(
     higher_is_better: bool = False,
     choices: FileChoices = AS_IT_IS,
 ) -> ClientData:
-    """Return the measurements of a csv or Parquet file.
+    """Return the measurements of a file.
 
     Parameters
     ----------
     path
-        The file.
+        The file, of any kind that `file_reader` reads.
     columns
         Role (`NEEDED`, `OPTIONAL`) -> name of the column; of client, arm and therapist several
         columns may make a name together. An optional column that is named like its role need not
@@ -93,7 +90,8 @@ def read_client_data(
     instrument
         Of the score, or a name in `questionnaires.SYMPTOM_INSTRUMENTS`.
     unit
-        Of time: "session" (`choices.per_week` of them a week), "week" or "day".
+        Of time: "session" (`choices.per_week` of them a week), "week", "day" or "month"; of dates
+        (`choices.form.dates`) it does not count.
     higher_is_better
         High scores are good; they are reversed within the instrument's range.
     choices
@@ -118,15 +116,8 @@ def read_client_data(
     named = {
         role: (name,) if isinstance(name, str) else tuple(name) for role, name in columns.items()
     }
-    file_table = read_table(path)
-    named = {
-        role: names
-        for role, names in named.items()
-        if role in NEEDED or names != (role,) or role in file_table.cells
-    }
-    table = select_rows(file_table, choices.where)
-    refuse_unreadable(table, named, tuple(choices.where))
-    table = give_roles(table, named)
+    unit = choices.form.unit(unit)
+    table = read_long_table(path, named, choices.where, choices.form, optional=OPTIONAL)
     rows = _rows(table, instrument)
     if higher_is_better:
         rows["score"] = instrument.floor + instrument.ceiling - rows["score"]

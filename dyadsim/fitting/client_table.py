@@ -1,30 +1,31 @@
 """A researcher's file as a table of text: nothing is read as a number that may be a name.
 
-A csv file is read as text, so that the clients "0012" and "12" stay two. Which rows count can be
-said by the values of a column; a row keeps the number of its line, for messages.
+The clients "0012" and "12" stay two. Which rows count can be said by the values of a column; a row
+keeps the number of its line, for messages.
 """
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from dyadsim.analysis.columns import require_columns
+from dyadsim.checks import setting_word
 from dyadsim.errors import BadData, nearest
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 type Codes = np.ndarray[Any, np.dtype[np.int64]]
 
-EMPTY = ("", "NA", "N/A", "#N/A", "<NA>", "NaN", "nan", ".")  # of any column: R, Excel, Stata, SAS
+EMPTY = (  # of any column: R, Excel, SPSS, Stata, SAS
+    *("", "NA", "N/A", "#N/A", "<NA>", "NaN", "nan", "."),
+    *("#NULL!", "NaT"),
+)
 EMPTY_NUMBER = (*EMPTY, "n/a", "null", "NULL", "None", "none")  # names of arms elsewhere
-NOT_TEXT = {".xlsx": "Excel", ".xls": "Excel", ".sav": "SPSS", ".dta": "Stata", ".ods": "Calc"}
+LABELLED = ("arm", "therapist")  # roles whose codes go by their labels
+CODES_OF_MISSING = re.compile(r"-1|-?(?:8|88|888|9|99|999|9999)")  # usual ones
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d+ days")  # at the start of a cell
-DELIMITERS = (",", ";", "\t", "|")
 
 
 class Limits(NamedTuple):
@@ -49,7 +50,9 @@ class ClientTable(NamedTuple):
     """A file: its cells, the line of each row, and which columns have which role.
 
     `columns` is role -> one or more columns; `decimal_comma` whether commas may be decimal ones;
-    `assumed` what was taken for granted in reading, a sentence each.
+    `assumed` what was taken for granted in reading, a sentence each; `labels` are those of codes,
+    by column (SPSS, Stata); `origins` role -> the file's own column of each row, where the table
+    was wide.
     """
 
     path: str
@@ -58,6 +61,8 @@ class ClientTable(NamedTuple):
     columns: Mapping[str, tuple[str, ...]]
     decimal_comma: bool
     assumed: tuple[str, ...]
+    labels: Mapping[str, Mapping[str, str]] = {}
+    origins: Mapping[str, Sequence[str]] = {}
 
     def has(self, role: str) -> bool:
         """Return whether a role has a column."""
@@ -75,22 +80,37 @@ class ClientTable(NamedTuple):
 
     def refuse(self, row: int, role: str, value: Any, rule: str, more: str = "") -> None:
         """Raise BadData for a cell, with words on `more` like it."""
+        label = self.origins[role][row] if role in self.origins else self.label(role)
         cell = f" '{value}'" if str(value) else ""
-        raise BadData(
-            f"{self.path}, row {self.lines[row]}, column '{self.label(role)}':{cell} {rule}{more}."
-        )
+        raise BadData(f"{self.path}, row {self.lines[row]}, column '{label}':{cell} {rule}{more}.")
 
     def text(self, role: str) -> pd.Series:
         """Return the text of a role, blanks around it removed; missing where a cell is empty.
 
         Of several columns the texts are joined; quotes keep 'a', 'b c' and 'a b', 'c' apart.
         """
-        parts = [as_text(self.cells[name]) for name in self.columns[role]]
+        named = self.named if role in LABELLED else self.column
+        parts = [named(name) for name in self.columns[role]]
         if len(parts) == 1:
             return parts[0]
         known = pd.concat(parts, axis=1).notna().all(axis=1)
         joined = pd.Series(list(zip(*parts, strict=True)), self.cells.index, dtype=object)
         return joined.map(lambda names: " / ".join(map(repr, names))).where(known)
+
+    def column(self, name: str) -> pd.Series:
+        """Return the text of a column; missing where a cell is empty."""
+        return as_text(self.cells[name])
+
+    def named(self, name: str) -> pd.Series:
+        """Return the text of a column with labels for codes, where no two would become one."""
+        text, labels = self.column(name), self.labels.get(name, {})
+        shown = text.map(lambda cell: labels.get(cell, cell))
+        return shown if shown.nunique() == text.nunique() else text
+
+    def has_numbers(self, name: str) -> bool:
+        """Return whether a column's cells are numbers, those that are not empty, and there are."""
+        _, blank, numbers = self.read_numbers(name)
+        return bool((~blank).any() and not np.isnan(numbers[~blank]).any())
 
     def codes(self, role: str) -> Codes:
         """Return the texts of a role as numbers from 0 on; an empty cell is refused."""
@@ -102,11 +122,7 @@ class ClientTable(NamedTuple):
 
     def numbers(self, role: str, limits: Limits) -> Floats:
         """Return a column as numbers within limits; NaN where cells may be empty."""
-        text = as_text(self.cells[self.columns[role][0]])
-        blank = (text.isna() | text.isin(EMPTY_NUMBER)).to_numpy()
-        if self.decimal_comma and not text.str.contains(".", regex=False).any():
-            text = text.str.replace(r"^([+-]?\d+),(\d+)$", r"\1.\2", regex=True)
-        numbers = pd.to_numeric(text.mask(blank), errors="coerce").to_numpy(float)
+        text, blank, numbers = self.read_numbers(self.columns[role][0])
         outside = (numbers < limits.low) | (numbers > limits.high) | np.isinf(numbers)
         for wrong, rule in (
             (np.isnan(numbers) & ~blank, "is not a number"),
@@ -117,97 +133,46 @@ class ClientTable(NamedTuple):
             if len(rows):
                 more = f" ({len(rows) - 1} more like it)" if len(rows) > 1 else ""
                 value = "" if blank[rows[0]] else text.iloc[rows[0]]
-                if role == "time" and DATE.match(str(value)):
-                    more += ": of dates, count the days since the intake (data.unit=day)"
+                more += way_out(role, str(value))
                 self.refuse(int(rows[0]), role, value, rule, more)
         return numbers
+
+    def read_numbers(self, name: str) -> tuple[pd.Series, np.ndarray[Any, np.dtype[Any]], Floats]:
+        """Return a column as text, which cells are empty, and numbers; NaN where there is none."""
+        text = self.column(name)
+        blank = (text.isna() | text.isin(EMPTY_NUMBER)).to_numpy()
+        if self.decimal_comma and not text.str.contains(".", regex=False).any():
+            text = text.str.replace(r"^([+-]?\d+),(\d+)$", r"\1.\2", regex=True)
+        return text, blank, pd.to_numeric(text.mask(blank), errors="coerce").to_numpy(float)
+
+
+def way_out(role: str, value: str) -> str:
+    """Return the setting that may help with a cell that cannot be used as a number.
+
+    Examples
+    --------
+    >>> way_out("score", "99")
+    '. Where 99 stands for a missing value: data.missing=[99]'
+    """
+    if role == "time" and DATE.match(value):
+        return ". Of dates, data.dates=first (or a column) counts weeks since the intake"
+    if role == "time" and re.match(r"[^\W\d]", value):
+        return f". Of words for waves: 'data.times={{{value}:0,...}}' says when each is"
+    if re.fullmatch(r"[+-]?\d+,\d+", value):
+        return ". Are commas decimal ones? data.decimal=comma"
+    code = value.removesuffix(".0")
+    if role != "time" and (CODES_OF_MISSING.fullmatch(code) or re.fullmatch(r"[^\W\d]+", code)):
+        stated = (
+            setting_word("data.missing", [code]) if code.isalpha() else f"data.missing=[{code}]"
+        )
+        return f". Where {code} stands for a missing value: {stated}"
+    return ""
 
 
 def as_text(cells: pd.Series) -> pd.Series:
     """Return cells as text without blanks around them; missing where they are empty."""
     text = cells.astype(object).where(cells.notna(), "").map(lambda cell: str(cell).strip())
     return text.mask(text.isin(EMPTY)).astype(object)
-
-
-def read_table(path: str) -> ClientTable:
-    """Return a csv or Parquet file as a table whose columns have no roles yet.
-
-    Parameters
-    ----------
-    path
-        The file. Of csv, the delimiter is that of the first line; text that is not UTF-8 is read
-        as Windows-1252, and `assumed` says so.
-
-    Returns
-    -------
-    ClientTable
-        The cells, as text where the file is text.
-
-    Raises
-    ------
-    BadData
-        No such file, nothing in it, or no table.
-    """
-    if not Path(path).is_file():
-        raise BadData(f"data.path: there is no file '{path}'.")
-    if not Path(path).stat().st_size:
-        raise BadData(f"data.path: '{path}' is empty.")
-    suffix = Path(path).suffix.lower()
-    if suffix in NOT_TEXT:
-        raise BadData(
-            f"data.path: '{path}' is a file of {NOT_TEXT[suffix]}; save the table as csv (UTF-8)."
-        )
-    try:
-        if suffix in (".parquet", ".pq"):
-            return _table(path, pd.read_parquet(path), ",", [])
-        return _read_text(path)
-    except BadData:
-        raise
-    except Exception as error:  # pandas and pyarrow raise many kinds
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise BadData(f"data.path: '{path}' cannot be read as a table: {reason}.") from None
-
-
-def _read_text(path: str) -> ClientTable:
-    """Return a file of text as a table, by the delimiter of its first line."""
-    text, assumed = _decoded(path)
-    delimiter = _delimiter(text.splitlines()[0])
-    cells = pd.read_csv(io.StringIO(text), sep=delimiter, dtype=str, keep_default_na=False)
-    if not isinstance(cells.index, pd.RangeIndex):
-        raise BadData(
-            f"data.path: '{path}' has more cells in a row than names in the first line: decimal "
-            "commas between commas, or names of rows without a name of their column."
-        )
-    return _table(path, cells, delimiter, assumed)
-
-
-def _table(path: str, cells: pd.DataFrame, delimiter: str, assumed: list[str]) -> ClientTable:
-    """Return a table whose first row is line 2 of the file."""
-    lines = np.arange(len(cells)) + 2
-    return ClientTable(path, cells, lines, {}, delimiter != ",", tuple(assumed))
-
-
-def _decoded(path: str) -> tuple[str, list[str]]:
-    """Return the text of a file, and what was assumed of its encoding."""
-    raw = Path(path).read_bytes()
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16"), []
-    if b"\0" in raw:
-        raise BadData(f"data.path: '{path}' is no text; save the table as csv (UTF-8).")
-    try:
-        return raw.decode("utf-8-sig"), []
-    except UnicodeDecodeError:
-        words = "the file is not UTF-8; it was read as Windows-1252"
-        return raw.decode("cp1252", errors="replace"), [words]
-
-
-def _delimiter(first_line: str) -> str:
-    """Return what stands between the names of the first line."""
-    counts = {
-        mark: len(next(csv.reader([first_line], delimiter=mark), [])) - 1 for mark in DELIMITERS
-    }
-    best = max(counts, key=lambda mark: counts[mark])
-    return best if counts[best] or not first_line.split()[1:] else r"\s+"
 
 
 def select_rows(table: ClientTable, where: Mapping[str, Sequence[str]]) -> ClientTable:
@@ -233,7 +198,9 @@ def select_rows(table: ClientTable, where: Mapping[str, Sequence[str]]) -> Clien
     keep, assumed = np.ones(len(table.cells), bool), list(table.assumed)
     for name, values in where.items():
         _require(table, name, f"data.where: {name}")
-        text = as_text(table.cells[name])
+        text = table.named(name)
+        if not set(values) <= set(text):
+            text = table.column(name)  # of codes with labels, both may be said
         known = list(dict.fromkeys(text.dropna()))
         for value in values:
             if value not in known:
@@ -246,8 +213,11 @@ def select_rows(table: ClientTable, where: Mapping[str, Sequence[str]]) -> Clien
         assumed.append(
             f"rows whose {name} is {' or '.join(values)} count: {int(keep.sum())} of {len(keep)}"
         )
+    origins = {role: list(np.asarray(names)[keep]) for role, names in table.origins.items()}
     cells = table.cells[keep].reset_index(drop=True)
-    return table._replace(cells=cells, lines=table.lines[keep], assumed=tuple(assumed))
+    return table._replace(
+        cells=cells, lines=table.lines[keep], assumed=tuple(assumed), origins=origins
+    )
 
 
 def give_roles(table: ClientTable, columns: Mapping[str, tuple[str, ...]]) -> ClientTable:

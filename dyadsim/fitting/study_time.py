@@ -10,9 +10,16 @@ from dyadsim.checks import known_name
 from dyadsim.errors import BadData, BadInput
 from dyadsim.fitting import repeated_scores
 from dyadsim.fitting.client_table import ClientTable
+from dyadsim.fitting.table_choices import AS_IT_LIES, TableChoices
 from dyadsim.studies.schedule import MOST_WEEKS
 
-DAYS = {"session": 7.0, "week": 7.0, "day": 1.0}  # days in a unit of time, at a session a week
+DAYS = {  # days in a unit of time, at a session a week
+    "session": 7.0,
+    "week": 7.0,
+    "day": 1.0,
+    "month": 365.25 / 12,
+}
+ROUNDED = ("day", "month")  # units whose times are rounded to weeks
 THERAPIST_RULES = ("refuse", "first", "most")
 MOST_WITHOUT_INTAKE = 0.5  # share of clients beyond which time 0 is hardly the intake
 
@@ -24,7 +31,8 @@ class FileChoices(NamedTuple):
     refuse, first or most (rows). `repeated`: several scores of a client in one week, refuse (beyond
     a few per cent; else their mean), mean, first or last. `rebase`: count each client's time from
     the first score. `baseline`: time of the intake, in the file's unit; None: 0, or the first time
-    in the file where nobody has 0. `per_week`: sessions a week, of the unit "session".
+    in the file where nobody has 0. `per_week`: sessions a week, of the unit "session". `form`: how
+    the file becomes a long table.
     """
 
     where: Mapping[str, Sequence[str]] = {}
@@ -33,6 +41,7 @@ class FileChoices(NamedTuple):
     rebase: bool = False
     baseline: float | None = None
     per_week: float = 1.0
+    form: TableChoices = AS_IT_LIES
 
 
 AS_IT_IS = FileChoices()
@@ -55,7 +64,10 @@ def scored_rows(
 ) -> pd.DataFrame:
     """Return the rows with a score, with their week; rows without one left out."""
     spacing = "" if choices.per_week == 1 else f", {choices.per_week:g} a week"
-    note = {"session": spacing or ", a week apart", "day": ", rounded to weeks"}.get(unit, "")
+    note = {
+        "session": spacing or ", a week apart",
+        **dict.fromkeys(ROUNDED, ", rounded to weeks"),
+    }.get(unit, "")
     assumed.append(f"time is counted in {unit}s{note}")
     unknown = int(rows["score"].isna().sum())
     if unknown:
@@ -66,7 +78,7 @@ def scored_rows(
     zero = _intake_time(rows, unit_weeks / grid, choices, assumed)
     exact = (rows["time"] - zero) * unit_weeks / grid
     rounded = np.rint(exact)
-    if unit != "day" and not np.allclose(exact, rounded, atol=0.01):
+    if unit not in ROUNDED and not np.allclose(exact, rounded, atol=0.01):
         between = int((abs(exact - rounded) > 0.01).sum())
         assumed.append(f"{between} times between two {unit}s were rounded")
     rows["week"] = rounded * grid
@@ -97,7 +109,7 @@ def refuse_far_times(table: ClientTable, rows: pd.DataFrame) -> None:
             "time",
             table.text("time").loc[row],
             f"would be week {week:.4g}; a study lasts {MOST_WEEKS:g} weeks at most{more}",
-            ". Is data.unit right? Of dates, count the days since the intake: data.unit=day",
+            ". Is data.unit right? Of dates: data.dates=first, or the column of the intake",
         )
 
 

@@ -7,11 +7,9 @@ client, or a column that names questionnaires.
 import re
 from collections.abc import Mapping, Sequence
 
-import pandas as pd
-
 from dyadsim.checks import is_plain_key, setting_word
 from dyadsim.errors import BadData, nearest
-from dyadsim.fitting.client_table import EMPTY_NUMBER, ClientTable, as_text
+from dyadsim.fitting.client_table import ClientTable
 
 NUMBERED = re.compile(r"^(.*?)[ ._-]?0*(\d+)$")  # phq1, phq_01: an item
 WAVE = re.compile(  # bdi_pre, bdi.2m, bdi_s0, bdi_week3, bdi_fu1
@@ -19,6 +17,12 @@ WAVE = re.compile(  # bdi_pre, bdi.2m, bdi_s0, bdi_week3, bdi_fu1
     r"|pre|post|baseline|intake|screening|fu|follow[ ._-]?up)$",
     re.IGNORECASE,
 )
+WAVE_FIRST = re.compile(  # t1_phq, pre_bdi, week 4 oq45
+    r"^(?:(?:s|t|w|m|week|session|wave|month|time|fu|post)?[ ._-]?\d+[ ._-]"
+    r"|(?:pre|post|baseline|intake|screening|fu|follow[ ._-]?up)[ ._-])(.+)$",
+    re.IGNORECASE,
+)
+ONLY_WAVE = re.compile(r"^(?:pre|post|baseline|intake|fu|follow[ ._-]?up)\d*$", re.IGNORECASE)
 FEWEST_ITEMS, FEWEST_WAVES = 3, 2
 NAMES_AN_INSTRUMENT = re.compile(
     r"instrument|questionnaire|inventory|fragebogen|^(scale|skala|measure)(_?name)?$", re.IGNORECASE
@@ -61,7 +65,7 @@ def refuse_unreadable(
 
 def questionnaires_in(table: ClientTable, name: str) -> list[str]:
     """Return the questionnaires that a column names; none where it names other things."""
-    values = list(map(str, as_text(table.cells[name]).dropna().unique()))
+    values = list(map(str, table.named(name).dropna().unique()))
     if len(values) > MOST_QUESTIONNAIRES:
         return []
     plain = {re.sub(r"\W|_", "", value).lower() for value in values}
@@ -100,16 +104,16 @@ def _refuse_wide(table: ClientTable, columns: Mapping[str, Sequence[str]]) -> No
         return
     if table.cells[client].duplicated().any():
         return
-    waves = _families(
-        table, WAVE, [*client, *columns.get("arm", ()), *columns.get("therapist", ())]
-    )
-    siblings = max(waves.values(), key=len, default=[])
+    others = [*client, *columns.get("arm", ()), *columns.get("therapist", ())]
+    waves = [
+        family for form in (WAVE, WAVE_FIRST) for family in _families(table, form, others).values()
+    ]
+    waves.append([n for n in map(str, table.cells) if ONLY_WAVE.match(n) and table.has_numbers(n)])
+    siblings = max(waves, key=len)
     if len(siblings) >= FEWEST_WAVES:
         raise BadData(
             f"{table.path}: the table is wide: one row a client, and {len(siblings)} columns of a "
-            f"measure ({_listed(siblings)}). fit reads long tables, one row a client and time. "
-            "Reshape it first (R: tidyr::pivot_longer; Python: pandas' DataFrame.melt; SPSS: "
-            "VARSTOCASES), and give each wave its week."
+            f"measure ({_listed(siblings)}). {_wide_words(siblings)}"
         )
 
 
@@ -124,10 +128,51 @@ def _refuse_items(table: ClientTable, columns: Mapping[str, Sequence[str]]) -> N
         start = f"'{score}' is one of" if score in family else "the score is missing, but there are"
         raise BadData(
             f"{table.path}: data.columns.score: {start} {len(family)} numbered columns "
-            f"({_listed(family)}): items, and one item is never the total. Add them up into a "
-            "column of its own, with a rule for missing items, and name that one: "
-            "data.columns.score=total."
+            f"({_listed(family)}): items, and one item is never the total. "
+            f"{setting_word('data.items', _span(family))} adds them up; a column of totals "
+            "is named by data.columns.score=NAME."
         )
+
+
+def _wide_words(siblings: Sequence[str]) -> str:
+    """Return the settings that read columns of waves as a long table."""
+    start = _common(siblings)
+    end = _common([name[len(start) :][::-1] for name in siblings])[::-1]
+    waves = [name[len(start) : len(name) - len(end)] for name in siblings]
+    word = setting_word("data.wide", f"{start}{{time}}{end}")
+    if all(re.fullmatch(r"\d+", wave) for wave in waves):
+        return f"{word} reads it, with the numbers as times (data.unit)."
+    times = [f"{wave}:{'0' if place == 0 else 'T'}" for place, wave in enumerate(waves[:3])]
+    more = ",..." * (len(waves) > 3)
+    return (
+        f"{word} with 'data.times={{{','.join(times)}{more}}}', the time of each wave (data.unit), "
+        "reads it."
+    )
+
+
+def _common(names: Sequence[str]) -> str:
+    """Return the letters with which all names start, up to the last end of a word or a number."""
+    first, last = min(names), max(names)
+    length = next((k for k, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+    start = first[:length]
+    while start and any(_within_word(start[-1], name[len(start) :]) for name in names):
+        start = start[:-1]
+    return start
+
+
+def _within_word(letter: str, rest: str) -> bool:
+    """Return whether a word or a number that has this letter goes on, or nothing is left."""
+    following = rest[:1]
+    return (
+        not rest
+        or (letter.isalpha() and following.isalpha())
+        or (letter.isdigit() and following.isdigit())
+    )
+
+
+def _span(family: Sequence[str]) -> str:
+    """Return numbered columns as the setting of a range."""
+    return f"{family[0]}..{family[-1]}"
 
 
 def _families(
@@ -137,16 +182,9 @@ def _families(
     families: dict[str, list[str]] = {}
     for name in map(str, table.cells):
         match = pattern.match(name)
-        if match and match[1] and name not in others and _of_numbers(table.cells[name]):
+        if match and match[1] and name not in others and table.has_numbers(name):
             families.setdefault(match[1].rstrip(" ._-").lower(), []).append(name)
     return families
-
-
-def _of_numbers(cells: pd.Series) -> bool:
-    """Return whether all cells that are not empty are numbers, and there is one."""
-    text = as_text(cells)
-    known = text[text.notna() & ~text.isin(EMPTY_NUMBER)].str.replace(",", ".")
-    return bool(len(known) and pd.to_numeric(known, errors="coerce").notna().all())
 
 
 def _listed(names: Sequence[str]) -> str:

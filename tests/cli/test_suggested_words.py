@@ -195,3 +195,8 @@ def test_every_way_to_say_how_long_treatment_is_works(
     if follow_up:
         code, answer = dry(path, *words, follow_up[0])
         assert code == 0, answer
+
+
+def test_a_value_of_blanks_is_no_name() -> None:
+    with pytest.raises(BadInput, match="cannot be read"):
+        parse_word("seed=\n")

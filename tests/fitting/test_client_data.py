@@ -106,8 +106,8 @@ def test_other_bad_files(tmp_path: Path) -> None:
     (tmp_path / "b.parquet").write_bytes(b"PAR1 no")
     with pytest.raises(BadData, match="cannot be read as a table"):
         read_client_data(str(tmp_path / "b.parquet"), COLUMNS, instrument="phq9")
-    with pytest.raises(BadInput, match=r"data.unit must be one of session, week, day"):
-        read_client_data(path, COLUMNS, instrument="phq9", unit="month")
+    with pytest.raises(BadInput, match=r"data.unit must be one of session, week, day, month"):
+        read_client_data(path, COLUMNS, instrument="phq9", unit="year")
     rows = [("c1", 0, 3, "A"), ("c1", 1, 3, "B")]
     twice = write_table(tmp_path / "c.csv", rows, "id,when,phq,arm")
     with pytest.raises(BadData, match="row 3, column 'arm': 'B' changes within a client, who had"):

@@ -7,7 +7,8 @@ import pytest
 
 from dyadsim.errors import BadData
 from dyadsim.fitting.client_data import read_client_data
-from dyadsim.fitting.client_table import Limits, give_roles, read_table
+from dyadsim.fitting.client_table import Limits, give_roles
+from dyadsim.fitting.file_reader import read_table
 
 COLUMNS = {"client": "client", "time": "week", "score": "score"}
 

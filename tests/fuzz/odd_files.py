@@ -50,6 +50,12 @@ TEXTS = {
     "high.csv": "client,session,phq9\n" + "".join(f"{k},1,{10**k}\n" for k in range(60)),
     "gaps.csv": "client,session,phq9\n,,\n1,,\n,1,\n" * 10,
     "dates.csv": "client,session,phq9\n" + "1,2024-13-45,9\n2,2024-02-30,8\n" * 20,
+    "sep.csv": "sep=;\nclient;session;phq9\n" + "1;1;9,5\n2;2;9\n" * 20,
+    "only_sep.csv": "sep=;",
+    "titles.csv": "a\nb\n\nc\n",
+    "quote.csv": 'client,session,phq9\n1,1,"9\n2,1,9\n',
+    "wide.csv": "client,x_1,x_2,x_3\n" + "".join(f"{k},9,8,{k}\n" for k in range(30)),
+    "days.csv": "client,session,phq9\n" + "1,3/4/2024,9\n2,31.3.2024,8\n3,45000,7\n" * 9,
     "same.csv": "client,session,phq9\n" + "1,1,9\n" * 60,
 }
 KEYS = ("do.file", "points.file", "study.card", "data.path", "data.path", "results")
@@ -64,6 +70,9 @@ def write_odd_files(folder: Path) -> None:
     (folder / "latin.csv").write_bytes("client,session,phq9\né,1,9\n".encode("latin-1") * 9)
     (folder / "latin.yaml").write_bytes("name: é".encode("latin-1"))
     (folder / "bom.yaml").write_bytes(b"\xff\xfe" + "a: 1".encode("utf-16-le"))
+    (folder / "utf16.csv").write_text("client,session,phq9\n" + "1,1,9\n" * 20, "utf-16")
+    for name, start in (("xlsx", b"PK\x03\x04"), ("sav", b"$FL2"), ("dta", b"<stata_dta>")):
+        (folder / f"broken.{name}").write_bytes(start + bytes(300))
     (folder / "large.yaml").write_text("- a\n" * 500_000, encoding="utf-8")
     (folder / "broken.parquet").write_bytes(b"PAR1" + b"\x00" * 50 + b"PAR1")
     (folder / "folder.yaml").mkdir()
@@ -108,6 +117,10 @@ def case_of_files(rng: random.Random) -> Case:
             "bom.yaml",
             "large.yaml",
             "broken.parquet",
+            "broken.xlsx",
+            "broken.sav",
+            "broken.dta",
+            "utf16.csv",
             "folder.yaml",
             "fifo.yaml",
             "fifo.csv",
@@ -156,6 +169,19 @@ def case_of_files(rng: random.Random) -> Case:
                     "data.where={client:1}",
                     "data.rebase=true",
                     "data.repeated=mean",
+                    "data.wide=x_{time}",
+                    "data.wide={score:x_{time},time:x_{time}}",
+                    "data.items=x_1..x_3",
+                    "data.items=[session,phq9]",
+                    "data.missing=[9,.]",
+                    "data.times={1:0,2:5}",
+                    "data.dates=first",
+                    "data.dates=session",
+                    "data.dates=sessions",
+                    "data.sheet=1",
+                    "data.encoding=utf-16",
+                    "data.decimal=comma",
+                    "data.unit=month",
                 )
             )
         )

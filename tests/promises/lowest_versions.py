@@ -10,7 +10,7 @@ import tomllib
 from pathlib import Path
 
 PYPROJECT = Path(__file__).parents[2] / "pyproject.toml"
-EXTRAS = ("web", "scale")  # `exact` is for one experiment
+EXTRAS = ("web", "files", "scale")  # `exact` is for one experiment
 
 
 def declared(path: Path = PYPROJECT) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """`dyadsim fit` reads real files as they lie there, or says why not."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +43,36 @@ def test_wide_files(
     words = [f"data.path={path}", "data.instrument=bdi2", f"data.columns={columns}"]
     assert main(["fit", *words, "dry_run=true"]) == 4
     assert "the table is wide: one row a client" in capsys.readouterr().err
+
+
+def test_wide_files_are_read_as_they_lie(
+    shared_file: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Counts by pandas."""
+    path = shared_file("btheb/btheb.csv")
+    words = [
+        f"data.path={path}",
+        "data.instrument=bdi2",
+        "data.wide=bdi.{time}",
+        "data.times={pre:0,2m:9,3m:13,5m:22,8m:35}",
+        "data.unit=week",
+        "data.columns={client:id,time:week,score:bdi,arm:treatment}",
+        "data.arms=[BtheB:self_help,TAU:usual_care]",
+        "data.sessions=9",
+        "dry_run=true",
+    ]
+    assert main(["fit", *words]) == 0
+    out = capsys.readouterr().out
+    scores = pd.read_csv(path).filter(like="bdi.").notna().sum().sum()
+    assert f"{5 * 100 - scores} rows without a score were left out" in out
+    assert "follow-up at week 13, 22, 35" in out
+    path = shared_file("suddengains_sgdata/sgdata.csv")
+    words = [f"data.path={path}", "data.instrument=bdi2", "data.wide=bdi_s{time}"]
+    columns = "data.columns={client:id,time:session,score:bdi}"
+    assert main(["fit", *words, columns, "json=true", "dry_run=true"]) == 0
+    counts = json.loads(capsys.readouterr().out)
+    scores = pd.read_csv(path).filter(like="bdi_s").notna().sum().sum()
+    assert (counts["clients"], counts["scores"]) == (43, scores)
 
 
 def test_beat_the_blues_asks_for_the_length_of_treatment(

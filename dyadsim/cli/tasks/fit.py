@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dyadsim.checks import known_name, names_list
 from dyadsim.cli.memory import COPIES, VARIABLE_BYTES, WORKER_BYTES, Need, check_need, workers_of
 from dyadsim.cli.progress import counting
+from dyadsim.cli.settings import DataFile
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 
 if TYPE_CHECKING:
@@ -152,28 +153,6 @@ def run(settings: "Settings") -> None:
         print(f"Next, what more to measure: dyadsim recover {source.planning}")
 
 
-_OF_CLIENTS = (
-    "instrument",
-    "unit",
-    "higher_is_better",
-    "columns",
-    "where",
-    "repeated",
-    "baseline",
-    "rebase",
-    "therapist",
-    "therapy",
-    "arms",
-    "sessions",
-    "per_week",
-    "follow_up",
-    "measured",
-    "rule",
-    "threshold",
-    "sample",
-)
-
-
 def is_moments(path: str) -> bool:
     """Return whether a file holds published moments: YAML."""
     return path.strip("'").lower().endswith((".yaml", ".yml"))
@@ -200,7 +179,7 @@ def no_effect(words: Mapping[str, str]) -> NoEffect:
         "size.clients",
         "size.replicates",
         "size.clients_per_replicate",
-        *(f"data.{key}" for key in _OF_CLIENTS),
+        *(f"data.{field.name}" for field in dataclasses.fields(DataFile) if field.name != "path"),
         task="fit of moments",
         instead="the numbers come from the study that study=... says, with at most "
         "size.clients_per_point simulated clients",

@@ -95,7 +95,11 @@ REFUSED = [
                 ARMS,
             ],
             4,
-            [f"'{score}' is one of 9 numbered columns", "one item is never the total"],
+            [
+                f"'{score}' is one of 9 numbered columns",
+                "one item is never the total",
+                "phq1..phq9",
+            ],
         )
         for score in ("phq1", "phq9")
     ),
@@ -108,7 +112,12 @@ REFUSED = [
         (
             ["wide_trial", columns, "data.instrument=bdi2"],
             4,
-            ["the table is wide", "bdi_pre, bdi_2m, bdi_3m, bdi_5m, bdi_8m", "tidyr::pivot_longer"],
+            [
+                "the table is wide",
+                "bdi_pre, bdi_2m, bdi_3m, bdi_5m, bdi_8m",
+                "{time}",
+                "{pre:0,2m:T,",
+            ],
         )
         for columns in (LONG, "data.columns={client:client,time:bdi_pre,score:bdi_2m}")
     ),
@@ -304,11 +313,17 @@ def test_scores_repeated_at_one_time_are_used_by_a_rule_that_is_said(
 def test_a_text_that_is_no_table_is_refused(
     tmp_path: Path, dry_fit: Callable[..., tuple[int, str, str]]
 ) -> None:
-    for name, kind in {"a.xlsx": "a file of Excel", "a.sav": "a file of SPSS"}.items():
-        (tmp_path / name).write_bytes(b"PK\x03\x04")
+    for name, start, why in (
+        ("a.xlsx", b"PK\x03\x04", "cannot be read as a table"),
+        ("a.sav", b"$FL2 broken", "cannot be read as a table"),
+        ("a.dta", b"<stata_dta> broken", "cannot be read as a table"),
+        ("a.xls", b"\xd0\xcf\x11\xe0", "is a file of old Excel"),
+        ("a.rds", b"\x1f\x8b", "is a file of R; save the table with write.csv"),
+    ):
+        (tmp_path / name).write_bytes(start)
         code, _, err = dry_fit(str(tmp_path / name))
         assert code == 4
-        assert f"is {kind}; save the table as csv" in err
+        assert why in err
     rows = "\n".join(f"c{k},0,18,5" for k in range(12))
     (tmp_path / "commas.csv").write_text(f"client,session,score\n{rows}\n", encoding="utf-8")
     code, _, err = dry_fit(str(tmp_path / "commas.csv"))
