@@ -18,7 +18,8 @@ class ParsedPage(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
-        self.fetched += [str(values[key]) for key in ("src", "href") if key in values]
+        addresses = [str(values[key]) for key in ("src", "href") if key in values]
+        self.fetched += [address for address in addresses if not address.startswith("#")]
         if tag == "img":
             self.alternatives.append(str(values.get("alt") or ""))
         if tag not in ("meta", "img", "br"):

@@ -20,7 +20,7 @@ CLINIC = (
     "data.columns={client:client,time:session,score:phq9}",
 )
 # what a dry run cannot do without
-NEEDS = {"fit": CLINIC, "sensitivity": (SWEPT, "points=sobol", "points.n=64")}
+NEEDS = {"analyse": CLINIC, "fit": CLINIC, "sensitivity": (SWEPT, "points=sobol", "points.n=64")}
 TASKS = all_tasks()
 
 
@@ -81,7 +81,7 @@ def test_its_example_is_accepted(
     assert words[0] == "dyadsim"
     if task.samples and task.name != "sweep":  # of a sweep that the example of sweep began
         assert main([*shlex.split(find_task("sweep").example)[1:], "size=tiny"]) in (0, 3)
-    extra = ["data.columns={client:client,time:session,score:phq9}"] if task.name == "fit" else []
+    extra = [CLINIC[-1]] if NEEDS.get(task.name) == CLINIC else []
     assert main([*words[1:], *extra, "dry_run=true"]) == 0
     assert not capsys.readouterr().err.startswith("dyadsim: there")
 
