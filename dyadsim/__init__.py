@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from dyadsim.simulation.mesa_model import DyadModel as DyadModel
     from dyadsim.simulation.mesa_model import Therapist as Therapist
     from dyadsim.simulation.printed_tables import observed as observed
-    from dyadsim.simulation.printed_tables import read as read
     from dyadsim.simulation.simulate import advance as advance
     from dyadsim.simulation.simulate import run as run
     from dyadsim.simulation.simulate import start as start
     from dyadsim.simulation.simulate import stream as stream
     from dyadsim.simulation.specificity import dial as dial
+    from dyadsim.simulation.stored_result import read as read
     from dyadsim.studies.designs.additive import additive as additive
     from dyadsim.studies.designs.cohort import cohort as cohort
     from dyadsim.studies.designs.dismantling import dismantling as dismantling
@@ -56,7 +56,7 @@ _HOMES = {
     "do": "simulation.counterfactual",
     "evaluate": "evidence.benchmark:evaluate_facts",
     "observed": "simulation.printed_tables",
-    "read": "simulation.printed_tables",
+    "read": "simulation.stored_result",
     "run": "simulation.simulate",
     "start": "simulation.simulate",
     "stream": "simulation.simulate",

@@ -10,10 +10,11 @@ from typing import Any
 from dyadsim.cli.settings import Config
 from dyadsim.cli.task import SECTIONS, SWEEP_SETTINGS, Task, all_tasks
 from dyadsim.cli.words import GROUPS, choices
+from dyadsim.report.printed import line_width, wrapped
 
 GROUPS_SHOWN = tuple(group for group in GROUPS if group != "task")
 WIDTH = 27  # letters of a setting, before its meaning
-LINE = 108  # letters of a line
+LINE = 108  # letters of a line at most
 _ELSEWHERE = ("task", "data", "do", "job", *GROUPS_SHOWN, *SWEEP_SETTINGS)
 EXIT_CODES = """exit codes  0 ok · 1 run failed · 2 bad input · 3 some points failed ·
             4 bad data file · 130 interrupted
@@ -24,7 +25,7 @@ def _choices_lines() -> list[str]:
     """Return the names of the choices of every group."""
     lines = []
     for group in GROUPS_SHOWN:
-        texts = textwrap.wrap(" | ".join(choices(group)), 84)
+        texts = textwrap.wrap(" | ".join(choices(group)), min(line_width(), LINE) - 15)
         lines += [f"  {group + '=':12}{texts[0]}", *(f"{'':14}{text}" for text in texts[1:])]
     return lines
 
@@ -51,7 +52,7 @@ def _typed(value: object) -> str:
 
 def _line(word: str, about: str) -> list[str]:
     """Return a setting and its meaning on one line, or on two where the setting is long."""
-    first, *rest = textwrap.wrap(about, LINE - WIDTH - 3) or [""]
+    first, *rest = textwrap.wrap(about, min(line_width(), LINE) - WIDTH - 3) or [""]
     indent = " " * (WIDTH + 3)
     lines = [f"  {word:{WIDTH}} {first}"] if len(word) <= WIDTH else [f"  {word}", indent + first]
     return [line.rstrip() for line in (*lines, *(indent + text for text in rest))]
@@ -77,18 +78,21 @@ def help_of_all() -> str:
     """Return the text of `dyadsim --help`."""
     tasks = all_tasks()
     lines = [
-        "dyadsim: an open simulator of psychotherapy; truth beside what a researcher concludes",
+        wrapped(
+            "dyadsim: an open simulator of psychotherapy; truth beside what a researcher concludes"
+        ),
         "",
-        "usage: dyadsim [task] [name=value ...]        dyadsim alone runs the main comparison",
-        "       dyadsim TASK --help                    its settings and an example",
+        "usage: dyadsim [task] [name=value ...]  dyadsim alone runs the main comparison",
+        "       dyadsim TASK --help              its settings and an example",
     ]
     for section in SECTIONS:
         lines += ["", section]
-        lines += [f"  {task.name:12}{task.help}" for task in tasks if task.section == section]
+        named = [task for task in tasks if task.section == section]
+        lines += [wrapped(f"  {task.name:14}{task.help}", " " * 16) for task in named]
     lines += ["", "choices     (one file each in conf/)", *_choices_lines()]
     lines += ["", "settings    (name=default)", *_setting_lines(Config, skip=_ELSEWHERE)]
     lines += [
-        "  do.start do.hold.x do.remove ...   what is done to everybody (dyadsim simulate --help)",
+        "  do.start do.hold.x ...      do this to everybody (dyadsim simulate --help)",
         "  alliance.rate=0.4           any parameter of the model (dyadsim params)",
         "  -m name=a,b                 run each (Hydra multirun)",
         "  --cfg                       print the composed configuration",
@@ -99,7 +103,7 @@ def help_of_all() -> str:
 
 def help_of_task(task: Task) -> str:
     """Return the text of `dyadsim TASK --help`."""
-    lines = [f"dyadsim {task.name}: {task.help}", "", f"example: {task.example}"]
+    lines = [wrapped(f"dyadsim {task.name}: {task.help}"), "", f"example: {task.example}"]
     lines += [f"         {text}" for text in task.more]
     own = _setting_lines(task.settings, "task.")
     if own:
@@ -107,7 +111,7 @@ def help_of_task(task: Task) -> str:
     for field in dataclasses.fields(Config):
         if field.name in task.shows:
             kind = field.default_factory
-            lines += ["", field.metadata["help"], *_setting_lines(kind, f"{field.name}.")]
+            lines += ["", wrapped(field.metadata["help"]), *_setting_lines(kind, f"{field.name}.")]
     return "\n".join([*lines, "", "everything else: dyadsim --help", ""])
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli import help_texts
+from dyadsim.cli.figure_files import figures_as
 from dyadsim.cli.interruption import interrupted_by_signals
 from dyadsim.cli.memory import check_memory, check_sweep_memory
 from dyadsim.cli.task import Task, find_task, task_names
@@ -120,7 +121,7 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str]) -> int:
     _print_notes(jobs, plain)
     first = checked[0]
     if len(jobs) > 1 and tasks[0].run_many and not first.dry_run:
-        with one_blas_thread():
+        with one_blas_thread(), figures_as(first):
             return tasks[0].run_many(checked, compose.settings_that_differ(jobs)) or OK
     code = OK
     for job, task, settings, memory in zip(jobs, tasks, checked, memories, strict=True):
@@ -132,7 +133,7 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str]) -> int:
             cost = task.cost(settings) if task.cost else estimate()
             print_cost(settings, {**cost, **memory})
         elif task.run is not None:
-            with one_blas_thread():
+            with one_blas_thread(), figures_as(settings):
                 code = max(code, task.run(settings) or OK)
     return code
 
@@ -192,7 +193,7 @@ def _work_on_sweep(
     from dyadsim.analysis.one_thread import one_blas_thread
 
     assert task.run_sweep is not None
-    with one_blas_thread():
+    with one_blas_thread(), figures_as(request.settings):
         return task.run_sweep(request)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dyadsim.checks import known_name, names_list, number, whole_number
 from dyadsim.cli.results_folder import folder_name, results_path
-from dyadsim.cli.settings import BUDGETS, Config, Points, Settings, Workers
+from dyadsim.cli.settings import BUDGETS, FORMATS, Config, FigureFiles, Points, Settings, Workers
 from dyadsim.errors import BadInput
 from dyadsim.model import questionnaires, worlds
 from dyadsim.model.parameters import Parameters, catalogue
@@ -51,6 +51,7 @@ def settings_of_config(config: Any, plain: Mapping[str, Any]) -> Settings:
         threads=whole_number("threads", config.threads, 0, 1024) or None,
         specificity=config.specificity,
         budget=known_name("budget", config.budget, BUDGETS),
+        figure=_figure(config.figure),
         data=config.data,
         instrument=str(config.measure["instrument"]),
         points=typed("points", Points, config.points),
@@ -74,6 +75,18 @@ def settings_of_config(config: Any, plain: Mapping[str, Any]) -> Settings:
     for planned in settings.do:
         intervention.check_intervention(planned, settings.study)
     return settings
+
+
+def _figure(figure: FigureFiles) -> FigureFiles:
+    """Return how figures are written, with its values checked."""
+    if figure.format is not None:
+        known_name("figure.format", figure.format, FORMATS)
+    whole_number("figure.dpi", figure.dpi, 30, 1200)
+    for side in ("width", "height"):
+        inches = getattr(figure, side)
+        if inches is not None:
+            number(f"figure.{side}", inches, 2, 100)
+    return figure
 
 
 def typed[T](group: str, kind: type[T], values: Mapping[str, Any]) -> T:

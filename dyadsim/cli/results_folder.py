@@ -15,6 +15,7 @@ from typing import Any
 
 from dyadsim.cli.settings import Settings
 from dyadsim.errors import BadInput, Failed
+from dyadsim.report.ro_crate import write_crate
 from dyadsim.simulation import records
 from dyadsim.simulation.unfinished import tidy_unfinished, unfinished_prefix, write_file
 
@@ -184,6 +185,7 @@ def write_results(
         records.write_json(folder / "summary.json", summary)
         records.write_json(folder / "manifest.json", manifest)
         fill(folder, manifest)
+        write_crate(folder, manifest, settings.task.name)
 
     for _ in range(_TRIES):
         try:
@@ -230,5 +232,6 @@ def complete_results(
         fill(folder)
         for name, values in (("manifest", manifest), ("summary", summary)):
             write_file(folder / f"{name}.json", partial(records.write_json, value=values))
+        write_crate(folder, manifest, settings.task.name)
     except OSError as error:
         raise _not_written(settings.results, error) from None

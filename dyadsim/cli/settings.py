@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dyadsim.studies.study import Study
 
 BUDGETS = ("small", "standard", "large")
+FORMATS = ("pdf", "svg", "png")  # of figures
 MISSING: Any = "???"  # OmegaConf's mark of a value that a choice fills in
 
 
@@ -160,6 +161,16 @@ class Workers:
 
 
 @dataclasses.dataclass
+class FigureFiles:
+    """How figures are written: the settings `figure...` of the commands that draw."""
+
+    format: str | None = setting(None, "pdf, svg or png; null = png and svg")
+    dpi: int = setting(150, "dots an inch of png")
+    width: float | None = setting(None, "inches; null = each figure's own")
+    height: float | None = setting(None, "inches; null = each figure's own")
+
+
+@dataclasses.dataclass
 class Config:
     """The whole of a command line: what Hydra composes. The model's parameters are added to it."""
 
@@ -186,6 +197,7 @@ class Config:
     json: bool = setting(False, "print the summary as JSON")
     dry_run: bool = setting(False, "say what it would cost, compute nothing")
     size: Size = setting(Size, "number of clients")
+    figure: FigureFiles = setting(FigureFiles, "how figures are written (docs/how_to/results.md)")
     task: Any = setting(TaskSettings, "what to do")
     world: Any = setting(MISSING, "what heals")
     study: Any = setting(MISSING, "who gets what, when")
@@ -218,6 +230,8 @@ class Settings:
         The questionnaire of `measure`, or "by_study".
     threads
         None for every processor.
+    figure
+        How figures are written.
     data, points, executor, outputs, sweep_name, shard, shards
         As in `Config`.
     do
@@ -242,6 +256,7 @@ class Settings:
     threads: int | None
     specificity: float | None
     budget: str
+    figure: FigureFiles
     data: DataFile
     instrument: str
     points: Points

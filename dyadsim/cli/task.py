@@ -110,7 +110,7 @@ class Task:
     no_effect
         Which settings do nothing here, or a function that says it of those that were given.
     shows
-        Fields of `settings.Config` that `dyadsim NAME --help` explains.
+        Fields of `settings.Config` that `dyadsim NAME --help` explains; "figure": the task draws.
     """
 
     name: str
@@ -153,6 +153,10 @@ class Task:
         groups = [unused] if isinstance(unused, NoEffect) else list(unused or ())
         if not self.samples:
             groups.append(NoEffect(*SWEEP_SETTINGS, instead="it is a setting of dyadsim sweep"))
+        if "figure" not in self.shows:
+            groups.append(NoEffect("figure", instead="it draws no figure"))
+        elif words.get("figure.format") in ("pdf", "svg"):
+            groups.append(NoEffect("figure.dpi", instead="it is of png"))
         groups.append(NoEffect("job", instead="it numbers the jobs of a Hydra launcher"))
         notes = {}
         for group in groups:

@@ -1,8 +1,12 @@
 """One look for all figures: Okabe-Ito colours, a marker and a line for each world, large type."""
 
+import io
+import sys
 import textwrap
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -52,6 +56,23 @@ INSTRUMENTS = {
     "gad7": "GAD-7",
 }
 _OTHER = Look(SKY, "X", "-")
+
+
+class Files(NamedTuple):
+    """How figures are written: `formats` (png, svg, pdf), `dpi` of png, and inches if they are set.
+
+    `width` and `height` are in inches; None: each figure's own.
+    """
+
+    formats: tuple[str, ...] = ("png", "svg")
+    dpi: int = 150
+    width: float | None = None
+    height: float | None = None
+
+
+_AS_EVER = Files()
+_FILES: ContextVar[Files] = ContextVar("_FILES", default=_AS_EVER)
+_UNDATED: Any = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _LETTERS_AN_INCH = 8  # of a title
 _RC: Any = {
     "font.size": 12,
@@ -87,9 +108,21 @@ def parameter_label(name: str) -> str:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure of a size in inches."""
+    """Return an empty figure of a size in inches, or of the size that `written_as` sets."""
+    files = _FILES.get()
+    size = (files.width or width, files.height or height)
     with mpl.rc_context(_RC):
-        return Figure(figsize=(width, height), layout="constrained")
+        return Figure(figsize=size, layout="constrained")
+
+
+@contextmanager
+def written_as(files: Files) -> Iterator[None]:
+    """Draw and write all figures within this context as `files` says."""
+    token = _FILES.set(files)
+    try:
+        yield
+    finally:
+        _FILES.reset(token)
 
 
 def drawing_style() -> AbstractContextManager[None]:
@@ -114,25 +147,47 @@ def add_to_title(figure: Figure, text: str) -> None:
             figure.suptitle(f"{title}\n{text}" if title else text)
 
 
-def save_figure(figure: Figure, folder: Path, name: str, data: pd.DataFrame) -> None:
-    """Write a figure as name.png and name.svg, and its data as name.csv.
+def save_figure(figure: Figure, folder: Path, name: str, data: pd.DataFrame) -> bytes:
+    """Write a figure as name.png and name.svg, or as `written_as` says, and its data as name.csv.
 
     Parameters
     ----------
     figure
         The figure.
     folder
-        Where the three files go; created if it does not exist.
+        Where the files go; created if it does not exist.
     name
         Of the files, without a suffix.
     data
         What the figure shows. Worlds are written as "null world", because a bare "null" would be
         read back as a missing value.
+
+    Returns
+    -------
+    bytes
+        The figure as PNG, for a page.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with mpl.rc_context(_RC):
-        figure.savefig(folder / f"{name}.png", dpi=150)
-        figure.savefig(folder / f"{name}.svg", metadata={"Date": None})
+    files = _FILES.get()
+    with mpl.rc_context(_RC), warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        page = io.BytesIO()
+        figure.savefig(
+            page, format="png", dpi=files.dpi if "png" in files.formats else _AS_EVER.dpi
+        )
+        for suffix in files.formats:
+            path = folder / f"{name}.{suffix}"
+            if suffix == "png":
+                path.write_bytes(page.getvalue())
+            else:
+                figure.savefig(path, metadata=_UNDATED[suffix])
+    if said:  # matplotlib says it several times, and in words of its own
+        print(
+            f"dyadsim: note: figure '{name}' does not fit: make figure.width or figure.height "
+            "larger.",
+            file=sys.stderr,
+        )
     if "world" in data:
         data = data.assign(world=data["world"] + " world")
     data.to_csv(folder / f"{name}.csv", index=False)
+    return page.getvalue()

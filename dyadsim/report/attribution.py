@@ -1,12 +1,10 @@
 """How much is due to what: the five percentages of one world, or shares over a grid of worlds."""
 
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from dyadsim.analysis.monte_carlo import error_sentence, with_error
@@ -15,6 +13,7 @@ from dyadsim.attribution.true_shares import ADJUSTED, EFFECT, VARIANCE
 from dyadsim.evidence.verdict import VERDICTS
 from dyadsim.plots import grid, percentages, shares, style
 from dyadsim.report.page import embedded_image, run_line, write_page
+from dyadsim.report.printed import print_table, say
 
 _HEADINGS = {  # kind of share -> (heading, what it is)
     "variance": (
@@ -106,24 +105,23 @@ def print_attribution(
     clients, repeats, seed
         Clients of a repeat, number of repeats, and the random seed.
     """
-    console = Console(width=100)
-    console.print(f"The same therapy, five percentages: {label}")
+    say(f"The same therapy, five percentages: {label}")
     for part in _tables(table):
         if part["kind"] in _ON_PAGE_ONLY:
             continue
         title = f"{part['heading']}\n{part['denominator']}"
-        shown = Table(title=title, title_justify="left", min_width=96)
-        shown.add_column("part", min_width=32)
-        shown.add_column("% ± Monte-Carlo error", justify="right", min_width=22)
+        shown = Table(title=title, title_justify="left")
+        shown.add_column("part")
+        shown.add_column("% ± Monte-Carlo error", justify="right")
         for row in part["rows"]:
             shown.add_row(*row)
-        console.print(shown)
-    console.print(
+        print_table(shown)
+    say(
         "Careful: the denominators differ, so never add or compare lines of two tables; losses "
         "overlap; what all clients get alike explains no variance."
     )
-    console.print(error_sentence(repeats))
-    console.print(run_line(STUDY, clients=clients, repeats=repeats, seed=seed))
+    say(error_sentence(repeats))
+    say(run_line(STUDY, clients=clients, repeats=repeats, seed=seed))
 
 
 def write_attribution(
@@ -149,14 +147,13 @@ def write_attribution(
         clients (of a repeat), repeats and seed.
     """
     table.to_csv(folder / "attribution.csv", index=False)
-    figures = folder / "figures"
     figure = percentages.figure(_one_denominator(table), label, size["repeats"])
-    style.save_figure(figure, figures, "percentages", table)
+    image = style.save_figure(figure, folder / "figures", "percentages", table)
     write_page(
         folder,
         "attribution.html.j2",
         tables=_tables(table),
-        image=embedded_image(figures / "percentages.png"),
+        image=embedded_image(image),
         world=label,
         errors=error_sentence(size["repeats"]),
         run=run_line(STUDY, **size),
@@ -215,15 +212,15 @@ def print_attribution_grid(
     ]
     for point, *cells in zip(points, *columns, met, strict=True):
         table.add_row(*point, *cells)
-    Console(width=None if sys.stdout.isatty() else 140).print(table)
+    print_table(table)
     varying = ", ".join(grid.facts_that_vary(result.facts)) or "none"
-    print(
+    say(
         f"* no point meets more of the {result.facts['fact'].nunique()} published facts; (*) it "
         "may meet as many: some are undecided there. Facts met at some points and violated at "
         f"others: {varying}."
     )
-    print(error_sentence(repeats))
-    print(run_line(STUDY, clients=clients, repeats=repeats, seed=seed))
+    say(error_sentence(repeats))
+    say(run_line(STUDY, clients=clients, repeats=repeats, seed=seed))
 
 
 def _mark(row: Mapping[Any, Any]) -> str:

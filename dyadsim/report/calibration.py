@@ -9,6 +9,7 @@ import yaml
 
 from dyadsim.calibration.search import Calibration
 from dyadsim.evidence.verdict import UNDECIDED, VIOLATED, verdicts_text
+from dyadsim.report.printed import say
 from dyadsim.simulation.unfinished import write_file
 
 
@@ -85,13 +86,13 @@ def print_calibration(calibration: Calibration, facts: pd.DataFrame, folder: Pat
     """
     counts = verdicts_text(facts["verdict"])
     costs = [f"{cost:.2f}" for cost in calibration.starts["cost"]]
-    print(
+    say(
         f"{calibration.world}: of {len(facts)} facts {counts}, with random numbers "
         f" that no search has used; {calibration.starts.shape[1] - 2} free parameters, "
         f"{len(costs)} starts, cost {', '.join(costs)} (0 = all well inside)."
     )
     for verdict in (VIOLATED, UNDECIDED):
         names = facts.loc[facts["verdict"] == verdict, "fact"]
-        print(f"{verdict.capitalize()}: {', '.join(names) or 'none'}.")
+        say(f"{verdict.capitalize()}: {', '.join(names) or 'none'}.")
     place = f"conf/world/{calibration.world}.yaml"
-    print(f"Tables: {folder}\nTo use it: copy {folder / 'world.yaml'} to {place}")
+    say(f"Tables: {folder}\nTo use it: copy {folder / 'world.yaml'} to {place}")

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from dyadsim.evidence.compare_worlds import TABLES, Comparison
@@ -18,6 +17,7 @@ from dyadsim.report.page import (
     run_line,
     write_page,
 )
+from dyadsim.report.printed import print_table, say
 from dyadsim.simulation.true_effects import NOTE
 
 STUDY = "a trial (CBT, interpersonal, supportive control, waitlist) and routine care"
@@ -62,7 +62,7 @@ _FIGURES = {  # file -> heading and caption
 def _table(title: str, heading: str, names: Iterable[str]) -> Table:
     """Return an empty table with a wide first column and a column a name."""
     table = Table(title=title)
-    table.add_column(heading, max_width=46)
+    table.add_column(heading)
     for name in names:
         table.add_column(name, justify="right")
     return table
@@ -93,16 +93,15 @@ def print_comparison(comparison: Comparison, *, clients: int, seed: int) -> None
         ]
         ends = rows.iloc[0]
         table.add_row(f"{label} ({unit})", *cells, interval_text(ends["low"], ends["high"]))
-    console = Console(width=150)
-    console.print(table)
-    console.print(_truth_table(comparison.truth, names))
-    console.print(NOTE, width=110)
-    print(
+    print_table(table)
+    print_table(_truth_table(comparison.truth, names))
+    say(NOTE)
+    say(
         f"± is one standard error of sampling {clients:,} clients a study (normal: the 95 % "
         "interval is ± 1.96 errors). Met: that interval lies inside the published one; violated: "
         "outside; undecided: it holds an edge."
     )
-    print(run_line(STUDY, clients=clients, seed=seed))
+    say(run_line(STUDY, clients=clients, seed=seed))
 
 
 def _values(rows: pd.DataFrame) -> Iterable[tuple[float, float, str]]:
@@ -156,21 +155,23 @@ def write_comparison(
         "individuals": (individuals.figure(comparison.individuals), comparison.individuals),
         "therapists": (caterpillar.figure(comparison.therapists), comparison.therapists),
     }
+    images = {}
     for name, (figure, data) in figures.items():
         style.add_to_title(figure, changes)
-        style.save_figure(figure, folder / "figures", name, data)
-    _write_report(folder, comparison, manifest, clients=clients, changes=changes)
+        images[name] = style.save_figure(figure, folder / "figures", name, data)
+    _write_report(folder, comparison, manifest, images, clients=clients, changes=changes)
 
 
 def _write_report(
     folder: Path,
     comparison: Comparison,
     manifest: Mapping[str, Any],
+    images: Mapping[str, bytes],
     *,
     clients: int,
     changes: str,
 ) -> None:
-    """Write report.html; the figures must have been written before."""
+    """Write report.html with the figures as PNG."""
     names = dict.fromkeys(comparison.statistics["world"])
     write_page(
         folder,
@@ -189,7 +190,7 @@ def _write_report(
                 "heading": heading,
                 "caption": caption,
                 "name": name,
-                "image": embedded_image(folder / "figures" / f"{name}.png"),
+                "image": embedded_image(images[name]),
             }
             for name, (heading, caption) in _FIGURES.items()
         ],

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from dyadsim.analysis.monte_carlo import error_sentence, with_error
@@ -13,6 +12,7 @@ from dyadsim.evidence.benchmark import FactResult
 from dyadsim.evidence.enough_repeats import CLIENTS, MOST
 from dyadsim.evidence.verdict import SIGNS, UNDECIDED, verdicts_text
 from dyadsim.report.page import interval_text, run_line
+from dyadsim.report.printed import print_table, say
 
 STUDY = "the design of each fact"
 RULE = (
@@ -78,32 +78,32 @@ def print_facts(
         table.add_column(name, justify="right" if name in ("simulated", "published") else "left")
     for result in results:
         table.add_row(*_cells(result))
-    Console(width=150).print(table)
+    print_table(table)
     computed = [result for result in results if result.simulated == result.simulated]
     missing = len(results) - len(computed)
     rest = f"; {missing} could not be computed" if missing else ""
     verdicts = verdicts_text(result.verdict for result in computed)
-    print(f"Of {len(computed)} simulated facts {verdicts}{rest}.")
+    say(f"Of {len(computed)} simulated facts {verdicts}{rest}.")
     new = [result.verdict for result in computed if result.fact.id in unseen]
     if new:
-        print(f"{_NOT_CALIBRATED.format(new=len(new))}: {verdicts_text(new)}.")
+        say(f"{_NOT_CALIBRATED.format(new=len(new))}: {verdicts_text(new)}.")
     open_facts = [result.fact.id for result in computed if result.verdict == UNDECIDED]
     repeats = [result.repeats for result in computed]
     _print_rest(open_facts, repeats, until_decided=until_decided)
-    print(run_line(STUDY, clients=results[0].clients, repeats=repeats, seed=seed))
+    say(run_line(STUDY, clients=results[0].clients, repeats=repeats, seed=seed))
 
 
 def _print_rest(undecided: Iterable[str], repeats: Sequence[int], *, until_decided: bool) -> None:
     """Print what is undecided and why, what ± is, and the rule."""
     names = ", ".join(undecided)
     if names and until_decided:
-        print(f"Undecided even after {MOST} repeats of {CLIENTS:,} clients: {names}.")
+        say(f"Undecided even after {MOST} repeats of {CLIENTS:,} clients: {names}.")
     elif names:
-        print(
+        say(
             f"Undecided at this size: {names}. Without size=... each study is repeated until its "
             "facts are decided."
         )
-    print(f"{error_sentence(repeats)} {RULE}")
+    say(f"{error_sentence(repeats)} {RULE}")
 
 
 def _cells(result: FactResult) -> list[str]:
@@ -153,26 +153,26 @@ def print_scoreboard(
     for fact, rows in table.groupby("fact", sort=False):
         published = interval_text(rows["low"].iloc[0], rows["high"].iloc[0])
         shown.add_row(str(fact), published, *map(_score, rows.to_dict("records")))
-    Console(width=170).print(shown)
+    print_table(shown)
     for total in totals.to_dict("records"):
-        print(_total_line(total))
+        say(_total_line(total))
     new = table[table["fact"].isin(list(unseen))]
     if len(new):
         counts = [
             f"{world}: {verdicts_text(rows['verdict'])}"
             for world, rows in new.groupby("world", sort=False)
         ]
-        print(f"{_NOT_CALIBRATED.format(new=new['fact'].nunique())}: {'; '.join(counts)}.")
-    print(
+        say(f"{_NOT_CALIBRATED.format(new=new['fact'].nunique())}: {'; '.join(counts)}.")
+    say(
         "The published ratio at equal means, against waiting lists, is 1.24 [1.08, 1.41]; "
         "variance_ratio is the raw one."
     )
-    print(f"Violated in all of these worlds: {', '.join(violated_everywhere(table)) or 'none'}.")
+    say(f"Violated in all of these worlds: {', '.join(violated_everywhere(table)) or 'none'}.")
     undecided = table[table["verdict"] == UNDECIDED]
     names = (f"{fact} ({world})" for fact, world in undecided[["fact", "world"]].to_numpy())
     _print_rest(names, table["repeats"].tolist(), until_decided=until_decided)
-    print("A world that fits is possible, not true: docs/background/calibration.md")
-    print(run_line(STUDY, clients=clients, repeats=table["repeats"].tolist(), seed=seed))
+    say("A world that fits is possible, not true: docs/background/calibration.md")
+    say(run_line(STUDY, clients=clients, repeats=table["repeats"].tolist(), seed=seed))
 
 
 def _score(row: Mapping[Any, Any]) -> str:

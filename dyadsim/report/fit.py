@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from dyadsim.checks import shown_number
@@ -27,6 +26,7 @@ from dyadsim.report.fit_sentences import (
 )
 from dyadsim.report.page import embedded_image, write_page
 from dyadsim.report.plain_rows import rows_for_json
+from dyadsim.report.printed import print_table, say
 from dyadsim.report.world_sentences import short_reason, world_table, worlds_line
 
 _HEADINGS = {  # column -> heading of the page's tables
@@ -155,7 +155,7 @@ def write_fit(folder: Path, source: Source, fit: Fit, manifest: Mapping[str, Any
         fit.choice.curve.to_csv(folder / "calibration.csv", index=False)
     fit.draws.to_parquet(folder / "posterior.parquet", index=False)
     fit.parameters.to_csv(folder / "parameters.csv", index=False)
-    _write_figures(folder / "figures", source, fit)
+    images = _write_figures(folder / "figures", source, fit)
     alarm = unlike_data(fit)
     write_page(
         folder,
@@ -166,12 +166,12 @@ def write_fit(folder: Path, source: Source, fit: Fit, manifest: Mapping[str, Any
         verdict=fit_verdict(fit),
         manifest=manifest,
         assumed=source.assumed,
-        sections=[*_sections(fit, folder / "figures"), *_planning(source)],
+        sections=[*_sections(fit, images), *_planning(source)],
     )
 
 
-def _write_figures(folder: Path, source: Source, fit: Fit) -> None:
-    """Write every figure with its data."""
+def _write_figures(folder: Path, source: Source, fit: Fit) -> dict[str, bytes]:
+    """Write every figure with its data; return them as PNG by name."""
     from dyadsim.plots import (
         fit_parameters,
         fit_predictions,
@@ -194,8 +194,10 @@ def _write_figures(folder: Path, source: Source, fit: Fit) -> None:
     if fit.choice is not None:
         table, reason = world_table(fit.choice, fit.far), short_reason(fit.choice, fit.far)
         figures["worlds"] = (fit_worlds.figure(table, fit.choice.curve, reason), table)
-    for name, (figure, data) in figures.items():
-        style.save_figure(figure, folder, name, data)
+    return {
+        name: style.save_figure(figure, folder, name, data)
+        for name, (figure, data) in figures.items()
+    }
 
 
 def _doubt(fit: Fit) -> str:
@@ -209,7 +211,7 @@ def _section(
     heading: str,
     text: str,
     *,
-    image: Path | None = None,
+    image: bytes | None = None,
     tables: Mapping[str, pd.DataFrame] | None = None,
     narrow: bool = False,
 ) -> dict[str, Any]:
@@ -233,9 +235,9 @@ def _cells(table: pd.DataFrame) -> list[list[str]]:
     return [headings, *map(list, zip(*columns, strict=True))]
 
 
-def _sections(fit: Fit, figures: Path) -> list[dict[str, Any]]:
+def _sections(fit: Fit, images: Mapping[str, bytes]) -> list[dict[str, Any]]:
     """Return the sections of the page."""
-    worlds = [] if fit.choice is None else [_world_section(fit, fit.choice, figures)]
+    worlds = [] if fit.choice is None else [_world_section(fit, fit.choice, images)]
     return [
         _typical_section(fit),
         _section(
@@ -243,7 +245,7 @@ def _sections(fit: Fit, figures: Path) -> list[dict[str, Any]]:
             "Each on its own scale: the 90 % interval of its prior is grey. Table: the posterior. "
             "Moved between halves: how far the interval moves between disjoint halves of the "
             "simulations, in its own widths; above 1 it is called unstable.",
-            image=figures / "parameters.png",
+            image=images["parameters"],
             tables={"": fit.parameters[["parameter", "unit", "low", "middle", "high", "moved"]]},
         ),
         _section(
@@ -251,12 +253,12 @@ def _sections(fit: Fit, figures: Path) -> list[dict[str, Any]]:
             "Grey: the prior. The data have taught something only where the blue cloud is narrower "
             "than the grey one; along the length of the blue cloud they cannot tell specific from "
             "common strength.",
-            image=figures / "strengths.png",
+            image=images["strengths"],
             narrow=True,
         ),
         *worlds,
-        _trust_section(fit, figures),
-        _prediction_section(fit, figures),
+        _trust_section(fit, images),
+        _prediction_section(fit, images),
         _section(
             "What if the prior were different?",
             "Posterior means in SDs of the prior. What moves with the prior comes from the prior.",
@@ -265,7 +267,7 @@ def _sections(fit: Fit, figures: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _world_section(fit: Fit, choice: WorldChoice, figures: Path) -> dict[str, Any]:
+def _world_section(fit: Fit, choice: WorldChoice, images: Mapping[str, bytes]) -> dict[str, Any]:
     """Return the section on the choice among worlds."""
     confusion = choice.confusion.rename_axis("true world").reset_index()
     table = world_table(choice, fit.far).drop(columns=["far", "in_words"]).rename(columns=_ENDS)
@@ -277,7 +279,7 @@ def _world_section(fit: Fit, choice: WorldChoice, figures: Path) -> dict[str, An
         "probabilities were checked on simulated data sets that it had not learnt from (right); "
         f"on average these were off by {100 * choice.off:.1f} points. Bars are grey where no "
         "verdict is given.",
-        image=figures / "worlds.png",
+        image=images["worlds"],
         tables={
             "Probability of each world, given the data": table,
             "Mean probability of each world, for data sets simulated in the true world": confusion,
@@ -301,7 +303,7 @@ def _typical_section(fit: Fit) -> dict[str, Any]:
     )
 
 
-def _trust_section(fit: Fit, figures: Path) -> dict[str, Any]:
+def _trust_section(fit: Fit, images: Mapping[str, bytes]) -> dict[str, Any]:
     """Return the section on ranks, coverage and contraction."""
     sets = len(fit.coverage.ranks)
     low, high = coverage_by_chance(sets)
@@ -314,23 +316,21 @@ def _trust_section(fit: Fit, figures: Path) -> dict[str, Any]:
         f"true value; by chance it may lie between {low:.0%} and {high:.0%}. p of ranks: test that "
         f"the ranks of true values are uniform (below {UNEVEN:g}: they are not). r with truth: "
         "correlation of estimate and true value.",
-        image=figures / "ranks.png",
+        image=images["ranks"],
         tables={"": fit.parameters[names]},
     )
 
 
-def _prediction_section(fit: Fit, figures: Path) -> dict[str, Any]:
+def _prediction_section(fit: Fit, images: Mapping[str, bytes]) -> dict[str, Any]:
     """Return the section on predictions."""
     (fitted, checks), text = fitted_and_kept_out(fit), NOTHING_KEPT_OUT
     tables, heading = {"Used in the fit": fitted}, "Does it predict what it was not fitted to?"
     if len(checks):
-        text = (
-            "Left: numbers used in the fit; right: statistics kept out of it. Tail: two-sided "
-            "posterior predictive probability."
-        )
+        text = "Left: numbers used in the fit; right: statistics kept out of it. "
+        text += "Tail: two-sided posterior predictive probability."
         tables["Not used in the fit, predicted by the posterior"] = checks
         tables["Not used in the fit, predicted by the prior"] = fit.prior_checks
-    return _section(heading, text, image=figures / "predictions.png", tables=tables)
+    return _section(heading, text, image=images["predictions"], tables=tables)
 
 
 def _planning(source: Source) -> list[dict[str, Any]]:
@@ -353,24 +353,24 @@ def print_fit(fit: Fit) -> None:
     fit
         The fit.
     """
-    console, sets = Console(width=130), len(fit.coverage.ranks)
+    sets = len(fit.coverage.ranks)
     low, high = coverage_by_chance(sets)
     alarm = unlike_data(fit)
     if alarm:
-        console.print(f"! {alarm}", markup=False)
-    console.print(_parameter_table(fit))
-    print(
+        say(f"! {alarm}")
+    print_table(_parameter_table(fit))
+    say(
         "Contraction: 1 - posterior / prior variance, on average (1 known, 0 nothing learnt); "
         f"coverage: share of {sets} simulated data sets of this design whose {LEVEL:.0%} interval "
         f"contains the true value ({low:.0%} to {high:.0%} by chance). Unit distress: 0 = healthy "
         "average."
     )
     if fit.choice is not None:
-        console.print(worlds_line(fit.choice), markup=False)
+        say(worlds_line(fit.choice))
     for text in fit_warnings(fit):
         if text != alarm:
-            console.print(f"! {text}", markup=False)
-    console.print(fit_verdict(fit), markup=False)
+            say(f"! {text}")
+    say(fit_verdict(fit))
 
 
 def _parameter_table(fit: Fit) -> Table:

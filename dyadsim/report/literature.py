@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from dyadsim.evidence.review import Reviewed
 from dyadsim.report.page import estimate_text
+from dyadsim.report.printed import print_table, say
 
 
 def print_literature(reviews: Reviewed, *, title: str, margin: float) -> None:
@@ -36,21 +36,21 @@ def print_literature(reviews: Reviewed, *, title: str, margin: float) -> None:
         table.add_column(name)
     for row in reviews.summary.to_dict("records"):
         table.add_row(*_cells(row))
-    Console(width=140).print(table)
-    print(
+    print_table(table)
+    say(
         "All effects are g: differences in SDs of post-test scores. Expected: in one huge trial "
-        "without allegiance, with the field's questionnaires, ± its\nerror (what trials find on "
+        "without allegiance, with the field's questionnaires, ± its error (what trials find on "
         "average without allegiance and selection). Pooled: mean ± error over literatures. "
-        "Published: trials a literature.\nCertified: share of literatures with two significant "
+        "Published: trials a literature. Certified: share of literatures with two significant "
         "published trials by independent teams. Called equivalent: share of literatures in "
-        "which\nthe pooled difference is not significant (n.s.; no proof of equality), or its 90 % "
-        f"interval lies within g = ±{margin:g} (TOST: two one-sided tests).\nEgger: share of "
+        "which the pooled difference is not significant (n.s.; no proof of equality), or its 90 % "
+        f"interval lies within g = ±{margin:g} (TOST: two one-sided tests). Egger: share of "
         "literatures whose published trials show asymmetry (p < .1; 10 % by chance alone), and "
-        "share with so few trials that the\ntest cannot tell: it would mostly miss that the "
+        "share with so few trials that the test cannot tell: it would mostly miss that the "
         f"smallest trials find {margin:g} more than the largest. Not shown is not the same as "
         "not there."
     )
-    print(_true_distress(reviews))
+    say(_true_distress(reviews))
 
 
 def _true_distress(reviews: Reviewed) -> str:

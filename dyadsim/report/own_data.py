@@ -289,18 +289,17 @@ def _write_figures(folder: Path, analysis: OwnAnalysis) -> list[dict[str, str]]:
         end=tables.end,
         span=(scale.lowest, scale.highest),
     )
-    style.save_figure(courses, folder, "courses", weeks)
-    shown = [("courses", "Courses", _course_words(tables, weeks))]
+    image = style.save_figure(courses, folder, "courses", weeks)
+    shown = [("courses", "Courses", _course_words(tables, weeks), image)]
     if len(changes):
         drawn = own_change.figure(
             changes, instrument=scale.name, reliable_change=scale.reliable_change
         )
-        style.save_figure(drawn, folder, "change", changes)
-        shown.append(("change", "Change of each client", _change_words(changes)))
+        image = style.save_figure(drawn, folder, "change", changes)
+        shown.append(("change", "Change of each client", _change_words(changes), image))
     return [
-        {"name": name, "heading": heading, "words": words, "image": embedded_image(path)}
-        for name, heading, words in shown
-        for path in [folder / f"{name}.png"]
+        {"name": name, "heading": heading, "words": words, "image": embedded_image(image)}
+        for name, heading, words, image in shown
     ]
 
 

@@ -82,9 +82,9 @@ def interval_text(low: float | None, high: float | None) -> str:
     return f"{low:g} to {high:g}" if low is not None else f"below {high:g}"
 
 
-def embedded_image(path: Path) -> str:
+def embedded_image(image: bytes) -> str:
     """Return a PNG as a data address, so that the page needs no other file."""
-    return "data:image/png;base64," + base64.b64encode(path.read_bytes()).decode()
+    return "data:image/png;base64," + base64.b64encode(image).decode()
 
 
 def write_page(folder: Path, template: str, **values: Any) -> Path:

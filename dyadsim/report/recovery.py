@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from dyadsim.fitting.coverage import UNKNOWN
+from dyadsim.report.printed import print_table, say
 
 
 def write_recovery(folder: Path, table: pd.DataFrame) -> None:
@@ -48,10 +48,10 @@ def print_recovery(table: pd.DataFrame, study: str, clients: int, world: str) ->
     for name, rows in table.groupby("parameter", sort=False):
         values = rows.set_index("variant")["contraction"]
         shown.add_row(str(name), *(f"{values[variant]:.2f}" for variant in variants))
-    Console(width=130).print(shown)
+    print_table(shown)
     means = table.groupby("variant", sort=False)["contraction"].mean()
     words = ", ".join(f"{variant} {value:.2f}" for variant, value in means.items())
-    print(
+    say(
         "Contraction: 1 - posterior / prior variance (1 known, 0 nothing learnt). On average: "
         f"{words}."
     )

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from dyadsim.checks import shown_number
 from dyadsim.plots import scenario, style
 from dyadsim.plots import sensitivity as plot
+from dyadsim.report.printed import print_table, say
 from dyadsim.sweeps.scenario_discovery import CHANCE, Scenario
 from dyadsim.sweeps.sensitivity import DUMMY, METHODS
 
@@ -46,19 +46,18 @@ def write_ranking(
 
 def print_ranking(method: str, indices: pd.DataFrame, noise: pd.DataFrame) -> None:
     """Print each output's parameters, the strongest first."""
-    console = Console(width=130)
     for (condition, output), part in indices.groupby(["condition", "output"], sort=False):
         here = (noise["condition"] == condition) & (noise["output"] == output)
         share, source = noise.loc[here, ["noise_share", "source"]].iloc[0]
-        console.print(_ranking_table(method, part, f"{output}{_in(condition)}", share, source))
+        print_table(_ranking_table(method, part, f"{output}{_in(condition)}", share, source))
     ranked = set(indices["output"])
     for row in noise[~noise["output"].isin(ranked)].itertuples():
-        print(f"{row.output}: {str(row.source).rstrip('.')}; no indices.")
+        say(f"{row.output}: {str(row.source).rstrip('.')}; no indices.")
     brackets = "" if method == "pawn" else "Brackets: 95 % bootstrap intervals. "
-    print(f"{brackets}{METHODS[method][1].capitalize()}.")
+    say(f"{brackets}{METHODS[method][1].capitalize()}.")
     for row in noise[noise["left_out"] > 0].itertuples():
         where = f"{row.output}{_in(row.condition)}"
-        print(f"{where}: {row.left_out} points were left out, without a value or beside one.")
+        say(f"{where}: {row.left_out} points were left out, without a value or beside one.")
 
 
 def _in(condition: object) -> str:
@@ -129,4 +128,4 @@ def print_box(box: Scenario, target: str) -> None:
     for name, low, high, chance in zip(*columns, strict=True):
         mark = "" if chance < CHANCE else " (may be due to chance)"
         table.add_row(str(name), shown_number(low), shown_number(high), f"{chance:.2g}{mark}")
-    Console(width=120).print(table)
+    print_table(table)

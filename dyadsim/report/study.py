@@ -1,13 +1,15 @@
 """One simulated study: its figure, and what an intervention changed."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from dyadsim.model import questionnaires
-from dyadsim.report.page import estimate_text
+from dyadsim.report.page import estimate_text, run_line
+from dyadsim.report.printed import print_table, say
 from dyadsim.studies.study import Study
 
 
@@ -85,6 +87,27 @@ def _write_courses(
     style.save_figure(figure, folder, "figure", study_plot.mean_courses(sessions))
 
 
+def print_scores(summary: Mapping[str, Any], label: str) -> None:
+    """Print the mean score of every arm and occasion.
+
+    Parameters
+    ----------
+    summary
+        study, instrument, clients, seed, and symptom_score: rows of arm, occasion, week, mean, std
+        and count.
+    label
+        What the world is called.
+    """
+    table = Table(title=f"{summary['study']} in the {label}: {summary['instrument']} score")
+    for name in ("arm", "occasion", "week", "mean", "SD", "scores"):
+        table.add_column(name)
+    for row in summary["symptom_score"]:
+        mean, spread = ("" if row[key] is None else f"{row[key]:.2f}" for key in ("mean", "std"))
+        table.add_row(row["arm"], row["occasion"], row["week"], mean, spread, str(row["count"]))
+    print_table(table)
+    say(run_line(summary["study"], clients=summary["clients"], seed=summary["seed"]))
+
+
 def print_individual_effects(table: pd.DataFrame) -> None:
     """Print what an intervention changed, arm by arm; no researcher could observe it.
 
@@ -111,8 +134,8 @@ def print_individual_effects(table: pd.DataFrame) -> None:
         shares = [f"{row[name]:.1%}" for name in ("better", "worse", "unchanged")]
         labels = [str(row[name]) for name in ("arm", "at", "clients")]
         shown.add_row(*labels, estimate_text(row["effect"], row["se"]), *shares)
-    Console(width=120).print(shown)
-    print(
+    print_table(shown)
+    say(
         "Above 0: less distress under do. Shares: of the arm's clients; a difference of any size "
         "counts."
     )

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from rich.console import Console
 from rich.table import Table
 
 from dyadsim.checks import shown_number
 from dyadsim.report.page import estimate_text
+from dyadsim.report.printed import print_table, say
 from dyadsim.studies.study import plan_study
 from dyadsim.sweeps import outputs, sweep
 from dyadsim.sweeps.outputs import SE
@@ -69,14 +69,14 @@ def print_summary(summary: Mapping[str, Any]) -> None:
         name = key.replace("_", " ")
         if isinstance(value, Mapping):
             for part, count in value.items():
-                print(f"  {name}: {part}: {count:,}")
+                say(f"  {name}: {part}: {count:,}")
         elif isinstance(value, list | tuple):
             for entry in value:
-                print(f"  {name}: {entry}")
+                say(f"  {name}: {entry}")
         elif isinstance(value, bool):
-            print(f"  {name:20} {'yes' if value else 'no'}")
+            say(f"  {name:20} {'yes' if value else 'no'}")
         else:
-            print(f"  {name:20} {f'{value:,}' if isinstance(value, int | float) else value}")
+            say(f"  {name:20} {f'{value:,}' if isinstance(value, int | float) else value}")
 
 
 def sweep_state(planned: PlannedSweep, folder: Path, shards: int) -> dict[str, Any]:
@@ -230,7 +230,7 @@ def print_sweep(summary: Mapping[str, Any], path: Path | None, *, outputs_too: b
         Whether the outputs are printed; not where an analysis of them follows.
     """
     _print_parts(summary)
-    print(
+    say(
         f"{summary['rows']:,} rows ({_count(summary['conditions'], 'condition')} x "
         f"{summary['points']:,} points x {_count(summary['replicates'], 'replicate')}): "
         f"{summary['computed']:,} computed here, {summary['reused']:,} taken from the store, "
@@ -238,14 +238,14 @@ def print_sweep(summary: Mapping[str, Any], path: Path | None, *, outputs_too: b
     )
     if path is None:
         missing = summary["rows"] - summary["finished"]
-        print(f"{missing:,} rows are still missing in {summary['folder']}.")
+        say(f"{missing:,} rows are still missing in {summary['folder']}.")
         return
     if outputs_too:
         _print_outputs(summary["outputs"])
     _print_failures(summary)
     _print_empty(summary)
     if outputs_too:
-        print(f"Table: {path}")
+        say(f"Table: {path}")
 
 
 def _count(number: int, noun: str) -> str:
@@ -255,12 +255,12 @@ def _count(number: int, noun: str) -> str:
 def _print_parts(summary: Mapping[str, Any]) -> None:
     """Print which parts of the store were not used."""
     if summary["damaged"]:
-        print(
+        say(
             f"Unreadable parts were put aside in {summary['folder']}/damaged: "
             f"{len(summary['damaged'])}; their points count as missing."
         )
     if summary["foreign"]:
-        print(
+        say(
             "Parts of another version of the model or of other outputs were left alone: "
             f"{len(summary['foreign'])}."
         )
@@ -270,9 +270,9 @@ def _print_failures(summary: Mapping[str, Any]) -> None:
     """Print the first failed points."""
     for row in summary["failures"]:
         where = ", ".join(f"{key} {_short(value)}" for key, value in row.items() if key != "error")
-        print(f"failed: {where}: {row['error']}")
+        say(f"failed: {where}: {row['error']}")
     if summary["failed"]:
-        print(f"{summary['failed']:,} of {summary['rows']:,} rows failed; column 'error' says why.")
+        say(f"{summary['failed']:,} of {summary['rows']:,} rows failed; column 'error' says why.")
 
 
 def _print_empty(summary: Mapping[str, Any]) -> None:
@@ -282,7 +282,7 @@ def _print_empty(summary: Mapping[str, Any]) -> None:
         if row["without_value"] > summary["failed"]:
             empty.setdefault(row["without_value"] - summary["failed"], []).append(row["output"])
     for count, names in empty.items():
-        print(f"no value in {count:,} of {summary['rows']:,} rows: {', '.join(names)}.")
+        say(f"no value in {count:,} of {summary['rows']:,} rows: {', '.join(names)}.")
 
 
 def _short(value: Any) -> str:
@@ -308,4 +308,4 @@ def _print_outputs(rows: Sequence[Mapping[str, Any]]) -> None:
         ]
         typical = "" if error is None else shown_number(error, 2)
         table.add_row(row["output"], *numbers, typical, row["meaning"])
-    Console(width=150).print(table)
+    print_table(table)

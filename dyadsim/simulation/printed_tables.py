@@ -5,12 +5,11 @@ A score of 12.3 is stored as float32, and pandas prints 12.300000 or 12.300001 f
 """
 
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from dyadsim.simulation import inputs, observe, records
+from dyadsim.simulation import inputs, observe
 from dyadsim.simulation.records import Records
 from dyadsim.simulation.runs import Run
 
@@ -102,34 +101,3 @@ def observed(run: Run, truth: bool = False) -> Records:
     inputs.check_run(run, Run)
     inputs.check_truth(run.truth)
     return _printable(observe.observed_records(run, truth))
-
-
-def read(folder: str | Path) -> Records:
-    """Return the tables that `dyadsim simulate` left in a results folder.
-
-    Parameters
-    ----------
-    folder
-        The folder's path.
-
-    Returns
-    -------
-    Records
-        DataFrames clients, therapists, sessions and truth (empty where it was not kept).
-
-    Raises
-    ------
-    BadInput
-        No such folder, or a table is missing.
-    BadData
-        A table that does not follow the schema.
-
-    Examples
-    --------
-    >>> import dyadsim
-    >>> dyadsim.read("no_such_folder")
-    Traceback (most recent call last):
-        ...
-    dyadsim.errors.BadInput: There is no folder 'no_such_folder' to read tables from.
-    """
-    return _printable(records.read_records(folder))

@@ -10,7 +10,10 @@ from dyadsim.cli.task import Task, all_tasks
 from dyadsim.fitting.fit import EFFORTS
 from dyadsim.model.parameters import catalogue
 
-KEYS = (*ATTRIBUTES, "alliance.rate", "data.unit", "do.arm", "study.sessions", "job", "shards")
+KEYS = (
+    *ATTRIBUTES,
+    *("alliance.rate", "data.unit", "do.arm", "study.sessions", "job", "shards", "figure.dpi"),
+)
 # A task that reads a setting in one of its ways only, and names it in the others.
 ONE_WAY = {
     ("fit", "study"),  # of published moments
@@ -20,6 +23,8 @@ ONE_WAY = {
     ("fit", "size.clients_per_point"),
     ("facts", "results"),  # of all worlds
     ("facts", "experiment.name"),
+    ("facts", "figure"),
+    ("facts", "figure.dpi"),
     ("compare", "world"),  # it has task.worlds
     *((name, "beats") for name in ("sweep", "status", "collect", "sensitivity")),  # refused
 }

@@ -3,6 +3,7 @@
 This is found without the tasks' own lists of settings without effect, and so can judge them.
 """
 
+import importlib
 import inspect
 import re
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from dyadsim.cli.task import SWEEP_SETTINGS, Task, find_task
 from dyadsim.cli.tasks import fit, lesson, sweep
 from dyadsim.model.parameters import catalogue
 
+REPORTS = re.compile(r"from dyadsim\.report import (\w+) as")
 READ = re.compile(r"\b(?:settings|first|condition|job)\.((?:size\.)?\w+)")
 HELPERS = {  # functions of other files that get the settings
     "analyse": (data_source._read_scores, data_source._instrument),
@@ -47,7 +49,13 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "results": frozenset({"results"}),
     "experiment.name": frozenset({"experiment"}),
     "json": frozenset({"json"}),
+    "figure": frozenset({"figure"}),
 }
+
+
+def _report_source(name: str) -> str:
+    """Return the source of a page or printed table."""
+    return inspect.getsource(importlib.import_module(f"dyadsim.report.{name}"))
 
 
 @cache
@@ -63,6 +71,8 @@ def attributes_read(name: str) -> frozenset[str]:
     for helper in HELPERS.get(name, ()):
         text += inspect.getsource(helper)
     read = set(READ.findall(text))
+    if any("save_figure(" in _report_source(page) for page in REPORTS.findall(text)):
+        read |= {"figure"}
     if "write_results(" in text:
         read |= {"experiment", "results"}
     if "specificity" in read and not task.samples:

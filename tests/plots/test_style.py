@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from dyadsim.plots import style
 
@@ -46,3 +47,42 @@ def test_a_figure_is_saved_with_its_data(tmp_path: Path) -> None:
     back = pd.read_csv(tmp_path / "figures" / "small.csv")
     assert back["world"].tolist() == ["null world"]  # "null" alone would be read as missing
     assert data["world"].tolist() == ["null"]
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "svg", "png"])
+def test_a_figure_is_written_in_the_format_that_is_asked_for(tmp_path: Path, suffix: str) -> None:
+    files = style.Files((suffix,), dpi=50, width=4, height=3)
+    with style.written_as(files):
+        figure = style.new_figure(9, 9)
+        page = style.save_figure(figure, tmp_path, "small", pd.DataFrame({"value": [1]}))
+    assert {path.name for path in tmp_path.iterdir()} == {f"small.{suffix}", "small.csv"}
+    start = {"pdf": b"%PDF", "svg": b"<?xml", "png": b"\x89PNG"}[suffix]
+    assert (tmp_path / f"small.{suffix}").read_bytes().startswith(start)
+    assert page.startswith(b"\x89PNG")  # a report's page shows PNG, whatever lies beside it
+    assert figure.get_size_inches().tolist() == [4, 3]
+    if suffix == "png":
+        width, height = (int.from_bytes(page[k : k + 4]) for k in (16, 20))
+        assert (width, height) == (200, 150)
+    assert style.new_figure(9, 8).get_size_inches().tolist() == [9, 8]
+
+
+def test_the_same_figure_has_the_same_bytes(tmp_path: Path) -> None:
+    with style.written_as(style.Files(("pdf", "svg", "png"))):
+        for name in ("a", "b"):
+            style.save_figure(style.new_figure(2, 1), tmp_path / name, "f", pd.DataFrame())
+    for suffix in ("pdf", "svg", "png"):
+        first, second = ((tmp_path / name / f"f.{suffix}").read_bytes() for name in ("a", "b"))
+        assert first == second
+
+
+def test_a_figure_that_does_not_fit_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with style.written_as(style.Files(width=2, height=2)):
+        figure = style.new_figure(9, 9)
+        axes = figure.subplots(4, 4)
+        for axis in axes.flat:
+            axis.set_title("a title\nof lines\nand lines")
+            axis.set_ylabel("a long label of an axis")
+        style.save_figure(figure, tmp_path, "small", pd.DataFrame())
+    assert "figure 'small' does not fit" in capsys.readouterr().err

@@ -73,7 +73,7 @@ def test_a_lesson_names_its_settings(tmp_path: Path, capsys: pytest.CaptureFixtu
     words = ("lesson", "alliance", "distress.bond_effect=0.9", "seed=7")
     assert main([*words, f"results={tmp_path}"]) == 0
     out = capsys.readouterr().out
-    (settings,) = [line for line in out.splitlines() if line.startswith("Settings: ")]
+    settings = " ".join(out.partition("Settings: ")[2].split())
     for part in ("world: hybrid", "distress.bond_effect: 0.9", "clients: ", "seed: 7"):
         assert part in settings
     assert "(calibrated)" not in out

@@ -26,7 +26,11 @@ OWN = [  # names whose docstrings have every section and an example
 GROUPS = {
     "Designs: who gets what when": ("dyadsim.studies.designs",),
     "Worlds and therapies": ("dyadsim.model", "dyadsim.studies.therapy"),
-    "Runs and what comes back": ("dyadsim.simulation.simulate", "dyadsim.simulation.printed"),
+    "Runs and what comes back": (
+        "dyadsim.simulation.simulate",
+        "dyadsim.simulation.printed",
+        "dyadsim.simulation.stored",
+    ),
     "Counterfactuals": ("dyadsim.simulation.counterfactual", "dyadsim.simulation.intervention"),
     "The specificity dial": ("dyadsim.simulation.specificity",),
     "Worlds against published facts": ("dyadsim.evidence",),

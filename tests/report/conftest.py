@@ -65,3 +65,9 @@ def manifest() -> dict[str, Any]:
         "config": {"size": {"clients": 900}, "seed": 7},
         "inputs": {"data": "0123456789abcdef0123"},
     }
+
+
+@pytest.fixture(autouse=True)
+def wide_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Print for a wide screen, so that sentences stay on their lines."""
+    monkeypatch.setenv("COLUMNS", "200")

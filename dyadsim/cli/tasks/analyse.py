@@ -100,7 +100,7 @@ TASK = Task(
     section="your own data",
     help="effect sizes, reliable change, therapists ... of your data (docs/how_to/analyse.md)",
     example="dyadsim analyse data.path=scores.csv data.instrument=phq9",
-    shows=("data",),
+    shows=("data", "figure"),
     settings=AnalyseSettings,
     cost=cost,
     run=run,

@@ -53,13 +53,14 @@ def run(settings: "Settings") -> None:
     import yaml
 
     from dyadsim.choices import package_file
+    from dyadsim.report.printed import say
 
     citation = yaml.safe_load(package_file("CITATION.cff").read_text(encoding="utf-8"))
     texts = citation_texts(citation)
     if settings.json:
         print(json.dumps(texts))
         return
-    print(f"{texts['text']}\n\n{texts['bibtex']}")
+    say(f"{texts['text']}\n\n{texts['bibtex']}", indent="    ")
 
 
 TASK = Task(

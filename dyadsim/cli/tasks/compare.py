@@ -54,6 +54,7 @@ def run(settings: "Settings") -> None:
     from dyadsim.evidence import compare_worlds
     from dyadsim.report import comparison as report
     from dyadsim.report.plain_rows import rows_for_json
+    from dyadsim.report.printed import say
     from dyadsim.simulation import changed_worlds
 
     began = time.perf_counter()
@@ -95,8 +96,8 @@ def run(settings: "Settings") -> None:
         print(json.dumps(summary))
         return
     report.print_comparison(comparison, clients=clients, seed=settings.seed)
-    print(f"\n{comparison.verdict}\n\nReport: {folder / 'report.html'}")
-    print("Next: dyadsim facts world=hybrid   (every published fact, one world)")
+    say(f"\n{comparison.verdict}\n\nReport: {folder / 'report.html'}")
+    say("Next: dyadsim facts world=hybrid   (every published fact, one world)")
 
 
 TASK = Task(
@@ -109,6 +110,7 @@ TASK = Task(
     cost=cost,
     memory=memory,
     run=run,
+    shows=("figure",),
     no_effect=NoEffect(
         "world",
         "study",

@@ -105,6 +105,7 @@ def run(settings: "Settings") -> None:
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.report import attribution as report
     from dyadsim.report.plain_rows import rows_for_json
+    from dyadsim.report.printed import say
     from dyadsim.simulation import changed_worlds
 
     began = time.perf_counter()
@@ -137,9 +138,9 @@ def run(settings: "Settings") -> None:
         print(json.dumps(summary))
         return
     report.print_attribution(table, label, **size)
-    print(f"\nReport: {folder / 'report.html'}")
+    say(f"\nReport: {folder / 'report.html'}")
     other = "medical" if settings.world != "medical" else "contextual"
-    print(f"Next: dyadsim decompose world={other}   (the same therapy in another world)")
+    say(f"Next: dyadsim decompose world={other}   (the same therapy in another world)")
 
 
 def _label_of_grid(jobs: Sequence["Settings"], dials: Sequence[str]) -> str:
@@ -185,6 +186,7 @@ def run_grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]])
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.report import attribution as report
     from dyadsim.report.plain_rows import rows_for_json
+    from dyadsim.report.printed import say
 
     began = time.perf_counter()
     first = jobs[0]
@@ -229,7 +231,7 @@ def run_grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]])
         print(json.dumps(summary))
         return
     report.print_attribution_grid(grid, names, label, **size)
-    print(f"\nTables: {folder}\nFigure: {folder / 'grid.png'}")
+    say(f"\nTables and figure: {folder}")
 
 
 TASK = Task(
@@ -243,6 +245,7 @@ TASK = Task(
     memory=memory,
     run=run,
     run_many=run_grid,
+    shows=("figure",),
     no_effect=NoEffect(
         "do",
         "study",

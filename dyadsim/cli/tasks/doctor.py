@@ -15,6 +15,7 @@ def run(settings: "Settings") -> None:
     from dyadsim.cli.results_folder import check_folder
     from dyadsim.model.parameters import Parameters
     from dyadsim.numerics import jit
+    from dyadsim.report.printed import say
     from dyadsim.simulation import records, simulate
     from dyadsim.studies.designs.waitlist import waitlist
 
@@ -35,7 +36,7 @@ def run(settings: "Settings") -> None:
         print(json.dumps({key: str(value) for key, value in lines.items()}))
         return
     for key, value in lines.items():
-        print(f"{key:16} {value}")
+        say(f"{key:16} {value}", indent=17 * " ")
     print("All is well.")
 
 

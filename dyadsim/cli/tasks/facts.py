@@ -226,7 +226,12 @@ def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
     ]
     if "world" in words and "task.worlds" not in words:
         unused.append(
-            NoEffect("results", "experiment.name", instead="the facts of one world are printed")
+            NoEffect(
+                "results",
+                "experiment.name",
+                "figure",
+                instead="the facts of one world are printed",
+            )
         )
     elif "world" in words:
         unused.append(NoEffect("world", instead="task.worlds says which worlds"))
@@ -245,5 +250,6 @@ TASK = Task(
     cost=cost,
     memory=memory,
     run=run,
+    shows=("figure",),
     no_effect=no_effect,
 )

@@ -92,13 +92,14 @@ def cost(settings: "Settings") -> dict[str, Any]:
     """Return how many data sets a fit simulates; reads the data, simulates nothing."""
     from dyadsim.cli.data_source import read_source
     from dyadsim.report.fit_sentences import assumptions_text
+    from dyadsim.report.printed import say
     from dyadsim.simulation.simulate import default_threads
 
     source, count = read_source(settings), _data_sets(settings)
     _plan(settings).check()
     memory = check_need(_need(settings, source))
     if not settings.json:
-        print(assumptions_text(source.assumed))
+        say(assumptions_text(source.assumed), indent="    ")
     learning = 5 + LEARN_SECONDS * _effort(settings).draws
     seconds = count * (SET_SECONDS + source.dyad_sessions * DYAD_SECONDS)
     return {
@@ -125,6 +126,7 @@ def run(settings: "Settings") -> None:
     from dyadsim.fitting.fit import fit_data
     from dyadsim.report import fit as report
     from dyadsim.report.fit_sentences import assumptions_text
+    from dyadsim.report.printed import say
 
     began = time.perf_counter()
     check_folder(settings.results)
@@ -133,7 +135,7 @@ def run(settings: "Settings") -> None:
     source = read_source(settings)
     check_need(_need(settings, source))
     if not settings.json:
-        print(assumptions_text(source.assumed))
+        say(assumptions_text(source.assumed), indent="    ")
     with working(settings, _data_sets(settings)) as (parallel_map, on_step):
         fit = fit_data(source.evidence, plan, parallel_map=parallel_map, on_step=on_step)
     summary = report.fit_summary(source, fit)
@@ -150,7 +152,7 @@ def run(settings: "Settings") -> None:
     report.print_fit(fit)
     print(f"Report: {folder / 'report.html'}")
     if source.planning:
-        print(f"Next, what more to measure: dyadsim recover {source.planning}")
+        say(f"Next, what more to measure: dyadsim recover {source.planning}")
 
 
 def is_moments(path: str) -> bool:
@@ -192,7 +194,7 @@ TASK = Task(
     help="what your data say of a world, and which world they speak for (docs/how_to/fitting.md)",
     example="dyadsim fit data.path=scores.csv data.instrument=phq9",
     more=("budget=small|standard|large    small is a quick try: no verdict",),
-    shows=("data",),
+    shows=("data", "figure"),
     settings=FitSettings,
     cost=cost,
     run=run,

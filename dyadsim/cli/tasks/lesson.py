@@ -52,6 +52,7 @@ def run(settings: "Settings") -> None:
     from dyadsim.lessons import lesson as lessons
     from dyadsim.lessons.index import find_lesson
     from dyadsim.lessons.statements import listed
+    from dyadsim.report.printed import say
     from dyadsim.simulation.changed_worlds import world_for_json, world_label
 
     began = time.perf_counter()
@@ -83,13 +84,13 @@ def run(settings: "Settings") -> None:
     if settings.json:
         print(json.dumps(summary))
         return
-    print(f"{lesson.title}\n{lesson.question}\n\n{result.sentence}\n")
+    say(f"{lesson.title}\n{lesson.question}\n\n{result.sentence}\n")
     for name, value in result.numbers.items():
         if not name.endswith((".se", ".low", ".high")):
-            print(f"  {name}: {shown_number(value)}{_error(result.numbers, name)}")
-    print("\nCareful:\n" + "\n".join(f"  - {text}" for text in lesson.careful))
-    print(f"\nWorld: {world_label(world, parameters)}")
-    print("Settings: " + "; ".join(f"{name}: {value}" for name, value in values.items()))
+            say(f"  {name}: {shown_number(value)}{_error(result.numbers, name)}")
+    say("\nCareful:\n" + "\n".join(f"  - {text}" for text in lesson.careful), indent="    ")
+    say(f"\nWorld: {world_label(world, parameters)}")
+    say("Settings: " + "; ".join(f"{name}: {value}" for name, value in values.items()))
     print(f"Numbers of the figures: {folder / 'figures.csv'}")
 
 

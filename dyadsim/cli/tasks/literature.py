@@ -107,6 +107,7 @@ def run(settings: "Settings") -> None:
     from dyadsim.evidence import review
     from dyadsim.report import literature as report
     from dyadsim.report.plain_rows import rows_for_json
+    from dyadsim.report.printed import say
     from dyadsim.simulation import changed_worlds
 
     began = time.perf_counter()
@@ -145,15 +146,13 @@ def run(settings: "Settings") -> None:
     if settings.json:
         print(json.dumps(summary))
         return
-    title = (
-        f"{planned.therapy} in the {label}: {planned.repeats} literatures of "
-        f"{planned.field.trials} trials each"
-    )
+    trials = f"{planned.repeats} literatures of {planned.field.trials} trials each"
+    title = f"{planned.therapy} in the {label}: {trials}"
     report.print_literature(reviews, title=title, margin=planned.margin)
-    print(f"Study: trials of task.field; repeats: {planned.repeats}; seed: {settings.seed}")
-    print(f"Tables and funnel: {folder}")
+    study = f"Study: trials of task.field; repeats: {planned.repeats}; seed: {settings.seed}"
+    say(f"{study}\nTables and funnel: {folder}")
     if settings.world != "null":
-        print("Next: dyadsim literature world=null   (a field where nothing heals)")
+        say("Next: dyadsim literature world=null   (a field where nothing heals)")
 
 
 TASK = Task(
@@ -166,6 +165,7 @@ TASK = Task(
     cost=cost,
     memory=memory,
     run=run,
+    shows=("figure",),
     no_effect=NoEffect(
         "do",
         "study",

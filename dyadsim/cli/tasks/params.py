@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-import sys
 from typing import TYPE_CHECKING
 
 from dyadsim.cli.task import NOT_IN_INFORMATION, NoEffect, Task, TaskSettings, setting
@@ -21,10 +20,10 @@ class ParamsSettings(TaskSettings):
 
 def run(settings: "Settings") -> None:
     """Print the parameters whose name or meaning contains the word."""
-    from rich.console import Console
     from rich.table import Table
 
     from dyadsim.model.parameters import catalogue
+    from dyadsim.report.printed import print_table
 
     word = settings.task.word.lower()
     parameters = [
@@ -44,7 +43,7 @@ def run(settings: "Settings") -> None:
     for name, default, about in parameters:
         span = f"{about.low:g} … {about.high:g}"
         table.add_row(name, f"{default:g}", span, about.unit, about.meaning, about.source)
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    print_table(table)
 
 
 TASK = Task(

@@ -62,6 +62,7 @@ def run(settings: "Settings") -> None:
     from dyadsim.planning.recovery import PlannedStudy, measurement_variants, recover_parameters
     from dyadsim.report import recovery as report
     from dyadsim.report.plain_rows import rows_for_json
+    from dyadsim.report.printed import say
     from dyadsim.simulation import changed_worlds
 
     draws, held_out = _sizes(settings)
@@ -102,8 +103,8 @@ def run(settings: "Settings") -> None:
         return
     label = changed_worlds.world_label(settings.world, parameters)
     report.print_recovery(table, settings.study.name, settings.clients, label)
-    print(f"Simulations to learn from: {draws}, to judge by: {held_out}; seed: {settings.seed}")
-    print(f"Table and figure: {folder}")
+    say(f"Simulations to learn from: {draws}, to judge by: {held_out}; seed: {settings.seed}")
+    say(f"Table and figure: {folder}")
 
 
 TASK = Task(
@@ -115,6 +116,7 @@ TASK = Task(
     cost=cost,
     memory=memory,
     run=run,
+    shows=("figure",),
     no_effect=NoEffect(
         "do",
         "beats",

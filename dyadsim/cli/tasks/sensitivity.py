@@ -181,7 +181,8 @@ def _rank(request: "SweepRequest", table: "pd.DataFrame") -> None:
         "noise": rows_for_json(noise),
     }
     place = _write(
-        request.folder / method,
+        request,
+        method,
         summary,
         {"indices": indices, "noise": noise},
         lambda folder: report.write_ranking(
@@ -227,7 +228,8 @@ def _find_box(request: "SweepRequest", table: "pd.DataFrame") -> None:
         axis.name: (axis.low, axis.high) for axis in request.planned.axes if not axis.levels
     }
     place = _write(
-        request.folder / "prim",
+        request,
+        "prim",
         summary,
         {"limits": box.limits, "path": box.path},
         lambda folder: report.write_box(folder, box, intervals, text),
@@ -240,20 +242,27 @@ def _find_box(request: "SweepRequest", table: "pd.DataFrame") -> None:
 
 
 def _write(
-    place: Path,
+    request: "SweepRequest",
+    method: str,
     summary: dict[str, Any],
     tables: "dict[str, pd.DataFrame]",
     draw: Callable[[Path], None],
 ) -> Path:
     """Write a method's folder whole or not at all; it takes the place of an older one."""
     from dyadsim.cli.results_folder import NoFolder
+    from dyadsim.report.ro_crate import write_crate
     from dyadsim.simulation import records
+
+    place = request.folder / method
+    manifest = records.manifest(request.settings.manifest, 0.0)
 
     def fill(folder: Path) -> None:
         records.write_json(folder / "summary.json", summary)
+        records.write_json(folder / "manifest.json", manifest)
         for name, table in tables.items():
             table.to_csv(folder / f"{name}.csv", index=False)
         draw(folder)
+        write_crate(folder, manifest, "sensitivity")
 
     try:
         if place.exists():
@@ -272,5 +281,6 @@ TASK = Task(
     sweep_memory=sweep_need,
     run_sweep=run,
     check_sweep=check,
+    shows=("figure",),
     no_effect=NOT_IN_SWEEPS,
 )

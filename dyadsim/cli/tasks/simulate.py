@@ -2,8 +2,6 @@
 
 import dataclasses
 import json
-import re
-import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,7 +108,7 @@ def run(settings: "Settings") -> None:
     label = changed_worlds.world_label(settings.world, parameters)
     with scratch_folder(settings) as scratch:
         outcome = simulate_into(scratch, _order(settings, parameters))
-        scores, summary = _summary(settings, parameters, outcome)
+        summary = _summary(settings, parameters, outcome)
 
         def fill(place: Path, _: dict[str, Any]) -> None:
             for table in scratch.iterdir():
@@ -125,23 +123,16 @@ def run(settings: "Settings") -> None:
     if settings.json:
         print(json.dumps(summary))
         return
-    _print_scores(settings, label, scores)
+    report.print_scores(summary, label)
     if outcome.effects is not None:
         report.print_individual_effects(individual_effects.summarise_effects(outcome.effects))
-    print(f"Tables: {folder}\nFigure: {folder / 'figure.png'}")
-    code = f"import dyadsim; print(dyadsim.read({str(folder)!r}).clients)"
-    print(f"Next: python -c {_in_double_quotes(code)}")
-
-
-def _in_double_quotes(code: str) -> str:
-    """Return code as one word for the shell, in double quotes as far as they keep it as it is."""
-    return shlex.quote(code) if re.search(r'[$`!"\\]', code) else f'"{code}"'
+    print(f"Tables and figure: {folder}\nNext: dyadsim show {folder}")
 
 
 def _summary(
     settings: "Settings", parameters: "Parameters", outcome: "StudyOutcome"
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """Return the rows of the printed table, and the summary."""
+) -> dict[str, Any]:
+    """Return the summary."""
     from dyadsim.model.parameters import flat
     from dyadsim.report.plain_rows import rows_for_json
     from dyadsim.simulation import changed_worlds, individual_effects
@@ -159,24 +150,7 @@ def _summary(
     }
     if outcome.effects is not None:
         summary["do"] = rows_for_json(individual_effects.summarise_effects(outcome.effects))
-    return scores, summary
-
-
-def _print_scores(settings: "Settings", label: str, rows: list[dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from dyadsim.report.page import run_line
-
-    study = settings.study
-    table = Table(title=f"{study.name} in the {label}: {study.instrument} score")
-    for name in ("arm", "occasion", "week", "mean", "SD", "scores"):
-        table.add_column(name)
-    for row in rows:
-        mean, spread = ("" if row[key] is None else f"{row[key]:.2f}" for key in ("mean", "std"))
-        table.add_row(row["arm"], row["occasion"], row["week"], mean, spread, str(row["count"]))
-    Console().print(table)
-    print(run_line(study.name, clients=settings.clients, seed=settings.seed))
+    return summary
 
 
 TASK = Task(
@@ -189,7 +163,7 @@ TASK = Task(
     cost=cost,
     memory=memory,
     run=run,
-    shows=("do",),
+    shows=("do", "figure"),
     no_effect=NoEffect(
         "budget",
         "data",

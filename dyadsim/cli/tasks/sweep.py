@@ -112,12 +112,29 @@ def finish(
     except OSError as error:
         raise NoFolder(f"{request.folder} cannot be written: {error.strerror or error}.") from None
     summary = report.sweep_summary(request.planned, request.folder, state, path)
+    _keep_summary(request, summary)
     if not request.settings.json:
         report.print_sweep(summary, path, outputs_too=not ranked)
         print(_next_line(request, state, ranked), end="")
     elif not ranked:
         print(json.dumps(summary))
     return POINTS_FAILED if state.failed else OK
+
+
+def _keep_summary(request: "SweepRequest", summary: dict[str, Any]) -> None:
+    """Leave what a sweep's run did and found in its folder, for `dyadsim results`."""
+    from dyadsim.cli.results_folder import NoFolder
+    from dyadsim.report.ro_crate import write_crate
+    from dyadsim.simulation import records
+    from dyadsim.simulation.stored_result import SUMMARY, read_json
+    from dyadsim.simulation.unfinished import write_file
+
+    manifest = read_json(request.folder / "manifest.json")
+    try:
+        write_file(request.folder / SUMMARY, lambda path: records.write_json(path, summary))
+        write_crate(request.folder, manifest, "sweep")
+    except OSError as error:
+        raise NoFolder(f"{request.folder} cannot be written: {error.strerror or error}.") from None
 
 
 def _next_line(request: "SweepRequest", state: "Status", ranked: bool) -> str:

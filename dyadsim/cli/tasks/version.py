@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 def run(settings: "Settings") -> None:
     """Print version, commit, Python and kernel cache."""
     from dyadsim.numerics import jit
+    from dyadsim.report.printed import say
     from dyadsim.simulation import records
 
     known = records.manifest({}, 0.0)
@@ -26,7 +27,7 @@ def run(settings: "Settings") -> None:
         print(json.dumps(lines))
         return
     for key, value in lines.items():
-        print(f"{key:16} {value}")
+        say(f"{key:16} {value}", indent=17 * " ")
 
 
 TASK = Task(

@@ -65,7 +65,8 @@ def test_what_the_search_found_stays_when_what_follows_fails(
     assert "is kept in results/calibrate/" in err
     assert "Traceback" not in err
     files = left()
-    assert set(files) == {"world.yaml", "starts.csv", "course.csv", "summary.json", "manifest.json"}
+    described = {"summary.json", "manifest.json", "ro-crate-metadata.json"}
+    assert set(files) == {"world.yaml", "starts.csv", "course.csv", *described}
     assert yaml.safe_load(files["world.yaml"].read_text())["parameters"] == {"distress.rate": 0.3}
     summary = json.loads(files["summary.json"].read_text())
     assert summary["still_to_come"] == ["posterior", "facts"]

@@ -142,7 +142,8 @@ def test_a_sweep_from_the_first_word_to_the_table(
     assert joined["table"] == "results/bond/points.parquet"
     assert (joined["computed"], joined["reused"], joined["finished"]) == (0, 32, 32)
     assert main(["collect", "name=bond"]) == 0
-    assert "0 computed here, 32 taken from the store" in capsys.readouterr().out
+    out = " ".join(capsys.readouterr().out.split())
+    assert "0 computed here, 32 taken from the store" in out
     manifest = json.loads(Path("results/bond/manifest.json").read_text())
     assert manifest["words"] == words[2:]
     assert manifest["seeds"] == {"seed": 1, "replicate": 0}
@@ -195,7 +196,7 @@ def test_failed_points_are_rows_and_exit_3(
     assert main(["sweep", *words, "outputs=[gain]"]) == 3
     out = capsys.readouterr().out
     assert "2 of 4 rows failed" in out
-    assert "must stay below 1; they add to 1.1" in out
+    assert "must stay below 1; they add to 1.1" in " ".join(out.split())
     table = pd.read_parquet("results/sweep/points.parquet")
     failed = table["error"] != ""
     assert (table[failed]["population.stable_share"] == 0.8).all()
@@ -323,10 +324,12 @@ def test_sensitivity_leaves_table_and_figure(
         "figure.png",
         "figure.svg",
         "figure.csv",
+        "manifest.json",
+        "ro-crate-metadata.json",
     }
     assert main(["sensitivity", "name=sweep", "task.method=pawn"]) == 0
     out = capsys.readouterr().out
-    assert "256 taken from the store" in out
+    assert "256 taken from the store" in " ".join(out.split())
     assert "(chance reaches)" in out
     middle = pd.read_parquet("results/sweep/points.parquet")["gain.cbt"].median()
     assert (

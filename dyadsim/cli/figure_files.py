@@ -1,0 +1,26 @@
+"""How figures are written: the settings `figure...` on their way to the one place that saves."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dyadsim.cli.settings import Settings
+
+
+def figures_as(settings: "Settings") -> AbstractContextManager[None]:
+    """Return the context in which figures are written as the settings say.
+
+    Parameters
+    ----------
+    settings
+        Of a task; where all of `figure` is at its default, matplotlib is not loaded.
+    """
+    from dyadsim.cli.settings import FigureFiles
+
+    figure = settings.figure
+    if figure == FigureFiles():
+        return nullcontext()
+    from dyadsim.plots import style
+
+    formats = style.Files().formats if figure.format is None else (figure.format,)
+    return style.written_as(style.Files(formats, figure.dpi, figure.width, figure.height))

@@ -1,0 +1,80 @@
+"""Every command's smallest form fits a screen of 80 columns, and `--help` too."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+from cli.tasks.test_every_task import CLINIC
+
+from dyadsim.cli.main import main
+from dyadsim.cli.task import all_tasks
+
+ROOT = Path(__file__).parents[2]
+SWEEP = (
+    "name=s",
+    "distress.bond_effect=interval(0,1)",
+    "points=sobol",
+    "points.n=8",
+    "outputs=[gain,true_d]",
+    "study.n_clients=40",
+)
+SMALLEST = {  # what makes a command's run small
+    "compare": ("size=tiny",),
+    "decompose": ("size=tiny", "size.clients=100"),
+    "simulate": ("size=tiny", "do.hold.alliance=0.8"),
+    "facts": ("size=tiny", "size.clients_per_replicate=100", "world=null"),
+    "literature": ("task.repeats=20",),
+    "lesson": ("alliance", "task.set={clients:1000}"),
+    "sweep": SWEEP,
+    "status": SWEEP,
+    "collect": SWEEP,
+    "sensitivity": (*SWEEP, "points.n=64", "task.resamples=20"),
+    "fit": (*CLINIC, "dry_run=true"),
+    "recover": ("dry_run=true",),
+    "calibrate": ("dry_run=true",),
+    "teach": ("dry_run=true",),
+}
+FIRST = ("simulate", "sweep", "sensitivity", "compare")  # others read what these leave
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all commands run in, with a researcher's file."""
+    folder = tmp_path_factory.mktemp("screen")
+    shutil.copy(ROOT / "docs" / "tutorial" / "clinic.csv", folder)
+    return folder
+
+
+def words_of(name: str) -> list[str]:
+    """Return the words of a command's smallest run; a word that is set twice counts once."""
+    words = {word.partition("=")[0]: word for word in SMALLEST.get(name, ())}
+    return [name, *words.values()]
+
+
+NAMES = sorted((task.name for task in all_tasks()), key=lambda name: name not in FIRST)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_line_fits(
+    name: str,
+    place: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(place)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(words_of(name)) in (0, 3), capsys.readouterr().err
+    out = capsys.readouterr().out
+    long = [line for line in out.splitlines() if len(line) > 80]
+    assert [line for line in long if " " in line.strip()[20:]] == []  # but for one long path
+    assert "…" not in out.replace(" … ", "")
+
+
+@pytest.mark.parametrize("words", [["--help"], ["fit", "--help"], ["simulate", "--help"]])
+def test_help_fits(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main(words) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if len(line) > 80 and " " in line.strip()] == []
