@@ -21,7 +21,9 @@ class BadData(ValueError):
 LONGEST_SENTENCE = 390  # letters of a message: with its start, two lines of 200
 _LONGEST_VALUE = 80  # of a value in quotation marks
 _LONG_WORD = re.compile(rf"'([^'\s]{{30}})[^'\s]{{{_LONGEST_VALUE - 30},}}'")
-_LONG_VALUE = re.compile(rf"'([^'\s=]{{30}})[^'\s]{{{_LONGEST_VALUE - 30},}}'")  # not name=value
+_LONG_VALUE = re.compile(  # neither name=value nor a path, which is to be found again
+    rf"'([^'\s=/]{{30}})[^'\s/]{{{_LONGEST_VALUE - 30},}}'"
+)
 
 
 def one_sentence(error: object) -> str:

@@ -101,7 +101,7 @@ def test_an_effect_is_found_with_its_sign() -> None:
         (lambda: growth_model.draw_trial(Growth(residual=0.0)), "residual must be a number in"),
         (
             lambda: growth_model.draw_trial(Growth(clusters=1)),
-            r"clusters must be a number in \[2, 1e\+06\]",
+            r"clusters must be a number in \[2, 1000000\]",
         ),
         (lambda: from_standardised(0.3, 0.5, 0.1, 0.1), "cannot be larger"),
         (lambda: from_standardised(1.2, 0.5, 0.1, 0.1), r"is a share in \[0, 1\)"),

@@ -46,7 +46,7 @@ def test_workers_end_with_their_parent(number: int, code: int, started: float) -
     time.sleep(started)
     began = time.monotonic()
     process.send_signal(number)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=90)
     assert process.returncode == code
     assert eventually(lambda: not any(map(_lives, workers)))
     assert time.monotonic() - began < 20
@@ -64,7 +64,7 @@ def test_ctrl_c_in_a_terminal_reaches_the_workers_too_and_they_say_nothing() -> 
     )
     assert eventually(lambda: len(workers_of(process.pid)) == 2)
     os.killpg(process.pid, signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    _, err = process.communicate(timeout=90)
     assert (process.returncode, err) == (130, "")
 
 

@@ -23,7 +23,7 @@ from dyadsim.studies.schedule import MOST_FOLLOW_UPS, MOST_SESSIONS, MOST_WEEKS,
         ({"follow_up": [float("nan")]}, "above 0 and 5000 at most; nan given"),
         ({"follow_up": range(1, 3000)}, "it can have 1000 follow-ups at most; 2999 given"),
         ({"caseload": Caseload(mean=float("nan"))}, r"mean caseload .* \[1, 10000\], not 'nan'"),
-        ({"caseload": Caseload(mean=1e12)}, r"mean caseload .* \[1, 10000\], not '1e\+12'"),
+        ({"caseload": Caseload(mean=1e12)}, r"mean caseload .* \[1, 10000\], not '1000000000000'"),
         ({"caseload": Caseload(spread=300.0)}, r"spread of caseloads .* \[0, 5\], not '300'"),
     ],
 )
