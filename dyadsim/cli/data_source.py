@@ -50,12 +50,12 @@ def read_source(settings: "Settings") -> Source:
         raise BadInput("fit needs your data: data.path=scores.csv (docs/how_to/fitting.md).")
     if is_moments(data.path):
         return _moments(settings, data.path)
-    scores = _read_scores(settings)
+    scores = read_scores(settings)
     design = observed_design(
         scores,
         _therapy_of_arm(data, scores.arms),
         options=DesignOptions(
-            _stated_length(data),
+            stated_length(data),
             data.measured,
             data.rule,
             data.sample,
@@ -75,9 +75,17 @@ def read_source(settings: "Settings") -> Source:
     )
 
 
-def _read_scores(settings: "Settings") -> ClientData:
-    """Return the measurements, with the questionnaire's reliable change and words on it."""
-    data, (described, higher_is_better) = settings.data, _instrument(settings)
+def read_scores(settings: "Settings") -> ClientData:
+    """Return the measurements, with the questionnaire's reliable change and words on it.
+
+    Raises
+    ------
+    BadData
+        A file that cannot be used.
+    BadInput
+        A setting that cannot.
+    """
+    data, (described, higher_is_better) = settings.data, questionnaire_of(settings)
     form = described.instrument if isinstance(described, Described) else described
     scores = client_data.read_client_data(
         data.path or "",
@@ -102,8 +110,14 @@ def _read_scores(settings: "Settings") -> ClientData:
     return scores._replace(instrument=form, assumed=(first, words, *others))
 
 
-def _stated_length(data: "DataFile") -> StatedLength:
-    """Return what the settings say of the length of treatment."""
+def stated_length(data: "DataFile") -> StatedLength:
+    """Return what the settings say of the length of treatment.
+
+    Raises
+    ------
+    BadInput
+        A setting that cannot.
+    """
     if data.sessions is not None:
         whole_number("data.sessions", data.sessions, 1, 500)
     weeks = data.follow_up if data.follow_up is not None else []
@@ -189,8 +203,14 @@ def _moments(settings: "Settings", path: str) -> Source:
     )
 
 
-def _instrument(settings: "Settings") -> tuple[Instrument | Described, bool]:
-    """Return the questionnaire, by name or described, and whether its high scores are good."""
+def questionnaire_of(settings: "Settings") -> tuple[Instrument | Described, bool]:
+    """Return the questionnaire, by name or described, and whether its high scores are good.
+
+    Raises
+    ------
+    BadInput
+        A setting that cannot.
+    """
     name, higher_is_better = settings.data.instrument, settings.data.higher_is_better
     if isinstance(name, Mapping):
         described = describe_questionnaire(name)
@@ -221,7 +241,7 @@ def _threshold(settings: "Settings", instrument: Instrument) -> float | None:
             f"data.threshold must be a score of {instrument.name} in [{instrument.floor:g}, "
             f"{instrument.ceiling:g}], not '{value}'."
         )
-    reverse = _instrument(settings)[1]
+    reverse = questionnaire_of(settings)[1]
     return instrument.floor + instrument.ceiling - value if reverse else value
 
 

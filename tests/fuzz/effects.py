@@ -17,7 +17,7 @@ from dyadsim.model.parameters import catalogue
 REPORTS = re.compile(r"from dyadsim\.report import (\w+) as")
 READ = re.compile(r"\b(?:settings|first|condition|job)\.((?:size\.)?\w+)")
 HELPERS = {  # functions of other files that get the settings
-    "analyse": (data_source._read_scores, data_source._instrument),
+    "analyse": (data_source.read_scores, data_source.questionnaire_of),
     "fit": (data_source, fit.working),
     "recover": (fit.working,),
     "teach": (lesson.lesson_settings,),

@@ -45,9 +45,9 @@ def read_tables(settings: "Settings") -> "OwnTables":
             "dyadsim fit reads those."
         )
     return tables_of_data(
-        data_source._read_scores(settings),
-        reverse=data_source._instrument(settings)[1],
-        stated=data_source._stated_length(data),
+        data_source.read_scores(settings),
+        reverse=data_source.questionnaire_of(settings)[1],
+        stated=data_source.stated_length(data),
         measured=data.measured,
     )
 
