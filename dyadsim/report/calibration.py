@@ -95,4 +95,4 @@ def print_calibration(calibration: Calibration, facts: pd.DataFrame, folder: Pat
         names = facts.loc[facts["verdict"] == verdict, "fact"]
         say(f"{verdict.capitalize()}: {', '.join(names) or 'none'}.")
     place = f"conf/world/{calibration.world}.yaml"
-    say(f"Tables: {folder}\nTo use it: copy {folder / 'world.yaml'} to {place}")
+    print(f"Tables: {folder}\nTo use it: copy {folder / 'world.yaml'} to {place}")

@@ -1,13 +1,11 @@
 """A researcher's own data: answer, tables, figures and a self-contained page, nothing simulated."""
 
-import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich.console import Console
 from rich.table import Table
 
 from dyadsim.analysis.estimate import Estimate
@@ -16,10 +14,10 @@ from dyadsim.fitting.own_estimates import Statistic
 from dyadsim.fitting.own_statistics import OwnAnalysis
 from dyadsim.fitting.own_tables import OwnTables, arms_table, weeks_table
 from dyadsim.report.own_data_sentences import answer, doubts, estimate_words, not_possible
-from dyadsim.report.page import embedded_image, write_page
+from dyadsim.report.page import command_text, embedded_image, write_page
 from dyadsim.report.plain_rows import rows_for_json
+from dyadsim.report.printed import print_table, say
 
-WIDTH = 80  # of the terminal
 MOST_WEEKS = 16  # of an arm, that the page shows
 PARTS = {  # heading of the page -> statistics
     "Between arms": ("hedges_g",),
@@ -201,7 +199,7 @@ def write_own_data(
             for row in not_possible(analysis.statistics)
         ],
         start=START,
-        command=shlex.join(["dyadsim", *manifest["argv"][1:]]),
+        command=command_text(manifest),
         manifest=manifest,
     )
 
@@ -329,38 +327,36 @@ def _change_words(changes: pd.DataFrame) -> str:
 
 
 def print_own_data(analysis: OwnAnalysis) -> None:
-    """Print the answer, the data, the statistics and what the data do not allow, 80 columns wide.
+    """Print the answer, the data, the statistics and what the data do not allow.
 
     Parameters
     ----------
     analysis
         Of the data.
     """
-    console = Console(width=WIDTH)
     for text in answer(analysis):
-        console.print(text, markup=False, highlight=False)
+        say(text)
     shown = arms_table(analysis.tables)[["arm", "clients", "therapists", "intake", "both"]]
-    print_table(console, "Your data", shown.rename(columns={"both": "and later"}))
+    _print_table("Your data", shown.rename(columns={"both": "and later"}))
     for heading, keys in PARTS.items():
         rows = [row for row in analysis.statistics if row.key in keys and row.estimate]
         if rows:
-            print_table(console, heading, statistics_table(rows).drop(columns="note"))
+            _print_table(heading, statistics_table(rows).drop(columns="note"))
     absent = not_possible(analysis.statistics)
     if absent:
-        console.print("Not possible with these data:")
+        print("Not possible with these data:")
     for row in absent:
         whose = f" ({row.group})" if row.group and len(analysis.tables.arms) > 1 else ""
-        text = f"- {DEFINITIONS[row.key].label}{whose}: {row.note}."
-        console.print(text, markup=False, highlight=False)
-    console.print("In brackets: 95 % intervals. Definitions, doubts and R code: in the report.")
+        say(f"- {DEFINITIONS[row.key].label}{whose}: {row.note}.", "  ")
+    say("In brackets: 95 % intervals. Definitions, doubts and R code: in the report.")
 
 
-def print_table(console: Console, title: str, table: pd.DataFrame) -> None:
+def _print_table(title: str, table: pd.DataFrame) -> None:
     """Print a table of text."""
     shown = Table(title=title, title_justify="left")
     for name in table:
         right = name in ("n", "value") or table[name].dtype.kind in "if"
-        shown.add_column(str(name), justify="right" if right else "left", overflow="fold")
+        shown.add_column(str(name), justify="right" if right else "left")
     for row in table.astype(str).to_numpy().tolist():
         shown.add_row(*[cell.replace("[", r"\[") for cell in row])
-    console.print(shown)
+    print_table(shown)

@@ -1,7 +1,8 @@
 """What all reports share: numbers in words, images inside the page, pages that need no network."""
 
 import base64
-from collections.abc import Sequence
+import shlex
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,25 @@ def run_line(study: str, *, clients: int, repeats: Sequence[int] | int = 1, seed
     return f"Study: {study}; clients: {clients:,}{where}; repeats: {count}; seed: {seed}"
 
 
+def command_text(manifest: Mapping[str, Any]) -> str:
+    """Return the command line of a run as it can be typed; "" where it is not known.
+
+    Parameters
+    ----------
+    manifest
+        How the run can be repeated (`records.manifest`).
+
+    Examples
+    --------
+    >>> command_text({"argv": ["__main__.py", "show", "my results"]})
+    "dyadsim show 'my results'"
+    """
+    program, *words = [*map(str, manifest.get("argv") or ())] or [""]
+    if program in ("__main__.py", "dyadsim.exe"):  # python -m dyadsim; Windows
+        program = "dyadsim"
+    return shlex.join([program, *words]) if program else ""
+
+
 def interval_text(low: float | None, high: float | None) -> str:
     """Return a published interval in words, one-sided where it is.
 
@@ -110,6 +130,7 @@ def write_page(folder: Path, template: str, **values: Any) -> Path:
         autoescape=True,
         undefined=jinja2.StrictUndefined,
     )
+    environment.filters["command"] = command_text
     path = folder / "report.html"
     path.write_text(environment.get_template(template).render(values), encoding="utf-8")
     return path

@@ -1,11 +1,13 @@
 """What is printed fits the screen: 80 letters a line, or more where the terminal is wider.
 
 Nothing is cut off: cells of words are folded, and a table whose numbers do not fit beside each
-other is printed in parts, its first column in each of them.
+other is printed in parts, the columns that tell its rows apart in each of them. What is copied
+stays whole: commands in backticks, settings in quotes, and paths, which are printed as they are.
 """
 
 import dataclasses
 import os
+import re
 import sys
 import textwrap
 from typing import TYPE_CHECKING
@@ -17,6 +19,8 @@ NARROW = 80  # letters of a line, where the output is no terminal
 _WIDEST = 200  # a longer line is hard to read
 _WHOLE = 24  # letters of a cell that is not folded where that can be helped
 _LEAST = 14  # letters of a column that is folded
+_COPIED = re.compile(r"`[^`\n]+`|'[\w.]+=[^'\n]*'")  # is never broken
+_TIE = "\0"  # stands for a blank that breaks no line
 
 
 def line_width() -> int:
@@ -39,7 +43,7 @@ def line_width() -> int:
 
 
 def wrapped(text: str, indent: str = "") -> str:
-    r"""Return a text whose lines fit; a word without a blank, such as a path, stays whole.
+    r"""Return a text whose lines fit; words without a blank and what is copied stay whole.
 
     Parameters
     ----------
@@ -53,6 +57,7 @@ def wrapped(text: str, indent: str = "") -> str:
     >>> max(map(len, wrapped("word " * 40).splitlines())) <= line_width()
     True
     """
+    text = _COPIED.sub(lambda match: match[0].replace(" ", _TIE), text)
     return "\n".join(
         textwrap.fill(
             line,
@@ -62,7 +67,7 @@ def wrapped(text: str, indent: str = "") -> str:
             break_on_hyphens=False,
         )
         for line in text.split("\n")
-    )
+    ).replace(_TIE, " ")
 
 
 def say(text: str = "", indent: str = "") -> None:
@@ -88,20 +93,34 @@ def print_table(table: "Table") -> None:
             part.title = "(continued)"
         elif isinstance(table.title, str):
             part.title = Text(wrapped(table.title))
-            part.min_width = min(width, max(map(len, table.title.split("\n"))))
+            part.min_width = min(width, max(map(len, part.title.plain.split("\n"))))
         console.print(part)
 
 
 def _parts(table: "Table", width: int) -> "list[Table]":
-    """Return the tables, side by side as many columns as fit, the first column in each."""
+    """Return the tables, side by side as many columns as fit, the rows' names in each."""
     needs = [_need(column) for column in table.columns]
-    groups: list[list[int]] = [[0]]
-    for number in range(1, len(needs)):
+    names = list(range(_name_columns(table, needs, width)))
+    groups: list[list[int]] = [names]
+    for number in range(len(names), len(needs)):
         taken = [needs[k] for k in (*groups[-1], number)]
-        if len(groups[-1]) > 1 and sum(taken) + 3 * len(taken) + 1 > width:
-            groups.append([0])
-        groups[-1].append(number)
+        if len(groups[-1]) > len(names) and sum(taken) + 3 * len(taken) + 1 > width:
+            groups.append(names)
+        groups[-1] = [*groups[-1], number]
     return [_part(table, group, needs, width) for group in groups]
+
+
+def _name_columns(table: "Table", needs: list[int], width: int) -> int:
+    """Return how many first columns tell the rows apart; 1 where they take half of the width."""
+    for count in range(1, len(needs)):
+        if sum(needs[:count]) + 3 * count + 1 > width / 2:
+            break
+        names = list(
+            zip(*(map(str, column._cells) for column in table.columns[:count]), strict=True)
+        )
+        if len(set(names)) == len(names):
+            return count
+    return 1
 
 
 def _part(table: "Table", group: list[int], needs: list[int], width: int) -> "Table":

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from dyadsim.report.page import command_text
 from dyadsim.simulation import records
 from dyadsim.simulation.unfinished import write_file
 
@@ -82,7 +83,7 @@ def crate_metadata(
         for name, mark in (manifest.get("inputs") or {}).items()
     ]
     version = str(manifest.get("dyadsim", ""))
-    command = " ".join(map(str, manifest.get("argv") or ["dyadsim", task]))
+    command = command_text(manifest) or f"dyadsim {task}"
     graph: list[dict[str, Any]] = [
         {
             "@id": NAME,

@@ -12,6 +12,7 @@ import pandas as pd
 from rich.table import Table
 
 from dyadsim.report.answers import answer_line
+from dyadsim.report.page import command_text
 from dyadsim.report.printed import print_table, say
 from dyadsim.report.results_list import list_results
 
@@ -35,10 +36,10 @@ def print_stored(folder: Path, summary: Mapping[str, Any], manifest: Mapping[str
         _print_any(summary)  # of another version
     entry = list_results(folder)[:1]
     when = entry[0].when if entry else ""
-    command = " ".join(map(str, manifest.get("argv") or ()))
+    command = command_text(manifest)
     say(f"\nMade: {when} by dyadsim {manifest.get('dyadsim', 'of an unknown version')}")
     if command:
-        say(f"Command: {command}", "    ")
+        print(f"Command: {command}")
     if (folder / "report.html").is_file():
         print(f"Report: {folder / 'report.html'}")
     print(f"Tables: {folder}   (in Python: dyadsim.read)")

@@ -118,7 +118,7 @@ def print_individual_effects(table: pd.DataFrame) -> None:
     """
     shown = Table(
         title="Individual treatment effects of do(...): every client beside the counterfactual "
-        "twin,\nwith common random numbers (true distress)"
+        "twin, with common random numbers (true distress)"
     )
     for name in (
         "arm",

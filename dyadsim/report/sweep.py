@@ -245,7 +245,7 @@ def print_sweep(summary: Mapping[str, Any], path: Path | None, *, outputs_too: b
     _print_failures(summary)
     _print_empty(summary)
     if outputs_too:
-        say(f"Table: {path}")
+        print(f"Table: {path}")
 
 
 def _count(number: int, noun: str) -> str:

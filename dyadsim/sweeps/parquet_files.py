@@ -1,7 +1,8 @@
 """Parquet files with checksums: written whole or not at all, and read or found to be damaged.
 
-A part is named after its content, so its name is its checksum. In every file each page has one of
-its own. Only a checksum that does not fit is damage: a file that cannot be opened is not.
+A part is named after its content, so its name is its checksum; that of a file with another name
+lies beside it. In every file each page has one of its own, too. Only a checksum that does not fit
+is damage: a file that cannot be opened is not.
 """
 
 import hashlib
@@ -15,7 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dyadsim.simulation.unfinished import umask, unfinished_prefix
+from dyadsim.simulation.unfinished import umask, unfinished_prefix, write_file
 
 KEY = ("key_high", "key_low")  # the columns that hold a point's key
 _NOTE = b"dyadsim"
@@ -38,8 +39,26 @@ def content_name(path: Path) -> str:
     return f"{digest.hexdigest()}.parquet"
 
 
+def _checksums(path: Path) -> list[str]:
+    """Return the checksums that a table may have; none where an older version wrote it."""
+    beside = path.with_suffix(".checksum")
+    return beside.read_text("ascii", "replace").split() if beside.is_file() else []
+
+
+def _write_checksum(path: Path, new: Path) -> None:
+    """Write the checksum of a table's new file before it takes its place.
+
+    That of the present file stays until then: whenever a process ends, the file that is there fits.
+    """
+    present = [content_name(path)] if path.is_file() else []
+    known = _checksums(path)
+    kept = [name for name in present if name in known or not known]
+    text = "\n".join([*kept, content_name(new), ""])
+    write_file(path.with_suffix(".checksum"), lambda beside: beside.write_text(text, "ascii"))
+
+
 def check_content(path: Path) -> None:
-    """Refuse a part whose name does not fit its content, or a table with a page that was changed.
+    """Refuse a part whose name does not fit its content, or a table that its checksum does not fit.
 
     Parameters
     ----------
@@ -57,8 +76,10 @@ def check_content(path: Path) -> None:
         if content_name(path) != path.name:
             raise Damaged("its content is not what its name says")
         return
-    with path.open("rb"):  # a file that cannot be opened is not damaged
-        pass
+    present = content_name(path)  # a file that cannot be opened is not damaged
+    known = _checksums(path)
+    if known and present not in known:
+        raise Damaged("its content is not what its checksum says")
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:
             for group in range(file.num_row_groups):
@@ -109,6 +130,8 @@ def write_parquet(
             file.flush()
             os.fsync(file.fileno())
         path = folder / (name or content_name(Path(part)))
+        if name:
+            _write_checksum(path, Path(part))
         os.replace(part, path)
         return path
     except BaseException:

@@ -10,6 +10,7 @@ these.
                    locks/*          which process works on what; a dead process locks nothing
                    damaged/*        parts whose checksum is wrong, put aside by the next run
                    points.parquet   the collected table: labels, axes, outputs, error, key
+                   points.checksum  of that table, and of the one before
 """
 
 import os

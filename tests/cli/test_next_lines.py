@@ -1,8 +1,6 @@
 """Whatever a command suggests as the next one works."""
 
 import shlex
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -79,10 +77,13 @@ def test_after_a_study_in_a_folder_of_any_name(
     (word,) = shlex.split(setting_word("results", str(place)))
     assert main(["simulate", "size=tiny", word]) == 0
     (line,) = _next(capsys.readouterr().out)
-    (program, option, code) = shlex.split(line.removeprefix("Next: "))
-    assert (program, option) == ("python", "-c")
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    (program, *words) = shlex.split(line.removeprefix("Next: "))
+    assert program == "dyadsim"
+    assert main(words) == 0
+    assert "Study: rct" in capsys.readouterr().out
+    assert main(["results", word]) == 0
+    (line,) = _next(capsys.readouterr().out)
+    assert shlex.split(line.removeprefix("Next: dyadsim ")) == words
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as some
+from printed_text import unfolded
 
 from dyadsim.checks import setting_word, short_enough
 from dyadsim.cli import unreadable_words
@@ -128,7 +129,7 @@ def test_the_word_for_rows_that_count_works(
     assert suggested, said
     code, said = dry(path, arms, *shlex.split(suggested[1]), "data.sessions=4")
     assert code == 0, said
-    assert "count: 72 of 120" in said
+    assert "count: 72 of 120" in unfolded(said)
 
 
 @pytest.mark.parametrize("name", ["Therapeut*in", "who, really?", "it's [me]"])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from printed_text import unfolded
 from scipy.stats import binom
 
 from dyadsim.cli.main import main
@@ -30,7 +31,7 @@ def test_a_fit_from_file_to_report(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(WORDS) == 0
-    out = capsys.readouterr().out
+    out = unfolded(capsys.readouterr().out)
     assert "6 therapists as in the data" in out
     assert "not identified" in out
     assert "worlds: hybrid" in out

@@ -58,6 +58,32 @@ def test_columns_that_do_not_fit_are_printed_below(
     assert out.count("0.123 ± 0.456") == out.count("(continued)") + 1 > 1
 
 
+def test_parts_of_a_table_name_their_rows(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    table = Table("arm", "at", *(f"heading {k}" for k in range(9)), title="Many columns")
+    for arm, at in (("cbt", "end"), ("cbt", "later"), ("waitlist", "end")):
+        table.add_row(arm, at, *(f"{k}.123 ± 0.456" for k in range(9)))
+    print_table(table)
+    out, width = printed(capsys)
+    assert width <= 80
+    rows = [line for line in out.splitlines() if line.startswith("│ cbt")]
+    parts = out.count("(continued)") + 1
+    assert len([line for line in rows if line.split("│")[2].strip() == "later"]) == parts > 1
+
+
+def test_a_folded_title_is_no_narrower_than_its_table_needs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    table = Table("name", "value", title=WORDS + ", twice: " + WORDS)
+    table.add_row("a", "1")
+    print_table(table)
+    title = capsys.readouterr().out.partition("┏")[0].split("\n")
+    assert len([line for line in title if line.strip()]) == 3
+
+
 def test_a_word_wider_than_the_screen_is_folded_not_cut(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -81,3 +107,9 @@ def test_sentences_are_folded_and_paths_are_whole(
     path = "results/" + "deep/" * 30
     say(f"Report: {path}")
     assert path in printed(capsys)[0]
+    for copied in ("`dyadsim show my results`", """'data.arms={"a long name":cbt}'"""):
+        for words in range(12):
+            say("word " * words + WORDS[:50] + f" {copied} " + WORDS)
+            out, width = printed(capsys)
+            assert copied in out
+            assert width <= 80

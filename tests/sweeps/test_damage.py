@@ -8,6 +8,7 @@ import pytest
 from sweeps.planned import planned
 
 from dyadsim.sweeps import sweep
+from dyadsim.sweeps.parquet_files import Damaged, check_content, write_parquet
 from dyadsim.sweeps.store import StoreError
 from dyadsim.sweeps.sweep import Shard, Sweep
 
@@ -91,6 +92,45 @@ def test_a_flipped_bit_in_the_table_is_mended_too(
     assert table.exists()
     assert sweep.run_sweep(small(), folder).finished == 128
     assert sweep.collect_sweep(small(), folder).read_bytes() == reference
+
+
+def test_no_byte_of_the_table_changes_unseen(folder: Path) -> None:
+    table = sweep.collect_sweep(small(), folder)
+    content = table.read_bytes()
+    for place in range(0, len(content), 7):  # pages, their headers, the footer
+        table.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+        with pytest.raises(Damaged):
+            check_content(table)
+    table.write_bytes(content)
+    check_content(table)
+
+
+def test_a_table_of_an_older_version_has_no_checksum_beside_it(
+    folder: Path, reference: bytes
+) -> None:
+    sweep.collect_sweep(small(), folder)
+    (folder / "points.checksum").unlink()
+    assert sweep.sweep_status(small(), folder).finished == 128
+    assert sweep.collect_sweep(small(), folder).read_bytes() == reference
+
+
+def test_a_table_fits_its_checksum_wherever_the_process_that_replaces_it_ends(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep.collect_sweep(small(), folder)
+    replace = os.replace
+
+    def ends(source: Path, target: Path) -> None:
+        if Path(target).name == "points.parquet":
+            raise KeyboardInterrupt
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", ends)
+    for value in (1, 2):
+        with pytest.raises(KeyboardInterrupt):
+            write_parquet(folder, "points.parquet", columns={"value": [value]}, note={})
+    monkeypatch.undo()
+    assert sweep.sweep_status(small(), folder).finished == 128
 
 
 def test_a_part_that_cannot_be_opened_is_no_damage(folder: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from printed_text import unfolded
 from sweeps.planned import planned
 
 from dyadsim.cli.main import main
@@ -153,7 +154,7 @@ def test_hydra_launchers_run_shards(
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     assert finished.returncode == 0, finished.stderr
     assert "Traceback" not in finished.stderr
-    assert "0 computed here, 32 taken from the store" in finished.stdout
+    assert "0 computed here, 32 taken from the store" in unfolded(finished.stdout)
     assert main([*SWEEP, "name=single", "results=out", "json=true"]) == 0
     capsys.readouterr()
     tables = [

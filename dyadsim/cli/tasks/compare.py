@@ -96,8 +96,9 @@ def run(settings: "Settings") -> None:
         print(json.dumps(summary))
         return
     report.print_comparison(comparison, clients=clients, seed=settings.seed)
-    say(f"\n{comparison.verdict}\n\nReport: {folder / 'report.html'}")
-    say("Next: dyadsim facts world=hybrid   (every published fact, one world)")
+    say(f"\n{comparison.verdict}")
+    print(f"\nReport: {folder / 'report.html'}")
+    print("Next: dyadsim facts world=hybrid   (every published fact, one world)")
 
 
 TASK = Task(

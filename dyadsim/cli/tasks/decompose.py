@@ -105,7 +105,6 @@ def run(settings: "Settings") -> None:
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.report import attribution as report
     from dyadsim.report.plain_rows import rows_for_json
-    from dyadsim.report.printed import say
     from dyadsim.simulation import changed_worlds
 
     began = time.perf_counter()
@@ -138,9 +137,9 @@ def run(settings: "Settings") -> None:
         print(json.dumps(summary))
         return
     report.print_attribution(table, label, **size)
-    say(f"\nReport: {folder / 'report.html'}")
+    print(f"\nReport: {folder / 'report.html'}")
     other = "medical" if settings.world != "medical" else "contextual"
-    say(f"Next: dyadsim decompose world={other}   (the same therapy in another world)")
+    print(f"Next: dyadsim decompose world={other}   (the same therapy in another world)")
 
 
 def _label_of_grid(jobs: Sequence["Settings"], dials: Sequence[str]) -> str:
@@ -186,7 +185,6 @@ def run_grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]])
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.report import attribution as report
     from dyadsim.report.plain_rows import rows_for_json
-    from dyadsim.report.printed import say
 
     began = time.perf_counter()
     first = jobs[0]
@@ -231,7 +229,7 @@ def run_grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]])
         print(json.dumps(summary))
         return
     report.print_attribution_grid(grid, names, label, **size)
-    say(f"\nTables and figure: {folder}")
+    print(f"\nTables and figure: {folder}")
 
 
 TASK = Task(

@@ -152,7 +152,7 @@ def run(settings: "Settings") -> None:
     report.print_fit(fit)
     print(f"Report: {folder / 'report.html'}")
     if source.planning:
-        say(f"Next, what more to measure: dyadsim recover {source.planning}")
+        print(f"Next, what more to measure: dyadsim recover {source.planning}")
 
 
 def is_moments(path: str) -> bool:

@@ -150,9 +150,10 @@ def run(settings: "Settings") -> None:
     title = f"{planned.therapy} in the {label}: {trials}"
     report.print_literature(reviews, title=title, margin=planned.margin)
     study = f"Study: trials of task.field; repeats: {planned.repeats}; seed: {settings.seed}"
-    say(f"{study}\nTables and funnel: {folder}")
+    say(study)
+    print(f"Tables and funnel: {folder}")
     if settings.world != "null":
-        say("Next: dyadsim literature world=null   (a field where nothing heals)")
+        print("Next: dyadsim literature world=null   (a field where nothing heals)")
 
 
 TASK = Task(

@@ -104,7 +104,7 @@ def run(settings: "Settings") -> None:
     label = changed_worlds.world_label(settings.world, parameters)
     report.print_recovery(table, settings.study.name, settings.clients, label)
     say(f"Simulations to learn from: {draws}, to judge by: {held_out}; seed: {settings.seed}")
-    say(f"Table and figure: {folder}")
+    print(f"Table and figure: {folder}")
 
 
 TASK = Task(

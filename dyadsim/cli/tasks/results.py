@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shlex
 from typing import TYPE_CHECKING
 
 from dyadsim.checks import known_name, whole_number
@@ -42,7 +43,7 @@ def run(settings: "Settings") -> None:
     report.print_results(entries, settings.task.most)
     ours = [entry for entry in entries if entry.state == report.WHOLE]
     if ours:
-        print(f"Next: dyadsim show {ours[0].path}")
+        print(f"Next: dyadsim show {shlex.quote(str(ours[0].path))}")
 
 
 TASK = Task(

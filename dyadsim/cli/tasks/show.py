@@ -3,9 +3,11 @@
 import dataclasses
 import difflib
 import json
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dyadsim.checks import setting_word
 from dyadsim.cli.task import NOT_IN_INFORMATION, NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
 
@@ -26,7 +28,7 @@ def adapt(words: list[str]) -> list[str]:
     """Return the words with the path in quotes: it may hold blanks, commas and brackets."""
     start = "task.path="
     return [
-        start + "'" + word.removeprefix(start).replace("'", r"\'") + "'"
+        shlex.split(setting_word("task.path", word.removeprefix(start)))[0]
         if word.startswith(start) and word.removeprefix(start)[:1] not in ("'", '"', "")
         else word
         for word in words

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -126,7 +127,7 @@ def run(settings: "Settings") -> None:
     report.print_scores(summary, label)
     if outcome.effects is not None:
         report.print_individual_effects(individual_effects.summarise_effects(outcome.effects))
-    print(f"Tables and figure: {folder}\nNext: dyadsim show {folder}")
+    print(f"Tables and figure: {folder}\nNext: dyadsim show {shlex.quote(str(folder))}")
 
 
 def _summary(

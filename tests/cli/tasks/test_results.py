@@ -1,11 +1,13 @@
 """Results are listed and shown as they lie; damaged and foreign folders are a line each."""
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from printed_text import unfolded
 
 import dyadsim
 from dyadsim.cli.main import main
@@ -59,10 +61,9 @@ def test_the_newest_comes_first_and_nothing_is_changed(
     assert out.index(STAMPS[1]) < out.index(STAMPS[0])
     assert "2026-01-02 10:00:00  simulate  hybrid  seed 2  40 clients" in out
     assert "Mean bdi2 score, intake to last: waitlist" in out
-    unfolded = " ".join(out.split())
-    assert "2026-01-03_10-00-00: damaged: summary.json." in unfolded
-    assert "2026-01-04_10-00-00: damaged: manifest.json." in unfolded
-    assert "mine: not a result of dyadsim." in unfolded
+    assert "2026-01-03_10-00-00: damaged: summary.json." in unfolded(out)
+    assert "2026-01-04_10-00-00: damaged: manifest.json." in unfolded(out)
+    assert "mine: not a result of dyadsim." in unfolded(out)
     assert "empty" not in out
     assert "hidden" not in out
     assert state(results) == before
@@ -102,7 +103,32 @@ def test_a_study_is_shown_as_it_was_printed(
     assert main(["show", f"results={tmp_path}"]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith(printed)
-    assert "Command:" in shown
+    assert "\nCommand: " in shown
+
+
+def test_the_command_of_a_result_can_be_typed_again(
+    results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = results / "simulate" / STAMPS[1] / "manifest.json"
+    manifest = json.loads(path.read_text())
+    words = ["simulate", "do.hold.alliance=0.8", "study.arms=[cbt,waitlist]", "results=my results"]
+    words += [f"population.{name}=interval(0,1)" for name in ("a_long_name", "another_long_name")]
+    path.write_text(json.dumps(manifest | {"argv": ["__main__.py", *words]}))
+    assert main(["show", str(path.parent)]) == 0
+    out = capsys.readouterr().out
+    (line,) = [line for line in out.splitlines() if line.startswith("Command: ")]
+    assert shlex.split(line.removeprefix("Command: ")) == ["dyadsim", *words]
+
+
+@pytest.mark.parametrize("name", ["a b", "it's", 'say "no"', "back\\", "${HOME}", "a,[b]", "null"])
+def test_a_folder_of_any_name_is_shown(
+    name: str, results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = results / "simulate" / name
+    (results / "simulate" / STAMPS[1]).rename(place)
+    assert main(["show", str(place)]) == 0
+    assert f"Tables: {place} " in capsys.readouterr().out
+    assert main(["show", name, f"results={results}"]) == 0
 
 
 @pytest.mark.parametrize(
