@@ -42,7 +42,7 @@ def print_stored(folder: Path, summary: Mapping[str, Any], manifest: Mapping[str
         print(f"Command: {command}")
     if (folder / "report.html").is_file():
         print(f"Report: {folder / 'report.html'}")
-    print(f"Tables: {folder}   (in Python: dyadsim.read)")
+    print(f"Tables: {folder}\nIn Python: dyadsim.read({str(folder)!r})")
 
 
 def _frame(rows: Any) -> pd.DataFrame:

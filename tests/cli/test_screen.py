@@ -35,7 +35,7 @@ SMALLEST = {  # what makes a command's run small
     "calibrate": ("dry_run=true",),
     "teach": ("dry_run=true",),
 }
-COPIED = ("Command: ", "Next")  # commands are whole, however long
+COPIED = ("Command: ", "In Python: ", "Next")  # commands are whole, however long
 FIRST = ("simulate", "sweep", "sensitivity", "compare")  # others read what these leave
 
 

@@ -127,7 +127,7 @@ def test_a_folder_of_any_name_is_shown(
     place = results / "simulate" / name
     (results / "simulate" / STAMPS[1]).rename(place)
     assert main(["show", str(place)]) == 0
-    assert f"Tables: {place} " in capsys.readouterr().out
+    assert f"Tables: {place}\n" in capsys.readouterr().out
     assert main(["show", name, f"results={results}"]) == 0
 
 
