@@ -84,7 +84,7 @@ def help_of_all() -> str:
     ]
     for section in SECTIONS:
         lines += ["", section]
-        lines += [f"  {task.name:12}{task.help}" for task in tasks if task.section == section]
+        lines += [f"  {task.name:14}{task.help}" for task in tasks if task.section == section]
     lines += ["", "choices     (one file each in conf/)", *_choices_lines()]
     lines += ["", "settings    (name=default)", *_setting_lines(Config, skip=_ELSEWHERE)]
     lines += [

@@ -82,7 +82,7 @@ def clients_of_a_part(study: Study) -> int:
     --------
     >>> import dyadsim
     >>> clients_of_a_part(dyadsim.rct(["cbt", "waitlist"]))
-    15872
+    14384
     """
     return max(1, PART_BYTES // memory.client_bytes(study) // BLOCK) * BLOCK
 

@@ -13,7 +13,6 @@ from figure import draw  # beside this file
 import dyadsim
 from dyadsim.attribution import true_shares
 from dyadsim.attribution.estimated_shares import estimate_shares
-from dyadsim.evidence.fact import load_facts
 from dyadsim.evidence.observed_study import observe_study
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -22,7 +21,6 @@ from experiment import run_experiment
 TINY = {"clients": 300, "points": (0.0, 1.0)}
 POINTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 REPEATS = 4
-FACTS = load_facts()[:41]  # those of version 0.2, on which the worlds were calibrated
 CARE = true_shares.Care(("cbt", "interpersonal", "supportive"))
 
 
@@ -72,7 +70,7 @@ def facts(world: dyadsim.world, clients: int) -> pd.DataFrame:
             result.fact.high,
             result.met,
         )
-        for result in dyadsim.evaluate(world, clients, replicates=REPEATS, facts=FACTS)
+        for result in dyadsim.evaluate(world, clients, replicates=REPEATS)
     ]
     columns = ["name", "value", "se", "low", "high", "met"]
     return pd.DataFrame(rows, columns=columns).assign(kind="fact")

@@ -21,6 +21,8 @@ ONE_WAY = {
     ("facts", "results"),  # of all worlds
     ("facts", "experiment.name"),
     ("compare", "world"),  # it has task.worlds
+    ("calibrate", "world"),  # with task.shared=held
+    ("crossvalidate", "world"),  # it reads the parameters that are set, not those of a world
     *((name, "beats") for name in ("sweep", "status", "collect", "sensitivity")),  # refused
 }
 KEPT = {("teach", key) for key in ("seed", "world", "alliance.rate", "results")}  # task.keep=...
