@@ -24,6 +24,7 @@ SECTIONS = (
     "published evidence",
     "sweeps over many worlds",
     "your own data",
+    "planning a study",
     "teaching",
     "about dyadsim",
 )
