@@ -17,7 +17,9 @@ from dyadsim.studies.designs import find_design
 from dyadsim.studies.study import Study
 
 
-def settings_of_config(config: Any, plain: Mapping[str, Any]) -> Settings:
+def settings_of_config(
+    config: Any, plain: Mapping[str, Any], said: frozenset[str] = frozenset()
+) -> Settings:
     """Return checked settings from the composed configuration.
 
     Parameters
@@ -26,6 +28,8 @@ def settings_of_config(config: Any, plain: Mapping[str, Any]) -> Settings:
         A `Config`, with the model's parameters beside its fields.
     plain
         The same as plain values.
+    said
+        Names of the settings that the command line or a file sets.
 
     Raises
     ------
@@ -66,6 +70,7 @@ def settings_of_config(config: Any, plain: Mapping[str, Any]) -> Settings:
         json=config.json,
         dry_run=config.dry_run,
         manifest=plain,
+        said=said,
     )
     whole_number("size.clients_per_replicate", config.size.clients_per_replicate, 100, 10**6)
     whole_number("size.replicates", config.size.replicates, 2, 1000)

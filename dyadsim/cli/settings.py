@@ -34,6 +34,9 @@ class Size:
 class DataFile:
     """A researcher's file, and what its columns are."""
 
+    file: str | None = setting(
+        None, "fit.yaml with these settings, path ... (dyadsim describe writes one)"
+    )
     path: str | None = setting(
         None, "csv, Excel, SPSS, Stata or Parquet (docs/how_to/data_files.md); or moments in YAML"
     )
@@ -224,6 +227,8 @@ class Settings:
         Interventions; empty where nothing is done.
     manifest
         The whole configuration as plain values, for the manifest.
+    said
+        Names of the settings that the command line or `data.file` sets.
     """
 
     task: Any
@@ -255,6 +260,7 @@ class Settings:
     json: bool
     dry_run: bool
     manifest: Mapping[str, Any]
+    said: frozenset[str] = frozenset()
 
     @property
     def worlds(self) -> tuple[str, ...]:

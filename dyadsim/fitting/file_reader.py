@@ -95,7 +95,7 @@ def read_long_table(
         A file that cannot be read, or would be read as what it is not; the message says which kind
         it is and the setting that helps.
     """
-    table = _without_missing(read_table(path, choices), columns, choices.missing)
+    table = without_missing(read_table(path, choices), columns, choices.missing)
     named = {
         role: names
         for role, names in columns.items()
@@ -194,10 +194,17 @@ def kind_of_file(path: str) -> str:
     return kind or suffix
 
 
-def _without_missing(table: ClientTable, columns: Roles, missing: Sequence[str]) -> ClientTable:
+def without_missing(table: ClientTable, columns: Roles, missing: Sequence[str]) -> ClientTable:
     """Return the table without cells that stand for a missing value, of all but clients and times.
 
-    `-9` stands for -9.0, too.
+    Parameters
+    ----------
+    table
+        A file.
+    columns
+        Role -> columns.
+    missing
+        Texts that stand for a missing value; `-9` stands for -9.0, too.
     """
     if not missing:
         return table

@@ -190,7 +190,7 @@ def write_own_data(
         title=f"{Path(path).name}: what the scores show",
         answer=answer(analysis),
         arms=_cells(arms_table(tables).rename(columns=_ARMS)),
-        weeks=_cells(_shown_weeks(tables)),
+        weeks=_cells(shown_weeks(tables)),
         weeks_cut=int(weeks_table(tables).groupby("arm").size().max()) > MOST_WEEKS,
         assumed=tables.assumed,
         figures=figures,
@@ -225,7 +225,7 @@ def _parts(analysis: OwnAnalysis) -> list[dict[str, Any]]:
     return parts
 
 
-def _shown_weeks(tables: OwnTables) -> pd.DataFrame:
+def shown_weeks(tables: OwnTables) -> pd.DataFrame:
     """Return the weeks that the page shows: spread evenly where there are many."""
     table, parts = weeks_table(tables), []
     for _, rows in table.groupby("arm", sort=False):

@@ -9,7 +9,7 @@ from dyadsim.cli import main
 from dyadsim.cli.task import all_tasks
 from dyadsim.simulation import memory
 
-UNBOUNDED = {"fit", "lesson", "teach", "analyse"}  # analyse simulates nothing
+UNBOUNDED = {"fit", "lesson", "teach", "analyse", "describe"}  # the last two simulate nothing
 """Tasks whose size is not a setting: fit asks once it has read the data; lessons have ceilings."""
 SWEEP = "distress.bond_effect=0.1,0.2"
 
