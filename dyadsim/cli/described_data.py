@@ -153,6 +153,6 @@ def _scores_as_they_are(data: "DataFile") -> ClientData:
         -1,
     )
     scores = data_source.scores_of(data, form, False)
-    found = form._replace(floor=float(scores.score.min()), ceiling=float(scores.score.max()))
+    ranged = form._replace(floor=float(scores.score.min()), ceiling=float(scores.score.max()))
     said = tuple(text for text in scores.assumed if not text.startswith(OF_RANGE))
-    return scores._replace(instrument=found, assumed=said)
+    return scores._replace(instrument=ranged, assumed=said)

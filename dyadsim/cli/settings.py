@@ -79,6 +79,9 @@ class DataFile:
         "arm, therapist also [a,b]",
     )
     where: Any = setting(None, "{questionnaire:PHQ9}: rows that count, by the value of a column")
+    alike: str = setting(
+        "refuse", "names that differ only by capitals or blanks: refuse, apart, same"
+    )
     repeated: str = setting(
         "refuse", "scores of a client at one time: refuse (if many), mean, first, last"
     )

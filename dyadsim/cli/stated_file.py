@@ -112,9 +112,12 @@ def _unknown(key: str) -> str:
     """Return what is wrong with a key."""
     if key == "data":
         return "'data' is left out in a file: its settings begin at the start of the line."
+    if key == "moments":
+        return "published numbers are no settings: dyadsim fit data.path=FILE reads them."
     if key.partition(".")[0] in {field.name for field in dataclasses.fields(Config)} - {"data"}:
         return f"'{key}' is no setting of the data: it is said on the command line, {key}=..."
-    return f"there is no setting '{key}'.{nearest(key, [*KEYS, *OTHER_NAMES])}"
+    near = nearest(key, [*KEYS, *OTHER_NAMES]) or " A file that dyadsim describe writes has all."
+    return f"there is no setting '{key}'.{near}"
 
 
 def _known_role(path: str, role: str, line: int) -> None:
@@ -232,8 +235,8 @@ def with_places(stated: StatedFile | None) -> Iterator[None]:
         yield
     except (BadInput, BadData) as error:
         text = str(error)
-        found = COMPLAINT.search(text)
-        place = stated.place(found[1]) if stated is not None and found else ""
+        complaint = COMPLAINT.search(text)
+        place = stated.place(complaint[1]) if stated is not None and complaint else ""
         if place and place not in text:
             raise type(error)(f"{text.rstrip('.')} ({place}).") from None
         raise

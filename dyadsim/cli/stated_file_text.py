@@ -25,7 +25,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {  # heading -> settings
     "Which column is which (null: there is none)": ("columns",),
     "The form of the table": ("wide", "items", "missing_items", "where"),
     "Times": ("unit", "times", "dates", "day_first", "baseline", "rebase", "per_week"),
-    "Clients who were measured twice, or by two therapists": ("repeated", "therapist"),
+    "Clients who are written, measured or treated in two ways": ("alike", "repeated", "therapist"),
     "The treatment (what comes after `measured` is read by fit alone)": (
         *("sessions", "follow_up", "measured"),
         *("arms", "therapy", "rule", "threshold", "sample"),
@@ -38,7 +38,8 @@ THERAPIES = {  # therapy -> how an arm may be called, without marks and in small
     "waitlist": r"wait\w*( ?list)?( control| group)?|warte\w*|wl|wlc|no treatment|untreated|"
     r"unbehandelt\w*|keine behandlung",
     "usual_care": r"tau|usual( care)?|(treatment|care) as usual|übliche \w+|standard care",
-    "cbt": r"[ig]?cbt|kvt|cognitive( behaviou?r(al)?)?( therapy)?",
+    "cbt": r"[ig]?cbt|cognitive( behaviou?r(al)?)?( therapy)?|kvt|verhaltenstherapie|"
+    r"kognitive (verhaltenstherapie|vt)",
     "interpersonal": r"ipt|interpersonal( therapy| psychotherapy)?",
     "supportive": r"supportive( \w+)?|supportiv\w*",
     "placebo": r"(pill )?placebo",
@@ -48,12 +49,12 @@ THERAPIES = {  # therapy -> how an arm may be called, without marks and in small
 WIDTH = 24  # letters of a setting, before its meaning
 
 
-def stated_text(found: Understood, folder: Path) -> str:
+def stated_text(reading: Understood, folder: Path) -> str:
     """Return the text of a file of settings that reads the data as they were understood.
 
     Parameters
     ----------
-    found
+    reading
         What was understood.
     folder
         Where the file is to lie.
@@ -63,7 +64,7 @@ def stated_text(found: Understood, folder: Path) -> str:
     str
         YAML with comments.
     """
-    settings = found.settings
+    settings = reading.settings
     name = Path(str(settings.data.path)).name
     lines = [
         f"# How dyadsim reads {_one_line(name)}; a proposal of `dyadsim describe` to be edited.",
@@ -76,7 +77,7 @@ def stated_text(found: Understood, folder: Path) -> str:
     for heading, keys in PARTS.items():
         lines += ["", f"# {heading}"]
         for key in keys:
-            lines += _setting(found, key, folder)
+            lines += _setting(reading, key, folder)
     return "\n".join(lines) + "\n"
 
 
@@ -84,30 +85,30 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _setting(found: Understood, key: str, folder: Path) -> Iterator[str]:
+def _setting(reading: Understood, key: str, folder: Path) -> Iterator[str]:
     """Yield the lines of a setting."""
-    field, value = KEYS[key], getattr(found.settings.data, key)
+    field, value = KEYS[key], getattr(reading.settings.data, key)
     about = field.metadata["help"]
     default = _default(field)
     if key == "columns":
-        yield from _columns(found)
+        yield from _columns(reading)
         return
     if key == "path":
         value = _path_from(str(value), folder)
     if key == "instrument":
-        value, about = _instrument(found)
-    if key == "arms" and len(found.tables.arms) > 1:
-        yield from _arms(found)
+        value, about = _instrument(reading)
+    if key == "arms" and len(reading.tables.arms) > 1:
+        yield from _arms(reading)
         return
-    guess = found.guesses.get(key)
+    guess = reading.guesses.get(key)
     if guess is not None:
         about = f"proposed: {guess.why}"
     if key == "path":
         about = ""
-    if key == "follow_up" and found.question:
+    if key == "follow_up" and reading.question:
         value, about = (
             None,
-            f"PLEASE SAY for analyse: {found.question.removeprefix('data.follow_up: ')}",
+            f"PLEASE SAY for analyse: {reading.question.removeprefix('data.follow_up: ')}",
         )
     word = f"{key}: {in_yaml(value if value != default or key in ALWAYS else default)}"
     if value == default and key not in ALWAYS:
@@ -131,31 +132,33 @@ def _path_from(path: str, folder: Path) -> str:
     return str(data.relative_to(place)) if data.is_relative_to(place) else str(data)
 
 
-def _instrument(found: Understood) -> tuple[Any, str]:
+def _instrument(reading: Understood) -> tuple[Any, str]:
     """Return the questionnaire and what can be said of it."""
     known = ", ".join(questionnaires.SYMPTOM_INSTRUMENTS)
-    value = found.settings.data.instrument
+    value = reading.settings.data.instrument
     if value == "by_study":
-        value = found.settings.instrument
+        value = reading.settings.instrument
     if value == "by_study":
-        low, high = (f"{end:g}" for end in (found.tables.scale.lowest, found.tables.scale.highest))
+        low, high = (
+            f"{end:g}" for end in (reading.tables.scale.lowest, reading.tables.scale.highest)
+        )
         return None, (
             f"PLEASE SAY for analyse and fit: {known}; or your own with its range (scores here are "
             f"{low} to {high}), mean of the healthy, cut-off and reliability, such as {{name: mood,"
             " floor: 0, ceiling: 40, healthy: 6, cut_off: 12, reliability: .9}"
         )
-    guess = found.guesses.get("instrument")
+    guess = reading.guesses.get("instrument")
     return value, f"proposed: {guess.why}; known: {known}" if guess else f"known: {known}"
 
 
-def _columns(found: Understood) -> Iterator[str]:
+def _columns(reading: Understood) -> Iterator[str]:
     """Yield the roles with their columns, and the columns that have none."""
-    data = found.settings.data
+    data = reading.settings.data
     yield "columns:"
     used: set[str] = set()
     for role in ROLES:
         value, about = data.columns.get(role), ""
-        guess = found.guesses.get(f"columns.{role}")
+        guess = reading.guesses.get(f"columns.{role}")
         if role == "time" and data.wide:
             value, about = value or "session", "not read: data.wide says the times"
         elif role == "score" and (data.wide or data.items):
@@ -164,16 +167,16 @@ def _columns(found: Understood) -> Iterator[str]:
             about = f"proposed: {guess.why}"
         used.update(value if isinstance(value, list | tuple) else [str(value)])
         yield _with_meaning(f"  {role}: {in_yaml(value)}", about)
-    rest = [_one_line(name) for name in found.columns if name not in used]
+    rest = [_one_line(name) for name in reading.columns if name not in used]
     if rest and not (data.wide or data.items):
         yield f"  # not used: {', '.join(rest)}"
 
 
-def _arms(found: Understood) -> Iterator[str]:
+def _arms(reading: Understood) -> Iterator[str]:
     """Yield a line an arm, with the therapy that its name says."""
     from dyadsim.cli.words import choices
 
-    said = found.settings.data.arms or {}
+    said = reading.settings.data.arms or {}
     if not isinstance(said, Mapping):
         pairs = [str(pair).rpartition(":") for pair in said]
         said = {arm: therapy for arm, _, therapy in pairs}
@@ -181,7 +184,7 @@ def _arms(found: Understood) -> Iterator[str]:
     yield f"# What each arm got: {', '.join(known[:6])},"
     yield f"# {', '.join(known[6:])} (null: fit asks for it)."
     yield "arms:"
-    for arm in found.tables.arms:
+    for arm in reading.tables.arms:
         therapy = said.get(arm) or therapy_of(arm)
         about = (
             "" if said.get(arm) else "proposed: by its name" if therapy else "PLEASE SAY for fit"

@@ -8,7 +8,7 @@ import re
 _NUMBER = r"(?: ?(?:id|nr|no|num|number|nummer|code|chiffre|key|name|initials))?"
 _PERSON = (
     r"(?:client|klient|patient|pat|subject|subj|participant|proband|teilnehmer|person|case|fall"
-    r"|respondent|vp|vpn|tn)(?:s|en|in|innen)?"
+    r"|respondent|vp|vpn|tn)(?: ?(?:s|en|in|innen))?"
 )
 _SUM = r"(?: ?(?:score|total|tot|sum|summe|summenwert|gesamt|gesamtwert|ges|wert|punkte))?"
 NAMES: dict[str, tuple[str, ...]] = {  # role -> patterns, the most telling first
@@ -20,7 +20,8 @@ NAMES: dict[str, tuple[str, ...]] = {  # role -> patterns, the most telling firs
         r"(?:session|sitzung|week|woche|wk|day|tag|month|monat|visit|wave|welle)s?"
         r"(?: ?(?:nr|no|num|number|nummer))?",
         r"(?:time|zeit|zeitpunkt|messzeitpunkt|mzp|occasion|assessment|timepoint|time point)",
-        r"(?:visit |session |assessment |mess|sitzungs)?(?:date|datum)",
+        r"(?:visit |session |assessment |mess|sitzungs)?(?:date|datum)"
+        r"(?: (?:of|der) (?:visit|session|assessment|messung|sitzung|erhebung|testung))?",
     ),
     "score": (
         rf"(?:score|total|sum|summe|summenwert|gesamt|gesamtwert|punkte|outcome){_SUM}",
@@ -33,7 +34,7 @@ NAMES: dict[str, tuple[str, ...]] = {  # role -> patterns, the most telling firs
     ),
     "therapist": (
         rf"(?:therapist|therapeut|clinician|counsell?or|provider|behandler|psychologist)"
-        rf"(?:s|en|in)?{_NUMBER}",
+        rf"(?: ?(?:s|en|in|innen))?{_NUMBER}",
     ),
     "alliance": (
         r"(?:therapeutic |working )?(?:alliance|allianz)(?: (?:score|total|sum|client|patient))?",

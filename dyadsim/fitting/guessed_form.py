@@ -78,28 +78,28 @@ def guess_form(table: ClientTable, said: Mapping[str, Any]) -> Guesses:
     >>> [guesses[key].value for key in ("columns.client", "unit", "columns.score", "instrument")]
     ['Patient', 'week', 'BDI-II', 'bdi2']
     """
-    found: Guesses = {}
-    _guess_role(table, said, found, "client")
-    if not _is_wide(table, said, found):
-        _guess_role(table, said, found, "time")
-        _guess_times(table, said, found)
-        _guess_rows(table, said, found)
-        _guess_score(table, said, found)
+    guesses: Guesses = {}
+    _guess_role(table, said, guesses, "client")
+    if not _is_wide(table, said, guesses):
+        _guess_role(table, said, guesses, "time")
+        _guess_times(table, said, guesses)
+        _guess_rows(table, said, guesses)
+        _guess_score(table, said, guesses)
     for role in ("arm", "therapist", "alliance"):
-        if role != "alliance" or not ({"wide"} & {*said, *found}):
-            _guess_role(table, said, found, role)
-    _guess_instrument(table, said, found)
-    return found
+        if role != "alliance" or not ({"wide"} & {*said, *guesses}):
+            _guess_role(table, said, guesses, role)
+    _guess_instrument(table, said, guesses)
+    return guesses
 
 
-def _value(said: Mapping[str, Any], found: Guesses, key: str) -> Any:
+def _value(said: Mapping[str, Any], guesses: Guesses, key: str) -> Any:
     """Return what is said or proposed; None where neither is."""
-    return said[key] if key in said else found[key].value if key in found else None
+    return said[key] if key in said else guesses[key].value if key in guesses else None
 
 
-def _taken(said: Mapping[str, Any], found: Guesses) -> set[str]:
+def _taken(said: Mapping[str, Any], guesses: Guesses) -> set[str]:
     """Return the columns that have a role."""
-    values = [*said.items(), *((key, guess.value) for key, guess in found.items())]
+    values = [*said.items(), *((key, guess.value) for key, guess in guesses.items())]
     taken: set[str] = set()
     for key, value in values:
         if key.startswith("columns.") and value:
@@ -107,22 +107,22 @@ def _taken(said: Mapping[str, Any], found: Guesses) -> set[str]:
     return taken
 
 
-def _guess_role(table: ClientTable, said: Mapping[str, Any], found: Guesses, role: str) -> None:
+def _guess_role(table: ClientTable, said: Mapping[str, Any], guesses: Guesses, role: str) -> None:
     """Propose the column of a role by its name."""
     key = f"columns.{role}"
     if key in said:
         return
-    taken = _taken(said, found)
+    taken = _taken(said, guesses)
     free = [name for name in map(str, table.cells) if name not in taken]
     for form in NAMES[role]:
         names = [name for name in free if re.fullmatch(form, plain_name(name))]
         names = [
             name
             for name in names
-            if _fits(table, name, role, _value(said, found, "columns.client"))
+            if _fits(table, name, role, _value(said, guesses, "columns.client"))
         ]
         if len(names) == 1:
-            found[key] = Guess(names[0], "by its name")
+            guesses[key] = Guess(names[0], "by its name")
             return
         if len(names) > 1:
             if role in NEEDED:
@@ -159,11 +159,11 @@ def _constant(table: ClientTable, name: str, client: Any) -> bool:
     return bool((changes <= 1).all())
 
 
-def _is_wide(table: ClientTable, said: Mapping[str, Any], found: Guesses) -> bool:
+def _is_wide(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) -> bool:
     """Return whether the table is wide, after a proposal of how."""
     if "wide" in said:
         return True
-    client = _value(said, found, "columns.client")
+    client = _value(said, guesses, "columns.client")
     if not isinstance(client, str) or client not in table.cells or "columns.time" in said:
         return False
     if table.column(client).duplicated().any():
@@ -171,7 +171,7 @@ def _is_wide(table: ClientTable, said: Mapping[str, Any], found: Guesses) -> boo
     groups = [
         group
         for form in (WAVE, WAVE_FIRST)
-        for stem, group in families(table, form, [*_taken(said, found)]).items()
+        for stem, group in families(table, form, [*_taken(said, guesses)]).items()
         if len(group) > 1 and stem
     ]
     wanted = said.get("instrument")
@@ -179,8 +179,8 @@ def _is_wide(table: ClientTable, said: Mapping[str, Any], found: Guesses) -> boo
     if len(groups) > 1 and len(known) == 1:
         groups = known
     if len(groups) == 1:
-        _guess_waves(table, groups[0], said, found)
-    return len(groups) > 0 and "wide" in found
+        _guess_waves(table, groups[0], said, guesses)
+    return len(groups) > 0 and "wide" in guesses
 
 
 def _stem(group: Sequence[str]) -> str:
@@ -189,7 +189,7 @@ def _stem(group: Sequence[str]) -> str:
 
 
 def _guess_waves(
-    table: ClientTable, group: list[str], said: Mapping[str, Any], found: Guesses
+    table: ClientTable, group: list[str], said: Mapping[str, Any], guesses: Guesses
 ) -> None:
     """Propose a pattern of waves, with their times where these are words."""
     numbered: dict[str, list[str]] = {}
@@ -207,17 +207,17 @@ def _guess_waves(
     if rest:
         why += f"; {', '.join(rest)} are not read, for nothing says when they were"
     if all(wave.isdigit() for wave in waves):
-        found["wide"] = Guess(pattern, why)
+        guesses["wide"] = Guess(pattern, why)
         unit = unit_of(re.sub(r"^.*[ ._-]", "", pattern.partition("{")[0]) or "-")
         if unit and "unit" not in said:
-            found["unit"] = Guess(unit, "from the names of the columns")
+            guesses["unit"] = Guess(unit, "from the names of the columns")
         return
-    times = said.get("times") or _times_of_words(waves, said, found)
+    times = said.get("times") or _times_of_words(waves, said, guesses)
     if times:
-        found["wide"] = Guess(pattern, why)
+        guesses["wide"] = Guess(pattern, why)
 
 
-def _times_of_words(words: Sequence[str], said: Mapping[str, Any], found: Guesses) -> bool:
+def _times_of_words(words: Sequence[str], said: Mapping[str, Any], guesses: Guesses) -> bool:
     """Propose times for words; return whether all of them say theirs in one unit."""
     read = {word: time_of_word(word) for word in words}
     known = {word: pair for word, pair in read.items() if pair is not None}
@@ -227,34 +227,34 @@ def _times_of_words(words: Sequence[str], said: Mapping[str, Any], found: Guesse
         return False
     if units and said.get("unit") not in (None, *units):
         return False
-    found["times"] = Guess(times, "from the words")
+    guesses["times"] = Guess(times, "from the words")
     if units and "unit" not in said:
-        found["unit"] = Guess(units.pop(), "from the words for the waves")
+        guesses["unit"] = Guess(units.pop(), "from the words for the waves")
     return True
 
 
-def _guess_times(table: ClientTable, said: Mapping[str, Any], found: Guesses) -> None:
+def _guess_times(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) -> None:
     """Propose what the column of time counts: dates, words, or numbers in a unit."""
-    name = _value(said, found, "columns.time")
+    name = _value(said, guesses, "columns.time")
     if not isinstance(name, str) or name not in table.cells:
         return
     text = table.column(name).dropna()
     if len(text) and text.map(lambda cell: bool(DATE.match(cell))).all():
         if "dates" not in said:
-            found["dates"] = Guess("first", "its cells are dates: weeks since the first score")
+            guesses["dates"] = Guess("first", "its cells are dates: weeks since the first score")
         return
     words = [word for word in text.unique() if not re.fullmatch(r"[+-]?\d+(?:[.,]\d+)?", word)]
     if words and len(words) <= MOST_WORDS and "times" not in said:
         numbers = len(words) < text.nunique()
         if not numbers or all(time_of_word(word) == (0.0, None) for word in words):
-            _times_of_words(words, said, found)
-    if {"unit", "dates"} & {*said, *found}:
+            _times_of_words(words, said, guesses)
+    if {"unit", "dates"} & {*said, *guesses}:
         return
     unit = unit_of(name)
     if unit:
-        found["unit"] = Guess(unit, f"the column of time is called {name}")
-    elif "times" not in found:
-        found["unit"] = _unit_of_gaps(table, name, _value(said, found, "columns.client"))
+        guesses["unit"] = Guess(unit, f"the column of time is called {name}")
+    elif "times" not in guesses:
+        guesses["unit"] = _unit_of_gaps(table, name, _value(said, guesses, "columns.client"))
 
 
 def _unit_of_gaps(table: ClientTable, name: str, client: Any) -> Guess:
@@ -268,25 +268,25 @@ def _unit_of_gaps(table: ClientTable, name: str, client: Any) -> Guess:
     return Guess("session", f"{name} does not say it: is it session, week, day or month?")
 
 
-def _guess_rows(table: ClientTable, said: Mapping[str, Any], found: Guesses) -> None:
+def _guess_rows(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) -> None:
     """Propose which rows count, where a column names questionnaires and one is said."""
     wanted = said.get("instrument")
     if "where" in said or not isinstance(wanted, str):
         return
     for name in map(str, table.cells):
-        if name in _taken(said, found):
+        if name in _taken(said, guesses):
             continue
         values = questionnaires_in(table, name)
         same = [value for value in values if instrument_of(value) == wanted]
         if len(values) > 1 and len(same) == 1:
-            found["where"] = Guess({name: same[0]}, f"rows of {wanted}")
+            guesses["where"] = Guess({name: same[0]}, f"rows of {wanted}")
 
 
-def _guess_score(table: ClientTable, said: Mapping[str, Any], found: Guesses) -> None:
+def _guess_score(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) -> None:
     """Propose the column of scores, or items that make the score."""
     if {"columns.score", "items"} & {*said}:
         return
-    wanted, taken = said.get("instrument"), _taken(said, found)
+    wanted, taken = said.get("instrument"), _taken(said, guesses)
     item_groups = [g for g in families(table, NUMBERED, [*taken]).values() if len(g) > 2]
     items = {name for group in item_groups for name in group}
     free = [
@@ -298,24 +298,24 @@ def _guess_score(table: ClientTable, said: Mapping[str, Any], found: Guesses) ->
     if len(named) > 1:
         raise BadData(_which(table, "score", named))
     if named:
-        found["columns.score"] = Guess(named[0], "by its name")
+        guesses["columns.score"] = Guess(named[0], "by its name")
         return
-    _guess_role(table, said, found, "score")
-    if "columns.score" in found:
+    _guess_role(table, said, guesses, "score")
+    if "columns.score" in guesses:
         return
     for key, (form, count) in INSTRUMENTS.items():
         for group in item_groups:
             stem = NUMBERED.match(group[0])
             if len(group) == count and stem and re.fullmatch(form, plain_name(stem[1])):
-                found["items"] = Guess(f"{group[0]}..{group[-1]}", f"the {count} items of {key}")
+                guesses["items"] = Guess(f"{group[0]}..{group[-1]}", f"the {count} items of {key}")
                 if "instrument" not in said:
-                    found["instrument"] = Guess(key, "from its items")
+                    guesses["instrument"] = Guess(key, "from its items")
                 return
     free = [
         n for n in free if not any(_named(n, role) for role in ("arm", "therapist", "alliance"))
     ]
     if len(free) == 1 and not item_groups:
-        found["columns.score"] = Guess(free[0], "the only column of numbers that is left")
+        guesses["columns.score"] = Guess(free[0], "the only column of numbers that is left")
 
 
 def _named(name: str, role: str) -> bool:
@@ -323,18 +323,18 @@ def _named(name: str, role: str) -> bool:
     return any(re.fullmatch(form, plain_name(name)) for form in NAMES[role])
 
 
-def _guess_instrument(table: ClientTable, said: Mapping[str, Any], found: Guesses) -> None:
+def _guess_instrument(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) -> None:
     """Propose the questionnaire by the name of the column of scores, if all scores lie in it."""
-    if "instrument" in {*said, *found}:
+    if "instrument" in {*said, *guesses}:
         return
-    wide = _value(said, found, "wide")
+    wide = _value(said, guesses, "wide")
     if wide:
         pattern = wide["score"] if isinstance(wide, Mapping) else str(wide)
         form = re.escape(pattern).replace(r"\{time\}", ".+").replace(r"\{item\}", r"\d+")
         columns = [name for name in map(str, table.cells) if re.fullmatch(form, name)]
         name = BESIDE_WAVE.sub(" ", pattern).strip(" ._-")
     else:
-        name = str(_value(said, found, "columns.score") or "")
+        name = str(_value(said, guesses, "columns.score") or "")
         columns = [name] if name in table.cells else []
     instrument = instrument_of(name)
     if instrument is not None and columns and "{item}" not in name:
@@ -345,4 +345,4 @@ def _guess_instrument(table: ClientTable, said: Mapping[str, Any], found: Guesse
             and np.nanmax(part, initial=known.ceiling) <= known.ceiling
             for part in numbers
         ):
-            found["instrument"] = Guess(instrument, f"the scores are called {name}")
+            guesses["instrument"] = Guess(instrument, f"the scores are called {name}")

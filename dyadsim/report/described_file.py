@@ -42,10 +42,10 @@ def first_line(tables: OwnTables, path: str) -> str:
 
 def duplicates_line(tables: OwnTables) -> str:
     """Return how many scores share client and week with another one, in a sentence."""
-    found = [match for text in tables.assumed if (match := AGAIN.match(text))]
-    if not found:
+    matches = [match for text in tables.assumed if (match := AGAIN.match(text))]
+    if not matches:
         return "No client has two scores in one week."
-    count = int(found[0][1])
+    count = int(matches[0][1])
     return f"{count} score{'s share' if count > 1 else ' shares'} client and week with another one."
 
 

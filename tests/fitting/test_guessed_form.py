@@ -26,20 +26,20 @@ def proposed(frame: pd.DataFrame, **said: object) -> dict:
 
 def test_columns_by_their_names() -> None:
     arm = np.repeat(np.tile(["a", "b"], 6), 4)
-    found = proposed(long_frame(Gruppe=arm, TherapeutID=arm, WAI_SR=np.arange(48)))
-    assert found["columns.client"] == "pid"
-    assert found["columns.time"] == "wave"
-    assert found["columns.score"] == "total"
-    assert found["columns.arm"] == "Gruppe"
-    assert found["columns.therapist"] == "TherapeutID"
-    assert found["columns.alliance"] == "WAI_SR"
-    assert "instrument" not in found
+    guesses = proposed(long_frame(Gruppe=arm, TherapeutID=arm, WAI_SR=np.arange(48)))
+    assert guesses["columns.client"] == "pid"
+    assert guesses["columns.time"] == "wave"
+    assert guesses["columns.score"] == "total"
+    assert guesses["columns.arm"] == "Gruppe"
+    assert guesses["columns.therapist"] == "TherapeutID"
+    assert guesses["columns.alliance"] == "WAI_SR"
+    assert "instrument" not in guesses
 
 
 def test_what_is_said_is_not_guessed() -> None:
     frame = long_frame(score=1.0)
-    found = proposed(frame, **{"columns.score": "total", "unit": "month", "columns.arm": None})
-    assert not {"columns.score", "unit", "columns.arm"} & {*found}
+    guesses = proposed(frame, **{"columns.score": "total", "unit": "month", "columns.arm": None})
+    assert not {"columns.score", "unit", "columns.arm"} & {*guesses}
 
 
 def test_two_columns_as_good_are_asked_for() -> None:
@@ -64,9 +64,9 @@ def test_an_arm_that_changes_within_a_client_is_none() -> None:
 def test_times_that_lie_a_week_apart_and_say_no_unit_are_days() -> None:
     frame = long_frame()
     days = frame["wave"] * 7 + frame["pid"] % 7
-    found = guess_form(table(frame.assign(wave=days)), {})
-    assert found["unit"].value == "day"
-    assert "7 apart" in found["unit"].why
+    guesses = guess_form(table(frame.assign(wave=days)), {})
+    assert guesses["unit"].value == "day"
+    assert "7 apart" in guesses["unit"].why
     assert guess_form(table(frame), {})["unit"].why.startswith("wave does not say it")
 
 
@@ -75,9 +75,9 @@ def test_dates_and_words() -> None:
     dates = pd.Timestamp("2024-01-01") + pd.to_timedelta(7 * frame["wave"], unit="D")
     assert proposed(frame.assign(wave=dates.dt.strftime("%d.%m.%Y")))["dates"] == "first"
     words = frame["wave"].map({0: "Vorher", 1: "4 weeks", 2: "Woche 8", 3: "w12"})
-    found = proposed(frame.assign(wave=words))
-    assert found["times"] == {"Vorher": 0, "4 weeks": 4, "Woche 8": 8, "w12": 12}
-    assert found["unit"] == "week"
+    guesses = proposed(frame.assign(wave=words))
+    assert guesses["times"] == {"Vorher": 0, "4 weeks": 4, "Woche 8": 8, "w12": 12}
+    assert guesses["unit"] == "week"
     unknown = frame["wave"].map({0: "pre", 1: "mid", 2: "post", 3: "fu"})
     assert "times" not in proposed(frame.assign(wave=unknown))
 
@@ -86,10 +86,10 @@ def test_wide_tables() -> None:
     wide = pd.DataFrame({"id": range(20)})
     for name in ("bdi_pre", "bdi_3m", "bdi_12m", "gaf_pre", "gaf_3m", "gaf_12m"):
         wide[name] = np.arange(20) + len(name)
-    found = proposed(wide)
-    assert found["wide"] == "bdi_{time}"
-    assert found["times"] == {"pre": 0, "3m": 3, "12m": 12}
-    assert (found["unit"], found["instrument"]) == ("month", "bdi2")
+    guesses = proposed(wide)
+    assert guesses["wide"] == "bdi_{time}"
+    assert guesses["times"] == {"pre": 0, "3m": 3, "12m": 12}
+    assert (guesses["unit"], guesses["instrument"]) == ("month", "bdi2")
     two = wide.rename(columns=lambda name: name.replace("gaf", "phq"))
     assert "wide" not in proposed(two)
     assert proposed(two, instrument="phq9")["wide"] == "phq_{time}"
@@ -99,18 +99,18 @@ def test_a_numbered_series_is_read_and_the_rest_named() -> None:
     wide = pd.DataFrame({"id": range(20)})
     for name in ("bdi_s0", "bdi_s1", "bdi_s2", "bdi_s3", "bdi_fu1"):
         wide[name] = np.arange(20)
-    found = guess_form(table(wide), {})
-    assert found["wide"].value == "bdi_s{time}"
-    assert "bdi_fu1 are not read" in found["wide"].why
-    assert found["unit"].value == "session"
+    guesses = guess_form(table(wide), {})
+    assert guesses["wide"].value == "bdi_s{time}"
+    assert "bdi_fu1 are not read" in guesses["wide"].why
+    assert guesses["unit"].value == "session"
 
 
 def test_items_make_the_score() -> None:
     frame = long_frame().drop(columns="total")
     items = frame.assign(**{f"gad_{item}": frame["wave"] % 4 for item in range(1, 8)})
-    found = proposed(items)
-    assert found["items"] == "gad_1..gad_7"
-    assert found["instrument"] == "gad7"
+    guesses = proposed(items)
+    assert guesses["items"] == "gad_1..gad_7"
+    assert guesses["instrument"] == "gad7"
     assert "items" not in proposed(items.drop(columns="gad_7"))
 
 

@@ -81,20 +81,20 @@ def _place(settings: "Settings") -> Path | None:
     return place
 
 
-def _guesses(found: "Understood") -> dict[str, tuple[Any, str]]:
-    return {key: (guess.value, guess.why) for key, guess in found.guesses.items()}
+def _guesses(reading: "Understood") -> dict[str, tuple[Any, str]]:
+    return {key: (guess.value, guess.why) for key, guess in reading.guesses.items()}
 
 
 def cost(settings: "Settings") -> dict[str, Any]:
     """Return the size of the data, which are read; nothing is simulated."""
     from dyadsim.report.described_file import print_description
 
-    found = _understand(settings)
+    reading = _understand(settings)
     if not settings.json:
-        print_description(found.tables, str(settings.data.path), _guesses(found))
+        print_description(reading.tables, str(settings.data.path), _guesses(reading))
     return {
-        "clients": len(found.tables.clients),
-        "scores": len(found.tables.sessions),
+        "clients": len(reading.tables.clients),
+        "scores": len(reading.tables.sessions),
         "dyad_sessions": 0,
         "estimated_seconds": 2,
     }
@@ -110,38 +110,38 @@ def run(settings: "Settings") -> None:
     began = time.perf_counter()
     place = _place(settings)
     check_folder(settings.results)
-    found, path = _understand(settings), str(settings.data.path)
-    summary = report.description_summary(found.tables, path, _guesses(found))
+    reading, path = _understand(settings), str(settings.data.path)
+    summary = report.description_summary(reading.tables, path, _guesses(reading))
     summary["written"] = None if place is None else str(place)
-    summary["instrument_known"] = found.instrument_known
+    summary["instrument_known"] = reading.instrument_known
     folder = write_results(
         settings,
         began,
         summary=summary,
-        fill=lambda to, _: report.write_description(to, found.tables),
+        fill=lambda to, _: report.write_description(to, reading.tables),
         inputs={"data": Path(path)},
     )
     if place is not None:
-        text = stated_text(found, place.parent)
+        text = stated_text(reading, place.parent)
         write_file(place, lambda to: to.write_text(text, encoding="utf-8"))
     if settings.json:
         print(json.dumps(summary))
         return
-    report.print_description(found.tables, path, _guesses(found))
+    report.print_description(reading.tables, path, _guesses(reading))
     print(f"Courses: {folder / 'figures' / 'courses.png'}")
-    _print_next(found, place or Path(str(settings.data.file)), place is not None)
+    _print_next(reading, place or Path(str(settings.data.file)), place is not None)
 
 
-def _print_next(found: "Understood", file: Path, is_new: bool) -> None:
+def _print_next(reading: "Understood", file: Path, is_new: bool) -> None:
     """Print what was written, what is still to be said, and what comes next."""
-    name, data = shlex.quote(str(file)), found.settings.data
+    name, data = shlex.quote(str(file)), reading.settings.data
     if is_new:
         print(f"Written: {file} (how your file is read: edit what is wrong in it)")
-    if not found.instrument_known:
+    if not reading.instrument_known:
         print(f"To be said in {file}: which questionnaire it is (instrument), for analyse and fit.")
-    if found.question:
+    if reading.question:
         print(f"To be said in {file}: which weeks are after treatment (follow_up, or sessions).")
-    if len(found.tables.arms) > 1 and not data.arms:
+    if len(reading.tables.arms) > 1 and not data.arms:
         print(f"To be said or checked in {file}: what each arm got (arms), for fit.")
     print(f"Next: dyadsim analyse {name}   (the same reading, and the field's statistics)")
 

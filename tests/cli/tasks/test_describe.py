@@ -68,16 +68,16 @@ def test_fit_and_analyse_read_it_unchanged(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_numbers_are_those_of_pandas(capsys: pytest.CaptureFixture[str]) -> None:
-    found = summary([f"data.path={FILES / 'decimal_comma.csv'}"], capsys)
+    described = summary([f"data.path={FILES / 'decimal_comma.csv'}"], capsys)
     frame = pd.read_csv(FILES / "decimal_comma.csv", sep=";", decimal=",")
     weeks = frame.groupby("Sitzung")["CORE_OM"].agg(["count", "mean", "std"])
-    shown = pd.DataFrame(found["weeks"])
+    shown = pd.DataFrame(described["weeks"])
     assert shown["n"].tolist() == weeks["count"].tolist()
     assert shown["mean"].tolist() == pytest.approx(weeks["mean"].tolist())
     assert shown["sd"].tolist() == pytest.approx(weeks["std"].tolist())
     assert shown["missing"].tolist() == (40 - weeks["count"]).tolist()
-    assert found["therapists"] == frame["Therapeut"].nunique()
-    assert found["proposed"]["data.instrument"]["value"] == "core_om"
+    assert described["therapists"] == frame["Therapeut"].nunique()
+    assert described["proposed"]["data.instrument"]["value"] == "core_om"
 
 
 def test_what_a_person_sees(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
