@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dyadsim.cli import help_texts
 from dyadsim.cli.interruption import interrupted_by_signals
 from dyadsim.cli.memory import check_memory, check_sweep_memory
+from dyadsim.cli.over_members import check_members, cost_over_members, run_over_members
 from dyadsim.cli.task import Task, find_task, task_names
 from dyadsim.cli.terminal import check_current_folder, prepare_terminal, silence_output
 from dyadsim.cli.wave_patterns import with_patterns_quoted
@@ -142,13 +143,17 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str]) -> int:
     checked = [settings_of_config(*job[:3]) for job in composed]
     tasks = [find_task(settings.task.name) for settings in checked]
     for task, settings in zip(tasks, checked, strict=True):
+        check_members(task, settings)
         task.check(settings)
     memories = [check_memory(*pair) for pair in zip(tasks, checked, strict=True)]
     _print_notes(jobs, plain, notes)
     first = checked[0]
     if len(jobs) > 1 and tasks[0].run_many and not first.dry_run:
+        differing = compose.settings_that_differ(jobs)
         with one_blas_thread():
-            return tasks[0].run_many(checked, compose.settings_that_differ(jobs)) or OK
+            if any(settings.members for settings in checked):
+                return run_over_members(tasks[0], checked, differing)
+            return tasks[0].run_many(checked, differing) or OK
     code = OK
     for place, job in enumerate(jobs):
         if len(jobs) > 1:
@@ -164,7 +169,9 @@ def _run_job(task: Task, settings: "Settings", memory: Mapping[str, Any]) -> int
         from dyadsim.cli.cost import estimate, print_cost
 
         cost = task.cost(settings) if task.cost else estimate()
-        print_cost(settings, {**cost, **memory})
+        print_cost(settings, {**cost_over_members(cost, settings), **memory})
+    elif settings.members:
+        return run_over_members(task, [settings], [{}])
     elif task.run is not None:
         return task.run(settings) or OK
     return OK
@@ -214,6 +221,7 @@ def _work_on_sweep(
 
     conditions = [settings_of_config(*condition[:3]) for condition in composed]
     request = request_sweep(conditions, labels, axes=axes, words=words)
+    check_members(task, request.settings)
     if task.check_sweep is not None:
         task.check_sweep(request)
     memory = check_sweep_memory(task, request)

@@ -6,11 +6,12 @@ from typing import Any
 
 from dyadsim.checks import known_name, names_list, number, whole_number
 from dyadsim.cli.results_folder import folder_name, results_path
-from dyadsim.cli.settings import BUDGETS, Config, Points, Settings, Workers
+from dyadsim.cli.settings import BUDGETS, ENSEMBLE, Config, Points, Settings, Workers
 from dyadsim.errors import BadInput
 from dyadsim.model import questionnaires, worlds
 from dyadsim.model.parameters import Parameters, catalogue
 from dyadsim.simulation import intervention, simulate, specificity
+from dyadsim.simulation.ensemble import some_members
 from dyadsim.simulation.intervention import Intervention
 from dyadsim.studies import study as studies
 from dyadsim.studies.designs import find_design
@@ -44,6 +45,7 @@ def settings_of_config(
         values={**_values_of_world(config.world.get("parameters")), **fixed},
         fixed=fixed,
         compared=_compared(compared) if compared else (),
+        members=_members(config),
         study=_study(config),
         study_clients=config.study.get("n_clients"),
         size=config.size,
@@ -125,6 +127,25 @@ def _compared(names: object) -> tuple[str, ...]:
     return tuple(worlds.find_world(name).name for name in names_list("task.worlds", names))
 
 
+def _members(config: Any) -> tuple[int, ...]:
+    """Return the members of the ensemble that `members` or `ensemble` asks for.
+
+    Raises
+    ------
+    BadInput
+        There are not so many, or the world sets parameters of its own and so has no ensemble.
+    """
+    if config.members is None and not config.ensemble:
+        return ()
+    if config.world.get("parameters"):
+        raise BadInput(
+            "a world with parameters of its own has no ensemble: take members of "
+            f"{', '.join(worlds.WORLDS)}, and set parameters (alliance.rate=0.4); they apply to "
+            "every member."
+        )
+    return some_members(ENSEMBLE if config.members is None else config.members)
+
+
 def _interventions(config: Config) -> tuple[Intervention, ...]:
     """Return the interventions: those of do.file, or the one of the other do keys."""
     fields = dataclasses.asdict(config.do)
@@ -199,7 +220,7 @@ def parameters_of(settings: Settings, world: str) -> Parameters:
     claimed = worlds.find_world(world).fixed
     if settings.compared:
         values = {name: value for name, value in settings.fixed.items() if name not in claimed}
-    parameters = worlds.world_parameters(world, values)
+    parameters = worlds.member_parameters(world, settings.member, values)
     if settings.specificity is None:
         return parameters
     if specificity.DIAL in claimed:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from dyadsim.studies.study import Study
 
 BUDGETS = ("small", "standard", "large")
+ENSEMBLE = 20  # members of ensemble=true
 MISSING: Any = "???"  # OmegaConf's mark of a value that a choice fills in
 
 
@@ -177,6 +178,11 @@ class Config:
     specificity: float | None = setting(
         None, "share of the treatment path that needs the match, 0-1, at equal mean effect"
     )
+    members: int | None = setting(
+        None,
+        "run over so many members of the ensemble: medians with 90 % intervals; null = the mode",
+    )
+    ensemble: bool = setting(False, f"true = members={ENSEMBLE}")
     data: DataFile = setting(DataFile, "your data (docs/how_to/fitting.md)")
     name: str | None = setting(None, "of a sweep's folder, results/NAME; null = sweep")
     outputs: Any = setting([], "of a sweep: outcomes, statistics, facts; none = all outcomes")
@@ -218,6 +224,10 @@ class Settings:
         Parameters that the command line sets.
     compared
         The worlds of `task.worlds`; empty where the task has one world.
+    members
+        The members of the ensemble over which the task is run; empty: it is run once, in `member`.
+    member
+        The member whose values a world has; 0 is the mode.
     study_clients
         `study.n_clients`, if it is set.
     instrument
@@ -239,6 +249,8 @@ class Settings:
     values: Mapping[str, float]
     fixed: Mapping[str, float]
     compared: tuple[str, ...]
+    members: tuple[int, ...] = ()
+    member: int = 0
     study: "Study"
     study_clients: int | None
     size: Size

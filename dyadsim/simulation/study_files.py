@@ -154,6 +154,20 @@ def simulate_into(folder: Path, order: StudyOrder, size: int | None = None) -> S
     )
 
 
+def clusters_of_clients(folder: Path) -> "pd.Series[int]":
+    """Return by client whose chance is shared: the therapist's number, or one of the client's own.
+
+    Parameters
+    ----------
+    folder
+        Into which a study was simulated.
+    """
+    table = pd.read_parquet(folder / "clients.parquet", columns=["client", "therapist"])
+    own = -1 - table["client"].astype("int64")
+    clusters = table["therapist"].astype("Int64").fillna(own).astype("int64")
+    return pd.Series(clusters.to_numpy(), table["client"])
+
+
 def _parts(order: StudyOrder, size: int) -> Iterator[tuple[Run] | Twins]:
     """Give the finished runs of ever further clients: one, or with interventions two."""
     study, parameters, clients, seed, replicate, beats, threads, _, interventions = order

@@ -5,12 +5,13 @@ import json
 import re
 import shlex
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli.cost import estimate, session_steps
 from dyadsim.cli.memory import Need, client_need
-from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
+from dyadsim.cli.task import Estimates, NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
@@ -133,6 +134,22 @@ def run(settings: "Settings") -> None:
     print(f"Next: python -c {_in_double_quotes(code)}")
 
 
+def estimates(settings: "Settings") -> Estimates:
+    """Return mean scores, endings and effects of `do` in one member; its tables are not kept."""
+    from dyadsim.cli.results_folder import scratch_folder
+    from dyadsim.model.questionnaires import find_instrument
+    from dyadsim.report import study as report
+    from dyadsim.simulation.study_files import clusters_of_clients, simulate_into
+
+    with scratch_folder(settings) as scratch:
+        order = _order(settings, settings.parameters())._replace(truth=False)
+        outcome = simulate_into(scratch, order)
+        clusters = clusters_of_clients(scratch)
+    instrument = find_instrument(settings.study.instrument).name
+    table = report.estimates_of(outcome, clusters, instrument)
+    return Estimates(table.assign(world=settings.world), settings.study.name, settings.clients)
+
+
 def _in_double_quotes(code: str) -> str:
     """Return code as one word for the shell, in double quotes as far as they keep it as it is."""
     return shlex.quote(code) if re.search(r'[$`!"\\]', code) else f'"{code}"'
@@ -179,6 +196,22 @@ def _print_scores(settings: "Settings", label: str, rows: list[dict[str, Any]]) 
     print(run_line(study.name, clients=settings.clients, seed=settings.seed))
 
 
+def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
+    """Return what simulate does not use; over members no tables are left."""
+    unused = NoEffect(
+        "budget",
+        "data",
+        "size.replicates",
+        "size.clients_per_replicate",
+        "size.clients_per_point",
+        instead="simulate runs one study with size.clients clients",
+    )
+    if words.get("members", "null") == "null" and words.get("ensemble") != "true":
+        return [unused]
+    tables = NoEffect("task.truth", instead="over members only estimates are kept, no tables")
+    return [unused, tables]
+
+
 TASK = Task(
     name="simulate",
     section="simulate",
@@ -189,13 +222,7 @@ TASK = Task(
     cost=cost,
     memory=memory,
     run=run,
+    estimates=estimates,
     shows=("do",),
-    no_effect=NoEffect(
-        "budget",
-        "data",
-        "size.replicates",
-        "size.clients_per_replicate",
-        "size.clients_per_point",
-        instead="simulate runs one study with size.clients clients",
-    ),
+    no_effect=no_effect,
 )
