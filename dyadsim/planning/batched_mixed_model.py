@@ -8,7 +8,7 @@ covariance is I - Z (theta^-2 + Z'Z)^-1 Z' (Woodbury). With the tested column la
 outcome, the Cholesky factor of the weighted products holds everything: deviance, coefficient and
 error. theta is found by Newton's method from the best point of a grid, for all trials together.
 Degrees of freedom are Satterthwaite's, in theta and sigma, as lmerTest has them: where theta is
-0 they are those of the regression without therapists. Tests compare with lme4 and lmerTest.
+0 they are those of the regression without therapists. WaldTests compare with lme4 and lmerTest.
 """
 
 from collections.abc import Callable, Sequence
@@ -57,7 +57,7 @@ class Products(NamedTuple):
         return int(self.total.shape[-1]) - 1
 
 
-class Tests(NamedTuple):
+class WaldTests(NamedTuple):
     """The test of one coefficient in every trial, each `(trial,)`.
 
     Attributes
@@ -134,7 +134,7 @@ def products_of(
     return Products(total, own, flat, completed.sum(axis=1).astype(float))
 
 
-def regression_tests(products: Products) -> Tests:
+def regression_tests(products: Products) -> WaldTests:
     """Return the t test of the tested coefficient by least squares, therapists ignored.
 
     Parameters
@@ -144,14 +144,14 @@ def regression_tests(products: Products) -> Tests:
 
     Returns
     -------
-    Tests
+    WaldTests
         A trial with no degree of freedom left has p = 1.
     """
     at = _factor(products, np.zeros((len(products.total), products.effects.shape[-1])))
     return _t_tests(at, products, products.clients - products.fixed)
 
 
-def mixed_tests(products: Products) -> Tests:
+def mixed_tests(products: Products) -> WaldTests:
     """Return the t test of the tested coefficient in the mixed model (REML, Satterthwaite).
 
     Parameters
@@ -161,21 +161,21 @@ def mixed_tests(products: Products) -> Tests:
 
     Returns
     -------
-    Tests
+    WaldTests
         As `lmerTest` prints them.
     """
     theta = best_theta(products)
     return _t_tests(_factor(products, theta), products, _satterthwaite(products, theta))
 
 
-def _t_tests(at: _Factor, products: Products, freedom: Floats) -> Tests:
+def _t_tests(at: _Factor, products: Products, freedom: Floats) -> WaldTests:
     """Return the test of the coefficient at one theta."""
     left = np.maximum(products.clients - products.fixed, 1)
     error = np.sqrt(at.rss / left * at.variance)
     freedom = np.clip(freedom, 1, None)
     p = 2 * stdtr(freedom, -np.abs(at.estimate) / np.where(error > 0, error, np.inf))
     enough = (products.clients > products.fixed) & (error > 0)
-    return Tests(at.estimate, error, freedom, np.where(enough, p, 1.0))
+    return WaldTests(at.estimate, error, freedom, np.where(enough, p, 1.0))
 
 
 def deviance(products: Products, theta: Floats, *, restricted: bool = True) -> Floats:

@@ -15,7 +15,7 @@ therapists' variance is an exact F test: F / (1 + n icc / own) has the F distrib
 import math
 from typing import NamedTuple
 
-from scipy.special import fdtrc, fdtri, stdtrit
+from scipy.special import fdtrc, fdtri, ndtr, stdtrit
 from scipy.stats import nct
 
 from dyadsim.planning.power_design import (
@@ -30,7 +30,7 @@ from dyadsim.planning.power_design import (
 MANY = 10**7  # clients, for the power that no number of clients exceeds
 SIZES = (4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)  # therapists that are tried
 FACTORS = (0.5, 0.7, 1.0, 1.4, 2.0)  # of the clients that a formula asks for
-CERTAIN = 36.0  # standard errors of an effect that no test misses
+CERTAIN = 36.0  # standard errors of an effect, beyond which the normal distribution serves
 PLENTY = 0.95  # power that many clients must be able to reach
 
 
@@ -198,9 +198,10 @@ def formula_power(assumptions: Assumptions, size: Size, level: float = 0.05) -> 
     if assumptions.kind == PROCESS:
         effect = process_correlation(assumptions) * math.sqrt(1 - assumptions.icc)
     shift, critical = effect / standard_error(assumptions, size), stdtrit(freedom, 1 - level / 2)
-    if shift > CERTAIN:
-        return 1.0
-    return float(nct.sf(critical, freedom, shift) + nct.cdf(-critical, freedom, shift))
+    power = nct.sf(critical, freedom, shift) + nct.cdf(-critical, freedom, shift)
+    if shift > CERTAIN or power != power:  # beyond what SciPy's series can do
+        return float(ndtr(shift - critical))
+    return float(power)
 
 
 def most_power(assumptions: Assumptions, therapists: int, level: float = 0.05) -> float:

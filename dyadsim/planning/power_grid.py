@@ -193,12 +193,12 @@ def power_of_sizes(
         check_size(plan.assumptions, size)
         name = f"{size.clients}_clients_{size.therapists}_therapists"
         work = size.clients * plan.trials
-        tested = kept.step(name, work, partial(tested_trials, plan, size, batches))
+        tested = kept.step(name, work, partial(analyse_trials, plan, size, batches))
         parts += _rows(plan, size, tested)
     return pd.DataFrame(parts)
 
 
-def tested_trials(plan: PowerPlan, size: Size, batches: Batches) -> dict[str, Floats]:
+def analyse_trials(plan: PowerPlan, size: Size, batches: Batches) -> dict[str, Floats]:
     """Return what each analysis says of every trial of one size.
 
     Parameters

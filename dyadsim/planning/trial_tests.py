@@ -8,7 +8,7 @@ from scipy.special import chdtrc, fdtrc
 from dyadsim.analysis.arrays import Floats, Mask
 from dyadsim.planning.batched_mixed_model import (
     Products,
-    Tests,
+    WaldTests,
     best_theta,
     deviance,
     mixed_tests,
@@ -49,7 +49,7 @@ def p_values(trials: Trials, kind: str, analysis: str, rng: np.random.Generator)
     return likelihood_ratio_p(trials, restricted=analysis == "lrt")
 
 
-def coefficient_tests(trials: Trials, kind: str, analysis: str) -> Tests:
+def coefficient_tests(trials: Trials, kind: str, analysis: str) -> WaldTests:
     """Return the test of the effect in every trial.
 
     Parameters
@@ -63,7 +63,7 @@ def coefficient_tests(trials: Trials, kind: str, analysis: str) -> Tests:
 
     Returns
     -------
-    Tests
+    WaldTests
         The coefficient is the difference of the arms, or its change by one SD of the moderator, in
         the units of the outcome; of a process score, in SDs of it.
     """
