@@ -25,7 +25,7 @@ CARE = true_shares.Care(("cbt", "interpersonal", "supportive"))
 
 
 def compute(clients: int = 10_000, points: tuple[float, ...] = POINTS) -> pd.DataFrame:
-    """Return specificity, kind (share or fact), name, value, se, low, high, met."""
+    """Return specificity, kind (share or fact), name, value, se, low, high, verdict."""
     parts = []
     for point in points:
         world = dyadsim.dial(dyadsim.world("hybrid"), point)
@@ -68,11 +68,11 @@ def facts(world: dyadsim.world, clients: int) -> pd.DataFrame:
             result.standard_error,
             result.fact.low,
             result.fact.high,
-            result.met,
+            result.verdict,
         )
         for result in dyadsim.evaluate(world, clients, replicates=REPEATS)
     ]
-    columns = ["name", "value", "se", "low", "high", "met"]
+    columns = ["name", "value", "se", "low", "high", "verdict"]
     return pd.DataFrame(rows, columns=columns).assign(kind="fact")
 
 
