@@ -180,7 +180,7 @@ class Config:
     )
     members: int | None = setting(
         None,
-        "run over so many members of the ensemble: medians with 90 % intervals; null = the mode",
+        "run over so many members of the ensemble: medians with 90 % intervals; null = the best",
     )
     ensemble: bool = setting(False, f"true = members={ENSEMBLE}")
     data: DataFile = setting(DataFile, "your data (docs/how_to/fitting.md)")
@@ -227,7 +227,7 @@ class Settings:
     members
         The members of the ensemble over which the task is run; empty: it is run once, in `member`.
     member
-        The member whose values a world has; 0 is the mode.
+        The member whose values a world has; 0 is the best.
     study_clients
         `study.n_clients`, if it is set.
     instrument

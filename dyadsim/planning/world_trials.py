@@ -214,7 +214,9 @@ def simulate_trials(plan: WorldPlan, size: Size, trials: int) -> Trials:
         for first in range(0, count, most):
             some = min(most, count - first)
             parts.append(_run_trials(plan, parameters, size, some, len(parts)))
-    joined: dict[str, Any] = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS}
+    joined: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS
+    }
     every = parts[0]._replace(**joined)
     return every._replace(outcome=every.outcome / _spread(every))
 

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from dyadsim.checks import shown_number
 from dyadsim.plots import style
 
-_ENDS = ["low", "high", "mode", "published_low", "published_high"]
+_ENDS = ["low", "high", "best", "published_low", "published_high"]
 _LETTERS = 46  # of a line of a label
 
 
@@ -28,7 +28,7 @@ def _scales(summary: pd.DataFrame) -> "tuple[pd.Series[float], pd.Series[float]]
 
 
 def _draw(axes: Axes, row: Any, *, height: float, low: float, high: float) -> None:
-    """Draw one interval with its median, and the mode as a small bar, on a scale from 0 to 1."""
+    """Draw one interval with its median, and the best as a small bar, on a scale from 0 to 1."""
 
     def place(value: float) -> float:
         return (value - low) / (high - low)
@@ -37,7 +37,7 @@ def _draw(axes: Axes, row: Any, *, height: float, low: float, high: float) -> No
     line: dict[str, Any] = {"color": look.colour}
     axes.plot([place(row.low), place(row.high)], [height, height], linewidth=2.2, **line)
     axes.plot(place(row.median), height, look.marker, markersize=7, **line)
-    axes.plot(place(row.mode), height, "|", markersize=13, markeredgewidth=1.4, **line)
+    axes.plot(place(row.best), height, "|", markersize=13, markeredgewidth=1.4, **line)
 
 
 def draw_members(axes: Axes, summary: pd.DataFrame) -> None:
@@ -48,7 +48,7 @@ def draw_members(axes: Axes, summary: pd.DataFrame) -> None:
     axes
         Where to draw.
     summary
-        estimate, label, unit, world, median, low, high, mode, published_low,
+        estimate, label, unit, world, median, low, high, best, published_low,
         published_high (NaN where there are none): a row an estimate and world.
     """
     worlds = list(dict.fromkeys(summary["world"]))
@@ -99,7 +99,7 @@ def figure(summary: pd.DataFrame, title: str, members: int) -> Figure:
     with style.drawing_style():
         axes = fig.subplots()
         draw_members(axes, summary)
-        said = f"Marker and bar: median and 90 % interval over {members} members; |: the mode"
+        said = f"Marker and bar: median and 90 % interval over {members} members; |: the best"
         if summary[["published_low", "published_high"]].notna().any(axis=None):
             said += "; grey: published"
         fig.suptitle(f"{textwrap.fill(title, 88)}\n{textwrap.fill(said, 88)}")

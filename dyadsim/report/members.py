@@ -112,7 +112,7 @@ def sentences(result: MembersResult) -> list[str]:
     state = f"NOT as calibrated: {result.changes}. " if result.changes else ""
     texts = [
         f"{state}Median [{_SURE} interval] over {len(result.members)} of {member_count()} members "
-        "of the ensemble, each a set of values that the published facts allow; member 0, the mode, "
+        "of the ensemble, each a set of values that the published facts allow; member 0, the best, "
         "is what the name of a world means.",
         ERROR_SENTENCE,
     ]
@@ -296,7 +296,7 @@ def _page_parts(summary: pd.DataFrame, figures: Mapping[int, str]) -> list[dict[
                     "world": row["world"],
                     "median": median_text(row),
                     "error": error_text(row),
-                    "mode": "" if row["mode"] != row["mode"] else shown_number(row["mode"]),
+                    "best": "" if row["best"] != row["best"] else shown_number(row["best"]),
                     "published": interval_text(row["published_low"], row["published_high"]),
                     "verdicts": _verdicts(row),
                 }

@@ -26,12 +26,12 @@ from dyadsim.model.members import MEMBER, chosen_members, member_count
 from dyadsim.model.parameters import Parameters
 from dyadsim.model.worlds import World, member_parameters
 
-MODE = 0  # the member that a world's name means
+BEST = 0  # the member that a world's name means
 SURE = 0.9
 LOW, HIGH = (1 - SURE) / 2, (1 + SURE) / 2
 FEWEST = 2
 VALUE, ERROR = "value", "se"
-COLUMNS = ("median", "low", "high", "mode", "sd", "monte_carlo", "monte_carlo_share", "members")
+COLUMNS = ("median", "low", "high", "best", "sd", "monte_carlo", "monte_carlo_share", "members")
 """What `summarise_members` adds to the columns that name an estimate."""
 
 
@@ -41,7 +41,7 @@ class OverMembers(NamedTuple):
     Attributes
     ----------
     members
-        Their numbers; 0 is the mode.
+        Their numbers; 0 is the best.
     table
         A row an estimate and member: what names the estimate, member, value, se.
     summary
@@ -54,7 +54,7 @@ class OverMembers(NamedTuple):
 
 
 def some_members(count: object) -> tuple[int, ...]:
-    """Return the numbers of so many members that stand for all, the mode (0) first.
+    """Return the numbers of so many members that stand for all, the best (0) first.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def over_members(
     world
         A world or its name.
     members
-        How many, 2 or more; spread evenly over the ensemble, the mode among them.
+        How many, 2 or more; spread evenly over the ensemble, the best among them.
     values
         Full names of parameters to numbers, set in every member.
     progress
@@ -150,7 +150,7 @@ def summarise_members(table: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         A row an estimate, in the order in which they come first: the columns that name it, and
-        median, low, high (90 %; quantiles with linear interpolation), mode (the value of member
+        median, low, high (90 %; quantiles with linear interpolation), best (the value of member
         0), sd over members, monte_carlo (root of the mean squared error of one member),
         monte_carlo_share (at most so much of the variance over members is chance, 0 to 1),
         members (with a value).
@@ -164,7 +164,7 @@ def summarise_members(table: pd.DataFrame) -> pd.DataFrame:
     --------
     >>> rows = {"estimate": "g", "member": range(21), "value": range(21), "se": 2.0}
     >>> summary = summarise_members(pd.DataFrame(rows))
-    >>> [round(float(summary[name].iloc[0]), 6) for name in ("median", "low", "high", "mode")]
+    >>> [round(float(summary[name].iloc[0]), 6) for name in ("median", "low", "high", "best")]
     [10.0, 1.0, 19.0, 0.0]
     >>> round(float(summary["monte_carlo_share"].iloc[0]), 3)  # 2 ** 2 of a variance of 38.5
     0.104
@@ -180,9 +180,9 @@ def summarise_members(table: pd.DataFrame) -> pd.DataFrame:
     if ERROR in table:
         squares[groups, columns] = np.square(table[ERROR].to_numpy(float))
     numbers = [_summary(*pair) for pair in zip(values, squares, strict=True)]
-    summary = pd.DataFrame(numbers, columns=[name for name in COLUMNS if name != "mode"])
-    mode = values[:, 0] if len(members) and members[0] == MODE else np.full(len(rows), np.nan)
-    summary.insert(COLUMNS.index("mode"), "mode", mode)
+    summary = pd.DataFrame(numbers, columns=[name for name in COLUMNS if name != "best"])
+    best = values[:, 0] if len(members) and members[0] == BEST else np.full(len(rows), np.nan)
+    summary.insert(COLUMNS.index("best"), "best", best)
     return pd.concat([rows, summary], axis=1)
 
 

@@ -19,7 +19,7 @@ def figure() -> Figure:
             "median": [12.0, 4.0, 3.0, 0.5],
             "low": [10.0, 3.0, 2.0, 0.5],
             "high": [14.0, 5.0, 4.0, 0.5],
-            "mode": [11.0, 4.5, 3.5, np.nan],
+            "best": [11.0, 4.5, 3.5, np.nan],
             "published_low": [11.0, 11.0, np.nan, 0.4],
             "published_high": [15.0, 15.0, np.nan, np.nan],
         }

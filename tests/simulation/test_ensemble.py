@@ -24,7 +24,7 @@ def test_the_summary_is_that_of_numpy() -> None:
         list(np.quantile(values, (0.05, 0.5, 0.95)))
     )
     assert row["sd"] == pytest.approx(np.std(values, ddof=1))
-    assert (row["mode"], row["members"]) == (values[0], 37)
+    assert (row["best"], row["members"]) == (values[0], 37)
     assert row["monte_carlo"] == 1.5
     assert row["monte_carlo_share"] == pytest.approx(1.5**2 / np.var(values, ddof=1))
 
@@ -77,13 +77,13 @@ def test_every_member_is_asked_with_the_values_set() -> None:
         for member in result.members
     ]
     assert result.table["member"].tolist() == list(result.members)
-    assert result.summary["mode"].iloc[0] == flat(parameters_given[0])["distress.rate"]
+    assert result.summary["best"].iloc[0] == flat(parameters_given[0])["distress.rate"]
 
 
 def test_members_share_their_random_numbers() -> None:
     """Where only what comes after intake differs, the clients at intake are the same to the bit."""
-    mode = flat(dyadsim.world("null"))
-    values = {name: mode[name] for name in mode if name.startswith(("population.", "measurement."))}
+    best = flat(dyadsim.world("null"))
+    values = {name: best[name] for name in best if name.startswith(("population.", "measurement."))}
 
     def intake(parameters: Parameters) -> pd.DataFrame:
         run = dyadsim.run(dyadsim.cohort(), parameters, 100, seed=3)
