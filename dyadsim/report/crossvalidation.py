@@ -46,13 +46,15 @@ def table_text(table: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
-def sentences(table: pd.DataFrame) -> str:
-    """Return which worlds predict better than draws of the prior and than null, in words.
+def sentences(table: pd.DataFrame, scores: pd.DataFrame) -> str:
+    """Return how much better worlds predict than draws of the prior and than null, in words.
 
     Parameters
     ----------
     table
         As `crossvalidation.prediction_table`.
+    scores
+        As `crossvalidation.crossvalidate`.
     """
     total = table[table["family"] == ALL].set_index("world")
     inside, distance, score = (
@@ -63,31 +65,43 @@ def sentences(table: pd.DataFrame) -> str:
     for world, share in inside.items():
         if world in (PRIOR, NULL):
             continue
-        words = " and ".join(
-            f"{'more' if share > inside[name] else 'no more'} than {title}"
+        words = ", ".join(
+            f"{_difference(scores, world, name)} against {title}"
             for name, title in ((PRIOR, "draws of the prior"), (NULL, "null"))
         )
         lines.append(
-            f"{world} holds {share:.0%} of the facts that it was not shown, {words} (mean distance "
+            f"{world} holds {share:.0%} of the facts that it was not shown: {words} (mean distance "
             f"{distance[world]:.2f} half-widths, log score {score[world]:.2f})."
         )
     others = " and ".join(
         f"{name} {inside[name]:.0%} ({distance[name]:.2f} half-widths, {score[name]:.2f})"
         for name in (PRIOR, NULL)
     )
-    return "\n".join([*lines, f"Beside them: {others}."])
+    note = (
+        "± is one standard error over facts, paired: below two of them, chance may be all there is."
+    )
+    return "\n".join([*lines, f"Beside them: {others}.", note])
 
 
-def print_crossvalidation(table: pd.DataFrame, folder: Path) -> None:
+def _difference(scores: pd.DataFrame, world: str, other: str) -> str:
+    """Return by how many points more facts are inside in one world, with its standard error."""
+    wide = scores.pivot(index="fact", columns="world", values="inside")
+    differences = 100 * (wide[world] - wide[other])
+    return f"{differences.mean():+.0f} ± {differences.sem():.0f} points"
+
+
+def print_crossvalidation(table: pd.DataFrame, scores: pd.DataFrame, folder: Path) -> None:
     """Print the table of predictions, and what it says.
 
     Parameters
     ----------
     table
         As `crossvalidation.prediction_table`.
+    scores
+        As `crossvalidation.crossvalidate`.
     folder
         Where tables and figure were written.
     """
     print("Share of left-out facts inside their published interval:\n")
     print(table_text(table))
-    print(f"\n{sentences(table)}\nTables and figure: {folder}")
+    print(f"\n{sentences(table, scores)}\nTables and figure: {folder}")

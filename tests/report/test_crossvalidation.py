@@ -31,11 +31,10 @@ def test_files_and_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"scores.csv", "prediction.csv", "prediction.png", "prediction.svg"}
     assert "null world" in (tmp_path / "scores.csv").read_text()
-    report.print_crossvalidation(table, tmp_path)
+    report.print_crossvalidation(table, SCORES, tmp_path)
     out = capsys.readouterr().out
     assert "all                   10        0.80        0.40        0.50        0.10" in out
-    assert (
-        "hybrid holds 80% of the facts that it was not shown, more than draws of the prior" in out
-    )
-    assert "not shown, no more than draws of the prior and more than null" in out
+    # 3 of 10 facts differ: mean .3, SD sqrt(.3 x .7 x 10 / 9), over sqrt(10)
+    assert "hybrid holds 80% of the facts that it was not shown: +30 ± 15 points against" in out
+    assert "not shown: -10 ± 10 points against draws of the prior, +30 ± 15 points against" in out
     assert "prior 50%" in out

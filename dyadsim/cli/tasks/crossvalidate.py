@@ -115,7 +115,7 @@ def run(settings: "Settings") -> None:
     if settings.json:
         print(json.dumps(summary))
         return
-    report.print_crossvalidation(table, folder)
+    report.print_crossvalidation(table, scores, folder)
 
 
 TASK = Task(
