@@ -4,6 +4,7 @@ from functools import partial
 from pathlib import Path
 
 import pandas as pd
+from scipy.stats import sem
 
 from dyadsim.calibration.crossvalidation import ALL, NULL, PRIOR, shares_inside
 from dyadsim.simulation.unfinished import write_file
@@ -77,17 +78,16 @@ def sentences(table: pd.DataFrame, scores: pd.DataFrame) -> str:
         f"{name} {inside[name]:.0%} ({distance[name]:.2f} half-widths, {score[name]:.2f})"
         for name in (PRIOR, NULL)
     )
-    note = (
-        "± is one standard error over facts, paired: below two of them, chance may be all there is."
-    )
+    note = "± is one standard error over facts, paired; less than two may be chance."
     return "\n".join([*lines, f"Beside them: {others}.", note])
 
 
 def _difference(scores: pd.DataFrame, world: str, other: str) -> str:
     """Return by how many points more facts are inside in one world, with its standard error."""
     wide = scores.pivot(index="fact", columns="world", values="inside")
-    differences = 100 * (wide[world] - wide[other])
-    return f"{differences.mean():+.0f} ± {differences.sem():.0f} points"
+    differences = 100 * (wide[world] - wide[other]).to_numpy(float)
+    mean, error = float(differences.mean()), float(sem(differences))
+    return f"{mean:+.0f} ± {error:.0f} points"
 
 
 def print_crossvalidation(table: pd.DataFrame, scores: pd.DataFrame, folder: Path) -> None:
