@@ -4,7 +4,7 @@ VENV ?= .venv
 RUN = $(VENV)/bin/python
 LOWEST = build/lowest
 
-.PHONY: demo test check verify verify-r lowest fuzz clean
+.PHONY: demo test check verify verify-r lowest fuzz calibrate-check clean
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 12))' || \
@@ -43,6 +43,10 @@ lowest: $(VENV)/ready
 
 verify-r: $(VENV)/ready
 	$(RUN) -m pytest -m verification -rs tests/verification/test_r_*.py
+
+# Facts met by world, facts over members, spread, coverage and prediction, from committed files.
+calibrate-check: $(VENV)/ready
+	$(RUN) tests/verification/calibrate_check.py
 
 fuzz: $(VENV)/ready
 	$(RUN) tests/fuzz/fuzzer.py --cases $(or $(CASES),10000) --seed $(or $(SEED),1)

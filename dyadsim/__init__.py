@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dyadsim.model.worlds import world_parameters as world  # noqa: F401
     from dyadsim.simulation.counterfactual import do as do
     from dyadsim.simulation.counterfactual import twins as twins
+    from dyadsim.simulation.ensemble import over_members as over_members
     from dyadsim.simulation.intervention import Intervention as Intervention
     from dyadsim.simulation.mesa_model import Client as Client
     from dyadsim.simulation.mesa_model import DyadModel as DyadModel
@@ -56,6 +57,7 @@ _HOMES = {
     "do": "simulation.counterfactual",
     "evaluate": "evidence.benchmark:evaluate_facts",
     "observed": "simulation.printed_tables",
+    "over_members": "simulation.ensemble",
     "read": "simulation.stored_result",
     "run": "simulation.simulate",
     "start": "simulation.simulate",

@@ -1,7 +1,7 @@
 """Where the choices lie, one YAML file each in the folder `conf/`, and how a YAML file is read."""
 
 import functools
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,13 +69,57 @@ def read_yaml(
     """
     import yaml
 
+    return _read(path, what, error, lambda text: yaml.load(text, _loader()))
+
+
+def read_yaml_node(path: str | Path, what: str) -> "yaml.Node | None":
+    """Return what a YAML file holds as nodes: text as it is written, with its line.
+
+    Parameters
+    ----------
+    path
+        Of the file.
+    what
+        What messages start with.
+
+    Returns
+    -------
+    yaml.Node or None
+        None: the file is empty.
+
+    Raises
+    ------
+    BadInput
+        As `read_yaml`; doubled keys are left to who reads the nodes.
+    """
+
+    def composed(text: str) -> "yaml.Node | None":
+        loader = _loader()(text)
+        try:
+            return loader.get_single_node()
+        finally:
+            loader.dispose()
+
+    node: yaml.Node | None = _read(path, what, BadInput, composed)
+    return node
+
+
+def _read(
+    path: str | Path,
+    what: str,
+    error: type[BadInput] | type[BadData],
+    load: Callable[[str], Any],
+) -> Any:
+    """Return what `load` makes of a file's text; anything wrong with it in a sentence."""
+    import yaml
+
     where = f"{what} '{path}'"
     if not is_file(path):
         raise error(f"{where} cannot be read: there is no such file.")
     try:
         if Path(path).stat().st_size > LARGEST_FILE:
             raise error(f"{where} cannot be read: it is larger than {LARGEST_FILE:,} bytes.")
-        return yaml.load(Path(path).read_text(encoding="utf-8"), _loader())
+        return load(Path(path).read_text(encoding="utf-8-sig"))
     except OSError as reason:
         raise error(f"{where} cannot be read: {reason.strerror}.") from None
     except UnicodeDecodeError:

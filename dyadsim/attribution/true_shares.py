@@ -315,7 +315,7 @@ def effect_worths(
     Returns
     -------
     ndarray
-        Effects `(2^5,)` in standard deviations of distress at intake, above 0 = less distress than
+        Effects `(2^6,)` in standard deviations of distress at intake, above 0 = less distress than
         untreated; the place is the bit mask of the causes left.
     """
     study = attribution_study(care._replace(treatments=care.treatments[:1]))
@@ -342,13 +342,13 @@ def effect_shares(worths: Floats) -> pd.DataFrame:
     Parameters
     ----------
     worths
-        Effects `(replicate, 2^5)` with each subset of causes left (`effect_worths`).
+        Effects `(replicate, 2^6)` with each subset of causes left (`effect_worths`).
 
     Returns
     -------
     DataFrame
         `COLUMNS`; shares are in per cent, NaN where therapy has no effect. What is left when all
-        five causes are gone has a row of its own, "rest", in the first table and is in no loss.
+        causes are gone has a row of its own, "rest", in the first table and is in no loss.
     """
     total, names = worths[:, -1:], list(CAUSES)
     shares = _percent(np.hstack([shapley_shares(worths), worths[:, :1]]), total)

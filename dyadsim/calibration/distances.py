@@ -22,9 +22,10 @@ from dyadsim.simulation import simulate
 
 # Clients of each study as a multiple of the budget's, about in proportion to the Monte-Carlo
 # error of the study's facts against their bands (measured; results/scoreboard/README.md).
-SIZES = {"care": 2.5, "trial": 1.0}
+SIZES = {"care": 2.5, "trial": 1.0, "feedback": 2.0, "medication": 1.5, "usual_care": 1.2}
 _OTHER = 0.6
 MISSING_DISTANCE = 6.0  # of a statistic that cannot be computed
+FARTHEST = 40.0  # half-widths; beyond, a distance says no more than that (assumption)
 
 ParallelMap = Callable[..., Iterable[Any]]
 
@@ -84,9 +85,11 @@ def signed_distances(values: Mapping[str, float], facts: Iterable[Fact]) -> Floa
     -------
     ndarray
         Distances `(fact,)` in half-widths; -1 and 1 are the edges. A fact that is a sign has 0
-        where it is met, else the distance of `evidence.fact`; a bound is never below 0.
+        where it is met, else the distance of `evidence.fact`; a bound is never below 0. None lies
+        beyond `FARTHEST`.
     """
-    return np.array([_signed_distance(fact, values[fact.id]) for fact in facts])
+    signed = [_signed_distance(fact, values[fact.id]) for fact in facts]
+    return np.clip(signed, -FARTHEST, FARTHEST)
 
 
 def _signed_distance(fact: Fact, value: float) -> float:
@@ -99,6 +102,38 @@ def _signed_distance(fact: Fact, value: float) -> float:
     return max(distance, 0.0) if fact.kind == "bound" else distance
 
 
+def fact_values_at(
+    space: Space,
+    coordinates: Floats,
+    facts: Sequence[Fact],
+    clients: int,
+    seed: int,
+    replicate: int,
+) -> dict[str, float]:
+    """Return the value of every fact at one point of a world; NaN where the point cannot be.
+
+    Parameters
+    ----------
+    space
+        The free parameters of the world.
+    coordinates
+        Of the point, `(parameter,)`.
+    facts
+        The published facts.
+    clients
+        Clients of each study.
+    seed, replicate
+        Random seed and number of the replicate.
+    """
+    try:
+        parameters = worlds.world_parameters(space.world, space.values(coordinates))
+        return simulate_fact_values(
+            parameters, facts, clients=clients, seed=seed, replicate=replicate
+        )
+    except BadInput:  # parameters that exclude each other
+        return dict.fromkeys((fact.id for fact in facts), np.nan)
+
+
 def _distances_at(
     space: Space,
     coordinates: Floats,
@@ -107,14 +142,8 @@ def _distances_at(
     seed: int,
     replicate: int,
 ) -> Floats:
-    """Return the signed distances at one point, `(fact,)`; missing where the point cannot be."""
-    try:
-        parameters = worlds.world_parameters(space.world, space.values(coordinates))
-        values = simulate_fact_values(
-            parameters, facts, clients=clients, seed=seed, replicate=replicate
-        )
-    except BadInput:  # parameters that exclude each other
-        return np.full(len(facts), MISSING_DISTANCE)
+    """Return the signed distances at one point, `(fact,)`."""
+    values = fact_values_at(space, coordinates, facts, clients, seed, replicate)
     return signed_distances(values, facts)
 
 

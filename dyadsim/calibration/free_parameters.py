@@ -1,6 +1,6 @@
 """What calibration may move, and what follows from it.
 
-FREE are the parameters that are declared `free` beside their default: those of which one standard
+FREE are the parameters that are declared `likely` beside their default: those of which one standard
 deviation of the prior (`prior`) moves at least one published fact by a quarter of its band's
 half-width or more, measured at a calibrated point of the hybrid world, and a few that carry one
 fact alone; all others stay at their default. Reliabilities are not free: they are published
@@ -25,10 +25,12 @@ MOST_SHARE = 0.97  # chronic and life-event shares of the variance leave room fo
 def tie_parameters(values: Mapping[str, float]) -> dict[str, float]:
     """Return the values with the tied parameters put in.
 
-    The variance of the untreated population is a chronic part, life events, which distress follows
-    with a lag, and fluctuation. With k = 1 - rate and f = 1 - load_decay, a first-order filter of a
-    first-order autoregression has the variance (1 - k)(1 + k f) / ((1 + k)(1 - k f)) of its input.
-    A week's event beyond the threshold t has the second moment
+    The variance of the untreated population is a chronic part, what distress follows of life
+    events, and fluctuation. Distress follows with a lag: with k = 1 - rate, f = 1 - load_decay, a
+    first-order filter of a first-order autoregression has the share
+    (1 - k)(1 + k f) / ((1 + k)(1 - k f)) of its input's variance. Events are so strong that what is
+    followed keeps the variance `load_share`; the noise is that of a first-order autoregression. A
+    week's event beyond the threshold t has the second moment
     2 ((1 + t^2)(1 - Phi(t)) - t phi(t)).
 
     Parameters
@@ -54,16 +56,18 @@ def tie_parameters(values: Mapping[str, float]) -> dict[str, float]:
     variance = value("population.distress_sd") ** 2
     persistence, memory = 1 - value("distress.rate"), 1 - value("distress.load_decay")
     load = value("population.load_share") * variance
-    impact = math.sqrt(load * (1 - memory**2) / _event_variance(value("distress.event_threshold")))
-    lagged = load * (1 - persistence) * (1 + persistence * memory)
+    lagged = (1 - persistence) * (1 + persistence * memory)
     followed = lagged / ((1 + persistence) * (1 - persistence * memory))
-    fluctuation = variance * (1 - value("population.stable_share")) - followed
+    events = load / followed * (1 - memory**2)
+    impact = math.sqrt(events / _event_variance(value("distress.event_threshold")))
+    fluctuation = variance * (1 - value("population.stable_share")) - load
     if fluctuation <= (1 - MOST_SHARE) * variance:
         raise BadInput(
             "population.stable_share and population.load_share leave no variance of distress for "
             "fluctuation from week to week."
         )
-    tied = {TIED[0]: impact, TIED[1]: math.sqrt((1 - persistence**2) * fluctuation)}
+    calmed = 1 - value("distress.fluctuation_decay")
+    tied = {TIED[0]: impact, TIED[1]: math.sqrt((1 - calmed**2) * fluctuation)}
     for name, size in tied.items():
         _check_range(name, size, known[name].about.high)
     return {**values, **tied}

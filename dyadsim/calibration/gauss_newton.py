@@ -21,11 +21,12 @@ DistanceSimulator = Callable[[Floats, int, Sequence[int]], Floats]
 
 # Lengths in coordinates of the prior (standard deviations). All numbers are assumptions.
 NEIGHBOUR = 0.3  # how far a neighbour is
+WIDE = 1.0  # how far on both sides, where slopes are to hold in all that the prior allows
 NEWEST = 0.5  # weight of the newest slopes in their running mean
 STEEPEST = 60.0  # slopes beyond are a jump, such as that of a median (half-widths)
 DAMPING = (0.02, 0.1, 0.3, 1.0, 3.0)  # the step lengths that are tried
 LONGEST = 1.5  # of any parameter in one step
-PRIOR_WEIGHT = 0.003  # pull towards the prior's middle: of points as good, the nearer one
+PRIOR_WEIGHT = 0.01  # pull towards the prior's middle: of points as good, the nearer one
 REPLICATES = 4  # of the point and of every step tried; neighbours have the first of them
 
 
@@ -47,8 +48,15 @@ class Penalty(NamedTuple):
     def slope(self, distances: Floats) -> Floats:
         """Return the derivative of the cost."""
         beyond = np.maximum(np.abs(distances) - self.margin, 0.0)
-        flattening = (1 + (beyond / self.ceiling) ** 2) ** 2
-        return np.asarray(2 * beyond / flattening * np.sign(distances))
+        return np.asarray(2 * beyond * self.weight(distances) * np.sign(distances))
+
+    def weight(self, distances: Floats) -> Floats:
+        """Return how much a fact still counts at a distance: 1 where it is met, towards 0 far out.
+
+        It is the share that is left of the slope of a plain square.
+        """
+        beyond = np.maximum(np.abs(distances) - self.margin, 0.0)
+        return np.asarray((1 + (beyond / self.ceiling) ** 2) ** -2.0)
 
 
 class Stage(NamedTuple):
@@ -144,6 +152,97 @@ def slopes_at(
     return distances[: len(replicates)], np.clip(slopes, -STEEPEST, STEEPEST)
 
 
+def wide_slopes_at(
+    simulate: DistanceSimulator, point: Floats, bounds: Bounds, *, clients: int, replicate: int
+) -> tuple[Floats, Floats]:
+    """Return distances at a point, and slopes from a neighbour on each side, far away.
+
+    Parameters
+    ----------
+    simulate
+        Simulates points.
+    point
+        Coordinates, `(parameter,)`.
+    bounds
+        Lowest and highest coordinates, where neighbours end too.
+    clients
+        Clients of each study.
+    replicate
+        Number of the replicate, the same for all.
+
+    Returns
+    -------
+    tuple of ndarray
+        Distances `(fact,)` and slopes `(fact, parameter)`, both in half-widths.
+    """
+    low, high = np.maximum(point - WIDE, bounds[0]), np.minimum(point + WIDE, bounds[1])
+    points = np.vstack([point, point + np.diag(low - point), point + np.diag(high - point)])
+    distances = simulate(points, clients, [replicate] * len(points))
+    below, above = distances[1 : 1 + point.size], distances[1 + point.size :]
+    slopes = ((above - below) / (high - low)[:, None]).T
+    return distances[0], np.clip(slopes, -STEEPEST, STEEPEST)
+
+
+class Refining(NamedTuple):
+    """How far a search along slopes has come: all that the next step needs.
+
+    `slopes` are the running mean, None before the first step; `noise` has the variance of the mean
+    distances in every step of the stage so far; `course` has a row a step.
+    """
+
+    point: Floats
+    slopes: Floats | None = None
+    noise: tuple[Floats, ...] = ()
+    course: tuple[dict[str, float], ...] = ()
+
+
+def refine_once(
+    simulate: DistanceSimulator,
+    state: Refining,
+    *,
+    bounds: Bounds,
+    stage: Stage,
+    measured: bool = True,
+) -> Refining:
+    """Return the state after one more step, with replicates of its own.
+
+    A fact counts 1 / (1 + 4 s^2), where s is the Monte-Carlo error of its mean over the replicates
+    (half-widths), averaged over the steps of the stage.
+
+    Parameters
+    ----------
+    simulate
+        Simulates points.
+    state
+        What the steps before have left.
+    bounds
+        Lowest and highest coordinates.
+    stage
+        Clients of each study, and what a point costs.
+    measured
+        Measure slopes on neighbours; without them only what the steps do corrects the slopes.
+
+    Returns
+    -------
+    Refining
+        The better point, or the same one.
+    """
+    point, memory, noise, course = state
+    replicates = [REPLICATES * len(course) + number for number in range(REPLICATES)]
+    if measured or memory is None:
+        here, newest = slopes_at(
+            simulate, point, high=bounds[1], clients=stage.clients, replicates=replicates
+        )
+        memory = newest if memory is None else NEWEST * newest + (1 - NEWEST) * memory
+    else:
+        here = simulate(np.tile(point, (REPLICATES, 1)), stage.clients, replicates)
+    noise = (*noise, here.var(axis=0, ddof=1) / REPLICATES)
+    weight = 1 / (1 + 4 * np.mean(noise, axis=0))
+    outlook = Outlook(point, here.mean(axis=0), memory, weight)
+    point, memory, row = _take_step(simulate, outlook, bounds, stage, replicates)
+    return Refining(point, memory, noise, (*course, row))
+
+
 def refine_point(
     simulate: DistanceSimulator,
     start: Floats,
@@ -154,9 +253,6 @@ def refine_point(
     on_step: Callable[[], None] = lambda: None,
 ) -> tuple[Floats, list[dict[str, float]]]:
     """Return a better point near a start, and what each step reached.
-
-    Every step has replicates of its own. A fact counts 1 / (1 + 4 s^2), where s is the Monte-Carlo
-    error of its mean over them (half-widths).
 
     Parameters
     ----------
@@ -179,26 +275,13 @@ def refine_point(
     tuple
         The point `(parameter,)`, and a row a step: clients, cost before and after.
     """
-    point, memory = np.clip(start, *bounds), slopes
-    course: list[dict[str, float]] = []
+    state, measured = Refining(np.clip(start, *bounds), slopes), slopes is None
     for stage in stages:
-        noise: list[Floats] = []
+        state = state._replace(noise=())
         for _ in range(stage.steps):
-            replicates = [REPLICATES * len(course) + number for number in range(REPLICATES)]
-            if slopes is None or memory is None:
-                here, newest = slopes_at(
-                    simulate, point, high=bounds[1], clients=stage.clients, replicates=replicates
-                )
-                memory = newest if memory is None else NEWEST * newest + (1 - NEWEST) * memory
-            else:
-                here = simulate(np.tile(point, (REPLICATES, 1)), stage.clients, replicates)
-            noise.append(here.var(axis=0, ddof=1) / REPLICATES)
-            weight = 1 / (1 + 4 * np.mean(noise, axis=0))
-            outlook = Outlook(point, here.mean(axis=0), memory, weight)
-            point, memory, row = _take_step(simulate, outlook, bounds, stage, replicates)
-            course.append(row)
+            state = refine_once(simulate, state, bounds=bounds, stage=stage, measured=measured)
             on_step()
-    return point, course
+    return state.point, list(state.course)
 
 
 def _take_step(
@@ -222,13 +305,43 @@ def _take_step(
     costs = penalties + stage.prior_weight * (points**2).sum(axis=1)
     slopes = outlook.slopes
     for step, distances in zip(steps, means[1:], strict=True):
-        slopes = _corrected_slopes(slopes, step, distances - outlook.distances)
+        slopes = corrected_slopes(slopes, step, distances - outlook.distances)
     best = int(np.argmin(costs))
     before, after = float(costs[0]), float(costs[best])
     return points[best], slopes, {"clients": stage.clients, "cost_before": before, "cost": after}
 
 
-def _corrected_slopes(slopes: Floats, step: Floats, change: Floats) -> Floats:
-    """Return slopes that predict what a step did (Broyden's rank-one update)."""
+def corrected_slopes(slopes: Floats, step: Floats, change: Floats) -> Floats:
+    """Return slopes that predict what a step did (Broyden's rank-one update).
+
+    Parameters
+    ----------
+    slopes
+        Of the facts, `(fact, parameter)`.
+    step
+        The step, `(parameter,)`.
+    change
+        What it did to the distances, `(fact,)`.
+    """
     length = float(step @ step)
     return slopes if length == 0 else slopes + np.outer(change - slopes @ step, step) / length
+
+
+def significant_slopes(slopes: Floats) -> Floats:
+    """Return mean slopes over replicates `(replicate, fact, parameter)`, 0 below two errors.
+
+    Parameters
+    ----------
+    slopes
+        Of every replicate; from one, all are taken as they are.
+
+    Returns
+    -------
+    ndarray
+        `(fact, parameter)`.
+    """
+    mean = np.asarray(slopes.mean(axis=0))
+    if len(slopes) == 1:
+        return mean
+    error = np.sqrt(slopes.var(axis=0, ddof=1).mean(axis=1, keepdims=True) / len(slopes))
+    return np.where(np.abs(mean) > 2 * error, mean, 0.0)

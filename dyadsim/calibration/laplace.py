@@ -24,6 +24,7 @@ from dyadsim.calibration.gauss_newton import (
     Penalty,
     Stage,
     refine_point,
+    significant_slopes,
     slopes_at,
 )
 from dyadsim.calibration.prior import Floats, Space
@@ -201,16 +202,9 @@ def laplace_posterior(
         slopes_at(unseen, mode, high=space.high, clients=effort.clients, replicates=[replicate])
         for replicate in range(effort.replicates)
     ]
-    slopes = _significant(np.array([slopes for _, slopes in pairs]))
+    slopes = significant_slopes(np.array([slopes for _, slopes in pairs]))
     distances = np.mean([distances[0] for distances, _ in pairs], axis=0)
     return LaplacePosterior(space, tuple(facts), mode, distances, slopes, np.ones(len(facts), bool))
-
-
-def _significant(slopes: Floats) -> Floats:
-    """Return mean slopes over replicates `(replicate, fact, parameter)`, 0 below two errors."""
-    error = np.sqrt(slopes.var(axis=0, ddof=1).mean(axis=1, keepdims=True) / len(slopes))
-    mean = slopes.mean(axis=0)
-    return np.where(np.abs(mean) > 2 * error, mean, 0.0)
 
 
 def leave_out_facts(

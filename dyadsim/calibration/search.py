@@ -1,301 +1,248 @@
-"""Give a world its best chance: search its free parameters for the point nearest to the facts.
+"""Give all worlds their best chance: the point of the joint space that is nearest to the facts.
 
-CMA-ES (Hansen's `cma`) runs from several starts, and each end is refined by Gauss-Newton steps
-(`gauss_newton`). Every generation and step has random numbers of its own, the same for all its
-candidates, and studies grow in stages, so that no point can win by chance. The starts are then
-compared on random numbers that no search has seen. Published scores come from a third seed
-(`dyadsim facts`).
+From the middle of the prior, Gauss-Newton steps (`gauss_newton`) with studies that grow by stages.
+Every step has random numbers of its own, the same for all its candidates, so no point can win by
+chance, and slopes are averaged over the steps. The end is the mode. Its slopes are then measured
+again, from far neighbours on both sides and on several replicates: the ensemble (`ensemble`) starts
+from them, and its members lie far from the mode wherever facts say little. Published scores come
+from random numbers that no search has seen (`dyadsim facts`).
 """
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from importlib import resources
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
-from dyadsim.analysis.one_thread import one_blas_thread
-from dyadsim.calibration.distances import (
-    ParallelMap,
-    distance_simulator,
-    process_map,
-)
+from dyadsim.calibration.distances import ParallelMap
 from dyadsim.calibration.gauss_newton import (
     DAMPING,
-    PRIOR_WEIGHT,
     REPLICATES,
-    DistanceSimulator,
     Penalty,
+    Refining,
     Stage,
-    refine_point,
+    refine_once,
+    significant_slopes,
+    wide_slopes_at,
 )
-from dyadsim.calibration.prior import Floats, Space
-from dyadsim.errors import BadInput, Failed
-from dyadsim.evidence import fact as fact_data
+from dyadsim.calibration.joint_distances import (
+    Studies,
+    evaluations_of_slopes,
+    joint_simulator,
+)
+from dyadsim.calibration.joint_space import JointSpace
+from dyadsim.calibration.kept_steps import Arrays, KeptSteps
+from dyadsim.calibration.prior import Floats
 from dyadsim.evidence.fact import Fact
-from dyadsim.evidence.verdict import count_verdicts
-from dyadsim.simulation import records
 
 # Half-widths from the middle that cost nothing, and those beyond about which a fact is given up:
-# in the search, and in the last steps and the choice of start (assumptions).
-SEARCH_PENALTY, FINAL_PENALTY = Penalty(0.6, 2.5), Penalty(0.75, 0.6)
-SEARCH_SEED, CHOICE_SEED = 1 << 40, 2 << 40  # added to the seed: search, choice of start
-FIRST_REFINEMENT = 50_000  # first replicate of the refining steps
-PER_START = 1 << 32  # replicates between one start's and the next one's
-FIRST_STEP = 0.4  # of CMA-ES, in standard deviations of the prior
-
-Course = list[dict[str, float]]
+# far from the facts, nearer, and in the last steps (assumptions).
+SEARCH_PENALTY, NEAR_PENALTY, FINAL_PENALTY = (
+    Penalty(0.6, 2.5),
+    Penalty(0.7, 1.5),
+    Penalty(0.65, 1.0),
+)
+# Added to the seed: no part of a calibration sees the random numbers of another.
+SEARCH_SEED, CHOICE_SEED, SLOPES_SEED, MEMBER_SEED = 1 << 40, 2 << 40, 4 << 40, 5 << 40
+PER_STEP = 1 << 20  # replicates between one step's and the next one's
 
 
 class Budget(NamedTuple):
     """What a calibration may cost.
 
-    `stages` are (clients, generations) of the search, `refinement` the stages of steps after it.
+    Attributes
+    ----------
+    stages
+        Of the search for the mode.
+    slopes
+        Clients of each study, and replicates, for the slopes at the mode.
+    members
+        Of the ensemble, the mode among them.
+    clients_of_member
+        Of each study, in the corrections of a member.
+    judged
+        Clients of each study in which mode and members are judged, on random numbers of its own.
     """
 
-    stages: tuple[tuple[int, int], ...]
-    refinement: tuple[Stage, ...]
-    candidates: int
-    starts: int
-    clients_of_choice: int
+    stages: tuple[Stage, ...]
+    slopes: tuple[int, int]
+    members: int
+    clients_of_member: int
+    judged: int
 
     @property
-    def steps(self) -> int:
-        """Generations and refining steps of all starts."""
-        generations = sum(count for _, count in self.stages)
-        return self.starts * (generations + sum(stage.steps for stage in self.refinement))
-
-    def evaluations(self, parameters: int) -> list[tuple[int, int]]:
-        """Return (clients, evaluations of the facts) of each stage, all starts together.
-
-        Parameters
-        ----------
-        parameters
-            How many are free in the world.
-        """
-        per_step = parameters + REPLICATES * (1 + len(DAMPING))  # neighbours, point, steps tried
-        search = [(clients, self.candidates * count) for clients, count in self.stages]
-        refining = [(stage.clients, per_step * stage.steps) for stage in self.refinement]
-        return [(clients, self.starts * count) for clients, count in search + refining]
-
-
-def _stages(*sizes: tuple[int, int, Penalty]) -> tuple[Stage, ...]:
-    return tuple(Stage(*size) for size in sizes)
+    def steps(self) -> tuple[Stage, ...]:
+        """The stage of every step of the search, in order."""
+        return tuple(stage for stage in self.stages for _ in range(stage.steps))
 
 
 BUDGETS = {
-    "small": Budget(((200, 2), (400, 1)), _stages((400, 1, SEARCH_PENALTY)), 4, 2, 400),
+    "small": Budget(
+        (Stage(150, 1, SEARCH_PENALTY), Stage(250, 1, FINAL_PENALTY)), (150, 1), 5, 150, 300
+    ),
     "standard": Budget(
-        ((1500, 40),),
-        _stages((4000, 12, SEARCH_PENALTY), (6000, 8, FINAL_PENALTY), (12000, 4, FINAL_PENALTY)),
-        20,
-        2,
-        20000,
+        (
+            Stage(1500, 4, SEARCH_PENALTY),
+            Stage(3000, 6, NEAR_PENALTY),
+            Stage(8000, 6, FINAL_PENALTY),
+        ),
+        (4000, 2),
+        120,
+        5000,
+        8000,
     ),
     "large": Budget(
-        ((2000, 80),),
-        _stages((5000, 20, SEARCH_PENALTY), (8000, 12, FINAL_PENALTY), (20000, 6, FINAL_PENALTY)),
-        24,
-        4,
-        40000,
+        (
+            Stage(2000, 6, SEARCH_PENALTY),
+            Stage(5000, 10, NEAR_PENALTY),
+            Stage(15000, 6, FINAL_PENALTY),
+        ),
+        (8000, 3),
+        240,
+        8000,
+        20000,
     ),
 }
 
 
-class Calibration(NamedTuple):
-    """The point of the best start, all starts, and the course of the search.
+class Mode(NamedTuple):
+    """The point nearest to the facts, and what is known there.
 
-    `values` holds every free, fixed and tied parameter. `starts` has start, cost and a column a
-    free parameter. `course` has start, generation, clients, cost (of the best candidate) and
-    median; refining steps come last, with the cost before them as `median`.
+    `point` `(column,)` is in coordinates. `distances` `(world x fact,)` and `slopes` `(world x
+    fact, column)` are in half-widths. `noise` `(world x fact,)` is the Monte-Carlo variance of a
+    distance, times the clients of each study. `course` has clients, cost before and cost after of
+    each step.
     """
 
-    world: str
-    values: dict[str, float]
-    starts: pd.DataFrame
-    course: pd.DataFrame
+    point: Floats
+    distances: Floats
+    noise: Floats
+    slopes: Floats
+    course: Floats
 
 
-def point_cost(distances: Floats, coordinates: Floats, penalty: Penalty = SEARCH_PENALTY) -> float:
-    """Return what a point costs: its facts' distances, and a little its distance from the prior."""
-    return float(penalty(distances).sum() + PRIOR_WEIGHT * (coordinates**2).sum())
+class Problem(NamedTuple):
+    """What is calibrated on what: the space, the facts, the seed, and a map over processes."""
 
-
-class _Search(NamedTuple):
-    """What all starts of a calibration share."""
-
-    space: Space
+    space: JointSpace
     facts: Sequence[Fact]
-    budget: Budget
     seed: int
     parallel_map: ParallelMap
-    on_step: Callable[[], None]
 
-    def simulator(self, offset: int, first_replicate: int = 0) -> DistanceSimulator:
-        """Return what simulates points with the random numbers of one part of the calibration."""
-        return distance_simulator(
-            self.space,
-            self.facts,
-            seed=offset + self.seed,
-            parallel_map=self.parallel_map,
-            first_replicate=first_replicate,
-        )
+    def studies(self, offset: int, clients: int, first_replicate: int = 0) -> Studies:
+        """Return the studies of one part of the calibration, with random numbers of its own."""
+        return Studies(self.facts, clients, self.seed + offset, first_replicate)
 
 
-def _start_point(space: Space, start: int, seed: int) -> Floats:
-    """Return where a start begins: the hand-set values, or (later starts) a draw of the prior."""
-    if start == 0:
-        return space.middle
-    drawn = np.random.default_rng([seed, start]).normal(size=len(space.names))
-    return np.clip(drawn, *space.bounds)
+def step_work(space: JointSpace) -> int:
+    """Return the evaluations of one world that a step of the search takes."""
+    tried = REPLICATES * (1 + len(DAMPING)) * len(space.worlds)
+    return tried + evaluations_of_slopes(space)
 
 
-def _evolve(search: _Search, start: int) -> tuple[Floats, Course]:
-    """Return where CMA-ES ends (its mean, not its best candidate), and its course."""
-    import cma  # type: ignore[import-untyped]
-
-    space, seed = search.space, search.seed
-    simulate = search.simulator(SEARCH_SEED, start * PER_START)
-    options = {
-        "bounds": [space.low.tolist(), space.high.tolist()],
-        "popsize": search.budget.candidates,
-        "seed": (seed * 1000 + start) % (1 << 31) + 1,
-        "verbose": -9,
-    }
-    strategy = cma.CMAEvolutionStrategy(_start_point(space, start, seed), FIRST_STEP, options)
-    course: Course = []
-    for clients, generations in search.budget.stages:
-        for _ in range(generations):
-            candidates = strategy.ask()
-            distances = simulate(np.array(candidates), clients, [len(course)] * len(candidates))
-            costs = [point_cost(*pair) for pair in zip(distances, candidates, strict=True)]
-            strategy.tell(candidates, costs)
-            median = float(np.median(costs))
-            course.append({"clients": clients, "cost": min(costs), "median": median})
-            search.on_step()
-    return np.clip(strategy.result.xfavorite, *space.bounds), course
+def mode_work(space: JointSpace, budget: Budget) -> float:
+    """Return what finding the mode and its slopes costs, in clients x evaluations of one world."""
+    search = sum(stage.clients for stage in budget.steps) * step_work(space)
+    clients, replicates = budget.slopes
+    return search + clients * replicates * slopes_work(space)
 
 
-def _run_start(search: _Search, start: int) -> tuple[Floats, Course]:
-    """Return the end of one start, and its course."""
-    end, course = _evolve(search, start)
-    end, steps = refine_point(
-        search.simulator(SEARCH_SEED, start * PER_START + FIRST_REFINEMENT),
-        end,
-        bounds=search.space.bounds,
-        stages=search.budget.refinement,
-        on_step=search.on_step,
-    )
-    course += [
-        {"clients": step["clients"], "cost": step["cost"], "median": step["cost_before"]}
-        for step in steps
-    ]
-    return end, [{"start": start, "generation": number, **row} for number, row in enumerate(course)]
+def slopes_work(space: JointSpace) -> int:
+    """Return the evaluations of one world that the slopes at the mode take, in one replicate."""
+    return len(space.worlds) + 2 * evaluations_of_slopes(space)
 
 
-@one_blas_thread()
-def calibrate_world(
-    space: Space,
-    budget: Budget,
-    *,
-    seed: int = 1,
-    workers: int = 1,
-    facts: Sequence[Fact] | None = None,
-    on_step: Callable[[], None] = lambda: None,
-) -> Calibration:
-    """Return the calibration of a world on the published facts.
+def find_point(problem: Problem, stages: Sequence[Stage], kept: KeptSteps) -> Refining:
+    """Return where the steps end that start in the middle of the prior.
 
     Parameters
     ----------
-    space
-        The free parameters of the world (`calibration_space`).
+    problem
+        Space, facts and random numbers.
+    stages
+        Steps of one kind after another.
+    kept
+        Where every step is kept.
+
+    Returns
+    -------
+    Refining
+        The last point, its slopes, and the course.
+    """
+    space = problem.space
+    state, number = Refining(np.clip(space.middle, *space.bounds)), 0
+    for stage in stages:
+        state = state._replace(noise=())
+        for _ in range(stage.steps):
+            state = _step(problem, state, stage, number, kept)
+            number += 1
+    return state
+
+
+def _step(
+    problem: Problem, state: Refining, stage: Stage, number: int, kept: KeptSteps
+) -> Refining:
+    """Return the state after one step, read where it is kept."""
+
+    def compute() -> Arrays:
+        simulate = joint_simulator(
+            problem.space,
+            problem.studies(SEARCH_SEED, stage.clients, PER_STEP * number),
+            problem.parallel_map,
+        )
+        after = refine_once(simulate, state, bounds=problem.space.bounds, stage=stage)
+        last = np.array(list(after.course[-1].values()))
+        slopes = np.asarray(after.slopes)
+        return {"point": after.point, "slopes": slopes, "noise": after.noise[-1], "course": last}
+
+    work = stage.clients * step_work(problem.space)
+    arrays = kept.step(f"step-{number:02d}", work, compute)
+    clients, before, after = arrays["course"].tolist()
+    row = {"clients": clients, "cost_before": before, "cost": after}
+    noise = (*state.noise, arrays["noise"])
+    return Refining(arrays["point"], arrays["slopes"], noise, (*state.course, row))
+
+
+def find_mode(problem: Problem, budget: Budget, kept: KeptSteps) -> Mode:
+    """Return the point nearest to the facts, with its distances and slopes.
+
+    Slopes that lie below two errors of their mean over replicates count as 0: else noise would pass
+    for knowledge.
+
+    Parameters
+    ----------
+    problem
+        Space, facts and random numbers.
     budget
         One of `BUDGETS`, or another.
-    seed
-        Random seed; the same seed gives the same calibration for any `workers`.
-    workers
-        Number of processes.
-    facts
-        The facts to calibrate on; None: all.
-    on_step
-        Called after every generation and step, to show progress.
+    kept
+        Where every step is kept.
 
     Returns
     -------
-    Calibration
-        The best start's values, all starts, and their course.
-
-    Raises
-    ------
-    Failed
-        No start ended at values that go together.
+    Mode
+        The mode.
     """
-    facts = tuple(fact_data.load_facts() if facts is None else facts)
-    ends: list[Floats] = []
-    course: Course = []
-    with process_map(workers) as parallel_map:
-        search = _Search(space, facts, budget, seed, parallel_map, on_step)
-        for start in range(budget.starts):
-            end, steps = _run_start(search, start)
-            ends.append(end)
-            course += steps
-        unseen = search.simulator(CHOICE_SEED)
-        distances = unseen(np.array(ends), budget.clients_of_choice, [0] * len(ends))
-    costs = [point_cost(*pair, FINAL_PENALTY) for pair in zip(distances, ends, strict=True)]
-    starts = pd.DataFrame([space.untied_values(end) for end in ends])[list(space.names)]
-    starts.insert(0, "start", np.arange(len(ends)))
-    starts.insert(1, "cost", costs)
-    try:
-        values = space.values(ends[int(np.argmin(costs))])
-    except BadInput as error:  # its facts were all missing, and so were those of the others
-        raise Failed(f"no start of the search ended at values that go together: {error}") from None
-    return Calibration(space.world, values, starts, pd.DataFrame(course))
+    end, space = find_point(problem, budget.stages, kept), problem.space
+    clients, replicates = budget.slopes
+    simulate = joint_simulator(space, problem.studies(SLOPES_SEED, clients), problem.parallel_map)
 
+    def measure(replicate: int) -> Arrays:
+        distances, slopes = wide_slopes_at(
+            simulate, end.point, space.bounds, clients=clients, replicate=replicate
+        )
+        return {"distances": distances, "slopes": slopes}
 
-def calibration_manifest(
-    calibration: Calibration,
-    budget: str,
-    *,
-    seed: int,
-    fixed: Mapping[str, float],
-    scores: pd.DataFrame | None,
-) -> dict[str, Any]:
-    """Return how a calibration was made and what it reached, as plain values for its file.
-
-    Parameters
-    ----------
-    calibration
-        The calibration.
-    budget
-        Name of its budget.
-    seed
-        Its random seed.
-    fixed
-        The parameters that stayed at a value.
-    scores
-        The facts on random numbers that no search has seen (`scoreboard.COLUMNS`); None: they are
-        not known yet.
-
-    Returns
-    -------
-    dict
-        The command, versions, size of the search, cost, and the facts met, violated, undecided.
-    """
-    words = "".join(f" {name}={value:g}" for name, value in fixed.items())
-    text = resources.files("dyadsim.evidence").joinpath("facts.csv").read_bytes()
-    free = calibration.starts.shape[1] - 2
-    run = records.manifest({}, 0.0)
-    met = {} if scores is None else {**count_verdicts(scores["verdict"]), "facts": len(scores)}
-    command = f"dyadsim calibrate world={calibration.world} budget={budget} seed={seed}{words}"
-    return {
-        "command": command,
-        "facts_sha256": hashlib.sha256(text).hexdigest(),
-        "dyadsim": run["dyadsim"],
-        "commit": run.get("commit"),
-        "free": free,
-        "starts": len(calibration.starts),
-        "evaluations": sum(count for _, count in BUDGETS[budget].evaluations(free)),
-        "cost": float(calibration.starts["cost"].min()),
-        **met,
-    }
+    work = clients * slopes_work(space)
+    pairs = [
+        kept.step(f"slopes-{number}", work, partial(measure, number))
+        for number in range(replicates)
+    ]
+    distances = np.array([pair["distances"] for pair in pairs])
+    return Mode(
+        end.point,
+        distances.mean(axis=0),
+        np.mean(end.noise, axis=0) * REPLICATES * budget.stages[-1].clients,
+        significant_slopes(np.array([pair["slopes"] for pair in pairs])),
+        np.array([list(row.values()) for row in end.course]),
+    )

@@ -14,15 +14,23 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from dyadsim.choices import conf_folder
-from dyadsim.cli.words import GROUPS, parse_word
+from dyadsim.cli.stated_file import StatedFile, read_stated, unsaid, with_places
+from dyadsim.cli.words import GROUPS, leaves, parse_word
 from dyadsim.errors import BadInput, nearest
 
 
 class Composed(NamedTuple):
-    """A configuration: typed (`settings.Config`), and as plain values for the manifest."""
+    """A configuration: typed (`settings.Config`), and as plain values for the manifest.
+
+    `said` are the settings that the command line or a file sets; `stated` is that file
+    (`data.file`), if there is one.
+    """
 
     config: Any
     plain: dict[str, Any]
+    said: frozenset[str] = frozenset()
+    stated: StatedFile | None = None
+    notes: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -100,12 +108,47 @@ def compose_job(overrides: list[str]) -> Composed:
         for word in overrides:
             if word not in groups:
                 _put_in(config, word, keys)
-        plain = OmegaConf.to_container(config, resolve=True)
-        typed = OmegaConf.to_object(config)
+        said = {key for word in overrides for key in leaves(word)}
+        stated = read_stated(config.data.file) if config.data.file is not None else None
+        values, notes = unsaid(stated, said) if stated else ({}, [])
+        with with_places(stated):
+            for key, value in values.items():
+                _put_value(config, key, literal(value))
+            plain, typed = OmegaConf.to_container(config, resolve=True), OmegaConf.to_object(config)
     except (HydraException, OmegaConfBaseException) as error:
         raise BadInput(reason(error)) from None
     assert isinstance(plain, dict)
-    return Composed(typed, {str(key): value for key, value in plain.items()})
+    names = {str(key): value for key, value in plain.items()}
+    return Composed(typed, names, frozenset({*said, *values}), stated, tuple(notes))
+
+
+def _put_value(config: Any, key: str, value: object) -> None:
+    """Give a setting the value that a file says, in place of what stands there."""
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        _check_kind(config, key, value)
+        OmegaConf.update(config, key, value, merge=True, force_add=False)
+    except OmegaConfBaseException as error:
+        raise BadInput(reason(error)) from None
+
+
+def literal(value: Any) -> Any:
+    r"""Return a value in which nothing stands for another setting: `${x}` is text.
+
+    Examples
+    --------
+    >>> print(literal(["${b}"])[0])
+    \${b}
+    """
+    if isinstance(value, dict):
+        return {key: literal(part) for key, part in value.items()}
+    if isinstance(value, list):
+        return [literal(part) for part in value]
+    if isinstance(value, str):
+        return re.sub(r"(\\*)\$\{", lambda match: 2 * match[1] + r"\${", value)
+    return value
 
 
 @functools.lru_cache(256)

@@ -85,9 +85,36 @@ def read_scores(settings: "Settings") -> ClientData:
     BadInput
         A setting that cannot.
     """
-    data, (described, higher_is_better) = settings.data, questionnaire_of(settings)
+    described, higher_is_better = questionnaire_of(settings)
     form = described.instrument if isinstance(described, Described) else described
-    scores = client_data.read_client_data(
+    scores = scores_of(settings.data, form, higher_is_better)
+    words = f"reliable change is {shown_number(form.reliable_change)}, as published for {form.name}"
+    if isinstance(described, Described):
+        form, words = with_reliable_change(described, scores.first_scores)
+    first, *others = scores.assumed
+    return scores._replace(instrument=form, assumed=(first, words, *others))
+
+
+def scores_of(data: "DataFile", form: Instrument, higher_is_better: bool) -> ClientData:
+    """Return the measurements of a questionnaire that is known.
+
+    Parameters
+    ----------
+    data
+        The settings `data...`.
+    form
+        The questionnaire, on which high scores are bad.
+    higher_is_better
+        High scores are good in the file.
+
+    Raises
+    ------
+    BadData
+        A file that cannot be used.
+    BadInput
+        A setting that cannot.
+    """
+    return client_data.read_client_data(
         data.path or "",
         client_data.column_roles(data.columns),
         instrument=form,
@@ -103,11 +130,6 @@ def read_scores(settings: "Settings") -> ClientData:
             table_choices(data),
         ),
     )
-    words = f"reliable change is {shown_number(form.reliable_change)}, as published for {form.name}"
-    if isinstance(described, Described):
-        form, words = with_reliable_change(described, scores.first_scores)
-    first, *others = scores.assumed
-    return scores._replace(instrument=form, assumed=(first, words, *others))
 
 
 def stated_length(data: "DataFile") -> StatedLength:

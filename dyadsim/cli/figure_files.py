@@ -7,6 +7,11 @@ if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
 
 
+def figure_file(settings: "Settings", name: str) -> str:
+    """Return the name of the file of a figure that a command points to."""
+    return f"{name}.{settings.figure.format or 'png'}"
+
+
 def figures_as(settings: "Settings") -> AbstractContextManager[None]:
     """Return the context in which figures are written as the settings say.
 

@@ -16,6 +16,11 @@ GROUPS_SHOWN = tuple(group for group in GROUPS if group != "task")
 WIDTH = 27  # letters of a setting, before its meaning
 LINE = 108  # letters of a line at most
 _ELSEWHERE = ("task", "data", "do", "job", *GROUPS_SHOWN, *SWEEP_SETTINGS)
+MEMBERS_LINE = (
+    "members=20",
+    "over so many members of the ensemble: medians with 90 % intervals "
+    "(docs/background/calibration.md)",
+)
 EXIT_CODES = """exit codes  0 ok · 1 run failed · 2 bad input · 3 some points failed ·
             4 bad data file · 130 interrupted
 """
@@ -105,6 +110,8 @@ def help_of_task(task: Task) -> str:
     """Return the text of `dyadsim TASK --help`."""
     lines = [wrapped(f"dyadsim {task.name}: {task.help}"), "", f"example: {task.example}"]
     lines += [f"         {text}" for text in task.more]
+    if task.takes_members:
+        lines += ["", *_line(*MEMBERS_LINE)]
     own = _setting_lines(task.settings, "task.")
     if own:
         lines += ["", "settings    (name=default)", *own]

@@ -13,6 +13,7 @@ from dyadsim.cli import help_texts
 from dyadsim.cli.figure_files import figures_as
 from dyadsim.cli.interruption import interrupted_by_signals
 from dyadsim.cli.memory import check_memory, check_sweep_memory
+from dyadsim.cli.over_members import check_members, cost_over_members, run_over_members
 from dyadsim.cli.task import Task, find_task, task_names
 from dyadsim.cli.terminal import check_current_folder, prepare_terminal, silence_output
 from dyadsim.cli.wave_patterns import with_patterns_quoted
@@ -21,6 +22,7 @@ from dyadsim.errors import BadData, BadInput, Failed, one_sentence
 
 if TYPE_CHECKING:
     from dyadsim.cli.compose import Composed
+    from dyadsim.cli.settings import Settings
 
 OK, FAILED, BAD_INPUT, POINTS_FAILED, BAD_DATA, INTERRUPTED = 0, 1, 2, 3, 4, 130
 DEFAULT = "compare"
@@ -41,9 +43,16 @@ def _settings_words(words: Sequence[str]) -> tuple[Task, list[str]]:
     BadInput
         A word that is neither a task nor a setting.
     """
+    files = [word for word in words if "=" not in word and _file_word(word) != word]
+    words = [_file_word(word) for word in words]
     bare = [word for word in words if "=" not in word]
     named = [word.split("=", 1)[1].strip("'") for word in words if word.startswith("task=")]
     task = find_task(bare[0] if bare else named[0] if named else DEFAULT)
+    if files and "data" not in task.shows:
+        raise BadInput(
+            f"'{files[0]}' is a file of settings: dyadsim describe, analyse or fit {files[0]} "
+            "reads data with it."
+        )
     if bare[2:] or (bare[1:] and not task.word):
         surplus = bare[2] if bare[2:] else bare[1]
         raise BadInput(f"'{surplus}' is no setting: settings are written name=value.")
@@ -53,6 +62,22 @@ def _settings_words(words: Sequence[str]) -> tuple[Task, list[str]]:
     settings = list(map(with_patterns_quoted, settings))
     refuse_doubled(settings)
     return task, task.adapt(settings)
+
+
+def _file_word(word: str) -> str:
+    """Return fit.yaml, however it is said, as the setting that it stands for."""
+    name, _, path = word.rpartition("=")
+    path = path.strip("'\"")
+    if name not in ("", "data", "data.path") or not path.lower().endswith((".yaml", ".yml")):
+        return word
+    import shlex
+
+    from dyadsim.checks import setting_word
+    from dyadsim.cli.stated_file import is_stated_file
+
+    if name == "data.path" and not is_stated_file(path):
+        return word  # published moments
+    return shlex.split(setting_word("data.file", path))[0]
 
 
 def _new_word(word: str, own: Collection[str]) -> str:
@@ -93,8 +118,9 @@ def _show_configuration(task: Task, words: list[str], many: bool) -> int:
 
     with compose.hydra_on_conf():
         jobs = read_words(words, multirun=many, samples=task.samples).jobs
-        plain = compose.compose_job(jobs[0]).plain
-    _print_notes(jobs[:1], [plain])
+        job = compose.compose_job(jobs[0])
+        plain = job.plain
+    _print_notes(jobs[:1], [plain], job.notes)
     print(yaml.safe_dump(plain, sort_keys=False), end="")
     return OK
 
@@ -104,38 +130,56 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str]) -> int:
     from dyadsim.analysis.one_thread import one_blas_thread
     from dyadsim.cli import compose, multirun
     from dyadsim.cli.read_settings import settings_of_config
+    from dyadsim.cli.stated_file import with_places
 
     with compose.hydra_on_conf():
         jobs = read_words(words, multirun=many).jobs
         composed = [compose.compose_job(job) for job in jobs]
     plain = [job.plain for job in composed]
+    notes = [note for job in composed for note in job.notes]
     if launcher:
-        _print_notes(jobs, plain)
+        _print_notes(jobs, plain, notes)
         results = str(composed[0].plain["results"])
         return multirun.launch(main, jobs, launcher=launcher, results=results)
-    checked = [settings_of_config(*job) for job in composed]
+    checked = [settings_of_config(*job[:3]) for job in composed]
     tasks = [find_task(settings.task.name) for settings in checked]
     for task, settings in zip(tasks, checked, strict=True):
+        check_members(task, settings)
         task.check(settings)
     memories = [check_memory(*pair) for pair in zip(tasks, checked, strict=True)]
-    _print_notes(jobs, plain)
+    _print_notes(jobs, plain, notes)
     first = checked[0]
     if len(jobs) > 1 and tasks[0].run_many and not first.dry_run:
+        differing = compose.settings_that_differ(jobs)
         with one_blas_thread(), figures_as(first):
-            return tasks[0].run_many(checked, compose.settings_that_differ(jobs)) or OK
+            if any(settings.members for settings in checked):
+                return run_over_members(tasks[0], checked, differing)
+            return tasks[0].run_many(checked, differing) or OK
     code = OK
-    for job, task, settings, memory in zip(jobs, tasks, checked, memories, strict=True):
+    for place, job in enumerate(jobs):
         if len(jobs) > 1:
             print(f"# {' '.join(job)}", file=sys.stderr)
-        if settings.dry_run:
-            from dyadsim.cli.cost import estimate, print_cost
-
-            cost = task.cost(settings) if task.cost else estimate()
-            print_cost(settings, {**cost, **memory})
-        elif task.run is not None:
-            with one_blas_thread(), figures_as(settings):
-                code = max(code, task.run(settings) or OK)
+        with (
+            one_blas_thread(),
+            with_places(composed[place].stated),
+            figures_as(checked[place]),
+        ):
+            code = max(code, _run_job(tasks[place], checked[place], memories[place]))
     return code
+
+
+def _run_job(task: Task, settings: "Settings", memory: Mapping[str, Any]) -> int:
+    """Run a job, or say what it would cost; return the exit code."""
+    if settings.dry_run:
+        from dyadsim.cli.cost import estimate, print_cost
+
+        cost = task.cost(settings) if task.cost else estimate()
+        print_cost(settings, {**cost_over_members(cost, settings), **memory})
+    elif settings.members:
+        return run_over_members(task, [settings], [{}])
+    elif task.run is not None:
+        return task.run(settings) or OK
+    return OK
 
 
 def _run_sweep(task: Task, words: list[str], many: bool, launcher: list[str]) -> int:
@@ -180,8 +224,9 @@ def _work_on_sweep(
     from dyadsim.cli.read_settings import settings_of_config
     from dyadsim.cli.sweep_request import request_sweep
 
-    conditions = [settings_of_config(*condition) for condition in composed]
+    conditions = [settings_of_config(*condition[:3]) for condition in composed]
     request = request_sweep(conditions, labels, axes=axes, words=words)
+    check_members(task, request.settings)
     if task.check_sweep is not None:
         task.check_sweep(request)
     memory = check_sweep_memory(task, request)
@@ -197,11 +242,13 @@ def _work_on_sweep(
         return task.run_sweep(request)
 
 
-def _print_notes(jobs: Sequence[Sequence[str]], composed: Sequence[Mapping[str, Any]]) -> None:
-    """Say once which settings have no effect."""
+def _print_notes(
+    jobs: Sequence[Sequence[str]], composed: Sequence[Mapping[str, Any]], more: Sequence[str] = ()
+) -> None:
+    """Say once which settings have no effect, and more."""
     from dyadsim.model.parameters import catalogue
 
-    notes: dict[str, None] = {}
+    notes: dict[str, None] = dict.fromkeys(more)
     for job, plain in zip(jobs, composed, strict=True):
         words = dict(word.split("=", 1) for word in job)
         task = find_task(words.get("task", DEFAULT).strip("'"))

@@ -7,6 +7,8 @@ from dyadsim.errors import BadInput
 
 ONCE = (
     "name",
+    "members",
+    "ensemble",
     "results",
     "outputs",
     "points",

@@ -6,18 +6,30 @@ from typing import Any
 
 from dyadsim.checks import known_name, names_list, number, whole_number
 from dyadsim.cli.results_folder import folder_name, results_path
-from dyadsim.cli.settings import BUDGETS, FORMATS, Config, FigureFiles, Points, Settings, Workers
+from dyadsim.cli.settings import (
+    BUDGETS,
+    ENSEMBLE,
+    FORMATS,
+    Config,
+    FigureFiles,
+    Points,
+    Settings,
+    Workers,
+)
 from dyadsim.errors import BadInput
 from dyadsim.model import questionnaires, worlds
 from dyadsim.model.parameters import Parameters, catalogue
 from dyadsim.simulation import intervention, simulate, specificity
+from dyadsim.simulation.ensemble import some_members
 from dyadsim.simulation.intervention import Intervention
 from dyadsim.studies import study as studies
 from dyadsim.studies.designs import find_design
 from dyadsim.studies.study import Study
 
 
-def settings_of_config(config: Any, plain: Mapping[str, Any]) -> Settings:
+def settings_of_config(
+    config: Any, plain: Mapping[str, Any], said: frozenset[str] = frozenset()
+) -> Settings:
     """Return checked settings from the composed configuration.
 
     Parameters
@@ -26,6 +38,8 @@ def settings_of_config(config: Any, plain: Mapping[str, Any]) -> Settings:
         A `Config`, with the model's parameters beside its fields.
     plain
         The same as plain values.
+    said
+        Names of the settings that the command line or a file sets.
 
     Raises
     ------
@@ -40,6 +54,7 @@ def settings_of_config(config: Any, plain: Mapping[str, Any]) -> Settings:
         values={**_values_of_world(config.world.get("parameters")), **fixed},
         fixed=fixed,
         compared=_compared(compared) if compared else (),
+        members=_members(config),
         study=_study(config),
         study_clients=config.study.get("n_clients"),
         size=config.size,
@@ -67,6 +82,7 @@ def settings_of_config(config: Any, plain: Mapping[str, Any]) -> Settings:
         json=config.json,
         dry_run=config.dry_run,
         manifest=plain,
+        said=said,
     )
     whole_number("size.clients_per_replicate", config.size.clients_per_replicate, 100, 10**6)
     whole_number("size.replicates", config.size.replicates, 2, 1000)
@@ -131,6 +147,25 @@ def _outputs(names: object) -> tuple[str, ...]:
 
 def _compared(names: object) -> tuple[str, ...]:
     return tuple(worlds.find_world(name).name for name in names_list("task.worlds", names))
+
+
+def _members(config: Any) -> tuple[int, ...]:
+    """Return the members of the ensemble that `members` or `ensemble` asks for.
+
+    Raises
+    ------
+    BadInput
+        There are not so many, or the world sets parameters of its own and so has no ensemble.
+    """
+    if config.members is None and not config.ensemble:
+        return ()
+    if config.world.get("parameters"):
+        raise BadInput(
+            "a world with parameters of its own has no ensemble: take members of "
+            f"{', '.join(worlds.WORLDS)}, and set parameters (alliance.rate=0.4); they apply to "
+            "every member."
+        )
+    return some_members(ENSEMBLE if config.members is None else config.members)
 
 
 def _interventions(config: Config) -> tuple[Intervention, ...]:
@@ -207,7 +242,7 @@ def parameters_of(settings: Settings, world: str) -> Parameters:
     claimed = worlds.find_world(world).fixed
     if settings.compared:
         values = {name: value for name, value in settings.fixed.items() if name not in claimed}
-    parameters = worlds.world_parameters(world, values)
+    parameters = worlds.member_parameters(world, settings.member, values)
     if settings.specificity is None:
         return parameters
     if specificity.DIAL in claimed:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BUDGETS = ("small", "standard", "large")
 FORMATS = ("pdf", "svg", "png")  # of figures
+ENSEMBLE = 20  # members of ensemble=true
 MISSING: Any = "???"  # OmegaConf's mark of a value that a choice fills in
 
 
@@ -35,6 +36,9 @@ class Size:
 class DataFile:
     """A researcher's file, and what its columns are."""
 
+    file: str | None = setting(
+        None, "fit.yaml with these settings, path ... (dyadsim describe writes one)"
+    )
     path: str | None = setting(
         None, "csv, Excel, SPSS, Stata or Parquet (docs/how_to/data_files.md); or moments in YAML"
     )
@@ -77,6 +81,9 @@ class DataFile:
         "arm, therapist also [a,b]",
     )
     where: Any = setting(None, "{questionnaire:PHQ9}: rows that count, by the value of a column")
+    alike: str = setting(
+        "refuse", "names that differ only by capitals or blanks: refuse, apart, same"
+    )
     repeated: str = setting(
         "refuse", "scores of a client at one time: refuse (if many), mean, first, last"
     )
@@ -182,6 +189,11 @@ class Config:
     specificity: float | None = setting(
         None, "share of the treatment path that needs the match, 0-1, at equal mean effect"
     )
+    members: int | None = setting(
+        None,
+        "run over so many members of the ensemble: medians with 90 % intervals; null = the best",
+    )
+    ensemble: bool = setting(False, f"true = members={ENSEMBLE}")
     data: DataFile = setting(DataFile, "your data (docs/how_to/fitting.md)")
     name: str | None = setting(None, "of a sweep's folder, results/NAME; null = sweep")
     outputs: Any = setting([], "of a sweep: outcomes, statistics, facts; none = all outcomes")
@@ -224,6 +236,10 @@ class Settings:
         Parameters that the command line sets.
     compared
         The worlds of `task.worlds`; empty where the task has one world.
+    members
+        The members of the ensemble over which the task is run; empty: it is run once, in `member`.
+    member
+        The member whose values a world has; 0 is the best.
     study_clients
         `study.n_clients`, if it is set.
     instrument
@@ -238,6 +254,8 @@ class Settings:
         Interventions; empty where nothing is done.
     manifest
         The whole configuration as plain values, for the manifest.
+    said
+        Names of the settings that the command line or `data.file` sets.
     """
 
     task: Any
@@ -245,6 +263,8 @@ class Settings:
     values: Mapping[str, float]
     fixed: Mapping[str, float]
     compared: tuple[str, ...]
+    members: tuple[int, ...] = ()
+    member: int = 0
     study: "Study"
     study_clients: int | None
     size: Size
@@ -270,6 +290,7 @@ class Settings:
     json: bool
     dry_run: bool
     manifest: Mapping[str, Any]
+    said: frozenset[str] = frozenset()
 
     @property
     def worlds(self) -> tuple[str, ...]:

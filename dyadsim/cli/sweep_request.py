@@ -12,6 +12,7 @@ import numpy as np
 from dyadsim.attribution.true_shares import Care
 from dyadsim.checks import names_list, setting_word, whole_number
 from dyadsim.cli.one_value import check_one_value
+from dyadsim.cli.over_members import conditions_of_members
 from dyadsim.cli.results_folder import NoFolder, folder_name
 from dyadsim.cli.settings import Points, Settings, Workers
 from dyadsim.cli.words import parse_word
@@ -140,7 +141,8 @@ def request_sweep(
     Parameters
     ----------
     conditions
-        The settings of each condition; they differ in what `labels` says.
+        The settings of each condition; they differ in what `labels` says. With `members` each is a
+        condition in every member.
     labels
         The settings that differ between conditions, by name.
     axes
@@ -156,6 +158,7 @@ def request_sweep(
         There is no Dask scheduler at the address.
     """
     check_one_value(labels)
+    conditions, labels = conditions_of_members(conditions, labels)
     first = conditions[0]
     return SweepRequest(
         first,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from dyadsim.checks import known_name, number, whole_number
 from dyadsim.errors import BadInput
+from dyadsim.fitting.alike_names import RULES
 from dyadsim.fitting.item_sums import item_names
 from dyadsim.fitting.table_choices import TableChoices
 from dyadsim.fitting.wide_table import ITEM, TIME, WIDE_ROLES
@@ -42,6 +43,7 @@ def table_choices(data: "DataFile") -> TableChoices:
         _times(data.times),
         data.dates,
         data.day_first,
+        known_name("rule", data.alike, RULES, where="data.alike"),
     )
     in_items = ITEM in choices.wide.get("score", "")
     for wrong, why in (

@@ -8,12 +8,14 @@ import dataclasses
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dyadsim.checks import known_name
 from dyadsim.cli.memory import Need
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from dyadsim.cli.settings import Settings
     from dyadsim.cli.sweep_request import SweepRequest
 
@@ -24,6 +26,7 @@ SECTIONS = (
     "published evidence",
     "sweeps over many worlds",
     "your own data",
+    "planning a study",
     "teaching",
     "about dyadsim",
 )
@@ -46,6 +49,26 @@ class TaskSettings:
     """The settings of a task, `task.x=...` on the command line; tasks add theirs."""
 
     name: str = ""
+
+
+class Estimates(NamedTuple):
+    """What a task estimates in the member of its settings, and how it was simulated.
+
+    Attributes
+    ----------
+    table
+        A row an estimate: part (a heading), estimate (its name), unit ("" where the name says it),
+        world, value, se (Monte-Carlo error). Where there are such: published_low, published_high,
+        verdict (one of `evidence.verdict.VERDICTS`), detail (true: only in files and on the page).
+        Further columns help to name the row.
+    study, clients, repeats
+        As `report.page.run_line` takes them.
+    """
+
+    table: "pd.DataFrame"
+    study: str
+    clients: int
+    repeats: Sequence[int] | int = 1
 
 
 class NoEffect:
@@ -105,6 +128,10 @@ class Task:
         The same for a task about a sweep, in which lists of values make points instead of jobs.
     run_many
         Runs all jobs of `-m` together, with the settings that differ; None: one after the other.
+    estimates
+        What is estimated in one member of the ensemble, for `members=...`; None: no such word.
+    sweeps_members
+        Members are conditions of its sweep.
     adapt
         Changes the words of the command line before they are composed.
     no_effect
@@ -130,6 +157,8 @@ class Task:
     run_many: Callable[[Sequence["Settings"], Sequence[Mapping[str, Any]]], int | None] | None = (
         None
     )
+    estimates: Callable[["Settings"], Estimates] | None = None
+    sweeps_members: bool = False
     adapt: Callable[[list[str]], list[str]] = list
     no_effect: Callable[[Mapping[str, str]], NoEffect | Sequence[NoEffect]] | NoEffect | None = None
     shows: tuple[str, ...] = ()
@@ -138,6 +167,11 @@ class Task:
     def samples(self) -> bool:
         """Whether lists of values make the points of a sweep."""
         return self.run_sweep is not None
+
+    @property
+    def takes_members(self) -> bool:
+        """Whether it can be run over members of the ensemble."""
+        return self.estimates is not None or self.sweeps_members
 
     def notes(self, words: Mapping[str, str], parameters: Mapping[str, Any]) -> list[str]:
         """Return a note for every setting in `words` (name: value) that has no effect here.

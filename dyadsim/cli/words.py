@@ -138,14 +138,14 @@ def refuse_doubled(words: Sequence[str]) -> None:
     """
     first: dict[str, str] = {}
     for word in words:
-        for key in _leaves(word):
+        for key in leaves(word):
             if key in first:
                 raise BadInput(f"'{key}' is given twice: '{first[key]}' and '{word}'. Which one?")
             first[key] = word
 
 
-def _leaves(word: str) -> list[str]:
-    """Return the full names of all that a word sets."""
+def leaves(word: str) -> list[str]:
+    """Return the full names of all that a word, `name=value`, sets."""
     key, _, text = word.partition("=")
     if "{" not in text:
         return [key]

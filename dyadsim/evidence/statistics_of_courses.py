@@ -19,7 +19,10 @@ from dyadsim.evidence.study_scores import (
 )
 from dyadsim.studies.study import FOLLOW_UP
 
-_SUDDEN_FALL = {"bdi2": 7.0}  # tang_derubeis1999; elsewhere the reliable change, an assumption
+# Smallest fall: 7 points of the BDI-II (tang_derubeis1999), 7/9 of its reliable change; the same
+# part of the reliable change of other questionnaires (assumption).
+_SUDDEN_FALL = {"bdi2": 7.0}
+_SUDDEN_PART = 7 / 9
 _SUDDEN_SHARE = 0.25
 _FEWEST_FOR_A_GAIN = 4  # two scores on either side
 
@@ -173,7 +176,7 @@ def _gainers(scores: ScoreArrays) -> tuple[Mask, Mask]:
     """Return who has a sudden gain, and who could have one."""
     form, table = find_form(scores), by_session(scores)[1:]
     able = (~np.isnan(table)).sum(axis=0) >= _FEWEST_FOR_A_GAIN
-    gained = sudden_gainers(table, _SUDDEN_FALL.get(form.name, form.reliable_change))
+    gained = sudden_gainers(table, _SUDDEN_FALL.get(form.name, _SUDDEN_PART * form.reliable_change))
     return gained, able & treated_clients(scores)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
@@ -30,7 +31,8 @@ class Grid(NamedTuple):
 class FileCells(NamedTuple):
     """A file's table: cells, line of each row, separator, value labels, and what was assumed.
 
-    `labels` is column -> code -> label; `separator` "" where the file is no text.
+    `labels` is column -> code -> label; `separator` "" where the file is no text. `padded` is
+    column -> cells with blanks around them that stand in it without blanks, too.
     """
 
     cells: pd.DataFrame
@@ -38,6 +40,7 @@ class FileCells(NamedTuple):
     separator: str
     labels: dict[str, dict[str, str]]
     assumed: list[str]
+    padded: Mapping[str, int] = {}
 
 
 def cell_text(value: Any) -> str:
@@ -111,7 +114,32 @@ def grid_cells(path: str, grid: Grid, separator: str) -> FileCells:
     unnamed = [name for name, title in zip(names, header, strict=False) if not title]
     cells = cells.drop(columns=[name for name in unnamed if not cells[name].astype(bool).any()])
     lines = np.array([line for _, line in body], np.int64)
-    return FileCells(cells, lines, separator, {}, assumed)
+    padded = {
+        name: padded_cells(row[place : place + 1] for row in grid.rows)
+        for place, name in enumerate(names)
+    }
+    return FileCells(cells, lines, separator, {}, assumed, padded)
+
+
+def padded_cells(cells: Iterable[Sequence[str]]) -> int:
+    """Return how many cells have blanks around them and stand there without blanks, too.
+
+    Parameters
+    ----------
+    cells
+        Each a text, or nothing.
+
+    Examples
+    --------
+    >>> padded_cells([["a"], ["a "], [" b"], []])
+    1
+    """
+    every = Counter(cell for part in cells for cell in part)
+    return sum(
+        count
+        for cell, count in every.items()
+        if cell != cell.strip() and cell.strip() and cell.strip() in every
+    )
 
 
 def _below_titles(

@@ -52,7 +52,7 @@ class ClientTable(NamedTuple):
     `columns` is role -> one or more columns; `decimal_comma` whether commas may be decimal ones;
     `assumed` what was taken for granted in reading, a sentence each; `labels` are those of codes,
     by column (SPSS, Stata); `origins` role -> the file's own column of each row, where the table
-    was wide.
+    was wide; `padded` column -> cells with blanks around them that stand there without, too.
     """
 
     path: str
@@ -63,6 +63,7 @@ class ClientTable(NamedTuple):
     assumed: tuple[str, ...]
     labels: Mapping[str, Mapping[str, str]] = {}
     origins: Mapping[str, Sequence[str]] = {}
+    padded: Mapping[str, int] = {}
 
     def has(self, role: str) -> bool:
         """Return whether a role has a column."""

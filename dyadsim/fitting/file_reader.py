@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 
 from dyadsim.errors import BadData, BadInput
-from dyadsim.fitting.cell_grid import FileCells, grid_cells
+from dyadsim.fitting.alike_names import settle_alike
+from dyadsim.fitting.cell_grid import FileCells, grid_cells, padded_cells
 from dyadsim.fitting.client_table import ClientTable, give_roles, select_rows
 from dyadsim.fitting.item_sums import sum_items
 from dyadsim.fitting.office_file import read_excel, read_spss, read_stata
@@ -52,7 +53,8 @@ SUFFIXES = {
 ELSEWHERE = {  # kinds that are not read -> how to get a file that is
     "old Excel": "a file of old Excel or another old program; save it as xlsx or csv (UTF-8)",
     "Calc": "a file of Calc; save it as xlsx or csv (UTF-8)",
-    "R": "a file of R; save the table with write.csv(table, 'table.csv', row.names = FALSE)",
+    "R": "a file of R; save its table there: write.csv(readRDS('FILE'), 'table.csv', "
+    "row.names = FALSE), of RData after load('FILE')",
     "packed": "a packed file; unpack it (of R: write.csv(readRDS(file), 'table.csv'))",
     "SAS": "a file of SAS; save the table as csv (UTF-8) with proc export, or as sav or dta",
     "PDF": "a PDF, not a table; ask for the file that it was made from",
@@ -95,7 +97,7 @@ def read_long_table(
         A file that cannot be read, or would be read as what it is not; the message says which kind
         it is and the setting that helps.
     """
-    table = _without_missing(read_table(path, choices), columns, choices.missing)
+    table = without_missing(read_table(path, choices), columns, choices.missing)
     named = {
         role: names
         for role, names in columns.items()
@@ -108,7 +110,8 @@ def read_long_table(
     if items:
         table, named = sum_items(table, named, items, choices.missing_items)
     refuse_unreadable(table, named, tuple(where or {}))
-    return times_as_numbers(give_roles(table, named), choices)
+    named_table = settle_alike(give_roles(table, named), choices.alike)
+    return times_as_numbers(named_table, choices)
 
 
 def read_table(path: str, choices: TableChoices = AS_IT_LIES) -> ClientTable:
@@ -145,9 +148,12 @@ def read_table(path: str, choices: TableChoices = AS_IT_LIES) -> ClientTable:
     commas = file.separator != ","
     if choices.decimal is not None:
         commas = choices.decimal == "comma"
-    return ClientTable(
-        path, file.cells, file.lines, {}, commas, tuple(file.assumed), file.labels, {}
-    )
+    padded = file.padded or {
+        str(name): padded_cells([cell] for cell in cells if isinstance(cell, str))
+        for name, cells in file.cells.items()
+    }
+    assumed = tuple(file.assumed)
+    return ClientTable(path, file.cells, file.lines, {}, commas, assumed, file.labels, {}, padded)
 
 
 def _read_kind(path: str, choices: TableChoices) -> FileCells:
@@ -194,10 +200,17 @@ def kind_of_file(path: str) -> str:
     return kind or suffix
 
 
-def _without_missing(table: ClientTable, columns: Roles, missing: Sequence[str]) -> ClientTable:
+def without_missing(table: ClientTable, columns: Roles, missing: Sequence[str]) -> ClientTable:
     """Return the table without cells that stand for a missing value, of all but clients and times.
 
-    `-9` stands for -9.0, too.
+    Parameters
+    ----------
+    table
+        A file.
+    columns
+        Role -> columns.
+    missing
+        Texts that stand for a missing value; `-9` stands for -9.0, too.
     """
     if not missing:
         return table

@@ -10,7 +10,14 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from dyadsim.calibration.prior import STABLE, Floats, Space, calibration_space, prior_of
+from dyadsim.calibration.prior import (
+    STABLE,
+    Floats,
+    Space,
+    calibration_space,
+    prior_about,
+    weak_prior,
+)
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model import worlds
 from dyadsim.model.parameters import Parameters, catalogue, changed, flat
@@ -71,7 +78,9 @@ def fitting_problem(
 ) -> Problem:
     """Return what is fitted: free parameters of a world that its claim does not fix.
 
-    Priors are as in calibration (`calibration.prior`), about the world's calibrated values.
+    The prior of a free parameter is weak (`calibration.prior.weak_prior`), about the world's
+    calibrated value: a researcher's clients may be unlike those of published studies. All others
+    that calibration moved vary by their likely ranges about their calibrated values.
 
     Parameters
     ----------
@@ -107,7 +116,14 @@ def fitting_problem(
         raise BadInput(f"task.free: nothing is left free in the world '{world}'.")
     names = (*first, *(name for name in calibrated.names if name not in first and rest > 0))
     constant = {name: value for name, value in values.items() if name not in names} | NO_MISSING
-    priors = tuple(prior_of(known[name], values[name], values[STABLE]) for name in names)
+    stable = values[STABLE]
+    priors = (
+        *(weak_prior(known[name], values[name], stable) for name in first),
+        *(
+            prior_about(claim.likely_range(name), values[name], stable)
+            for name in names[len(first) :]
+        ),
+    )
     space = Space(world, names, priors, constant)
     return Problem(world, space, len(first), rest, space.bounds)
 

@@ -90,6 +90,7 @@ def tables_of_data(
     reverse: bool = False,
     stated: StatedLength = NOT_STATED,
     measured: str | None = None,
+    ask: bool = True,
 ) -> OwnTables:
     """Return the tables of a researcher's measurements.
 
@@ -103,6 +104,8 @@ def tables_of_data(
         What is known of the length of treatment: sessions, how often, weeks of follow-up.
     measured
         Scores are given in 'sessions' or by 'weeks'; None: told from the data.
+    ask
+        Weeks so far apart that they do not say where treatment ends are refused.
 
     Returns
     -------
@@ -128,7 +131,7 @@ def tables_of_data(
     """
     weeks = weeks_of_data(data)
     waves = belong_to_weeks(weeks, data.clients, measured)
-    end, words = _end_of_treatment(weeks, stated)
+    end, words = _end_of_treatment(weeks, stated, ask)
     scale = _scale(data, reverse)
     rows = _session_rows(data, scale, end, stated.per_week)
     common = tuple(map(float, weeks.common)) if waves else ()
@@ -170,7 +173,7 @@ def _scale(data: ClientData, reverse: bool) -> Scale:
     )
 
 
-def _end_of_treatment(weeks: Weeks, stated: StatedLength) -> tuple[float, str]:
+def _end_of_treatment(weeks: Weeks, stated: StatedLength, ask: bool) -> tuple[float, str]:
     """Return the last week of treatment, and words on it."""
     last = float(weeks.week[-1])
     if stated.follow_up:
@@ -189,7 +192,8 @@ def _end_of_treatment(weeks: Weeks, stated: StatedLength) -> tuple[float, str]:
         end = (stated.sessions + 0.5) / stated.per_week
         end = float(weeks.week[weeks.week <= end][-1])
         return end, f"treatment has {stated.sessions} sessions: what is measured later is follow-up"
-    _ask_for_follow_up(weeks)
+    if ask:
+        _ask_for_follow_up(weeks)
     words = f"the end of treatment is each client's last score, up to week {last:g}, the last one"
     return last, f"{words} measured (data.sessions or data.follow_up say otherwise)"
 

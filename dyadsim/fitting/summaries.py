@@ -29,12 +29,14 @@ CHECKS = (
     "largest gain between two scores",
     "SD of the last over the first",
 )
+BETWEEN = "Hedges' g, "  # and the arms: of last scores in treatment, above 0 = the first is better
 
 
 class DesignShape(NamedTuple):
     """What summaries need to know of a design: `arm`, `therapist` (client,), stretches of time.
 
     `therapists_known`, `alliance_known`: whether the data have therapists and alliance scores.
+    `end` is the last step of treatment; later ones are follow-up.
     """
 
     stretches: Stretches
@@ -44,6 +46,7 @@ class DesignShape(NamedTuple):
     instrument: Instrument
     therapists_known: bool
     alliance_known: bool
+    end: int
 
 
 def design_shape(design: ObservedDesign, therapists_known: bool) -> DesignShape:
@@ -75,6 +78,7 @@ def design_shape(design: ObservedDesign, therapists_known: bool) -> DesignShape:
         questionnaires.find_instrument(design.study.instrument),
         therapists_known,
         not bool(np.isnan(design.alliance).all()),
+        design.study.schedule.sessions,
     )
 
 
@@ -311,14 +315,15 @@ def check_statistics(shape: DesignShape, scores: Floats) -> Summaries:
     Returns
     -------
     dict of str to float
-        Each statistic of `CHECKS`; NaN where no client has two scores.
+        Each statistic of `CHECKS`, NaN where no client has two scores; before them Hedges' g of
+        the first arm against each other one, of the last scores in treatment.
     """
     instrument = shape.instrument
     with np.errstate(invalid="ignore", divide="ignore"):
-        course = _Course(scores)
+        course, between = _Course(scores), _g_between_arms(shape, scores)
         both = ~np.isnan(course.gain)
         if both.sum() < FEWEST_PAIRS:
-            return dict.fromkeys(CHECKS, float("nan"))
+            return between | dict.fromkeys(CHECKS, float("nan"))
         gain, first, last = course.gain[both], course.first[both], course.last[both]
         best = np.where(np.isnan(course.change), -np.inf, -course.change).max(axis=0)[both]
         values = (
@@ -329,4 +334,21 @@ def check_statistics(shape: DesignShape, scores: Floats) -> Summaries:
             np.mean(best),
             last.std(ddof=1) / first.std(ddof=1),
         )
-    return dict(zip(CHECKS, map(float, values), strict=True))
+    return between | dict(zip(CHECKS, map(float, values), strict=True))
+
+
+def _g_between_arms(shape: DesignShape, scores: Floats) -> Summaries:
+    """Return Hedges' g (with its usual correction) of the first arm against each other one."""
+    last = _Course(scores[: shape.end + 1]).last
+    groups = [last[(shape.arm == code) & ~np.isnan(last)] for code in range(len(shape.arms))]
+    values = {}
+    for name, other in zip(shape.arms[1:], groups[1:], strict=True):
+        first, freedom = groups[0], len(groups[0]) + len(other) - 2
+        pooled = np.sqrt(
+            ((len(first) - 1) * _sd(first) ** 2 + (len(other) - 1) * _sd(other) ** 2)
+            / max(freedom, 1)
+        )
+        correction = 1 - 3 / (4 * freedom - 1)
+        g = correction * (_mean(other) - _mean(first)) / pooled
+        values[f"{BETWEEN}{shape.arms[0]} against {name}"] = float(g)
+    return values

@@ -15,7 +15,8 @@ class TableChoices(NamedTuple):
     "bdi_s{time}", with "{item}" where each wave has items. `items`: columns whose sum is the
     score. `missing_items`: share of the items that may be missing, 0 to 1. `times`: word for a
     wave -> its time. `dates`: times are dates; "first", "sessions", or the column of the day since
-    which weeks are counted. `day_first`: of dates such as 3/4/2024, None: from the file.
+    which weeks are counted. `day_first`: of dates such as 3/4/2024, None: from the file. `alike`:
+    names that differ only by capitals or blanks, "refuse", "apart" or "same".
     """
 
     sheet: str | int | None = None
@@ -28,6 +29,7 @@ class TableChoices(NamedTuple):
     times: Mapping[str, float] = {}
     dates: str | None = None
     day_first: bool | None = None
+    alike: str = "refuse"
 
     def unit(self, unit: str) -> str:
         """Return the unit of time: dates become days, or sessions where they are counted."""

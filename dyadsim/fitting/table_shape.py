@@ -106,7 +106,7 @@ def _refuse_wide(table: ClientTable, columns: Mapping[str, Sequence[str]]) -> No
         return
     others = [*client, *columns.get("arm", ()), *columns.get("therapist", ())]
     waves = [
-        family for form in (WAVE, WAVE_FIRST) for family in _families(table, form, others).values()
+        family for form in (WAVE, WAVE_FIRST) for family in families(table, form, others).values()
     ]
     waves.append([n for n in map(str, table.cells) if ONLY_WAVE.match(n) and table.has_numbers(n)])
     siblings = max(waves, key=len)
@@ -121,7 +121,7 @@ def _refuse_items(table: ClientTable, columns: Mapping[str, Sequence[str]]) -> N
     """Refuse an item that is named as the score, and items where there is no score."""
     score = columns["score"][0]
     others = [name for role, names in columns.items() if role != "score" for name in names]
-    for family in _families(table, NUMBERED, others).values():
+    for family in families(table, NUMBERED, others).values():
         elsewhere = score in table.cells or bool(nearest(score, map(str, table.cells)))
         if len(family) < FEWEST_ITEMS or (elsewhere and score not in family):
             continue
@@ -136,10 +136,8 @@ def _refuse_items(table: ClientTable, columns: Mapping[str, Sequence[str]]) -> N
 
 def _wide_words(siblings: Sequence[str]) -> str:
     """Return the settings that read columns of waves as a long table."""
-    start = _common(siblings)
-    end = _common([name[len(start) :][::-1] for name in siblings])[::-1]
-    waves = [name[len(start) : len(name) - len(end)] for name in siblings]
-    word = setting_word("data.wide", f"{start}{{time}}{end}")
+    pattern, waves = wave_pattern(siblings)
+    word = setting_word("data.wide", pattern)
     if all(re.fullmatch(r"\d+", wave) for wave in waves):
         return f"{word} reads it, with the numbers as times (data.unit)."
     times = [f"{wave}:{'0' if place == 0 else 'T'}" for place, wave in enumerate(waves[:3])]
@@ -148,6 +146,25 @@ def _wide_words(siblings: Sequence[str]) -> str:
         f"{word} with 'data.times={{{','.join(times)}{more}}}', the time of each wave (data.unit), "
         "reads it."
     )
+
+
+def wave_pattern(siblings: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the pattern of columns of waves, and the waves.
+
+    Parameters
+    ----------
+    siblings
+        Two or more columns.
+
+    Examples
+    --------
+    >>> wave_pattern(["bdi.pre", "bdi.2m"])
+    ('bdi.{time}', ['pre', '2m'])
+    """
+    start = _common(siblings)
+    end = _common([name[len(start) :][::-1] for name in siblings])[::-1]
+    waves = [name[len(start) : len(name) - len(end)] for name in siblings]
+    return f"{start}{{time}}{end}", waves
 
 
 def _common(names: Sequence[str]) -> str:
@@ -175,10 +192,20 @@ def _span(family: Sequence[str]) -> str:
     return f"{family[0]}..{family[-1]}"
 
 
-def _families(
+def families(
     table: ClientTable, pattern: re.Pattern[str], others: Sequence[str]
 ) -> dict[str, list[str]]:
-    """Return columns of numbers by the stem of their names."""
+    """Return columns of numbers by the stem of their names.
+
+    Parameters
+    ----------
+    table
+        A file.
+    pattern
+        Its first group is the stem.
+    others
+        Columns that are something else.
+    """
     families: dict[str, list[str]] = {}
     for name in map(str, table.cells):
         match = pattern.match(name)

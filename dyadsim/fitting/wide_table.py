@@ -85,6 +85,7 @@ def to_long(
         (*table.assumed, sentence),
         table.labels,
         origins,
+        table.padded,
     )
     roles = {**columns, "time": (TIME,)}
     roles |= {role: (pattern,) for role, pattern in choices.wide.items() if ITEM not in pattern}

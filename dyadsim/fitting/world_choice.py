@@ -45,7 +45,7 @@ class WorldChoice(NamedTuple):
     world were learned from. `confusion`: row = the true world, column = mean probability of each.
     `curve`: stated and found shares, draws; of all worlds together. `off`: mean distance of stated
     and found shares. `temperature`: above 1, the classifier was too sure. `skill`: 1 - mean log
-    loss / that of the odds.
+    loss / that of the odds. `odds`: prior probabilities of the worlds, (world,); () = equal.
     """
 
     worlds: tuple[str, ...]
@@ -59,6 +59,7 @@ class WorldChoice(NamedTuple):
     off: float
     temperature: float
     skill: float
+    odds: tuple[float, ...] = ()
 
 
 def check_odds(worlds: Sequence[str], odds: object) -> list[float] | None:
@@ -197,6 +198,7 @@ class LearnedWorlds(NamedTuple):
             float(np.average((curve["stated"] - curve["found"]).abs(), weights=curve["draws"])),
             self.temperatures[0],
             _skill(shares, self.label, prior),
+            tuple(map(float, prior)),
         )
 
     def _log_odds(self, real: Floats, prior: Floats) -> Floats:

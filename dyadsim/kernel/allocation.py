@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dyadsim.kernel.intake import own_share, trait_lanes
-from dyadsim.model.parameters import Parameters, Population
+from dyadsim.model.parameters import Parameters
+from dyadsim.model.population import Population
 from dyadsim.model.variable import Array, IntArray, declared_variables
 from dyadsim.model.variables import Clients, Therapists, empty_clients
 from dyadsim.numerics import random_streams

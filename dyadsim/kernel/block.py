@@ -27,6 +27,8 @@ class Scratch(NamedTuple):
     taking: Annotated[Array, variable("", "0/1", "medication is taken")]
     plan_done: Annotated[Array, variable("", "0/1", "the last step that the arm plans")]
     relief: Annotated[Array, variable("", "distress", "what all pathways take off the set point")]
+    at_once: Annotated[Array, variable("", "distress", "relief that takes effect at once")]
+    learning_pace: Annotated[Array, variable("", "1", "what a session teaches, 1 = usual")]
     alliance: Annotated[Array, variable("", "0-1", "the mean of bond, goal and task")]
     trust: Annotated[Array, variable("", "log2", "alliance x readiness x expectancy")]
     may_agree: Annotated[Array, variable("", "0/1", "the rule allows an agreed end")]

@@ -2,8 +2,8 @@
 
 Clients seek care when distress, as they feel it, is high: D* = D + other reasons must exceed the
 sample's threshold. D* is drawn from the truncated normal, D given D*, then the chronic set point c
-and the life-event load L given D, all in closed form. What is left, D - c - L, is the week's own
-fluctuation. So clients enter near their worst, and regression to the mean is what follows from it.
+and the life-event load L given D, all in closed form. What is left, D - c - L, is the fluctuation
+of the week. So clients enter near their worst, and regression to the mean is what follows from it.
 
     D | D*   ~ N(m + k (D* - m), k o^2),        k = s^2 / (s^2 + o^2),  o = seeking_noise
     c | D    ~ N(m + rc (D - m), rc (1 - rc) s^2)                       rc = stable_share
@@ -37,10 +37,12 @@ from dyadsim.numerics.random_streams import (
 _INTAKE, _TRAIT = np.int64(Stream.INTAKE), np.int64(Stream.CLIENT_TRAIT)
 _WEIGHT, _PREFERENCE = np.int64(Stream.WEIGHT), np.int64(Stream.PREFERENCE)
 _STYLE, _FIT = np.int64(Stream.RATER_STYLE), np.int64(Stream.DYAD_FIT)
-_LEVEL, _SYMPTOM = np.int64(Stream.GOOD_ENOUGH_LEVEL), np.int64(Stream.SYMPTOM)
+_LEVEL, _APTITUDE = np.int64(Stream.GOOD_ENOUGH_LEVEL), np.int64(Stream.APTITUDE)
+_SYMPTOM = np.int64(Stream.SYMPTOM)
 TRAITS = ("readiness", "expectancy", "attachment", "resources", "set_point")  # in stream order
 _TRAIT_ROWS = tuple(int(getattr(R, name)) for name in TRAITS)
 
+_HALF_LN2 = np.float32(0.5 * math.log(2.0))  # gives a log-normal trait the mean 1
 _LEAST, _MOST = np.float32(0.02), np.float32(0.98)
 _ALONE, _STANDARD = (ONE, ZERO), (ZERO, ONE)
 
@@ -131,6 +133,13 @@ def trait_lanes(trait, shared, own, loadings, scale):
 
 
 @compiled
+def aptitude_lanes(aptitude, spread):
+    """Write how much each client learns, from a normal draw in place: log-normal, mean 1."""
+    for i in range(aptitude.shape[0]):
+        aptitude[i] = exp2(spread * aptitude[i] - _HALF_LN2 * spread * spread)
+
+
+@compiled
 def clip_lanes(trait):
     """Keep a row in [0.02, 0.98]."""
     for i in range(trait.shape[0]):
@@ -206,12 +215,14 @@ def draw_weights(b, words, q, seed, replicate):
 
 @compiled
 def draw_others(b, people, q, seed, replicate):
-    """Draw rater style, the chemistry of the dyad and the good-enough level."""
+    """Draw rater style, the chemistry of the dyad, aptitude and the good-enough level."""
     own = b[FIRST_DRAW]
     fill_normal(b[R.rater_style], people.word, seed, replicate, ONCE, _STYLE)
     fill_pair_words(people.pair, people.word, people.therapist)
     fill_normal(b[R.dyad_fit], people.pair, seed, replicate, ONCE, _FIT)
     fill_normal(own, people.word, seed, replicate, ONCE, _LEVEL)
+    fill_normal(b[R.aptitude], people.word, seed, replicate, ONCE, _APTITUDE)
+    aptitude_lanes(b[R.aptitude], q.aptitude_spread)
     scale = (q.good_enough_mean, q.good_enough_sd)
     trait_lanes(b[R.good_enough_level], own, own, _ALONE, scale)
 
@@ -220,9 +231,12 @@ def draw_others(b, people, q, seed, replicate):
 def start_lanes(b, therapist, alliance, known):
     """Write what everybody has before the first session; without a therapist no bond, no fit.
 
+    What set point and load do not hold of distress is the fluctuation of that week.
+
     `alliance` is the start of its parts, `known` that of the formulation.
     """
     fit, bond, goal, task = b[R.dyad_fit], b[R.bond], b[R.goal], b[R.task]
+    fluctuation, set_point, load = b[R.fluctuation], b[R.set_point], b[R.load]
     first, formulation, distress = b[R.initial_distress], b[R.formulation], b[R.distress]
     for i in range(fit.shape[0]):
         guided = ONE if therapist[i] >= 0 else ZERO
@@ -232,6 +246,7 @@ def start_lanes(b, therapist, alliance, known):
         task[i] = alliance
         formulation[i] = known
         first[i] = distress[i]
+        fluctuation[i] = distress[i] - set_point[i] - load[i]
 
 
 @compiled
@@ -248,10 +263,10 @@ def enter(b, people, p, sample, case, at):
     draw_severity(b, words, entry(q, sample), at.seed, at.replicate)
     draw_weights(b, words, q, at.seed, at.replicate)
     draw_others(b, people, q, at.seed, at.replicate)
-    start_lanes(b, people.therapist, p.alliance.start, p.responsiveness.formulation_start)
     for row in range(ROW_COUNT):
         if case[row] == case[row]:
             b[row].fill(case[row])
+    start_lanes(b, people.therapist, p.alliance.start, p.responsiveness.formulation_start)
 
 
 @compiled

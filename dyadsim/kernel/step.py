@@ -19,6 +19,7 @@ from dyadsim.model.mechanisms import (
     resonance,
     responsiveness,
     rupture,
+    sudden_gain,
 )
 from dyadsim.model.questionnaires import SymptomRows, symptom_lanes
 from dyadsim.numerics.jit import compiled
@@ -31,6 +32,7 @@ MECHANISMS = (
     alliance,
     expectancy,
     readiness,
+    sudden_gain,
     process_change,
     action,
     regulation,
@@ -68,6 +70,7 @@ def meet(b, word, p, scale, at, step):
     alliance.overall_lanes(tie)
     expectancy.lanes(hope, p.expectancy)
     readiness.lanes(rows_of(readiness.Rows, b), p.readiness)
+    sudden_gain.lanes(rows_of(sudden_gain.Rows, b), p.sudden_gain)
     process_change.engagement_lanes(rows_of(process_change.Rows, b), p.process_change)
 
 

@@ -311,9 +311,9 @@ LESSON = Lesson(
     careful=(
         "Those who leave early because all is well and those who stay because it is not are "
         "different people. Comparing them says nothing about what a session does.",
-        "Who recovers more often differs between worlds. As calibrated: those who came for many in "
-        "the contextual and hybrid worlds; in the medical and null worlds about as many of either, "
-        "or fewer. In all four the line for “had everybody stayed” rises.",
+        "As the worlds were calibrated, those who came for many recover less often in all four. "
+        "Where nobody leaves because it is good enough, they recover more often. Either way the "
+        "line for “had everybody stayed” rises.",
         "That those who leave early have often recovered does not prove that every session helps, "
         "either: they do so in the null world, too, where nothing heals.",
         "No service can observe the line for “had everybody stayed”. That takes a trial that "

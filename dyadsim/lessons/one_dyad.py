@@ -319,7 +319,8 @@ LESSON = Lesson(
         "That no difference shows does not mean that there is none: look at the interval.",
         "One dyad is only one dyad: a new seed shows another. The beats of a session follow each "
         "other, so that r of one session varies far more than that of independent pairs.",
-        "In this model a rupture strains the alliance; symptoms follow late and only a little.",
+        "In this model a rupture strains the alliance; symptoms follow late and only a little. In "
+        "the worlds as calibrated it is rare, 3 in 100 sessions; no published fact fixes that.",
         "In the model, what happens from beat to beat affects the outcome only a little; whether "
         "it does in life is open.",
         "Nobody leaves care in this lesson, so that there is a full course to see.",

@@ -24,17 +24,59 @@ def latents() -> dict[str, Latent]:
 def causes() -> dict[str, str]:
     """Return the causes of the effect of therapy: name to the latent that carries it.
 
-    Specific ingredients come first, then common factors; each kind by name.
+    Specific ingredients come first, then common factors, then what harms; each kind by name.
     """
-    declared = [(item, name) for name, item in latents().items() if item.cause]
-    declared.sort(key=lambda pair: (pair[0].factor is not Factor.SPECIFIC, pair[0].cause))
-    return {item.cause: name for item, name in declared}
+    kinds = list(Factor)
+    declared = [
+        (kinds.index(item.factor), item.cause, name)
+        for name, item in latents().items()
+        if item.cause and item.factor is not None
+    ]
+    return {cause: name for _, cause, name in sorted(declared)}
 
 
 @cache
 def free_parameters() -> tuple[str, ...]:
     """Return the full names of the parameters that calibration may move, in model order."""
-    return tuple(name for name, item in catalogue().items() if item.about.free)
+    return tuple(name for name, item in catalogue().items() if item.about.likely is not None)
+
+
+@cache
+def shared_parameters() -> tuple[str, ...]:
+    """Return those free parameters that have one value in all worlds, in model order.
+
+    They say what people are like, how distress moves without therapy, how the alliance goes, how
+    people leave and how forms err.
+    """
+    known = catalogue()
+    likely = [(name, known[name].about.likely) for name in free_parameters()]
+    return tuple(name for name, item in likely if item is not None and not item.own)
+
+
+def own_parameters(fixed: Mapping[str, float]) -> tuple[str, ...]:
+    """Return those free parameters that belong to one world: its pathways from therapy to distress.
+
+    Parameters
+    ----------
+    fixed
+        Full names of parameters to the values that the world's claim fixes.
+
+    Returns
+    -------
+    tuple
+        Full names, in model order: what is not shared, fixed or in an idle mechanism. None where
+        the claim fixes every pathway into distress at 0.
+    """
+    strengths = [path.strength for path in pathways().values() if path.factor is not None]
+    if all(fixed.get(name) == 0 for name in strengths):
+        return ()
+    shared = set(shared_parameters())
+    idle = tuple(f"{owner}." for owner in idle_mechanisms(fixed))
+    return tuple(
+        name
+        for name in free_parameters()
+        if name not in shared and name not in fixed and not name.startswith(idle)
+    )
 
 
 def without(*factors: Factor) -> dict[str, float]:

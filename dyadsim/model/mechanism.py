@@ -62,11 +62,12 @@ def uniform(stream: Stream, *, always: bool = False) -> Draw:
 
 
 class Factor(Enum):
-    """What kind of thing heals; the claims of worlds speak of kinds."""
+    """What kind of thing heals, or harms; the claims of worlds speak of kinds."""
 
     SPECIFIC = "specific ingredient"
     COMMON = "common factor"
     MEDICATION = "medication"
+    HARM = "harm"
 
 
 class Pathway(NamedTuple):
@@ -77,7 +78,8 @@ class Pathway(NamedTuple):
     strength
         Full name of the parameter that is set to 0.
     factor
-        What kind of thing heals on this pathway into distress; None where it leads elsewhere.
+        What kind of thing heals or harms on this pathway into distress; None where it leads
+        elsewhere.
     """
 
     strength: str

@@ -1,11 +1,14 @@
-"""A parameter of the model: its meaning, unit, range, prior and source, and the one range check.
+"""A parameter of the model: its meaning, unit, ranges and source, and the one range check.
 
 A mechanism declares its parameters as a named tuple whose fields carry a `ParameterInfo`:
 
     class Alliance(NamedTuple):
         bond_rate: Annotated[float, parameter("share of the gap closed", "1/session", 0, 1)] = 0.35
 
-so that the default stands once, in code, beside the equation that uses it.
+so that the default stands once, in code, beside the equation that uses it. A parameter has up to
+two ranges. `low` to `high` is hard: beyond it a value is refused. What is `likely` is a judgement:
+the range in which somebody who knows the field would expect the value, with the reason. Calibration
+moves the parameters that have one (`calibration.prior`), and no others.
 """
 
 import math
@@ -13,17 +16,71 @@ from typing import Any, NamedTuple, get_type_hints
 
 from dyadsim.errors import BadInput
 
+SHAPES = ("log", "plain", "uniform", "odds")
+
+
+class Likely(NamedTuple):
+    """What is believed of a parameter before any fact: 95 % of its prior lies in [low, high].
+
+    Attributes
+    ----------
+    low, high
+        The ends, in the parameter's unit.
+    reason
+        Why, in one clause: a measurement, keys of `references.bib`, or that it was judged.
+    own
+        Whether the parameter belongs to a pathway from therapy to distress, and so to one world
+        alone; all others (people, natural course, forms, alliance, endings) are the same in all
+        worlds.
+    shape
+        "log": the logarithm is normal. "plain": the value is. "uniform": flat, and [low, high]
+        holds all of it. "odds": low and high are odds, and their logarithm is normal (a share of
+        what another share leaves).
+    """
+
+    low: float
+    high: float
+    reason: str
+    own: bool
+    shape: str
+
+
+def likely(
+    low: float, high: float, reason: str, *, own: bool = False, shape: str | None = None
+) -> Likely:
+    """Return what is believed of a parameter; the arguments are those of `Likely`.
+
+    Parameters
+    ----------
+    low, high
+        The ends, low < high.
+    reason
+        Why, in one clause.
+    own
+        Whether it belongs to one world alone.
+    shape
+        One of `SHAPES`; None: "log" if `low` is above 0, else "plain".
+
+    Examples
+    --------
+    >>> likely(0.1, 0.4, "judged").shape, likely(-1.0, 1.0, "judged").shape
+    ('log', 'plain')
+    """
+    return Likely(float(low), float(high), reason, own, shape or ("log" if low > 0 else "plain"))
+
 
 class ParameterInfo(NamedTuple):
-    """What is known of a parameter besides its default: `low <= value <= high`, both included."""
+    """What is known of a parameter besides its default: `low <= value <= high`, both included.
+
+    `likely` is None where calibration leaves the parameter at its default.
+    """
 
     meaning: str
     unit: str
     low: float
     high: float
     source: str
-    prior: str
-    free: bool = False
+    likely: Likely | None = None
 
 
 class Parameter(NamedTuple):
@@ -41,8 +98,7 @@ def parameter(
     high: float,
     *,
     source: str = "assumption",
-    prior: str = "weak",
-    free: bool = False,
+    likely: Likely | None = None,
 ) -> ParameterInfo:
     """Return the annotation of one parameter.
 
@@ -56,12 +112,10 @@ def parameter(
         The range outside which a value is refused; both ends are allowed.
     source
         Keys of `references.bib`, separated by ";"; "assumption" where there is none.
-    prior
-        "weak" about the hand-set value (`prior`), or "uniform" over the range.
-    free
-        Whether calibration may move it (`calibration.free_parameters`).
+    likely
+        What is believed of it before any fact (`likely`); without it calibration leaves it alone.
     """
-    return ParameterInfo(meaning, unit, float(low), float(high), source, prior, free)
+    return ParameterInfo(meaning, unit, float(low), float(high), source, likely)
 
 
 def declared(owner: str, kind: type[NamedTuple]) -> dict[str, Parameter]:

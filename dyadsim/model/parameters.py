@@ -21,82 +21,9 @@ from dyadsim.model.mechanisms.regulation import Regulation
 from dyadsim.model.mechanisms.resonance import Resonance
 from dyadsim.model.mechanisms.responsiveness import Responsiveness
 from dyadsim.model.mechanisms.rupture import Rupture
-from dyadsim.model.parameter import Parameter, check_value, declared, parameter
-
-
-class Population(NamedTuple):
-    """The distributions of the traits of clients and therapists, before anybody selects."""
-
-    distress_mean: Annotated[
-        float,
-        parameter("mean distress of the population care draws from", "distress", -1, 3, free=True),
-    ] = 0.6
-    distress_sd: Annotated[
-        float, parameter("SD of distress in that population", "distress", 0.2, 4, free=True)
-    ] = 1.4
-    stable_share: Annotated[
-        float,
-        parameter(
-            "share of that variance that is chronic (set point)", "share", 0.05, 0.9, free=True
-        ),
-    ] = 0.42
-    load_share: Annotated[
-        float,
-        parameter("share of that variance that is life-event load", "share", 0.02, 0.9, free=True),
-    ] = 0.44
-    wellbeing_readiness: Annotated[
-        float, parameter("loading of readiness on general wellbeing", "r", -0.95, 0.95, free=True)
-    ] = 0.35
-    wellbeing_expectancy: Annotated[
-        float, parameter("loading of expectancy on general wellbeing", "r", -0.95, 0.95, free=True)
-    ] = 0.4
-    wellbeing_attachment: Annotated[
-        float,
-        parameter(
-            "loading of attachment security on general wellbeing", "r", -0.95, 0.95, free=True
-        ),
-    ] = 0.5
-    wellbeing_resources: Annotated[
-        float, parameter("loading of life-context resources on general wellbeing", "r", -0.95, 0.95)
-    ] = 0.5
-    wellbeing_set_point: Annotated[
-        float, parameter("loading of the set point on general wellbeing", "r", -0.95, 0.95)
-    ] = -0.35
-    readiness_mean: Annotated[
-        float, parameter("mean readiness at intake", "0-1", 0, 1, free=True)
-    ] = 0.5
-    readiness_sd: Annotated[
-        float, parameter("SD of readiness at intake", "0-1", 0, 0.5, free=True)
-    ] = 0.18
-    expectancy_mean: Annotated[
-        float, parameter("mean expectancy at intake", "0-1", 0, 1, free=True)
-    ] = 0.55
-    expectancy_sd: Annotated[
-        float, parameter("SD of expectancy at intake", "0-1", 0, 0.5, free=True)
-    ] = 0.16
-    weight_spread: Annotated[
-        float,
-        parameter("how unequal a client's maintaining processes are", "log2", 0, 4, free=True),
-    ] = 1.2
-    insight: Annotated[
-        float, parameter("correlation of the client's theory of change with the weights", "r", 0, 1)
-    ] = 0.4
-    good_enough_mean: Annotated[
-        float, parameter("mean good-enough level", "distress", -1, 4, free=True)
-    ] = 1.2
-    good_enough_sd: Annotated[
-        float, parameter("SD of the good-enough level", "distress", 0, 2, free=True)
-    ] = 0.4
-    therapist_spread: Annotated[
-        float, parameter("SD of every therapist trait", "z", 0, 3, free=True)
-    ] = 1.0
-    facilitative_loading: Annotated[
-        float,
-        parameter("loading of empathy, congruence, regard on one block", "r", 0, 0.99, free=True),
-    ] = 0.8
-    skill_loading: Annotated[
-        float, parameter("loading of the other skills on that block", "r", 0, 0.99, free=True)
-    ] = 0.5
+from dyadsim.model.mechanisms.sudden_gain import SuddenGain
+from dyadsim.model.parameter import Parameter, check_value, declared, likely, parameter
+from dyadsim.model.population import Population, check_shares
 
 
 class Measurement(NamedTuple):
@@ -104,7 +31,13 @@ class Measurement(NamedTuple):
 
     style: Annotated[
         float,
-        parameter("rater style: SD of its effect in SDs of the true score", "SD", 0, 1, free=True),
+        parameter(
+            "rater style: SD of its effect in SDs of the true score",
+            "SD",
+            0,
+            1,
+            likely=likely(0.15, 0.7, "judged: 2 to 33 % of what is common to a rater's forms"),
+        ),
     ] = 0.3
     reliability_factor: Annotated[
         float, parameter("multiplies every instrument's error variance", "1", 0, 5)
@@ -117,7 +50,7 @@ class Measurement(NamedTuple):
     ] = 0.1
     anxiety_own: Annotated[
         float, parameter("SD of the part of anxiety that is not distress", "distress", 0, 2)
-    ] = 0.6
+    ] = 0.3
     anxiety_memory: Annotated[
         float, parameter("share of that part kept from week to week", "share", 0, 0.999)
     ] = 0.93
@@ -133,6 +66,7 @@ class Parameters(NamedTuple):
     alliance: Alliance = Alliance()
     expectancy: Expectancy = Expectancy()
     readiness: Readiness = Readiness()
+    sudden_gain: SuddenGain = SuddenGain()
     process_change: ProcessChange = ProcessChange()
     action: Action = Action()
     regulation: Regulation = Regulation()
@@ -215,16 +149,6 @@ def changed(parameters: Parameters, values: Mapping[str, float]) -> Parameters:
     parameters = parameters._replace(**changes)
     check_shares(parameters.population)
     return parameters
-
-
-def check_shares(population: Population) -> None:
-    """Refuse variance shares that leave no room for week-to-week fluctuation."""
-    total = population.stable_share + population.load_share
-    if total >= 1:
-        raise BadInput(
-            "population.stable_share + population.load_share must stay below 1 (the rest is "
-            f"fluctuation from week to week); they add to {total:g}."
-        )
 
 
 def flat(parameters: Parameters) -> dict[str, float]:

@@ -74,7 +74,7 @@ FURTHEST_SCORE = 1000.0
 SYMPTOM_INSTRUMENTS = {
     form.name: form
     for form in (
-        Instrument("phq9", "distress", 2.5, 5.5, 0, 27, 1, 0.87, 0.95, -1, "every", 10, 6),
+        Instrument("phq9", "distress", 2.5, 5.2, 0, 27, 1, 0.87, 0.95, -1, "every", 10, 6),
         Instrument("bdi2", "distress", 1.0, 10.5, 0, 63, 1, 0.88, 0.95, -1, "every", 14, 9),
         Instrument("oq45", "distress", 34, 21.5, 0, 180, 1, 0.90, 0.95, -1, "every", 63, 14),
         Instrument("core_om", "distress", 4.0, 6.1, 0, 40, 0.5, 0.92, 0.95, -1, "every", 10, 5),

@@ -78,6 +78,9 @@ class Traits(NamedTuple):
         Array, variable("", "z", "the client's tendency to rate things favourably")
     ]
     dyad_fit: Annotated[Array, variable("", "z", "chemistry of this client with this therapist")]
+    aptitude: Annotated[
+        Array, variable("", "1", "how much this client learns in a session, 1 = usual", low=0.0)
+    ]
     good_enough_level: Annotated[
         Array, variable("", "distress", "distress at which the client has had enough")
     ]
@@ -156,6 +159,19 @@ class State(NamedTuple):
             high=_FURTHEST,
         ),
     ]
+    fluctuation: Annotated[
+        Array,
+        variable(
+            "",
+            "distress",
+            "part of distress that comes and goes with the week",
+            low=-_FURTHEST,
+            high=_FURTHEST,
+        ),
+    ]
+    treatment_relief: Annotated[
+        Array, variable("", "distress", "what the treatment path takes off the set point")
+    ]
     bond: Annotated[Array, variable("", "0-1", "felt bond")]
     goal: Annotated[Array, variable("", "0-1", "agreement on goals")]
     task: Annotated[Array, variable("", "0-1", "agreement on tasks")]
@@ -206,11 +222,15 @@ class State(NamedTuple):
             afresh=True,
         ),
     ]
+    new_plan: Annotated[
+        Array, variable("", "1", "how much faster the plan teaches since an alert", low=0.0)
+    ]
     rupture: Annotated[Array, variable("", "0/1", "a rupture this session", afresh=True)]
     repaired: Annotated[Array, variable("", "0/1", "a rupture repaired this session", afresh=True)]
     pushing: Annotated[
         Array, variable("", "0-1", "pushing ahead of readiness this session", afresh=True)
     ]
+    sudden_gain: Annotated[Array, variable("", "0/1", "a sudden gain this session", afresh=True)]
     engagement: Annotated[
         Array,
         variable("", "0-1", "share of the delivered dose that takes effect", afresh=True),

@@ -47,8 +47,10 @@ class Stream(IntEnum):
     SYMPTOM = 12
     SYMPTOM_MISSING = 13
     GOOD_ENOUGH_LEVEL = 14
+    SUDDEN_GAIN = 15
     ANXIETY = 16
     ANXIETY_FORM = 17
+    APTITUDE = 18
     INTAKE = 20
     CLIENT_TRAIT = 30
     WEIGHT = 50
@@ -97,6 +99,7 @@ _MEMBERS = {
         Stream.LIFE_EVENT,
         Stream.READINESS,
         Stream.GOOD_ENOUGH_LEVEL,
+        Stream.APTITUDE,
         *range(Stream.INTAKE, Stream.DYAD_FIT),
     ),
     Group.RELATIONSHIP: (

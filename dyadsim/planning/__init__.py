@@ -1,1 +1,1 @@
-"""What a planned study would tell."""
+"""What a planned study would tell: its power, and what it would say of a world's parameters."""

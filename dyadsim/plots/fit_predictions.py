@@ -1,13 +1,26 @@
 """What a fit predicts beside the data: numbers that were fitted and numbers that were not."""
 
+import re
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
+from dyadsim.plots.own_courses import LOOKS
 
-_LOOKS = (style.Look(style.BLUE, "o", "-"), style.Look(style.VERMILION, "s", "--"))
+
+def middle_week(statistic: str) -> float:
+    """Return the middle of the weeks that a statistic's name ends with.
+
+    Examples
+    --------
+    >>> middle_week("Arm 2: mean, weeks 8 to 9"), middle_week("mean, week 0")
+    (8.5, 0.0)
+    """
+    numbers = re.findall(r"\d+(?:\.\d+)?", statistic.rpartition(", ")[2])
+    return sum(map(float, numbers)) / len(numbers)
 
 
 def draw_statistics(axes: Axes, checks: pd.DataFrame, title: str) -> None:
@@ -49,26 +62,26 @@ def draw_course(axes: Axes, course: pd.DataFrame, instrument: str) -> None:
     axes
         Where to draw.
     course
-        statistic ("arm: period", or "period" in a study of one arm), data, low, high.
+        statistic ("arm: mean, weeks 1 to 2", without the arm where there is one), data, low, high.
     instrument
         Name of the questionnaire.
     """
     names = course["statistic"]
     arms = names.str.partition(": ")[0].where(names.str.contains(": "), "")
     for number, (arm, rows) in enumerate(course.groupby(arms, sort=False)):
-        look, period = _LOOKS[number % 2], np.arange(len(rows))
+        look, weeks = LOOKS[number % len(LOOKS)], rows["statistic"].map(middle_week)
         axes.fill_between(
-            period, rows["low"], rows["high"], color=look.colour, alpha=0.2, linewidth=0
+            weeks, rows["low"], rows["high"], color=look.colour, alpha=0.2, linewidth=0
         )
         axes.plot(
-            period,
+            weeks,
             rows["data"],
             look.line,
             marker=look.marker,
             color=look.colour,
             label=str(arm) or "data",
         )
-    axes.set_xlabel("period (0 = intake)")
+    axes.set_xlabel("weeks since intake (middle of a period)")
     axes.set_ylabel(f"mean {style.INSTRUMENTS.get(instrument, instrument)} score")
     axes.set_title("Used in the fit: data (line), predicted (band)", loc="left", fontsize=12)
     axes.legend()

@@ -151,7 +151,7 @@ def figure(
         for axes, label in zip(grid[:3, 0], SHARES.values(), strict=True):
             axes.set_ylabel(label, fontsize=11)
         _add_legend(fig, grid[0, 0], layout, f"{counts[MET].max()} of {facts['fact'].nunique()}")
-        fig.suptitle(title)
+        style.add_to_title(fig, title)
     return fig
 
 

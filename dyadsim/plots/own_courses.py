@@ -1,5 +1,6 @@
 """Mean courses of a researcher's own arms, in the file's own points and weeks."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -51,7 +52,7 @@ def figure(
     instrument
         Name of the questionnaire.
     cut_off
-        In points; drawn as a line.
+        In points; drawn as a line. NaN: not known.
     higher_is_better
         Whether high scores are good, for the label of the axis.
     end
@@ -83,9 +84,10 @@ def figure(
                 markersize=6,
                 label=str(arm),
             )
-        axes.axhline(cut_off, color=style.GREY, linewidth=1, linestyle=":")
-        right: Any = {"xy": (1, cut_off), "xycoords": ("axes fraction", "data")}
-        axes.annotate(f" cut-off\n {cut_off:g}", **right, va="center", fontsize=10)
+        if math.isfinite(cut_off):
+            axes.axhline(cut_off, color=style.GREY, linewidth=1, linestyle=":")
+            right: Any = {"xy": (1, cut_off), "xycoords": ("axes fraction", "data")}
+            axes.annotate(f" cut-off\n {cut_off:g}", **right, va="center", fontsize=10)
         low, high = axes.get_ylim()
         axes.set_ylim(*((low, high) if span is None else (max(low, span[0]), min(high, span[1]))))
         if end is not None and end < known["week"].max():

@@ -42,6 +42,7 @@ _ROWS = {
         "gain": "any credible therapy",
     },
     "self-regulation": {"effect": "self-regulation", "effect lost": "self-regulation"},
+    "unresolved ruptures": {"effect": "ruptures", "effect lost": "ruptures"},
     "natural course": {"gain": "natural course"},
     "chance": {"variance": "chance"},
 }

@@ -25,7 +25,8 @@ def answer_line(summary: Summary) -> str:
     ''
     """
     try:
-        text = _LINES[str(summary.get("task"))](summary)
+        lines = _members if "estimates" in summary else _LINES[str(summary.get("task"))]
+        text = lines(summary)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return ""
     return " ".join(str(text).split())
@@ -137,12 +138,41 @@ def _sweep(summary: Summary) -> str:
 
 
 def _calibrate(summary: Summary) -> str:
-    return f"{summary['met']} facts met, {summary['violated']} violated"
+    if "inside" not in summary:  # of one world, as before the joint calibration
+        return f"{summary['met']} facts met, {summary['violated']} violated"
+    worlds = ", ".join(f"{world} {count}" for world, count in summary["inside"].items())
+    return f"Facts inside, of {summary['facts']}, best of {summary['members']} members: {worlds}"
+
+
+def _crossvalidate(summary: Summary) -> str:
+    from dyadsim.calibration.crossvalidation import ALL
+
+    rows: Sequence[Summary] = summary["predictions"]
+    worlds = ", ".join(
+        f"{row['world']} {row['inside']:.0%}" for row in rows if row["family"] == ALL
+    )
+    return f"Facts that were not shown, inside: {worlds}"
+
+
+def _members(summary: Summary) -> str:
+    from dyadsim.report.members import median_text
+
+    row = summary["estimates"][0]
+    what = f"{row['part']}, {row['estimate']}, {row['world']} world: {median_text(row)}"
+    return f"Over {len(summary['members'])} members of the ensemble: {what}, and others"
+
+
+def _describe(summary: Summary) -> str:
+    return f"{summary['file']}: {summary['clients']} clients, {summary['scores']} scores"
 
 
 _LINES: Mapping[str, Callable[[Summary], str]] = {
     "compare": lambda summary: summary["verdict"],
     "fit": lambda summary: summary["verdict"],
+    "analyse": lambda summary: summary["answer"][0],
+    "power": lambda summary: summary["answer"][0],
+    "describe": _describe,
+    "crossvalidate": _crossvalidate,
     "lesson": lambda summary: summary["sentence"],
     "sweep": _sweep,
     "decompose": _decompose,

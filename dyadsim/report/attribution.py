@@ -59,9 +59,7 @@ def _tables(table: pd.DataFrame) -> list[dict[str, Any]]:
     tables = []
     for key, part in table.groupby(["attribution", "denominator"], sort=False):
         kind, denominator = map(str, key)
-        heading, note = _HEADINGS[kind]
-        if denominator == ADJUSTED:
-            heading += ", severity at intake taken out"
+        note = _HEADINGS[kind][1]
         values = zip(*(part[name].tolist() for name in ("group", "share", "se")), strict=True)
         judged = kind in _JUDGEMENTS
         rows = [
@@ -71,13 +69,19 @@ def _tables(table: pd.DataFrame) -> list[dict[str, Any]]:
         tables.append(
             {
                 "kind": kind,
-                "heading": heading,
+                "heading": _heading(kind, denominator),
                 "note": note,
                 "denominator": _denominator_text(denominator),
                 "rows": rows,
             }
         )
     return tables
+
+
+def _heading(kind: str, denominator: str) -> str:
+    """Return the heading of a kind of share."""
+    taken_out = ", severity at intake taken out" if denominator == ADJUSTED else ""
+    return _HEADINGS[kind][0] + taken_out
 
 
 def _denominator_text(denominator: str) -> str:
@@ -122,6 +126,30 @@ def print_attribution(
     )
     say(error_sentence(repeats))
     say(run_line(STUDY, clients=clients, repeats=repeats, seed=seed))
+
+
+def estimates_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the shares as rows of estimates (`cli.task.Estimates`), without what is a judgement.
+
+    Parameters
+    ----------
+    table
+        attribution (the kind of share), group, share (%), se, denominator.
+
+    Returns
+    -------
+    DataFrame
+        part (heading and denominator in words), estimate (the group), unit, value, se, detail,
+        attribution, denominator.
+    """
+    rows = table[~table["attribution"].isin(_JUDGEMENTS)]
+    rows = rows.rename(columns={"group": "estimate", "share": "value"})
+    parts = [
+        f"{_heading(kind, denominator)}; {_denominator_text(denominator)}"
+        for kind, denominator in zip(rows["attribution"], rows["denominator"], strict=True)
+    ]
+    detail = rows["attribution"].isin(_ON_PAGE_ONLY)
+    return rows.assign(part=parts, unit="%", detail=detail).reset_index(drop=True)
 
 
 def write_attribution(

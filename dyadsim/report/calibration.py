@@ -1,98 +1,115 @@
-"""One calibration: what it reached, its world file and its tables."""
+"""One calibration: the members of the ensemble, what they reached, and how."""
 
+import json
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from dyadsim.calibration.search import Calibration
-from dyadsim.evidence.verdict import UNDECIDED, VIOLATED, verdicts_text
+from dyadsim.calibration import member_tables
+from dyadsim.calibration.ensemble import Ensemble
+from dyadsim.calibration.joint_space import JointSpace
+from dyadsim.calibration.search import Mode
+from dyadsim.evidence.fact import Fact
+from dyadsim.model.members import ABOUT, FILE
 from dyadsim.report.printed import say
 from dyadsim.simulation.unfinished import write_file
 
+WIDE = 0.9  # of a parameter whose spread is above, the facts say next to nothing
+MOST_MISSED = 12  # facts that are named
 
-def world_file(calibration: Calibration, about: dict[str, Any]) -> str:
-    """Return the text of a world file: values and how they were found.
+
+def tables_of(
+    space: JointSpace, mode: Mode, ensemble: Ensemble, facts: Sequence[Fact]
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of a calibration by name.
 
     Parameters
     ----------
-    calibration
-        What the search found.
-    about
-        The manifest of the calibration; `command` repeats it.
+    space
+        The joint space.
+    mode
+        The mode, with the course of the search.
+    ensemble
+        The members.
+    facts
+        The facts they were calibrated on.
 
     Returns
     -------
-    str
-        YAML for `conf/world/<name>.yaml`.
+    dict
+        members (for `conf/world`), course, spread, facts, inside; see `member_tables`.
     """
-    values = {name: float(f"{value:.6g}") for name, value in calibration.values.items()}
-    body = {"base": calibration.world, "parameters": values, "calibration": about}
-    return (
-        "# Calibrated on facts.csv. The claim and its switches stand in the base world.\n"
-        f"# Again: {about['command']}\n{yaml.safe_dump(body, sort_keys=False)}"
-    )
+    return {
+        "members": member_tables.member_table(space, ensemble.points),
+        "course": member_tables.course_table(mode),
+        "spread": member_tables.spread_table(space, ensemble.points),
+        "facts": member_tables.facts_of_members(space.worlds, ensemble, facts),
+        "inside": member_tables.inside_table(space.worlds, ensemble, facts),
+    }
 
 
 def write_calibration(
-    folder: Path,
-    calibration: Calibration,
-    *,
-    about: dict[str, Any],
-    facts: pd.DataFrame | None = None,
-    posterior: pd.DataFrame | None = None,
+    folder: Path, tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any]
 ) -> None:
-    """Write starts.csv, course.csv, facts.csv, posterior.csv and world.yaml, each whole.
+    """Write a csv file a table, and members.json, each whole.
 
     Parameters
     ----------
     folder
         The results folder.
-    calibration
-        What the search found.
+    tables
+        As `tables_of`.
     about
-        The manifest of the calibration.
-    facts
-        The scoreboard of the calibrated world; None: not known yet.
-    posterior
-        A row a parameter; None: not known yet.
+        How the members were made.
     """
-    tables = {
-        "starts": calibration.starts,
-        "course": calibration.course,
-        "facts": facts,
-        "posterior": posterior,
-    }
     for name, table in tables.items():
-        if table is not None:
-            write_file(folder / f"{name}.csv", partial(table.to_csv, index=False))
-    world = world_file(calibration, about)
-    write_file(folder / "world.yaml", lambda path: path.write_text(world, encoding="utf-8"))
+        digits = None if name == "members" else "%.6g"
+        write = partial(table.to_csv, index=False, float_format=digits, lineterminator="\n")
+        write_file(folder / (FILE if name == "members" else f"{name}.csv"), write)
+    text = json.dumps(about, indent=1) + "\n"
+    write_file(folder / ABOUT, lambda path: path.write_text(text, encoding="utf-8"))
 
 
-def print_calibration(calibration: Calibration, facts: pd.DataFrame, folder: Path) -> None:
+def print_calibration(
+    tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any], folder: Path
+) -> None:
     """Print what a calibration reached, and what it did not.
 
     Parameters
     ----------
-    calibration
-        What the search found.
-    facts
-        The scoreboard of the calibrated world.
+    tables
+        As `tables_of`.
+    about
+        How the members were made.
     folder
         Where the tables were written.
     """
-    counts = verdicts_text(facts["verdict"])
-    costs = [f"{cost:.2f}" for cost in calibration.starts["cost"]]
+    counts = ", ".join(f"{count} of {world}" for world, count in about["own"].items())
     say(
-        f"{calibration.world}: of {len(facts)} facts {counts}, with random numbers "
-        f" that no search has used; {calibration.starts.shape[1] - 2} free parameters, "
-        f"{len(costs)} starts, cost {', '.join(costs)} (0 = all well inside)."
+        f"{about['members']} members; free parameters: {about['shared']} that all worlds share, "
+        f"{counts} alone."
     )
-    for verdict in (VIOLATED, UNDECIDED):
-        names = facts.loc[facts["verdict"] == verdict, "fact"]
-        say(f"{verdict.capitalize()}: {', '.join(names) or 'none'}.")
-    place = f"conf/world/{calibration.world}.yaml"
-    print(f"Tables: {folder}\nTo use it: copy {folder / 'world.yaml'} to {place}")
+    say(f"Facts inside, of {about['facts']}, with random numbers that no search has used:")
+    facts, inside = tables["facts"], tables["inside"]
+    for world in about["inside"]:
+        members = inside[world]
+        low, high = members.quantile([0.05, 0.95])
+        say(
+            f"  {world:12} {members.iloc[0]} in the best member; median of all "
+            f"{members.median():g}, {low:.0f} to {high:.0f} (90 %)",
+            " " * 15,
+        )
+        rare = facts[(facts["world"] == world) & (facts["inside"] < 0.1)]
+        names = rare.sort_values("inside", kind="stable")["fact"].tolist()
+        more = f" and {len(names) - MOST_MISSED} more" if len(names) > MOST_MISSED else ""
+        missed = f"missed by 9 members in 10: {', '.join(names[:MOST_MISSED]) or 'none'}{more}"
+        say(" " * 15 + missed, " " * 17)
+    spread = tables["spread"]["spread"]
+    say(
+        f"Spread of the members over that of the prior: median {spread.median():.2f}; "
+        f"{(spread > WIDE).sum()} of {len(spread)} parameters above {WIDE:g} (not identified)."
+    )
+    print(f"Tables: {folder}\nTo use them: copy {FILE} and {ABOUT} from there to conf/world/")

@@ -122,6 +122,29 @@ def _truth_table(truth: pd.DataFrame, names: Iterable[str]) -> Table:
     return table
 
 
+def estimates_of(comparison: Comparison) -> pd.DataFrame:
+    """Return the statistics and the true effects as rows of estimates (`cli.task.Estimates`).
+
+    Parameters
+    ----------
+    comparison
+        The tables of the comparison.
+    """
+    columns = ["fact", "label", "unit", "world", "simulated", "se", "low", "high", "verdict"]
+    names = {"low": "published_low", "high": "published_high", "label": "estimate"}
+    statistics = comparison.statistics[columns].rename(columns={**names, "simulated": "value"})
+    truth = comparison.truth[["label", "world", "effect", "se"]]
+    truth = truth.rename(columns={"label": "estimate", "effect": "value"})
+    true_part = "True effects: the same clients under two conditions"
+    return pd.concat(
+        [
+            statistics.assign(part="What a researcher finds"),
+            truth.assign(part=true_part, unit="SD of distress at intake", fact=""),
+        ],
+        ignore_index=True,
+    )
+
+
 def write_comparison(
     folder: Path,
     comparison: Comparison,

@@ -192,6 +192,20 @@ def _total_line(total: Mapping[Any, Any]) -> str:
     )
 
 
+def estimates_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores as rows of estimates (`cli.task.Estimates`), a part a family of facts.
+
+    Parameters
+    ----------
+    table
+        fact, family, world, simulated, se, low, high, verdict: a row a fact and world.
+    """
+    columns = ["family", "fact", "world", "simulated", "se", "low", "high", "verdict"]
+    names = {"low": "published_low", "high": "published_high", "simulated": "value"}
+    rows = table[columns].rename(columns={**names, "family": "part", "fact": "estimate"})
+    return rows.assign(part="Published facts: " + rows["part"].str.replace("_", " "), unit="")
+
+
 def write_scoreboard(folder: Path, table: pd.DataFrame, note: str = "") -> None:
     """Write scoreboard.csv and the figure, scoreboard.png and .svg.
 

@@ -12,9 +12,10 @@ from dyadsim.checks import shown_number
 from dyadsim.fitting.coverage import LEVEL
 from dyadsim.fitting.fit import Fit, paths
 from dyadsim.fitting.reference_table import prior_values
-from dyadsim.fitting.target import Evidence
+from dyadsim.fitting.target import Evidence, ScoreEvidence
 from dyadsim.fitting.world_choice import SURE, WorldChoice
 from dyadsim.fitting.world_verdict import OUTSIDE, judge_worlds, share_interval
+from dyadsim.report.fit_own_data import data_section, parameter_section, weeks_of_design
 from dyadsim.report.fit_sentences import (
     NOTHING_KEPT_OUT,
     UNEVEN,
@@ -24,25 +25,11 @@ from dyadsim.report.fit_sentences import (
     fitted_and_kept_out,
     unlike_data,
 )
-from dyadsim.report.page import embedded_image, write_page
+from dyadsim.report.fit_tables import ENDS, section
+from dyadsim.report.page import write_page
 from dyadsim.report.plain_rows import rows_for_json
 from dyadsim.report.printed import print_table, say
 from dyadsim.report.world_sentences import short_reason, world_table, worlds_line
-
-_HEADINGS = {  # column -> heading of the page's tables
-    "low": "5 %",
-    "middle": "median",
-    "high": "95 %",
-    "contraction_here": "contraction here",
-    "covered": "coverage",
-    "rank_p": "p of ranks",
-    "recovered": "r with truth",
-    "moved": "moved between halves",
-    "log_odds_error": "error of the log odds",
-    "stated": "stated",
-    "found": "true in",
-}
-_ENDS = {"low": "from", "high": "to"}  # of an interval of simulation error
 
 
 class Source(NamedTuple):
@@ -160,14 +147,21 @@ def write_fit(folder: Path, source: Source, fit: Fit, manifest: Mapping[str, Any
     write_page(
         folder,
         "fit.html.j2",
-        title=f"The {fit.problem.world} world fitted to {source.label}",
+        title=_title(source, manifest),
         alarm=alarm,
         warnings=[text for text in fit_warnings(fit) if text != alarm],
         verdict=fit_verdict(fit),
         manifest=manifest,
         assumed=source.assumed,
-        sections=[*_sections(fit, images), *_planning(source)],
+        sections=[*_sections(source, fit, images), *_planning(source)],
     )
+
+
+def _title(source: Source, manifest: Mapping[str, Any]) -> str:
+    """Return a title that names the data and the budget."""
+    config = manifest["config"]
+    name = Path(str(config["data"]["path"])).name
+    return f"{name}: {source.label}, fitted with budget={config['budget']}"
 
 
 def _write_figures(folder: Path, source: Source, fit: Fit) -> dict[str, bytes]:
@@ -178,6 +172,7 @@ def _write_figures(folder: Path, source: Source, fit: Fit) -> dict[str, bytes]:
         fit_ranks,
         fit_strengths,
         fit_worlds,
+        own_courses,
         style,
     )
 
@@ -191,6 +186,17 @@ def _write_figures(folder: Path, source: Source, fit: Fit) -> dict[str, bytes]:
         "predictions": (fit_predictions.figure(fitted, checks, source.instrument), checks),
         "strengths": (fit_strengths.figure(before, after), after),
     }
+    if isinstance(source.evidence, ScoreEvidence):
+        design, form = source.evidence.design, source.evidence.shape.instrument
+        weeks, schedule = weeks_of_design(design), design.study.schedule
+        drawn = own_courses.figure(
+            weeks,
+            instrument=form.name,
+            cut_off=form.cut_off,
+            end=schedule.sessions * schedule.weeks_between,
+            span=(form.floor, form.ceiling),
+        )
+        figures["data"] = (drawn, weeks)
     if fit.choice is not None:
         table, reason = world_table(fit.choice, fit.far), short_reason(fit.choice, fit.far)
         figures["worlds"] = (fit_worlds.figure(table, fit.choice.curve, reason), table)
@@ -207,48 +213,15 @@ def _doubt(fit: Fit) -> str:
     return ""
 
 
-def _section(
-    heading: str,
-    text: str,
-    *,
-    image: bytes | None = None,
-    tables: Mapping[str, pd.DataFrame] | None = None,
-    narrow: bool = False,
-) -> dict[str, Any]:
-    """Return a section of the page; tables by caption, "" for none; narrow: a small image."""
-    return {
-        "heading": heading,
-        "text": text,
-        "image": None if image is None else embedded_image(image),
-        "narrow": narrow,
-        "tables": [(caption, _cells(table)) for caption, table in (tables or {}).items()],
-    }
-
-
-def _cells(table: pd.DataFrame) -> list[list[str]]:
-    """Return a table's headings and rows as text."""
-    columns = [
-        [f"{value:.3f}" for value in column] if column.dtype == float else list(map(str, column))
-        for column in (table[name] for name in table)
-    ]
-    headings = [_HEADINGS.get(str(name), str(name)) for name in table]
-    return [headings, *map(list, zip(*columns, strict=True))]
-
-
-def _sections(fit: Fit, images: Mapping[str, bytes]) -> list[dict[str, Any]]:
-    """Return the sections of the page."""
+def _sections(source: Source, fit: Fit, images: Mapping[str, bytes]) -> list[dict[str, Any]]:
+    """Return the sections of the page: data first, then doubts, and only then what was learned."""
     worlds = [] if fit.choice is None else [_world_section(fit, fit.choice, images)]
     return [
+        data_section(source.evidence, source.label, fit, images),
         _typical_section(fit),
-        _section(
-            "What is known of each parameter",
-            "Each on its own scale: the 90 % interval of its prior is grey. Table: the posterior. "
-            "Moved between halves: how far the interval moves between disjoint halves of the "
-            "simulations, in its own widths; above 1 it is called unstable.",
-            image=images["parameters"],
-            tables={"": fit.parameters[["parameter", "unit", "low", "middle", "high", "moved"]]},
-        ),
-        _section(
+        _prediction_section(fit, images),
+        parameter_section(source.evidence, fit, images),
+        section(
             "Specific against common strength",
             "Grey: the prior. The data have taught something only where the blue cloud is narrower "
             "than the grey one; along the length of the blue cloud they cannot tell specific from "
@@ -258,8 +231,7 @@ def _sections(fit: Fit, images: Mapping[str, bytes]) -> list[dict[str, Any]]:
         ),
         *worlds,
         _trust_section(fit, images),
-        _prediction_section(fit, images),
-        _section(
+        section(
             "What if the prior were different?",
             "Posterior means in SDs of the prior. What moves with the prior comes from the prior.",
             tables={"": fit.priors},
@@ -270,12 +242,17 @@ def _sections(fit: Fit, images: Mapping[str, bytes]) -> list[dict[str, Any]]:
 def _world_section(fit: Fit, choice: WorldChoice, images: Mapping[str, bytes]) -> dict[str, Any]:
     """Return the section on the choice among worlds."""
     confusion = choice.confusion.rename_axis("true world").reset_index()
-    table = world_table(choice, fit.far).drop(columns=["far", "in_words"]).rename(columns=_ENDS)
-    return _section(
+    table = world_table(choice, fit.far).drop(columns=["far", "in_words"]).rename(columns=ENDS)
+    odds = choice.odds or (1 / len(choice.worlds),) * len(choice.worlds)
+    table.insert(1, "prior", odds)
+    stated = ", ".join(
+        f"{world} {share:.0%}" for world, share in zip(choice.worlds, odds, strict=True)
+    )
+    return section(
         "Which world?",
-        f"Probabilities at the prior odds that were given. From and to: the {SURE:.0%} interval of "
-        f"simulation error alone, of {choice.draws:,} simulated data sets a world; another seed "
-        "would mostly give probabilities inside it. They come from a classifier whose stated "
+        f"Before the data the worlds had these probabilities: {stated} (task.odds). From and to "
+        f"are simulation error alone, of {choice.draws:,} simulated data sets a world; another "
+        "seed would mostly give probabilities inside it. They come from a classifier whose stated "
         "probabilities were checked on simulated data sets that it had not learnt from (right); "
         f"on average these were off by {100 * choice.off:.1f} points. Bars are grey where no "
         "verdict is given.",
@@ -293,12 +270,11 @@ def _typical_section(fit: Fit) -> dict[str, Any]:
         (world, share, *share_interval(share, fit.simulated[world]))
         for world, share in fit.far.items()
     ]
-    far = pd.DataFrame(rows, columns=["world", "share", *_ENDS.values()])
-    return _section(
+    far = pd.DataFrame(rows, columns=["world", "share", *ENDS.values()])
+    return section(
         "Do data like these come out of the worlds?",
-        "Share of each world's simulated data sets that lie as far from the others as yours, with "
-        f"its interval of simulation error. Below {OUTSIDE:.0%} the data are unlike what the world "
-        "produces, and nothing that was fitted in it can be believed.",
+        f"Where the share is below {OUTSIDE:.0%}, the data are unlike what the world produces, and "
+        "nothing that was fitted in it can be believed.",
         tables={"": far},
     )
 
@@ -308,14 +284,11 @@ def _trust_section(fit: Fit, images: Mapping[str, bytes]) -> dict[str, Any]:
     sets = len(fit.coverage.ranks)
     low, high = coverage_by_chance(sets)
     names = ["parameter", "contraction_here", "contraction", "covered", "rank_p", "recovered"]
-    return _section(
+    return section(
         "Can the posterior be trusted?",
-        f"{sets} simulated data sets of this design were fitted like the real one. Contraction: 1 "
-        "- posterior / prior variance, on average and here (for your data); 1 = known, 0 or a "
-        f"little below = nothing learnt. Coverage: share whose {LEVEL:.0%} interval contains the "
-        f"true value; by chance it may lie between {low:.0%} and {high:.0%}. p of ranks: test that "
-        f"the ranks of true values are uniform (below {UNEVEN:g}: they are not). r with truth: "
-        "correlation of estimate and true value.",
+        f"{sets} simulated data sets of this design were fitted like the real one. By chance the "
+        f"coverage of right {LEVEL:.0%} intervals may lie between {low:.0%} and {high:.0%}; ranks "
+        f"with p below {UNEVEN:g} are uneven.",
         image=images["ranks"],
         tables={"": fit.parameters[names]},
     )
@@ -326,11 +299,10 @@ def _prediction_section(fit: Fit, images: Mapping[str, bytes]) -> dict[str, Any]
     (fitted, checks), text = fitted_and_kept_out(fit), NOTHING_KEPT_OUT
     tables, heading = {"Used in the fit": fitted}, "Does it predict what it was not fitted to?"
     if len(checks):
-        text = "Left: numbers used in the fit; right: statistics kept out of it. "
-        text += "Tail: two-sided posterior predictive probability."
+        text = "Left: numbers used in the fit; right: statistics kept out of it."
         tables["Not used in the fit, predicted by the posterior"] = checks
         tables["Not used in the fit, predicted by the prior"] = fit.prior_checks
-    return _section(heading, text, image=images["predictions"], tables=tables)
+    return section(heading, text, image=images["predictions"], tables=tables)
 
 
 def _planning(source: Source) -> list[dict[str, Any]]:
@@ -342,7 +314,7 @@ def _planning(source: Source) -> list[dict[str, Any]]:
         "names, with the alliance at every session and with three times the clients, and says how "
         "much narrower each parameter becomes."
     )
-    return [_section("What more would help?", text)]
+    return [section("What more would help?", text)]
 
 
 def print_fit(fit: Fit) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from rich.table import Table
 
 from dyadsim.analysis.estimate import Estimate
 from dyadsim.fitting.own_definitions import DEFINITIONS, START
@@ -16,7 +15,7 @@ from dyadsim.fitting.own_tables import OwnTables, arms_table, weeks_table
 from dyadsim.report.own_data_sentences import answer, doubts, estimate_words, not_possible
 from dyadsim.report.page import command_text, embedded_image, write_page
 from dyadsim.report.plain_rows import rows_for_json
-from dyadsim.report.printed import print_table, say
+from dyadsim.report.printed import print_frame, say
 
 MOST_WEEKS = 16  # of an arm, that the page shows
 PARTS = {  # heading of the page -> statistics
@@ -188,7 +187,7 @@ def write_own_data(
         title=f"{Path(path).name}: what the scores show",
         answer=answer(analysis),
         arms=_cells(arms_table(tables).rename(columns=_ARMS)),
-        weeks=_cells(_shown_weeks(tables)),
+        weeks=_cells(shown_weeks(tables)),
         weeks_cut=int(weeks_table(tables).groupby("arm").size().max()) > MOST_WEEKS,
         assumed=tables.assumed,
         figures=figures,
@@ -223,7 +222,7 @@ def _parts(analysis: OwnAnalysis) -> list[dict[str, Any]]:
     return parts
 
 
-def _shown_weeks(tables: OwnTables) -> pd.DataFrame:
+def shown_weeks(tables: OwnTables) -> pd.DataFrame:
     """Return the weeks that the page shows: spread evenly where there are many."""
     table, parts = weeks_table(tables), []
     for _, rows in table.groupby("arm", sort=False):
@@ -337,11 +336,11 @@ def print_own_data(analysis: OwnAnalysis) -> None:
     for text in answer(analysis):
         say(text)
     shown = arms_table(analysis.tables)[["arm", "clients", "therapists", "intake", "both"]]
-    _print_table("Your data", shown.rename(columns={"both": "and later"}))
+    print_frame("Your data", shown.rename(columns={"both": "and later"}))
     for heading, keys in PARTS.items():
         rows = [row for row in analysis.statistics if row.key in keys and row.estimate]
         if rows:
-            _print_table(heading, statistics_table(rows).drop(columns="note"))
+            print_frame(heading, statistics_table(rows).drop(columns="note"))
     absent = not_possible(analysis.statistics)
     if absent:
         print("Not possible with these data:")
@@ -349,14 +348,3 @@ def print_own_data(analysis: OwnAnalysis) -> None:
         whose = f" ({row.group})" if row.group and len(analysis.tables.arms) > 1 else ""
         say(f"- {DEFINITIONS[row.key].label}{whose}: {row.note}.", "  ")
     say("In brackets: 95 % intervals. Definitions, doubts and R code: in the report.")
-
-
-def _print_table(title: str, table: pd.DataFrame) -> None:
-    """Print a table of text."""
-    shown = Table(title=title, title_justify="left")
-    for name in table:
-        right = name in ("n", "value") or table[name].dtype.kind in "if"
-        shown.add_column(str(name), justify="right" if right else "left")
-    for row in table.astype(str).to_numpy().tolist():
-        shown.add_row(*[cell.replace("[", r"\[") for cell in row])
-    print_table(shown)

@@ -10,9 +10,11 @@ import os
 import re
 import sys
 import textwrap
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.table import Column, Table
 
 NARROW = 80  # letters of a line, where the output is no terminal
@@ -95,6 +97,30 @@ def print_table(table: "Table") -> None:
             part.title = Text(wrapped(table.title))
             part.min_width = min(width, max(map(len, part.title.plain.split("\n"))))
         console.print(part)
+
+
+def print_frame(title: str, frame: "pd.DataFrame", left: Collection[str] | None = None) -> None:
+    """Print a DataFrame as a table: its cells as they are, no markup in them.
+
+    Parameters
+    ----------
+    title
+        Of the table.
+    frame
+        Its columns have names.
+    left
+        Columns on the left edge, the others on the right; None: numbers alone on the right.
+    """
+    from rich.table import Table
+
+    shown = Table(title=title, title_justify="left")
+    for name in map(str, frame.columns):
+        number = name in ("n", "value") or frame[name].dtype.kind in "if"
+        right = number if left is None else name not in left
+        shown.add_column(name, justify="right" if right else "left")
+    for row in frame.astype(str).to_numpy().tolist():
+        shown.add_row(*[cell.replace("[", r"\[") for cell in row])
+    print_table(shown)
 
 
 def _parts(table: "Table", width: int) -> "list[Table]":

@@ -30,6 +30,8 @@ def print_stored(folder: Path, summary: Mapping[str, Any], manifest: Mapping[str
         What summary.json and manifest.json hold; either may be empty.
     """
     printer = _PRINTERS.get(str(summary.get("task")), _print_any)
+    if "estimates" in summary:
+        printer = _print_members
     try:
         printer(summary)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
@@ -96,6 +98,20 @@ def _print_recovery(summary: Mapping[str, Any]) -> None:
 
     table = _frame(summary["parameters"])
     print_recovery(table, summary["study"], summary["clients"], _label(summary))
+
+
+def _print_members(summary: Mapping[str, Any]) -> None:
+    from dyadsim.evidence.verdict import VERDICTS
+    from dyadsim.report.members import MembersResult, changes_text, print_members
+
+    estimates = _frame(summary["estimates"])
+    table = estimates.assign(verdict="") if set(VERDICTS) <= set(estimates) else estimates
+    changes = changes_text((world["world"], world["changed"]) for world in summary["worlds"])
+    values = {name: summary[name] for name in ("study", "clients", "repeats", "seed")}
+    members = tuple(summary["members"])
+    print_members(
+        MembersResult(summary["task"], table, estimates, members, **values, changes=changes)
+    )
 
 
 def _print_any(summary: Mapping[str, Any]) -> None:

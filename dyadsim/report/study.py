@@ -1,16 +1,21 @@
 """One simulated study: its figure, and what an intervention changed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 from rich.table import Table
 
 from dyadsim.model import questionnaires
+from dyadsim.model.variables import ENDINGS
 from dyadsim.report.page import estimate_text, run_line
 from dyadsim.report.printed import print_table, say
+from dyadsim.simulation.study_files import StudyOutcome
 from dyadsim.studies.study import Study
+
+_UNTREATED = "no_treatment"  # how it ends where nothing began
 
 
 def write_study_figure(
@@ -106,6 +111,94 @@ def print_scores(summary: Mapping[str, Any], label: str) -> None:
         table.add_row(row["arm"], row["occasion"], row["week"], mean, spread, str(row["count"]))
     print_table(table)
     say(run_line(summary["study"], clients=summary["clients"], seed=summary["seed"]))
+
+
+def estimates_of(
+    outcome: StudyOutcome, clusters: "pd.Series[int]", instrument: str
+) -> pd.DataFrame:
+    """Return what one study says as rows of estimates (`cli.task.Estimates`).
+
+    Parameters
+    ----------
+    outcome
+        Of the study.
+    clusters
+        By client whose chance is shared: clients of one therapist.
+    instrument
+        Name of the questionnaire.
+
+    Returns
+    -------
+    DataFrame
+        part, estimate, unit, value, se: the mean score of every arm and occasion (sessions by
+        week), the share of clients by ending and, with `do`, its mean effect and who is better or
+        worse off. Errors are those of means of clusters.
+    """
+    parts = [
+        *_score_parts(outcome.sessions, f"Mean {instrument} score"),
+        *_ending_parts(outcome.clients),
+        *(() if outcome.effects is None else _effect_parts(outcome.effects)),
+    ]
+    rows = [(*part.names, *_clustered_mean(part.values, part.clients, clusters)) for part in parts]
+    return pd.DataFrame(rows, columns=["part", "estimate", "unit", "value", "se"])
+
+
+class _Mean(NamedTuple):
+    """What is averaged: part, estimate and unit; values and, beside each, its client."""
+
+    names: tuple[str, str, str]
+    values: "pd.Series[Any]"
+    clients: "pd.Series[int]"
+
+
+def _score_parts(sessions: pd.DataFrame, title: str) -> Iterator[_Mean]:
+    """Yield the scores of every arm and occasion."""
+    scores = sessions.dropna(subset="symptom_score")
+    for key, part in scores.groupby(["arm", "occasion", "week"], observed=True):
+        arm, occasion, week = map(str, key)
+        at = "" if occasion == "intake" else f", week {float(week):g}"
+        names = (title, f"{arm}, {occasion}{at}", "points")
+        yield _Mean(names, part["symptom_score"], part["client"])
+
+
+def _ending_parts(clients: pd.DataFrame) -> Iterator[_Mean]:
+    """Yield who has each ending, of every arm that is treated."""
+    treated = clients[clients["ending"] != _UNTREATED]
+    for arm, part in treated.groupby("arm", sort=False, observed=True):
+        for ending in ENDINGS:
+            names = ("How it ends", f"{arm!s}: {ending}", "share of clients")
+            yield _Mean(names, part["ending"] == ending, part["client"])
+
+
+def _effect_parts(effects: pd.DataFrame) -> Iterator[_Mean]:
+    """Yield what an intervention changed."""
+    for key, part in effects.groupby(["arm", "at"], sort=False):
+        where, gain = ", ".join(map(str, key)), part["effect"]
+        for what, unit, values in (
+            ("effect", "SD of distress at intake", gain),
+            ("better off", "share of clients", gain > 0),
+            ("worse off", "share of clients", gain < 0),
+        ):
+            names = ("do(...): every client beside the twin", f"{where}: {what}", unit)
+            yield _Mean(names, values, part["client"])
+
+
+def _clustered_mean(
+    values: "pd.Series[Any]", clients: "pd.Series[int]", clusters: "pd.Series[int]"
+) -> tuple[float, float]:
+    """Return a mean and its error when rows of a cluster share their chance.
+
+    The error is the root of the sum over clusters of squared sums of deviations, over n, times
+    sqrt(G / (G - 1)) for G clusters: the usual sandwich ("CR1" without regressors).
+    """
+    numbers = values.to_numpy(float)
+    mean, codes = numbers.mean(), np.unique(clusters[clients.to_numpy()], return_inverse=True)[1]
+    sums = np.bincount(codes, numbers - mean)
+    count = sums.size
+    if count < 2:
+        return float(mean), float("nan")
+    error = np.sqrt(count / (count - 1) * np.square(sums).sum()) / numbers.size
+    return float(mean), float(error)
 
 
 def print_individual_effects(table: pd.DataFrame) -> None:

@@ -34,7 +34,7 @@ def changed_values(world: str, parameters: Parameters) -> dict[str, tuple[float,
     Examples
     --------
     >>> changed_values("null", world_parameters("null", {"alliance.start": 0.7}))
-    {'alliance.start': (0.7, 0.68...)}
+    {'alliance.start': (0.7, 0...)}
     """
     if world not in WORLDS:
         return {}
@@ -138,7 +138,7 @@ def world_label(world: str, parameters: Parameters) -> str:
     Examples
     --------
     >>> world_label("hybrid", world_parameters("hybrid", {"alliance.rate": 0.4}))
-    'hybrid world (changed: alliance.rate = 0.4 (not 0.664))'
+    'hybrid world (changed: alliance.rate = 0.4 (not 0...))'
     """
     state = world_state(world, parameters)
     return f"{world} world ({state})" if state else f"{world} world"

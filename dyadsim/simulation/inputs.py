@@ -8,7 +8,8 @@ from dyadsim import checks
 from dyadsim.errors import BadInput
 from dyadsim.model import worlds
 from dyadsim.model.parameter import check_value
-from dyadsim.model.parameters import Parameters, catalogue, check_shares
+from dyadsim.model.parameters import Parameters, catalogue
+from dyadsim.model.population import check_shares
 from dyadsim.model.variables import Array
 from dyadsim.studies.study import Study
 

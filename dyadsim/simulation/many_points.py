@@ -19,14 +19,8 @@ from dyadsim.kernel.sessions import Address, Inputs
 from dyadsim.kernel.streaming_sums import SUMS
 from dyadsim.model import questionnaires
 from dyadsim.model.parameter import check_value
-from dyadsim.model.parameters import (
-    Parameters,
-    Population,
-    as_float32,
-    catalogue,
-    check_shares,
-    flat,
-)
+from dyadsim.model.parameters import Parameters, as_float32, catalogue, flat
+from dyadsim.model.population import Population, check_shares
 from dyadsim.simulation import simulate
 from dyadsim.simulation.runs import Totals as Totals
 from dyadsim.studies import study as studies

@@ -120,7 +120,7 @@ def client_bytes(study: Study, keep_truth: bool = True) -> int:
     >>> import dyadsim
     >>> trial = dyadsim.rct(["cbt", "waitlist"], sessions=8, follow_up=())
     >>> client_bytes(trial), client_bytes(trial, keep_truth=False)
-    (1616, 320)
+    (1780, 340)
     """
     steps = studies.plan_study(study).weeks.size if keep_truth else 0
     recorded = ROW_COUNT - FIRST_RECORDED

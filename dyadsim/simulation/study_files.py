@@ -82,7 +82,7 @@ def clients_of_a_part(study: Study) -> int:
     --------
     >>> import dyadsim
     >>> clients_of_a_part(dyadsim.rct(["cbt", "waitlist"]))
-    15872
+    14384
     """
     return max(1, PART_BYTES // memory.client_bytes(study) // BLOCK) * BLOCK
 
@@ -152,6 +152,20 @@ def simulate_into(folder: Path, order: StudyOrder, size: int | None = None) -> S
     return StudyOutcome(
         table, pd.concat(sessions, ignore_index=True), _effects(distress, table["arm"])
     )
+
+
+def clusters_of_clients(folder: Path) -> "pd.Series[int]":
+    """Return by client whose chance is shared: the therapist's number, or one of the client's own.
+
+    Parameters
+    ----------
+    folder
+        Into which a study was simulated.
+    """
+    table = pd.read_parquet(folder / "clients.parquet", columns=["client", "therapist"])
+    own = -1 - table["client"].astype("int64")
+    clusters = table["therapist"].astype("Int64").fillna(own).astype("int64")
+    return pd.Series(clusters.to_numpy(), table["client"])
 
 
 def _parts(order: StudyOrder, size: int) -> Iterator[tuple[Run] | Twins]:

@@ -24,7 +24,7 @@ LOW_ALLIANCE, HIGH_ALLIANCE = 0.62, 0.78
 NOTE = (
     "No researcher can see these. They are larger than g: g divides by the spread of post-test "
     "scores, which carry error and in which clients differ more than at entry. The two values of "
-    "the alliance are 0.7 to 1.1 of its standard deviations at session 3 apart, by world. In a "
+    "the alliance are 1.7 of its standard deviations at session 3 apart. In a "
     "trial a good alliance helps in two ways: clients stay, and, outside the medical and the null "
     "world, it acts by itself; the last row leaves only the second."
 )

@@ -12,7 +12,7 @@ class Sample(NamedTuple):
 
     seeking_threshold: Annotated[
         float, parameter("distress, as felt, from which people seek or get care", "distress", -9, 5)
-    ] = 1.8
+    ] = 1.65
     seeking_noise: Annotated[
         float,
         parameter("SD of everything else that decides about seeking care", "distress", 0.1, 4),
@@ -23,7 +23,7 @@ class Sample(NamedTuple):
 
 
 ROUTINE = Sample()
-TRIAL = Sample(seeking_threshold=2.35, seeking_noise=0.45, therapist_selection=0.8)
+TRIAL = Sample(seeking_threshold=2.05, seeking_noise=0.45, therapist_selection=0.8)
 SAMPLES = {"routine": ROUTINE, "trial": TRIAL}
 
 

@@ -35,7 +35,7 @@ METHODS = {  # name: what it is
 }
 DIAL = "specificity"  # an axis that is no parameter: the dial at an equal mean effect
 _DIAL = Parameter(
-    DIAL, 0.5, ParameterInfo("share that needs the match, at equal effect", "share", 0, 1, "", "")
+    DIAL, 0.5, ParameterInfo("share that needs the match, at equal effect", "share", 0, 1, "")
 )
 # of one sweep; for more, use sweeps with other seeds (docs/how_to/scale.md)
 MAX_POINTS = 20_000_000

@@ -4,9 +4,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from dyadsim.evidence.verdict import MET, UNDECIDED, VIOLATED
 from dyadsim.plots import style
 
-VERDICTS = {"met": ("o", "#009E73"), "violated": ("x", "#D55E00")}
+MARKS = {MET: ("o", "#009E73"), UNDECIDED: ("_", "#555555"), VIOLATED: ("x", "#D55E00")}
 LOOKS = {
     "variance": (style.Look("#0072B2", "s", "-"), "share of outcome variance (Shapley)"),
     "effect": (style.Look("#D55E00", "o", "--"), "share of the mean effect (Shapley)"),
@@ -18,13 +19,13 @@ LOOKS = {
 def draw(table: pd.DataFrame) -> Figure:
     """Return two panels: shares; facts whose verdict depends on specificity."""
     facts = table[table["kind"] == "fact"]
-    met = facts.pivot(index="name", columns="specificity", values="met").astype(bool)
+    verdicts = facts.pivot(index="name", columns="specificity", values="verdict")
     figure = style.new_figure(14, 6.5)
     with style.drawing_style():
         left, right = figure.subplots(1, 2, width_ratios=(1, 1))
         draw_shares(left, table[table["kind"] == "share"])
-        draw_verdicts(right, met)
-        figure.legend(*right.get_legend_handles_labels(), loc="outside lower right", ncols=2)
+        draw_verdicts(right, verdicts)
+        figure.legend(*right.get_legend_handles_labels(), loc="outside lower right", ncols=3)
         figure.suptitle("Hybrid world, calibrated: how change is made, not how much")
     return figure
 
@@ -48,17 +49,18 @@ def draw_shares(axes: Axes, shares: pd.DataFrame) -> None:
     axes.legend(fontsize=10, loc="upper left")
 
 
-def draw_verdicts(axes: Axes, met: pd.DataFrame) -> None:
-    """Draw the facts that are met at some points only; met: (fact, specificity)."""
-    moving = met[met.any(axis=1) & ~met.all(axis=1)]
-    moving = moving.loc[moving.sum(axis=1).sort_values(kind="stable").index]
-    points = list(met.columns)
-    for row, (_, verdicts) in enumerate(moving.iterrows()):
+def draw_verdicts(axes: Axes, verdicts: pd.DataFrame) -> None:
+    """Draw the facts whose verdict moves; verdicts: (fact, specificity)."""
+    met = verdicts == MET
+    moving = verdicts[verdicts.nunique(axis=1) > 1]
+    moving = moving.loc[met.loc[moving.index].sum(axis=1).sort_values(kind="stable").index]
+    points = list(verdicts.columns)
+    for row, (_, of_fact) in enumerate(moving.iterrows()):
         axes.axhline(row + 0.5, color="#DDDDDD", linewidth=0.8)
-        for point, is_met in zip(points, verdicts, strict=True):
-            marker, colour = VERDICTS["met" if is_met else "violated"]
+        for point, verdict in zip(points, of_fact, strict=True):
+            marker, colour = MARKS[verdict]
             axes.plot(point, row, marker, color=colour, markersize=9)
-    for label, (marker, colour) in VERDICTS.items():
+    for label, (marker, colour) in MARKS.items():
         axes.plot([], [], marker, color=colour, label=label)
     axes.set_yticks(range(len(moving)), list(moving.index), fontsize=10)
     axes.set_ylim(-0.6, len(moving) - 0.4)

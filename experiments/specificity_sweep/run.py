@@ -13,7 +13,6 @@ from figure import draw  # beside this file
 import dyadsim
 from dyadsim.attribution import true_shares
 from dyadsim.attribution.estimated_shares import estimate_shares
-from dyadsim.evidence.fact import load_facts
 from dyadsim.evidence.observed_study import observe_study
 
 sys.path.append(str(Path(__file__).parents[1]))
@@ -22,12 +21,11 @@ from experiment import run_experiment
 TINY = {"clients": 300, "points": (0.0, 1.0)}
 POINTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 REPEATS = 4
-FACTS = load_facts()[:41]  # those of version 0.2, on which the worlds were calibrated
 CARE = true_shares.Care(("cbt", "interpersonal", "supportive"))
 
 
 def compute(clients: int = 10_000, points: tuple[float, ...] = POINTS) -> pd.DataFrame:
-    """Return specificity, kind (share or fact), name, value, se, low, high, met."""
+    """Return specificity, kind (share or fact), name, value, se, low, high, verdict."""
     parts = []
     for point in points:
         world = dyadsim.dial(dyadsim.world("hybrid"), point)
@@ -70,11 +68,11 @@ def facts(world: dyadsim.world, clients: int) -> pd.DataFrame:
             result.standard_error,
             result.fact.low,
             result.fact.high,
-            result.met,
+            result.verdict,
         )
-        for result in dyadsim.evaluate(world, clients, replicates=REPEATS, facts=FACTS)
+        for result in dyadsim.evaluate(world, clients, replicates=REPEATS)
     ]
-    columns = ["name", "value", "se", "low", "high", "met"]
+    columns = ["name", "value", "se", "low", "high", "verdict"]
     return pd.DataFrame(rows, columns=columns).assign(kind="fact")
 
 

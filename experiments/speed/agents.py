@@ -51,12 +51,12 @@ class Client(mesa.Agent):
                 self, name, values if len(values) == 4 else column[ROWS_AT._asdict()[name]].item()
             )
         self.arm, self.therapist = arm, therapist
-        self.attended, self.ended, self.rupture = 0, 0, 0.0
+        self.attended, self.ended, self.rupture, self.alert, self.jump = 0, 0, 0.0, 0.0, 0.0
 
     def step(self) -> None:
         """Live one week: a session if there is one, then distress, the end, the questionnaire."""
         in_session = self.ended == 0 and self.scheduled > 0.5
-        self.rupture = 0.0
+        self.rupture, self.alert, self.jump = 0.0, 0.0, 0.0
         if in_session:
             self.session()
         else:
@@ -78,6 +78,7 @@ class Client(mesa.Agent):
         n = p.responsiveness
         gain = (self.first_score - self.last_score) / self.model.form.slope
         alert = self.feedback if gain < n.alert_level and self.attended > 2 else 0.0
+        self.alert, self.new_plan = alert, max(self.new_plan, n.alert_plan * alert)
         rate = n.formulation_rate * squash(self.formulation_skill) * (1 + n.alert_boost * alert)
         self.formulation += self.human * min(rate, 1.0) * (1 - self.formulation)
         u = p.rupture
@@ -86,6 +87,7 @@ class Client(mesa.Agent):
         hazard += u.goal_distance * (1 - self.goal) + u.pushing_weight * pushing
         self.rupture = self.human if chance.gauss(0, 1) < hazard else 0.0
         mend = u.repair_base + u.repair_skill * self.repair_skill + u.repair_empathy * self.empathy
+        mend += u.alert_repair * alert
         repaired = self.rupture if chance.gauss(0, 1) < mend else 0.0
         old = self.strain * (1 - u.strain_decay) * (1 - u.repair_relief * repaired)
         self.strain = min(old + u.rupture_cost * (self.rupture - repaired) * (1 - self.strain), 1.0)
@@ -103,6 +105,10 @@ class Client(mesa.Agent):
             - r.resistance * pushing * self.readiness
         )
         self.readiness = clip(self.readiness + grown + r.readiness_noise * chance.gauss(0, 1))
+        g = p.sudden_gain
+        self.jump = 1.0 if chance.random() < g.chance else 0.0
+        self.pace = 1 - g.share + g.share * self.jump / g.chance
+        self.pace *= self.aptitude * (1 + self.new_plan)
         self.learn(credible, alliance, coregulation)
 
     def credible(self) -> float:
@@ -161,10 +167,12 @@ class Client(mesa.Agent):
                 * 2
                 * squash(self.competence[k])
                 * engaged
+                * self.pace
             )
             self.process[k] += min(learnt, 1.0) * (1 - self.process[k])
         coherent = p.action.unfit_coherence + (1 - p.action.unfit_coherence) * self.bona_fide
         taken = p.action.learning_rate * coherent * credible * math.exp(math.log(trust) / 3)
+        taken *= self.pace
         self.action += min(taken, 1.0) * (1 - self.action)
         g = p.regulation
         story = (1 - g.coregulation_weight) * self.formulation * alliance
@@ -190,15 +198,19 @@ class Client(mesa.Agent):
         shield = 1 + y.buffer * (0.5 - squash(self.resources))
         self.load = within(self.load * kept.load_kept + (size * shield if event > 0 else -size))
         matched = sum(w * z for w, z in zip(self.weight, self.process, strict=True))
-        relief = y.treatment_gain * (y.specificity * matched + (1 - y.specificity) * self.action)
-        relief += self.contact * (y.expectancy_effect * self.expectancy + y.bond_effect * self.bond)
-        relief += (
-            y.regulation_effect * self.regulation
-            + y.medication_effect * self.medication * in_session
-        )
+        need = max(1 + y.need * (self.initial_distress - 2), 0.0)
+        path = y.specificity * matched + (1 - y.specificity) * self.action
+        treated, before = need * y.treatment_gain * path, self.treatment_relief
+        common = self.contact * (y.expectancy_effect * self.expectancy + y.bond_effect * self.bond)
+        common += y.regulation_effect * self.regulation
+        common += y.medication_effect * self.medication * in_session
+        relief = treated + need * common - y.harm * self.contact * self.strain
         aim = self.set_point + self.load - relief
-        noise = y.distress_noise * kept.distress_spread * chance.gauss(0, 1)
-        self.distress = within(aim + (self.distress - aim) * kept.distress_kept + noise)
+        level = self.distress - self.fluctuation - self.jump * max(treated - before, 0.0)
+        level = within(aim + (level - aim) * kept.distress_kept)
+        noise = y.distress_noise * kept.week_spread * chance.gauss(0, 1)
+        self.fluctuation = within(self.fluctuation * kept.week_kept + noise)
+        self.distress, self.treatment_relief = within(level + self.fluctuation), treated
 
     def end(self) -> None:
         n, plan, chance = self.model.p.ending, self.model.plan, self.model.random
@@ -208,11 +220,15 @@ class Client(mesa.Agent):
             self.ended = 4
         index = n.dropout_base + n.low_alliance * (0.5 - self.alliance()) + n.strain * self.strain
         index += n.mismatch * (0.5 - self.match) - n.skill * self.regard
-        if chance.gauss(0, 1) < index - n.progress * (self.initial_distress - self.distress):
+        gained = self.initial_distress - self.distress
+        index += n.early_dropout / self.attended - n.alert_retention * self.alert
+        index -= n.commitment * (rule == FIXED_RULE)
+        if chance.gauss(0, 1) < index - n.progress * gained:
             self.ended = 3 if self.distress > self.good_enough_level else 2
         if rule != FIXED_RULE and self.attended >= n.good_enough_from:
             near = self.good_enough_level - self.distress
-            if chance.gauss(0, 1) < n.good_enough_base + n.good_enough_slope * near:
+            enough = n.good_enough_change * gained + n.good_enough_sessions * self.attended
+            if chance.gauss(0, 1) < n.good_enough_base + n.good_enough_slope * near + enough:
                 self.ended = 2
 
     def fill_in(self, in_session: bool) -> None:

@@ -52,18 +52,19 @@ def header(setting: Setting) -> str:
 
 
 def build(setting: Setting) -> ctypes.CDLL:
-    """Compile scalar.c in a folder of its own and load it."""
-    folder = Path(tempfile.mkdtemp(prefix="dyadsim-speed-"))
-    (folder / "names.h").write_text(header(setting))
-    library, part = folder / "scalar.so", folder / "scalar.o"
+    """Compile scalar.c in a folder of its own, load it, and remove the folder."""
     source = Path(__file__).parent / "scalar.c"
-    # Linked without -ffast-math, which would switch off subnormal numbers in all of the process
-    for command in (
-        [*FLAGS, f"-I{folder}", "-c", str(source), "-o", str(part)],
-        ["-shared", str(part), "-o", str(library), "-lm"],
-    ):
-        subprocess.run([str(compiler()), *command], check=True)
-    return ctypes.CDLL(str(library))
+    with tempfile.TemporaryDirectory(prefix="dyadsim-speed-") as name:
+        folder = Path(name)
+        (folder / "names.h").write_text(header(setting))
+        library, part = folder / "scalar.so", folder / "scalar.o"
+        # Linked without -ffast-math, which would switch off subnormal numbers in all of the process
+        for command in (
+            [*FLAGS, f"-I{folder}", "-c", str(source), "-o", str(part)],
+            ["-shared", str(part), "-o", str(library), "-lm"],
+        ):
+            subprocess.run([str(compiler()), *command], check=True)
+        return ctypes.CDLL(str(library))  # stays loaded without its file
 
 
 def _flat(values: Any) -> np.ndarray:

@@ -54,10 +54,11 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
         float readiness = READ(readiness), action = READ(action), regulation = READ(regulation);
         float improvement = READ(recent_improvement), contact = READ(contact);
         float formulation = READ(formulation), first_score = READ(first_score);
-        float last_score = READ(last_score), attended = 0.0f;
+        float last_score = READ(last_score), attended = 0.0f, aptitude = READ(aptitude);
+        float week = READ(fluctuation), treated = READ(treatment_relief), new_plan = READ(new_plan);
         int ended = 0;
         for (int32_t step = 1; step <= sessions; step++) {
-            float rupture = 0.0f;
+            float rupture = 0.0f, alert = 0.0f, jump = 0.0f;
             int in_session = !ended && scheduled > 0.5f;
             if (in_session) {
                 attended += 1.0f;
@@ -84,7 +85,8 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
                 float coregulation = 1 - client / (s / (1 - alone * alone));
                 /* responsiveness */
                 int off_track = (first_score - last_score) / f->slope < p->responsiveness.alert_level && attended > 2;
-                float alert = off_track ? feedback : 0.0f;
+                alert = off_track ? feedback : 0.0f;
+                new_plan = fmaxf(new_plan, p->responsiveness.alert_plan * alert);
                 formulation += human * fminf(p->responsiveness.formulation_rate * squash(skill)
                     * (1 + p->responsiveness.alert_boost * alert), 1.0f) * (1 - formulation);
                 float total = plan[0] + plan[1] + plan[2] + plan[3];
@@ -96,7 +98,7 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
                     + p->rupture.goal_distance * (1 - goal) + p->rupture.pushing_weight * pushing;
                 rupture = normal() < hazard ? human : 0.0f;
                 float repaired = normal() < p->rupture.repair_base + p->rupture.repair_skill * repair_skill
-                    + p->rupture.repair_empathy * empathy ? rupture : 0.0f;
+                    + p->rupture.repair_empathy * empathy + p->rupture.alert_repair * alert ? rupture : 0.0f;
                 strain = fminf(strain * (1 - p->rupture.strain_decay) * (1 - p->rupture.repair_relief * repaired)
                     + p->rupture.rupture_cost * (rupture - repaired) * (1 - strain), 1.0f);
                 /* alliance */
@@ -123,13 +125,16 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
                 readiness = clip(readiness + p->readiness.growth * autonomy * alliance * (1 - readiness)
                     - p->readiness.resistance * pushing * readiness + p->readiness.readiness_noise * normal());
                 /* process change, action, self-regulation */
+                jump = uniform() < p->sudden_gain.chance ? 1.0f : 0.0f;
+                float pace = aptitude * (1 + new_plan)
+                    * (1 - p->sudden_gain.share + p->sudden_gain.share / p->sudden_gain.chance * jump);
                 float trust = alliance * readiness * expectancy;
                 float engaged = power(trust, p->process_change.gating / 3);
                 for (int q = 0; q < 4; q++)
-                    z[q] += fminf(p->process_change.learning_rate * dose[q] * 2 * squash(competence[q]) * engaged, 1.0f)
+                    z[q] += fminf(p->process_change.learning_rate * dose[q] * 2 * squash(competence[q]) * engaged * pace, 1.0f)
                         * (1 - z[q]);
                 float coherence = p->action.unfit_coherence + (1 - p->action.unfit_coherence) * bona_fide;
-                action += fminf(p->action.learning_rate * coherence * credible * power(trust, 1.0f / 3), 1.0f) * (1 - action);
+                action += fminf(p->action.learning_rate * coherence * credible * power(trust, 1.0f / 3) * pace, 1.0f) * (1 - action);
                 float story = (1 - p->regulation.coregulation_weight) * formulation * alliance;
                 regulation = clip(regulation
                     + p->regulation.growth * (p->regulation.coregulation_weight * coregulation + story) * (1 - regulation));
@@ -146,12 +151,17 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
             float shield = 1 + p->distress.buffer * (0.5f - squash(resources));
             load = within(load * k->load_kept + (event > 0 ? size * shield : -size));
             float matched = weight[0] * z[0] + weight[1] * z[1] + weight[2] * z[2] + weight[3] * z[3];
-            float relief = p->distress.treatment_gain * (p->distress.specificity * matched + (1 - p->distress.specificity) * action)
-                + contact * (p->distress.expectancy_effect * expectancy + p->distress.bond_effect * bond)
+            float need = fmaxf(1 + p->distress.need * (initial - 2), 0.0f), past = treated;
+            treated = need * p->distress.treatment_gain
+                * (p->distress.specificity * matched + (1 - p->distress.specificity) * action);
+            float common = contact * (p->distress.expectancy_effect * expectancy + p->distress.bond_effect * bond)
                 + p->distress.regulation_effect * regulation + p->distress.medication_effect * medication * in_session;
+            float relief = treated + need * common - p->distress.harm * contact * strain;
             float before = distress, aim = set_point + load - relief;
-            distress = within(aim + (distress - aim) * k->distress_kept
-                + p->distress.distress_noise * k->distress_spread * normal());
+            float lasting = distress - week - jump * fmaxf(treated - past, 0.0f);
+            lasting = within(aim + (lasting - aim) * k->distress_kept);
+            week = within(week * k->week_kept + p->distress.distress_noise * k->week_spread * normal());
+            distress = within(lasting + week);
             if (in_session) {
                 improvement += p->distress.improvement_memory * (before - distress - improvement);
                 /* ending */
@@ -159,10 +169,14 @@ void run(const float *table, int32_t clients, int32_t sessions, const int32_t *a
                 int code = step == last[arm[i]] && rule[arm[i]] != OPEN_RULE;
                 if (normal() < p->ending.removal_base) code = 4;
                 if (normal() < p->ending.dropout_base + p->ending.low_alliance * (0.5f - alliance) + p->ending.strain * strain
-                        - p->ending.skill * regard - p->ending.progress * (initial - distress) + p->ending.mismatch * (0.5f - match))
+                        - p->ending.skill * regard - p->ending.progress * (initial - distress) + p->ending.mismatch * (0.5f - match)
+                        + p->ending.early_dropout / attended - p->ending.alert_retention * alert
+                        - p->ending.commitment * (rule[arm[i]] == FIXED_RULE))
                     code = distress > level ? 3 : 2;
                 if (rule[arm[i]] != FIXED_RULE && attended >= p->ending.good_enough_from
-                        && normal() < p->ending.good_enough_base + p->ending.good_enough_slope * (level - distress))
+                        && normal() < p->ending.good_enough_base + p->ending.good_enough_slope * (level - distress)
+                            + p->ending.good_enough_change * (initial - distress)
+                            + p->ending.good_enough_sessions * attended)
                     code = 2;
                 ended = code;
             }

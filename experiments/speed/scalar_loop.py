@@ -67,8 +67,10 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
         t[R.last_score],
     )
     attended, ended, initial = nil, 0, t[R.initial_distress]
+    week, treated, new_plan = t[R.fluctuation], t[R.treatment_relief], t[R.new_plan]
     for step in range(1, steps + 1):
         in_session, rupture = ended == 0 and t[R.scheduled] > half, nil
+        alert, jump = nil, nil
         if in_session:
             attended += unit
             e, q = p.expectancy, p.resonance
@@ -103,6 +105,7 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
             q2 = p.responsiveness
             off_track = (first - latest) / form.slope < q2.alert_level and attended > 2
             alert = t[R.feedback] if off_track else nil
+            new_plan = max(new_plan, q2.alert_plan * alert)
             rate = (
                 q2.formulation_rate
                 * squash(t[R.formulation_skill])
@@ -121,6 +124,7 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
             mend = (
                 u.repair_base + u.repair_skill * t[R.repair_skill] + u.repair_empathy * t[R.empathy]
             )
+            mend += u.alert_repair * alert
             repaired = rupture if normal() < mend else nil
             strain = min(
                 strain * (unit - u.strain_decay) * (unit - u.repair_relief * repaired)
@@ -166,6 +170,10 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
             )
             lost = p.readiness.resistance * pushing * readiness
             readiness = clip(readiness + grown - lost + p.readiness.readiness_noise * normal())
+            s3 = p.sudden_gain
+            jump = unit if np.random.random() < s3.chance else nil  # noqa: NPY002
+            pace = unit - s3.share + s3.share / s3.chance * jump
+            pace *= t[R.aptitude] * (unit + new_plan)
             trust = alliance * readiness * hope
             engaged = power(trust, p.process_change.gating / 3)
             for k in range(4):
@@ -176,11 +184,12 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
                     * 2
                     * squash(t[R.competence + k])
                     * engaged
+                    * pace
                 )
                 z[k] += min(learnt, unit) * (unit - z[k])
             coherent = p.action.unfit_coherence + (unit - p.action.unfit_coherence) * t[R.bona_fide]
             taken = p.action.learning_rate * coherent * credible * power(trust, np.float32(1 / 3))
-            action += min(taken, unit) * (unit - action)
+            action += min(taken * pace, unit) * (unit - action)
             g = p.regulation
             story = (unit - g.coregulation_weight) * formulation * alliance
             regulation = clip(
@@ -198,19 +207,21 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
         shield = unit + y.buffer * (half - squash(t[R.resources]))
         load = within(load * kept.load_kept + (size * shield if event > 0 else -size))
         matched = w[0] * z[0] + w[1] * z[1] + w[2] * z[2] + w[3] * z[3]
-        relief = y.treatment_gain * (y.specificity * matched + (unit - y.specificity) * action)
-        relief += (
+        need = max(unit + y.need * (initial - 2), nil)
+        path = y.specificity * matched + (unit - y.specificity) * action
+        past, treated = treated, need * y.treatment_gain * path
+        common = (
             contact * (y.expectancy_effect * hope + y.bond_effect * bond)
             + y.regulation_effect * regulation
         )
         if in_session:
-            relief += y.medication_effect * t[R.medication]
+            common += y.medication_effect * t[R.medication]
+        relief = treated + need * common - y.harm * contact * strain
         before, aim = distress, t[R.set_point] + load - relief
-        distress = within(
-            aim
-            + (distress - aim) * kept.distress_kept
-            + y.distress_noise * kept.distress_spread * normal()
-        )
+        level = distress - week - jump * max(treated - past, nil)
+        level = within(aim + (level - aim) * kept.distress_kept)
+        week = within(week * kept.week_kept + y.distress_noise * kept.week_spread * normal())
+        distress = within(level + week)
         if in_session:
             improvement += y.improvement_memory * (before - distress - improvement)
             n = p.ending
@@ -224,9 +235,13 @@ def course(t, i, arm, presence, occasion, rule, last, steps, p, kept, form, sums
                 + n.strain * strain
                 - n.skill * t[R.regard]
             )
-            if normal() < index - n.progress * (initial - distress) + n.mismatch * (half - match):
+            gained = initial - distress
+            index += n.early_dropout / attended - n.alert_retention * alert
+            index -= n.commitment if rule == FIXED_RULE else nil
+            if normal() < index - n.progress * gained + n.mismatch * (half - match):
                 ended = 3 if distress > t[R.good_enough_level] else 2
             reached = n.good_enough_base + n.good_enough_slope * (t[R.good_enough_level] - distress)
+            reached += n.good_enough_change * gained + n.good_enough_sessions * attended
             agreeable = rule != FIXED_RULE and attended >= n.good_enough_from
             if agreeable and normal() < reached:
                 ended = 2

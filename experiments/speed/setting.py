@@ -29,7 +29,8 @@ class Pace(NamedTuple):
     """What the length of one step does to every decay, float32."""
 
     distress_kept: np.float32
-    distress_spread: np.float32
+    week_kept: np.float32
+    week_spread: np.float32
     load_kept: np.float32
     load_spread: np.float32
     contact_kept: np.float32
@@ -48,7 +49,8 @@ def pace(weeks: np.float32, p: Any) -> Pace:
     )
     values = (
         kept(p.distress.rate, weeks),
-        spread(p.distress.rate, weeks),
+        kept(p.distress.fluctuation_decay, weeks),
+        spread(p.distress.fluctuation_decay, weeks),
         kept(p.distress.load_decay, weeks),
         spread(p.distress.load_decay, weeks),
         *(kept(rate, weeks) for rate in rates),

@@ -70,7 +70,8 @@ def run(setting: Setting, seed: int = 1) -> np.ndarray:
         off_track = ((t["first_score"] - t["last_score"]) / form.slope < n.alert_level) & (
             attended > 2
         )
-        alert = t["feedback"] * off_track
+        alert = t["feedback"] * off_track * in_session
+        t["new_plan"] = np.maximum(t["new_plan"], n.alert_plan * alert)
         rate = np.minimum(
             n.formulation_rate * squash(t["formulation_skill"]) * (1 + n.alert_boost * alert), 1
         )
@@ -90,6 +91,7 @@ def run(setting: Setting, seed: int = 1) -> np.ndarray:
         )
         rupture = (normal() < hazard) * human * in_session
         mend = u.repair_base + u.repair_skill * t["repair_skill"] + u.repair_empathy * t["empathy"]
+        mend = mend + u.alert_repair * alert
         repaired = rupture * (normal() < mend)
         strain = t["strain"] * (1 - u.strain_decay) * (1 - u.repair_relief * repaired)
         toward(
@@ -143,17 +145,20 @@ def run(setting: Setting, seed: int = 1) -> np.ndarray:
             + p.readiness.readiness_noise * normal()
         )
         toward("readiness", np.clip(ready, 0, 1))
+        jump = in_session & (rng.random(count, dtype=kind) < p.sudden_gain.chance)
+        pace = 1 - p.sudden_gain.share + p.sudden_gain.share / p.sudden_gain.chance * jump
+        pace = pace * t["aptitude"] * (1 + t["new_plan"])
         trust = np.maximum(alliance * t["readiness"] * t["expectancy"], kind.type(1e-30))
         engaged = np.exp(p.process_change.gating / 3 * np.log(trust))
         learnt = np.minimum(
-            p.process_change.learning_rate * dose * 2 * squash(t["competence"]) * engaged, 1
+            p.process_change.learning_rate * dose * 2 * squash(t["competence"]) * engaged * pace, 1
         )
         t["process"] = np.where(
             in_session, t["process"] + learnt * (1 - t["process"]), t["process"] * kept.process_kept
         )
         coherent = p.action.unfit_coherence + (1 - p.action.unfit_coherence) * t["bona_fide"]
         taken = p.action.learning_rate * coherent * credible * np.exp(np.log(trust) / kind.type(3))
-        moved = t["action"] + np.minimum(taken, 1) * (1 - t["action"])
+        moved = t["action"] + np.minimum(taken * pace, 1) * (1 - t["action"])
         t["action"] = np.where(in_session, moved, t["action"] * kept.action_kept)
         g = p.regulation
         story = (1 - g.coregulation_weight) * t["formulation"] * alliance
@@ -169,20 +174,22 @@ def run(setting: Setting, seed: int = 1) -> np.ndarray:
         load = t["load"] * kept.load_kept + np.where(event > 0, size * shield, -size)
         t["load"] = np.clip(load, -180, 180)
         matched = (t["weight"] * t["process"]).sum(axis=0)
-        relief = y.treatment_gain * (y.specificity * matched + (1 - y.specificity) * t["action"])
-        relief += t["contact"] * (y.expectancy_effect * t["expectancy"] + y.bond_effect * t["bond"])
+        need = np.maximum(1 + y.need * (t["initial_distress"] - 2), 0)
+        path = y.specificity * matched + (1 - y.specificity) * t["action"]
+        treated = need * y.treatment_gain * path
+        relief = t["contact"] * (y.expectancy_effect * t["expectancy"] + y.bond_effect * t["bond"])
         relief += (
             y.regulation_effect * t["regulation"]
             + y.medication_effect * t["medication"] * in_session
         )
+        relief = treated + need * relief - y.harm * t["contact"] * t["strain"]
         before, aim = t["distress"], t["set_point"] + t["load"] - relief
-        distress = (
-            aim
-            + (before - aim) * kept.distress_kept
-            + y.distress_noise * kept.distress_spread * normal()
-        )
-        distress = np.clip(distress, -180, 180)
-        t["distress"] = distress
+        level = before - t["fluctuation"] - jump * np.maximum(treated - t["treatment_relief"], 0)
+        level = np.clip(aim + (level - aim) * kept.distress_kept, -180, 180)
+        week = t["fluctuation"] * kept.week_kept + y.distress_noise * kept.week_spread * normal()
+        t["fluctuation"] = np.clip(week, -180, 180)
+        distress = np.clip(level + t["fluctuation"], -180, 180)
+        t["distress"], t["treatment_relief"] = distress, treated
         newest = y.improvement_memory * (before - distress - t["recent_improvement"])
         t["recent_improvement"] = t["recent_improvement"] + in_session * newest
         n2, rule = p.ending, setting.plan.rule[setting.arm]
@@ -197,9 +204,13 @@ def run(setting: Setting, seed: int = 1) -> np.ndarray:
             - n2.progress * (t["initial_distress"] - distress)
             + n2.mismatch * (0.5 - match)
         )
+        gained = t["initial_distress"] - distress
+        index = index + n2.early_dropout / np.maximum(attended, 1) - n2.alert_retention * alert
+        index = index - n2.commitment * (rule == FIXED_RULE)
         level = t["good_enough_level"]
         code = np.where(normal() < index, np.where(distress > level, 3, 2), code)
-        agreed = normal() < n2.good_enough_base + n2.good_enough_slope * (level - distress)
+        enough = n2.good_enough_change * gained + n2.good_enough_sessions * attended
+        agreed = normal() < n2.good_enough_base + n2.good_enough_slope * (level - distress) + enough
         code[agreed & (rule != FIXED_RULE) & (attended >= n2.good_enough_from)] = 2
         ended = np.where(in_session, code, ended).astype(np.int8)
         occasion = setting.plan.occasion[step]

@@ -31,6 +31,7 @@ OF_CLIENT = (
     "arm",
     "therapist",
     "rater_style",
+    "aptitude",
 )
 OF_THERAPIST = ("empathy", "competence", "presence", "caseload")
 
@@ -137,7 +138,7 @@ def _intake(groups: int) -> simulate.Run:
 def test_drawing_one_group_again_keeps_the_others(group: Group, moved: set[str]) -> None:
     first, second = _intake(0), _intake(1 << group)
     if group == Group.CLIENT:
-        moved = moved | {"rater_style"}
+        moved = moved | {"rater_style", "aptitude"}
     differing = _differing(OF_CLIENT, first.clients, second.clients)
     differing |= _differing(OF_THERAPIST, first.therapists, second.therapists)
     assert differing == moved

@@ -12,12 +12,14 @@ from dyadsim.calibration.gauss_newton import (
     best_step,
     refine_point,
     slopes_at,
+    wide_slopes_at,
 )
 
 RNG = np.random.default_rng(3)
 SLOPES = RNG.normal(size=(12, 20))
 TRUTH = RNG.normal(size=20) * 0.7
 WIDE = np.full(20, 9.0)
+WIDE_STEP = 1.0
 OPEN = -WIDE, WIDE
 PENALTY = Penalty(0.6, 2.5)
 EASY = Stage(1, 1, Penalty(0.5, 9.0))
@@ -114,3 +116,16 @@ def test_known_slopes_save_the_neighbours() -> None:
     _, course = refine_point(recorded, np.zeros(20), bounds=OPEN, stages=stages, slopes=SLOPES)
     assert counts == [4, 20, 4, 20]  # the point and five steps, each in four replicates
     assert course[0]["cost"] < course[0]["cost_before"] / 10
+
+
+def test_wide_slopes_come_from_both_sides_and_end_at_the_bounds() -> None:
+    def bent(points: np.ndarray, clients: int, replicates: Sequence[int]) -> np.ndarray:
+        assert set(replicates) == {7}
+        return points @ SLOPES.T + 0.5 * (points**2) @ np.abs(SLOPES).T
+
+    point = np.full(20, 0.2)
+    bounds = np.full(20, -0.3), np.where(np.arange(20) % 2, 9.0, 0.2)
+    distances, slopes = wide_slopes_at(bent, point, bounds, clients=100, replicate=7)
+    assert distances == pytest.approx(bent(point[None], 100, [7])[0])
+    low, high = np.maximum(point - WIDE_STEP, bounds[0]), np.minimum(point + WIDE_STEP, bounds[1])
+    assert slopes == pytest.approx(SLOPES + np.abs(SLOPES) * (low + high) / 2)

@@ -1,34 +1,36 @@
-"""The search: what a point costs, that it finds a planted world, and the task `calibrate`."""
+"""The search for the mode: distances, a planted world, the same bits however it is run."""
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-import yaml
 
 from dyadsim.calibration import distances, search
-from dyadsim.calibration.free_parameters import FREE, tie_parameters
-from dyadsim.calibration.gauss_newton import PRIOR_WEIGHT, Penalty, Stage
-from dyadsim.calibration.prior import calibration_space
-from dyadsim.cli.main import main
+from dyadsim.calibration.ensemble import calibrate_worlds
+from dyadsim.calibration.free_parameters import tie_parameters
+from dyadsim.calibration.gauss_newton import Penalty, Stage
+from dyadsim.calibration.joint_distances import inside
+from dyadsim.calibration.joint_space import JointSpace, space_of_worlds
+from dyadsim.calibration.kept_steps import KeptSteps
+from dyadsim.calibration.search import Budget, Problem
 from dyadsim.evidence.fact import Fact, load_facts
 from dyadsim.model import worlds
 from dyadsim.model.parameters import catalogue
 
-SHORT = search.Budget(((300, 1),), (Stage(300, 1, search.SEARCH_PENALTY),), 4, 2, 300)
+FEW = ("dropout", "remission_3m", "prepost_routine", "sessions_mean")
+SHORT = Budget((Stage(200, 1, search.SEARCH_PENALTY),), (200, 1), 4, 200, 200)
+
+
+def _space(*free: str) -> JointSpace:
+    """Return the joint space in which all but some parameters are fixed at their defaults."""
+    names = dict.fromkeys(space_of_worlds().names)
+    return space_of_worlds(
+        fixed={name: catalogue()[name].default for name in names if name not in free}
+    )
 
 
 def _facts(*names: str) -> list[Fact]:
     return [fact for fact in load_facts() if fact.id in names]
-
-
-def test_cost_is_nothing_well_inside_and_counts_the_distance_from_the_prior() -> None:
-    margin = search.SEARCH_PENALTY.margin
-    assert search.point_cost(np.array([0.0, margin, -margin]), np.zeros(2)) == 0
-    assert search.point_cost(np.array([margin + 0.1]), np.zeros(2)) == pytest.approx(0.01, rel=0.01)
-    far_from_prior = search.point_cost(np.zeros(1), np.array([3.0, 4.0]))
-    assert far_from_prior == pytest.approx(25 * PRIOR_WEIGHT)
 
 
 def test_distances_are_signed_and_a_missing_value_has_one_too() -> None:
@@ -37,23 +39,28 @@ def test_distances_are_signed_and_a_missing_value_has_one_too() -> None:
     assert edge_and_middle == pytest.approx([1, 0])
     missing = distances.signed_distances({"dropout": float("nan"), "remission_3m": 0.08}, facts)
     assert missing.tolist() == pytest.approx([-1, distances.MISSING_DISTANCE])
+    far = distances.signed_distances({"dropout": 0.197, "remission_3m": 1e9}, facts)
+    assert far.tolist() == pytest.approx([distances.FARTHEST, 0])
 
 
-def test_search_finds_a_planted_world() -> None:
-    planted = {"ending.dropout_base": -1.6, "population.distress_mean": 1.1}
-    start = worlds.find_world("hybrid").start
-    fixed = {
-        name: start.get(name, catalogue()[name].default) for name in FREE if name not in planted
-    }
-    facts = _facts("dropout", "remission_3m", "prepost_routine", "sessions_mean")
-    world = worlds.world_parameters("hybrid", tie_parameters({**fixed, **planted}))
+def test_search_finds_planted_values_that_all_worlds_share() -> None:
+    planted = {"ending.dropout_base": -1.9, "population.distress_mean": 0.7}
+    space = _space(*planted)
+    values = tie_parameters({**space.fixed, **planted})
+    claim = worlds.find_world("hybrid")
+    world = worlds.world_parameters(
+        claim, {name: value for name, value in values.items() if name not in claim.fixed}
+    )
+    facts = _facts(*FEW)
     truth = distances.simulate_fact_values(world, facts, clients=8000, seed=5, replicate=1)
     narrow = [_narrowed(fact, truth[fact.id]) for fact in facts]
-    budget = search.Budget(((1500, 6),), (Stage(4000, 3, Penalty(0.3, 2.5)),), 8, 1, 1500)
-    space = calibration_space("hybrid", fixed)
-    calibration = search.calibrate_world(space, budget, seed=3, facts=narrow)
+    problem = Problem(space_of_worlds(["hybrid"], space.fixed), narrow, 3, map)
+    stages = (Stage(1500, 3, Penalty(0.3, 9.0)), Stage(4000, 2, Penalty(0.3, 2.5)))
+    end = search.find_point(problem, stages, KeptSteps())
+    found_values = problem.space.values("hybrid", end.point)
     for name, value in planted.items():
-        assert calibration.values[name] == pytest.approx(value, abs=0.25), name  # starts .5 off
+        assert found_values[name] == pytest.approx(value, abs=0.15), name  # starts .3 off
+    assert [row["clients"] for row in end.course] == [1500, 1500, 1500, 4000, 4000]
 
 
 def _narrowed(fact: Fact, value: float) -> Fact:
@@ -62,49 +69,64 @@ def _narrowed(fact: Fact, value: float) -> Fact:
     )
 
 
-def test_the_same_seed_gives_the_same_calibration_for_any_number_of_processes() -> None:
-    space = calibration_space("null")
-    first, second = (
-        search.calibrate_world(space, SHORT, seed=1, workers=workers) for workers in (1, 2)
+@pytest.fixture(scope="module")
+def problem() -> Problem:
+    free = ("ending.dropout_base", "population.distress_mean", "distress.treatment_gain")
+    return Problem(_space(*free), _facts(*FEW), 1, map)
+
+
+def test_the_same_seed_gives_the_same_bits_for_any_number_of_processes(problem: Problem) -> None:
+    mode, members = calibrate_worlds(problem, SHORT, KeptSteps())
+    with distances.process_map(2) as two:
+        _, same = calibrate_worlds(problem._replace(parallel_map=two), SHORT, KeptSteps())
+    assert same.points.tobytes() == members.points.tobytes()
+    assert same.values.tobytes() == members.values.tobytes()
+    assert mode.point.tobytes() in [point.tobytes() for point in members.points]
+    _, other = calibrate_worlds(problem._replace(seed=2), SHORT, KeptSteps())
+    assert (other.points != members.points).any()
+    assert inside(members.values, problem.facts).shape == (4, 3, len(FEW))
+
+
+@pytest.mark.parametrize("after", range(1, 5))
+def test_what_was_killed_goes_on_to_the_same_bits(
+    problem: Problem, after: int, tmp_path: Path
+) -> None:
+    """After every step in turn: step, slopes, members, judged."""
+    _, members = calibrate_worlds(problem, SHORT, KeptSteps())
+    steps = []
+
+    def killed(work: float, fresh: bool) -> None:
+        steps.append(fresh)
+        if len(steps) == after:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        calibrate_worlds(problem, SHORT, KeptSteps(tmp_path, killed))
+    reports = []
+    _, again = calibrate_worlds(
+        problem, SHORT, KeptSteps(tmp_path, lambda work, fresh: reports.append((work, fresh)))
     )
-    assert first.values == second.values
-    assert first.starts.equals(second.starts)
-    other = search.calibrate_world(space, SHORT, seed=2)
-    assert other.values != first.values
+    assert again.points.tobytes() == members.points.tobytes()
+    assert again.costs.tobytes() == members.costs.tobytes()
+    assert [fresh for _, fresh in reports] == [False] * after + [True] * (4 - after)
 
 
-def test_task_leaves_a_world_file_that_can_be_used(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    words = ["calibrate", "world=null", "budget=small", "size=tiny", f"results={tmp_path}"]
-    assert main([*words, "ending.dropout_base=-1.4", "json=true"]) == 0
-    summary = json.loads(capsys.readouterr().out)
-    assert summary["command"].endswith("seed=1 ending.dropout_base=-1.4")
-    (folder,) = tmp_path.glob("calibrate/*")
-    file = yaml.safe_load((folder / "world.yaml").read_text())
-    assert file["base"] == "null"
-    assert file["parameters"]["ending.dropout_base"] == -1.4
-    assert file["calibration"]["facts"] == 67
-    worlds.world_parameters("null", file["parameters"])
-    names = {path.name for path in folder.iterdir()}
-    assert {"world.yaml", "starts.csv", "course.csv", "facts.csv", "posterior.csv"} <= names
+def test_work_is_what_was_announced(problem: Problem) -> None:
+    from dyadsim.calibration.member_tables import total_work
+
+    reports = []
+    steps = KeptSteps(None, lambda work, fresh: reports.append(work))
+    calibrate_worlds(problem, SHORT, steps)
+    assert sum(reports) == pytest.approx(total_work(problem.space, SHORT))
 
 
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        ("budget=smal", "no budget 'smal'. Did you mean small?"),
-        (
-            "budget=small world=medical distress.specificity=0.5",
-            "is fixed at 1 in the world 'medical'",
-        ),
-        ("budget=small population.stable_share=0.5 population.load_share=0.7", "must stay below 1"),
-        ("budget=small distress.rate=7", "must lie in"),
-    ],
-)
-def test_bad_input(
-    words: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["calibrate", f"results={tmp_path}", *words.split()]) == 2
-    assert message in capsys.readouterr().err
-    assert not list(tmp_path.iterdir())
+def test_budgets_grow() -> None:
+    from dyadsim.calibration.member_tables import total_work
+
+    space = space_of_worlds()
+    works = [total_work(space, search.BUDGETS[name]) for name in ("small", "standard", "large")]
+    assert works == sorted(works)
+    assert search.BUDGETS["standard"].members >= 100
+    stages = search.BUDGETS["standard"].stages
+    assert np.all(np.diff([stage.clients for stage in stages]) > 0)
+    assert search.BUDGETS["standard"].steps.count(stages[0]) == stages[0].steps

@@ -119,6 +119,21 @@ def test_params_lists_default_range_and_source(capsys: pytest.CaptureFixture[str
     (row,) = json.loads(capsys.readouterr().out)
     assert row["name"] == "process_change.gating"
     assert row["about"]["low"] == 0
+    assert row["about"]["likely"]["shape"] == "uniform"
+
+
+def test_params_says_what_is_likely_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    from dyadsim.model.parameters import catalogue
+
+    likely = catalogue()["population.load_share"].about.likely
+    assert likely is not None
+    assert main(["params", "load_share", "task.likely=true"]) == 0
+    shown = capsys.readouterr().out
+    assert f"odds {likely.low:g} … {likely.high:g}" in shown
+    assert "in all worlds" in shown
+    assert "judged: the week's own part" in shown
+    assert main(["params", "synchrony", "task.likely=true"]) == 2
+    assert "calibration moves no parameter" in capsys.readouterr().err
 
 
 def test_doctor(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,9 @@ SWEEP = (
 )
 SMALLEST = {  # what makes a command's run small
     "analyse": CLINIC,
+    "describe": CLINIC,
+    "power": ("waiting", "task.effect=0.5", "task.clients=[80]", "task.trials=50"),
+    "crossvalidate": ("dry_run=true",),
     "compare": ("size=tiny",),
     "decompose": ("size=tiny", "size.clients=100"),
     "simulate": ("size=tiny", "do.hold.alliance=0.8"),
@@ -70,6 +73,22 @@ def test_every_line_fits(
     long = [line for line in out.splitlines() if len(line) > 80 and not line.startswith(COPIED)]
     assert [line for line in long if " " in line.strip()[20:]] == []  # but for one long path
     assert "…" not in out.replace(" … ", "")
+
+
+@pytest.mark.parametrize("words", [["compare", "size=tiny"], ["sweep", *SWEEP, "name=m"]])
+def test_every_line_fits_over_members(
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    words = [word for word in words if not word.startswith("name=s")]
+    assert main([*words, "members=2"]) in (0, 3), capsys.readouterr().err
+    lines = capsys.readouterr().out.splitlines()
+    long = [line for line in lines if len(line) > 80 and not line.startswith(COPIED)]
+    assert [line for line in long if " " in line.strip()[20:]] == []
 
 
 @pytest.mark.parametrize("words", [["--help"], ["fit", "--help"], ["simulate", "--help"]])

@@ -26,6 +26,9 @@ ONE_WAY = {
     ("facts", "figure"),
     ("facts", "figure.dpi"),
     ("compare", "world"),  # it has task.worlds
+    ("calibrate", "world"),  # with task.shared=held
+    ("crossvalidate", "world"),  # it reads the parameters that are set, not those of a world
+    *(("power", key) for key in ("threads", "specificity", "world", "measure", "alliance.rate")),
     *((name, "beats") for name in ("sweep", "status", "collect", "sensitivity")),  # refused
 }
 KEPT = {("teach", key) for key in ("seed", "world", "alliance.rate", "results")}  # task.keep=...

@@ -54,7 +54,7 @@ def test_a_word_that_cannot_be_read_is_answered_with_one_that_can(names: list[st
 
 ARMS = [
     ("Übliche Behandlung", "CBT"),
-    ("a  b", "a b"),
+    ("a  b", "c d"),
     ("A,B", "C[1]"),
     ("it's", 'say "no"'),
     ("x:y", "{z}"),

@@ -141,7 +141,7 @@ def test_a_file_that_cannot_be_used_ends_the_command(tmp_path: Path, capsys, dry
 
 def test_facts_that_a_calibration_saw_are_known() -> None:
     facts = load_facts()
-    assert len(not_calibrated_on(facts, ["hybrid"])) == len(facts) - 41 == 26
+    assert not_calibrated_on(facts, ["hybrid"]) == []
     renamed = facts[0]._replace(id="the_same_number")
     assert not_calibrated_on([renamed], ["hybrid", "null"]) == []
     other = renamed._replace(design="rct_active_arm")

@@ -62,7 +62,7 @@ def test_a_measure_far_from_the_target_finds_less() -> None:
         CONTEXTUAL,
         "cbt",
         "waitlist",
-        60,
+        100,
         field=NOTHING_HIDDEN._replace(far=0.5, far_error=5.0),
         seed=2,
     )

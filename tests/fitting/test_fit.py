@@ -52,7 +52,7 @@ def test_a_fit_from_file_to_report(
     assert not parameters["distress.specificity"]["identified"]
     assert all(row["moved"] > 0 for row in parameters.values())
     page = (folder / "report.html").read_text()
-    assert page.count("data:image/png;base64") == 5
+    assert page.count("data:image/png;base64") == 6
     assert "No verdict among the worlds" in page
     assert {path.name for path in folder.iterdir()} >= {"confusion.csv", "calibration.csv"}
     assert "http" not in page.replace("http-equiv", "")

@@ -55,3 +55,38 @@ def test_a_missing_intake_and_a_follow_up(tiny_fit: Callable[..., tuple[int, dic
     assert names == [
         f"{arm}: mean, week {week}" for arm in ("CBT", "Waitlist") for week in (0, 8, 26)
     ]
+
+
+def test_the_page_begins_with_the_data_and_says_what_was_learned_last(
+    tiny_fit: Callable[..., tuple[int, dict]], tmp_path: Path
+) -> None:
+    code, summary = tiny_fit(
+        f"data.path={FILES}/waiting_list_ten_weeks.csv",
+        "data.instrument=phq9",
+        "data.unit=week",
+        COLUMNS,
+        "data.arms=[group_therapy:cbt,waiting:waitlist]",
+    )
+    assert code == 0
+    (page,) = tmp_path.rglob("report.html")
+    text = page.read_text(encoding="utf-8")
+    title = "<h1>waiting_list_ten_weeks.csv: 80 clients, fitted with budget=small</h1>"
+    order = [
+        title,
+        "Your data</h2>",
+        "Difference between arms at the end of treatment",
+        "group_therapy against waiting",
+        "What was assumed</h2>",
+        "Do data like these come out of the worlds?</h2>",
+        "Does it predict what it was not fitted to?</h2>",
+        "What is known of each parameter</h2>",
+        "strength of the bond",
+        "Can the posterior be trusted?</h2>",
+    ]
+    places = [text.index(words) for words in order]
+    assert places == sorted(places)
+    assert "<b>observed</b>: Hedges&#39; g" in text
+    row = summary["posterior_checks"][0]
+    assert row["statistic"] == "Hedges' g, group_therapy against waiting"
+    figures = {path.stem for path in page.parent.rglob("*.png")}
+    assert {"data", "predictions", "parameters"} <= figures

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from dyadsim.cli import data_source, sweep_request
+from dyadsim.cli import data_source, described_data, sweep_request
 from dyadsim.cli.task import SWEEP_SETTINGS, Task, find_task
 from dyadsim.cli.tasks import fit, lesson, sweep
 from dyadsim.model.parameters import catalogue
@@ -18,6 +18,7 @@ REPORTS = re.compile(r"from dyadsim\.report import (\w+) as")
 READ = re.compile(r"\b(?:settings|first|condition|job)\.((?:size\.)?\w+)")
 HELPERS = {  # functions of other files that get the settings
     "analyse": (data_source.read_scores, data_source.questionnaire_of),
+    "describe": (described_data,),
     "fit": (data_source, fit.working),
     "recover": (fit.working,),
     "teach": (lesson.lesson_settings,),

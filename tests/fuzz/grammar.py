@@ -73,7 +73,7 @@ def _start(task: Task, rng: random.Random) -> list[str]:
     if task.samples:
         axis = rng.choice(("distress.bond_effect=interval(0,1)", "alliance.rate=0.2,0.4"))
         return [task.name, axis] if rng.random() < 0.9 else [task.name]
-    if task.name == "fit":
+    if task.name in ("analyse", "describe", "fit"):
         return [task.name, "data.path={files}/clinic.csv", "data.instrument=phq9"]
     return [task.name]
 

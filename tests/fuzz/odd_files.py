@@ -37,6 +37,14 @@ TEXTS = {
     "moments.yaml": "moments:\n- {name: gain, value: .nan, error: -1}\n- 5\n",
     "moments2.yaml": "moments: [{name: gain, value: [1], error: {a: 1}, n: x, nonsense: 2}]",
     "moments3.yaml": "moments: {a: 1}",
+    "settings.yaml": "path: clinic.csv\ninstrument: phq9\ncolumns: {score: phq9, time: {a: b}}\n",
+    "settings2.yaml": "path: [1]\nsheet: {a: 1}\nwhere: [[a]]\nrebase: maybe\ntimes: [1]\n",
+    "settings3.yaml": "columns: 5\narms: {a: {b: c}}\n",
+    "settings4.yaml": "columns: null\npath: null\nunit: null\nrebase: null\nper_week: null\n",
+    "settings5.yaml": "path: clinic.csv\ninstrument: phq9\ncolumns: {score: phq9}\narms: 5\n",
+    "settings6.yaml": "path: clinic.csv\ninstrument: phq9\ncolumns: {score: phq9}\nitems: 5\n",
+    "settings7.yaml": "path: clinic.csv\ninstrument: phq9\ncolumns: {score: [[a], {b: c}]}\n",
+    "settings8.yaml": "path: clinic.csv\ncolumns: {score: phq9, arm: ???}\nfollow_up: ['x']\n",
     "header.csv": "alliance.rate\n",
     "points.csv": "alliance.rate\n0.2\n0.3\n",
     "points_bad.csv": "alliance.rate,nonsense\n0.2,1\n",
@@ -58,7 +66,10 @@ TEXTS = {
     "days.csv": "client,session,phq9\n" + "1,3/4/2024,9\n2,31.3.2024,8\n3,45000,7\n" * 9,
     "same.csv": "client,session,phq9\n" + "1,1,9\n" * 60,
 }
-KEYS = ("do.file", "points.file", "study.card", "data.path", "data.path", "results")
+KEYS = (
+    *("do.file", "points.file", "study.card", "data.path", "data.path", "data.file"),
+    "results",
+)
 
 
 def write_odd_files(folder: Path) -> None:
@@ -146,6 +157,7 @@ def case_of_files(rng: random.Random) -> Case:
         "points.file": ("sweep", "points=file"),
         "study.card": ("simulate", "study=n_of_1"),
         "data.path": ("fit", "data.instrument=phq9"),
+        "data.file": (rng.choice(("fit", "analyse", "describe")),),
         "results": ("status", f"name={rng.choice(('broken', 'words', 'empty', 'a' * 300))}"),
     }
     if key == "results":

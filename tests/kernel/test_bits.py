@@ -81,7 +81,7 @@ def test_streaming_sums_equal_those_of_a_run_in_memory(study: Study, threads: in
 
 def test_streaming_sums_count_the_highest_scores() -> None:
     top = questionnaires.FURTHEST_SCORE
-    form = questionnaires.find_instrument("bdi2")._replace(slope=150.0, ceiling=top)
+    form = questionnaires.find_instrument("bdi2")._replace(slope=170.0, ceiling=top)
     study = cohort(instrument=form, sessions=3, follow_up=())
     parameters = Parameters()
     scores = dict(simulate.variables(simulate.run(study, parameters, 300, 3).truth))[SCORE][0]

@@ -15,7 +15,7 @@ type Check = Callable[[str, Numbers], Iterator[str]]
 
 # For each lesson the edges of the bet's options, and the number that decides; others: see below.
 BRACKETS = {
-    "alliance": ("r", (0.1, 0.2)),
+    "alliance": ("r", (0.05, 0.15)),
     "three_percentages": ("lost without technique, %", (2.0, 10.0, 30.0)),
     "your_trial": ("better", (0.2, 0.5, 0.8)),
     "who_got_better": ("therapy, recovered", (0.25, 0.5, 0.75)),

@@ -51,15 +51,20 @@ def start(name: str, **changes: object) -> LessonResult:
 
 @claim("alliance")
 def alliance_correlates_where_it_does_nothing() -> None:
+    clear = preset("alliance", "Alliance does nothing")
+    assert clear.answers == (2,)  # at its usual size the bet is decided
     nothing = preset("alliance", "Alliance does nothing", clients=5000).numbers
     assert nothing["effect"] == 0
-    assert nothing["r"] - 2 * nothing["r.se"] > 0.2
+    assert nothing["r"] - 2 * nothing["r.se"] > 0.15
     unbiased = "Nothing heals, ratings without bias, improvement lifts nothing"
     without = preset("alliance", unbiased, clients=5000).numbers
     assert without["r"] < nothing["r"] - 0.08
     heals = preset("alliance", "Alliance heals", clients=5000).numbers  # the opposite
     assert heals["effect"] - 2 * heals["effect.se"] > 0.05
-    assert abs(heals["r"] - nothing["r"]) < 0.06  # and r does not tell the two apart
+    # Where only ingredients heal, r is as large: it does not tell the two worlds apart.
+    specific = preset("alliance", "Only specific ingredients heal", clients=5000).numbers
+    assert abs(heals["r"] - specific["r"]) < 0.06
+    assert heals["effect.low"] > specific["effect.high"]
 
 
 @claim("three_percentages")
@@ -73,7 +78,7 @@ def three_percentages_have_three_denominators() -> None:
     spread = preset("three_percentages", "Doses differ", clients=4000).numbers
     assert spread[explained] > medical[explained] + 4
     assert "nothing can be lost" in start("three_percentages", world="null").sentence
-    assert "not to be told from none" in start("three_percentages").sentence
+    assert "not to be told from none" in start("three_percentages", clients=400).sentence
 
 
 @claim("your_trial")
@@ -115,12 +120,14 @@ def the_first_of_the_table_owes_it_to_chance() -> None:
         assert nothing.answers == (3,), seed
         assert "no true rank exists" in nothing.sentence, seed
         assert "beyond chance is time in care" in nothing.sentence, seed
-    # Hardly different: nothing is claimed about ranks in nearly every draw.
+    # Hardly different: mostly nothing is claimed about ranks, and never more than a wide range.
     close = [
         start("best_therapist", **{"population.therapist_spread": 0.1, "seed": seed})
         for seed in seeds
     ]
-    assert sum("so no rank is given" in result.sentence for result in close) >= 11
+    ranked = [result.numbers for result in close if "no rank is given" not in result.sentence]
+    assert len(ranked) <= 3
+    assert all(row["worst rank"] - row["best rank"] >= 0.7 * 40 for row in ranked)  # of 40
 
 
 @claim("who_got_better")
@@ -149,14 +156,15 @@ def synchrony_is_above_chance_only_where_people_resonate() -> None:
 
 @claim("how_many_sessions")
 def those_who_stay_longer_need_not_recover_more_often_though_sessions_help() -> None:
-    medical = preset("how_many_sessions", "Medical world", clients=5000)
-    assert medical.answers == (1,)
-    assert medical.numbers["later.low"] > 0.15
-    for title in ("Contextual world", "Nobody leaves because it is good enough"):  # the opposite
-        assert preset("how_many_sessions", title, clients=5000).answers == (2,)
-    assert start("how_many_sessions").answers == (2,)
+    for title in ("Medical world", "Contextual world"):
+        heals = preset("how_many_sessions", title, clients=5000)
+        assert heals.answers == (0,)
+        assert heals.numbers["later.low"] > 0.15
+    assert start("how_many_sessions").answers == (0,)
+    opposite = preset("how_many_sessions", "Nobody leaves because it is good enough", clients=5000)
+    assert opposite.answers == (2,)
     nothing = preset("how_many_sessions", "Nothing heals", clients=5000).numbers
-    assert abs(nothing["apart"]) < 0.12
+    assert nothing["apart"] < 0
     assert nothing["later.low"] > 0  # time alone
 
 

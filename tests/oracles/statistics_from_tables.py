@@ -313,7 +313,7 @@ def _median_to_change(study: ObservedStudy) -> float:
     curve = survival.change_curve(times)
     session, changed = [0.0, *curve["session"]], [0.0, *curve["changed"]]
     if changed[-1] < 0.5:
-        return float(session[-1] * np.log(2) / -np.log(1 - changed[-1]))
+        return float(times["session"].max() * np.log(2) / -np.log(1 - changed[-1]))
     place = int(np.argmax(np.array(changed) >= 0.5))
     between = slice(place - 1, place + 1)
     return float(np.interp(0.5, changed[between], session[between]))
@@ -351,7 +351,8 @@ def _gains(study: ObservedStudy) -> "pd.Series[bool]":
     """Whether each client who could have a sudden gain has one."""
     rows = _held(_treated(study))
     rows = rows[rows["session"] >= 1]
-    fall = {"bdi2": 7.0, "phq9": 6.0}[_instrument(study).name]
+    form = _instrument(study)
+    fall = 7.0 if form.name == "bdi2" else form.reliable_change * 7 / 9
     gains = sudden_gains.find_sudden_gains(rows, cut_off=fall)
     scored = rows.dropna(subset=["symptom_score"]).groupby("client").size()
     able = scored.index[scored >= 4]

@@ -43,19 +43,20 @@ def test_the_spread_around_the_set_point_is_the_planted_one(null_world: Paramete
     assert away.var() == pytest.approx(planted, rel=0.05)
 
 
-def test_the_course_without_treatment_follows_the_two_clocks_of_the_linear_limit(
+def test_the_course_without_treatment_follows_the_three_clocks_of_the_linear_limit(
     null_world: Parameters,
 ) -> None:
-    """Mean load decays at its own rate and distress follows: a linear recursion by hand."""
+    """Mean load decays at its own rate and the level follows; the fluctuation fades at its own."""
     run, distress = _distress(null_world, 30)
     q = null_world.distress
     start = simulate.start(waitlist(30, (30,)), null_world, COUNT, 5).clients
     load, gap = float(start.load.mean()), float((start.distress - start.set_point).mean())
-    expected = []
+    level, week, expected = load, gap - load, []
     for _ in range(30):
         load *= 1 - q.load_decay
-        gap += q.rate * (load - gap)
-        expected.append(gap)
+        level += q.rate * (load - level)
+        week *= 1 - q.fluctuation_decay
+        expected.append(level + week)
     gaps = (distress[1:] - run.clients.set_point).mean(axis=1)
     error = 5 * distress[0].std() / COUNT**0.5
     np.testing.assert_allclose(gaps, expected, atol=error)

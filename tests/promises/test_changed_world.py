@@ -26,6 +26,7 @@ RUNS = {
         "specificity=0,1",
     ),
     "simulate": ("simulate", "size=tiny"),
+    "simulate over members": ("simulate", "size=tiny", "members=2"),
     "literature": ("literature", "task.comparators=[waitlist]", "task.repeats=3"),
 }
 

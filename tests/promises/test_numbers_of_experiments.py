@@ -121,6 +121,22 @@ def network_gains(parameter: str) -> str:
     return f"({points(low)} to {points(high)})"
 
 
+def device_rates(what: str) -> str:
+    """Return a row of the accelerator's table: millions a second by number of dyads."""
+    rows = table("accelerator/accelerator.csv")
+    rates = rows[rows["what"] == what]["million_dyad_sessions_per_second"]
+    return " | ".join([what, *(f"{rate:,.0f}" for rate in rates)])
+
+
+def device_equality() -> str:
+    rows = table("accelerator/equality.csv")
+    strict = rows[rows["contraction"] == "off"]
+    assert (strict["identical"] == 1).all()
+    assert strict["sums"].all()
+    assert (rows["same_events"] == 1).all()
+    return f"{strict['values'].sum() / 1e6:.1f} million values"
+
+
 QUESTION = "experiments/{}/question.md"
 MEANT_TO_FAIL = "rct: therapy against control meant to fail"
 WHAT_MATTERS = QUESTION.format("what_matters")
@@ -135,6 +151,16 @@ PHRASES: list[tuple[str, Callable[[], str]]] = [
         for world in ("medical", "contextual", "hybrid", "null")
     ),
     (QUESTION.format("exact_anchor"), widths),
+    (QUESTION.format("accelerator"), device_equality),
+    *(
+        (QUESTION.format("accelerator"), lambda what=what: device_rates(what))
+        for what in (
+            "CPU, 1 thread",
+            "CPU, 16 threads",
+            "device, with transfer",
+            "device, kernel alone",
+        )
+    ),
     (QUESTION.format("supershrink_league"), lambda: found_by_league(30)),
     *(
         (QUESTION.format("spread_sweep"), lambda spread=spread: therapist_share(spread))

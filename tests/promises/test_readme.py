@@ -87,7 +87,7 @@ def test_readme_names_both_commands() -> None:
 def test_every_leaf_composes(leaf: str, capsys: pytest.CaptureFixture[str]) -> None:
     swept = [AXIS] if leaf in SWEEPS else []
     swept += ["points=sobol"] * (leaf == "task=sensitivity")
-    swept = CLINIC if leaf in ("task=analyse", "task=fit") else swept
+    swept = CLINIC if leaf in ("task=analyse", "task=describe", "task=fit") else swept
     assert main([leaf, *swept, "dry_run=true"]) == 0
     assert "dyad sessions" in capsys.readouterr().out
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "verification.md").read_text(encoding="utf-8")
 TABLE, BELOW = re.split(r"\nWhat is not in the table", PAGE)
 ROWS = [line for line in TABLE.splitlines() if line.startswith("| `")]
-PACKAGES = ("analysis", "evidence", "calibration", "sweeps")
+PACKAGES = ("analysis", "evidence", "calibration", "sweeps", "planning")
 CODE = re.compile(r"`([\w.]+)`")
 TEST = re.compile(r"\[`(\w+\.py)::(\w+)`\]\(\.\./(tests/[\w/]+\.py)\)")
 

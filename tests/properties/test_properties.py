@@ -82,8 +82,11 @@ def test_names_of_therapists_mean_nothing(seed: int) -> None:
 
 
 def test_zero_dose_is_a_waitlist_where_only_the_ingredient_heals() -> None:
-    """Sessions, therapist and rationale without any ingredient leave distress as it was."""
-    medical = worlds.world_parameters("medical")
+    """Sessions, therapist and rationale without any ingredient leave distress as it was.
+
+    Ruptures that nobody resolves can harm in every world where something heals; not here.
+    """
+    medical = worlds.world_parameters("medical", {"distress.harm": 0.0})
     study = rct(("cbt", "waitlist"), 6, follow_up=(8.0,))
     empty = find_therapy("cbt")._replace(dose=(0.0, 0.0, 0.0, 0.0))
     nothing = study._replace(arms=(arm("cbt", empty, 6), study.arms[1]))

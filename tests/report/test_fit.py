@@ -9,7 +9,7 @@ import pytest
 
 from dyadsim.fitting.world_choice import WorldChoice
 from dyadsim.report import fit as report
-from dyadsim.report import fit_sentences, world_sentences
+from dyadsim.report import fit_sentences, fit_tables, world_sentences
 
 NAMES = ("hybrid", "null")
 TYPICAL = {"hybrid": 0.4, "null": 0.3}
@@ -130,7 +130,7 @@ def test_the_summary_has_the_error_of_every_probability() -> None:
 
 def test_cells_are_text_under_plain_headings() -> None:
     table = pd.DataFrame({"parameter": ["a"], "low": [0.12345], "tail": [1.0]})
-    assert report._cells(table) == [["parameter", "5 %", "tail"], ["a", "0.123", "1.000"]]
+    assert fit_tables.cells(table) == [["parameter", "5 %", "tail"], ["a", "0.123", "1.000"]]
 
 
 def test_numbers_that_taught_nothing_are_named() -> None:

@@ -52,7 +52,7 @@ def test_one_rupture_is_added_at_its_session_and_nowhere_else() -> None:
 
 
 def test_one_rupture_is_removed() -> None:
-    pair = twins(STUDY, HYBRID, 500, Intervention(remove_rupture=(1,)))
+    pair = twins(STUDY, HYBRID, 1500, Intervention(remove_rupture=(1,)))
     had = _rows(pair.factual, "rupture")[1] == 1
     assert had.sum() > 20
     assert np.all(_rows(pair.counterfactual, "rupture")[1] == 0)

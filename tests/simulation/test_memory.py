@@ -60,8 +60,8 @@ def test_groups_of_version_1(machine: Path) -> None:
 
 
 def test_a_run_that_does_not_fit_names_one_that_would(machine: Path) -> None:
-    words = "clients=100000000 would take about 161.6 GB of memory, and 8.2 GB are free: "
-    with pytest.raises(BadInput, match=words + "clients=5000000 would fit"):
+    words = "clients=100000000 would take about 178.0 GB of memory, and 8.2 GB are free: "
+    with pytest.raises(BadInput, match=words + "clients=4600000 would fit"):
         dyadsim.run(TRIAL, "hybrid", 10**8)
     (machine / "meminfo").write_text("MemAvailable: 1 kB\n")
     assert dyadsim.run(TRIAL, "hybrid", 20).step == 8  # small ones are never asked about

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import dyadsim
+from dyadsim.model.parameters import catalogue
 from dyadsim.simulation import observe, records
 from dyadsim.simulation.printed_tables import Column, Table
 
@@ -50,7 +51,7 @@ def test_tables_are_read_back_as_they_were(tmp_path: Path) -> None:
     [
         (RUN, "Run of study rct: 40 clients, step 20 of 20, seed 7"),
         (RUN.study, "Study rct: cbt, waitlist; 6 sessions, follow-up after 26, 52 weeks; bdi2"),
-        (RUN.parameters, "Parameters: 115 in 13 groups"),
+        (RUN.parameters, f"Parameters: {len(catalogue())} in {len(RUN.parameters)} groups"),
         (dyadsim.observed(RUN), "Records, rows: clients 40"),
     ],
     ids=["run", "study", "parameters", "records"],

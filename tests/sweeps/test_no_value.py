@@ -7,7 +7,13 @@ import pytest
 
 from dyadsim.cli.main import main
 
-FEW = ("study=feedback", "study.sessions=2", "study.follow_up=[1]", "size.clients_per_point=4")
+FEW = (
+    "study=feedback",
+    "study.sessions=2",
+    "study.follow_up=[1]",
+    "size.clients_per_point=4",
+    "measurement.missing_assessment=0.9",
+)
 
 
 def _refuse(name: str) -> None:

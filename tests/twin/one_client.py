@@ -18,6 +18,7 @@ AFRESH = (
     "rupture",
     "repaired",
     "pushing",
+    "sudden_gain",
     "engagement",
     "adherence",
     "delivered_competence",
@@ -74,9 +75,10 @@ def start(
     client, level = case.client, parameters.alliance.start
     score, close = scored(client["initial_distress"], client["rater_style"], noise, form)
     empty = ("strain", "action", "regulation", "recent_improvement", "contact", "attended", "ended")
-    now: dict[str, Any] = dict.fromkeys((*AFRESH, *empty), 0.0)
+    now: dict[str, Any] = dict.fromkeys((*AFRESH, *empty, "treatment_relief", "new_plan"), 0.0)
     now |= {"process": [0.0] * 4, "delivered_dose": [0.0] * 4}
     now |= {"distress": client["initial_distress"], "load": client["load"]}
+    now["fluctuation"] = client["initial_distress"] - client["set_point"] - client["load"]
     now |= {"expectancy": client["expectancy"], "readiness": client["readiness"]}
     now |= {"bond": 0.0 if case.therapist is None else level, "goal": level, "task": level}
     now |= {"formulation": parameters.responsiveness.formulation_start}
@@ -151,6 +153,7 @@ class Course:
             self.alliance()
             self.expectancy()
             self.readiness()
+            self.sudden_gain()
             self.process_change()
             self.action()
             self.regulation()
@@ -176,6 +179,7 @@ class Course:
             improvement = (now["first_score"] - now["last_score"]) / self.form["slope"]
             tie = improvement == q.alert_level  # equal scores and level 0: exact on both sides
             now["alert"] = self.case.feedback * (not tie and self.below(improvement, q.alert_level))
+        now["new_plan"] = max(now["new_plan"], q.alert_plan * now["alert"])
         rate = q.formulation_rate * squash(order["formulation_skill"])
         rate *= 1 + q.alert_boost * now["alert"]
         now["formulation"] += order["human"] * min(rate, 1) * (1 - now["formulation"])
@@ -195,7 +199,7 @@ class Course:
         hazard = q.base + q.low_bond * (0.5 - before["bond"]) - q.congruence * order["congruence"]
         hazard += q.goal_distance * (1 - before["goal"]) + q.pushing_weight * now["pushing"]
         mending = q.repair_base + q.repair_skill * order["repair_skill"]
-        mending += q.repair_empathy * order["empathy"]
+        mending += q.repair_empathy * order["empathy"] + q.alert_repair * now["alert"]
         if order["human"] and self.below(self.noise["RUPTURE"], hazard):
             now["rupture"] = 1.0
             now["repaired"] = float(self.below(self.noise["REPAIR"], mending))
@@ -246,6 +250,12 @@ class Course:
         weather = q.readiness_noise * self.noise["READINESS"]
         now["readiness"] = clip(ready + grown - lost + weather)
 
+    def sudden_gain(self) -> None:
+        q, now = self.parameters.sudden_gain, self.now
+        now["sudden_gain"] = float(q.share > 0 and self.below(self.noise["SUDDEN_GAIN"], q.chance))
+        self.pace = 1 - q.share + q.share * now["sudden_gain"] / q.chance
+        self.pace *= self.case.client["aptitude"] * (1 + now["new_plan"])
+
     def process_change(self) -> None:
         q, now, order = self.parameters.process_change, self.now, self.order
         trust = alliance(now, order["human"]) * now["readiness"] * now["expectancy"]
@@ -253,14 +263,14 @@ class Course:
         now["process"] = list(self.before["process"])
         for k in PROCESSES:
             learnt = q.learning_rate * now["delivered_dose"][k] * now["engagement"]
-            learnt *= 2 * squash(order["competence"][k])
+            learnt *= 2 * squash(order["competence"][k]) * self.pace
             now["process"][k] += min(learnt, 1) * (1 - now["process"][k])
 
     def action(self) -> None:
         q, now, order = self.parameters.action, self.now, self.order
         part = power(alliance(now, order["human"]) * now["expectancy"] * now["readiness"], 1 / 3)
         coherence = q.unfit_coherence + (1 - q.unfit_coherence) * order["bona_fide"]
-        taken = q.learning_rate * coherence * now["credibility"] * part
+        taken = q.learning_rate * coherence * now["credibility"] * part * self.pace
         now["action"] += min(taken, 1) * (1 - now["action"])
 
     def regulation(self) -> None:
@@ -283,17 +293,23 @@ class Course:
         )
         matched = sum(client["weight"][k] * now["process"][k] for k in PROCESSES)
         path = q.specificity * matched + (1 - q.specificity) * now["action"]
+        need = max(0.0, 1 + q.need * (client["initial_distress"] - 2))
+        now["treatment_relief"] = need * q.treatment_gain * path
         hope = q.expectancy_effect * now["expectancy"] + q.bond_effect * now["bond"]
-        relief = q.treatment_gain * path + now["contact"] * hope
-        relief += q.regulation_effect * now["regulation"]
         agreed = self.before["ended"] in (1.0, 2.0)
         drug = self.order["medication"] if self.in_session else self.plan.continued * agreed
-        relief += q.medication_effect * drug
+        common = now["contact"] * hope + q.regulation_effect * now["regulation"]
+        relief = now["treatment_relief"] + need * (common + q.medication_effect * drug)
+        relief -= q.harm * now["contact"] * now["strain"]
         target = client["set_point"] + now["load"] - relief
-        kept = (1 - q.rate) ** weeks
-        spread = math.sqrt((1 - kept**2) / (1 - (1 - q.rate) ** 2))
-        fluctuation = q.distress_noise * spread * self.noise["DISTRESS"]
-        now["distress"] = within(target + (before["distress"] - target) * kept + fluctuation)
+        at_once = max(0.0, now["treatment_relief"] - before["treatment_relief"])
+        level = before["distress"] - before["fluctuation"] - now["sudden_gain"] * at_once
+        level = within(target + (level - target) * (1 - q.rate) ** weeks)
+        kept = (1 - q.fluctuation_decay) ** weeks
+        spread = math.sqrt((1 - kept**2) / (1 - (1 - q.fluctuation_decay) ** 2))
+        pushed = q.distress_noise * spread * self.noise["DISTRESS"]
+        now["fluctuation"] = within(before["fluctuation"] * kept + pushed)
+        now["distress"] = within(level + now["fluctuation"])
         newest = before["distress"] - now["distress"] - before["recent_improvement"]
         now["recent_improvement"] += self.in_session * q.improvement_memory * newest
 
@@ -303,8 +319,11 @@ class Course:
         low = q.low_alliance * (0.5 - alliance(now, order["human"]))
         hazard = q.dropout_base + low - q.progress * gained + q.mismatch * (0.5 - order["match"])
         hazard += q.strain * now["strain"] - q.skill * order["regard"]
+        hazard += q.early_dropout / now["attended"] - q.alert_retention * now["alert"]
+        hazard -= q.commitment * (self.case.rule == "fixed")
         left = self.case.client["good_enough_level"] - now["distress"]
-        agree = q.good_enough_base + q.good_enough_slope * left
+        agree = q.good_enough_base + q.good_enough_slope * left + q.good_enough_change * gained
+        agree += q.good_enough_sessions * now["attended"]
         may_agree = (
             self.case.rule in ("good_enough", "open") and now["attended"] >= q.good_enough_from
         )

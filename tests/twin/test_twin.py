@@ -45,7 +45,9 @@ from dyadsim.studies.therapy import MEDIA, Therapy
 CLIENTS, TOLERANCE = 12, 2e-5
 OFTEN = {  # so that what is rare happens in any 30 examples
     "ending.removal_base": -2.0,
-    "responsiveness.alert_level": 0.5,
+    "ending.dropout_base": -2.5,
+    "ending.good_enough_base": -2.0,
+    "responsiveness.alert_level": 1.0,
 }
 SLOWEST = 0.02  # decay of life-event load, see above
 NORMALS = (
@@ -62,6 +64,8 @@ NORMALS = (
     "REMOVAL",
     "SYMPTOM",
 )
+UNIFORMS = ("SUDDEN_GAIN", "SYMPTOM_MISSING")
+EVENTS = ("rupture", "repaired", "alert", "new_plan", "sudden_gain")
 CONSTANTS = ("intercept", "slope", "floor", "ceiling", "step", "reliability", "reference_sd")
 FRACTION = st.floats(0, 1, width=32)
 SKILLS = ("empathy", "congruence", "regard", "repair_skill", "formulation_skill")
@@ -72,6 +76,7 @@ TRAITS = (
     "initial_distress",
     "rater_style",
     "dyad_fit",
+    "aptitude",
     "good_enough_level",
     "load",
     "expectancy",
@@ -162,7 +167,7 @@ def noise_of(run: Run, step: int) -> dict[str, list[float]]:
     """The draws of every client at one step, by stream name."""
     address = (run.clients.word, run.seed, run.replicate, step)
     drawn = {name: normals(*address, Stream[name]).tolist() for name in NORMALS}
-    return drawn | {"SYMPTOM_MISSING": uniforms(*address, Stream.SYMPTOM_MISSING).tolist()}
+    return drawn | {name: uniforms(*address, Stream[name]).tolist() for name in UNIFORMS}
 
 
 def beats_of(run: Run, step: int) -> list[list[float]]:
@@ -268,7 +273,7 @@ def compare(run: Run, cases: list[Case], tally: Counter[str]) -> None:
             gaps = differences(run, client, number, now)
             assert not gaps, f"client {client}, step {number} (kernel, twin): {gaps}"
             tally["compared"] += 1
-            tally.update(name for name in ("rupture", "repaired", "alert") if now[name])
+            tally.update(name for name in EVENTS if now[name])
             tally[f"ended {now['ended']:.0f}"] += 1
 
 
@@ -289,5 +294,5 @@ def test_the_kernel_and_the_twin_agree_at_every_step(beat_count: int) -> None:
 
     agree()
     assert tally["skipped"] < 0.05 * tally["compared"], tally
-    for event in ("rupture", "repaired", "alert", *(f"ended {code}" for code in range(5))):
+    for event in (*EVENTS, *(f"ended {code}" for code in range(5))):
         assert tally[event] > 0, f"never happened: {event}; {tally}"

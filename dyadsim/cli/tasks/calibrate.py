@@ -1,30 +1,48 @@
-"""Search a world's free parameters for the point nearest to the published facts.
+"""Calibrate all worlds together on the published facts, and sample what the facts allow.
 
-A parameter that is set stays where it is: dyadsim calibrate world=hybrid distress.specificity=0.3
+A parameter that is set stays where it is, in every world whose claim leaves it free:
+dyadsim calibrate distress.specificity=0.3
 """
 
+import dataclasses
 import json
 import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import known_name
 from dyadsim.cli.cost import REPORT_BYTES, estimate
 from dyadsim.cli.memory import FOR_STATISTICS, WORKER_BYTES, Need, largest_run, workers_of
-from dyadsim.cli.progress import counting
-from dyadsim.cli.task import NoEffect, Task
-from dyadsim.errors import Failed
+from dyadsim.cli.progress import working
+from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from collections.abc import Sequence
+    from pathlib import Path
 
-    from dyadsim.calibration.search import Budget, Calibration
+    from dyadsim.calibration.ensemble import Ensemble
+    from dyadsim.calibration.joint_space import JointSpace
+    from dyadsim.calibration.kept_steps import KeptSteps, OnWork
+    from dyadsim.calibration.search import Budget, Mode
     from dyadsim.cli.settings import Settings
+    from dyadsim.evidence.fact import Fact
 
-QUICK_MICROSECONDS = 0.2  # per dyad-session, run for its statistics alone
+QUICK_MICROSECONDS = 0.4  # per dyad-session, run for its statistics alone
+RUN_SECONDS_OF_FACTS = 0.03  # to set up all studies of one world once
+SHARED = ("free", "held")
+
+
+@dataclasses.dataclass
+class CalibrateSettings(TaskSettings):
+    """Settings of `calibrate`."""
+
+    shared: str = setting(
+        "free",
+        "free: all worlds together; held: only what world=... has of its own, beside the worlds "
+        "that are there",
+    )
 
 
 def budget_of(settings: "Settings") -> "Budget":
@@ -40,34 +58,65 @@ def budget_of(settings: "Settings") -> "Budget":
     return BUDGETS[known_name("budget", settings.budget, BUDGETS)]
 
 
+def space_of(settings: "Settings") -> "JointSpace":
+    """Return the space of the calibration: all worlds, or one beside what all share.
+
+    Raises
+    ------
+    BadInput
+        A value that cannot be fixed, a world without parameters of its own, or nothing left free.
+    """
+    from dyadsim.calibration.joint_space import held_space, space_of_worlds
+
+    if known_name("task.shared", settings.task.shared, SHARED) == "held":
+        return held_space(settings.world, settings.values)
+    return space_of_worlds(fixed=settings.fixed)
+
+
 def check(settings: "Settings") -> None:
     """Refuse an unknown budget, and parameters that cannot be fixed."""
-    from dyadsim.calibration.prior import calibration_space
-
     budget_of(settings)
-    calibration_space(settings.world, settings.fixed)
+    space_of(settings)
 
 
 def cost(settings: "Settings") -> dict[str, float]:
-    """Return what the search and the posterior would take."""
-    from dyadsim.calibration import laplace
-    from dyadsim.calibration.prior import calibration_space
+    """Return what mode and ensemble would take."""
+    from dyadsim.calibration import member_tables
     from dyadsim.evidence.studies_of_facts import fact_studies
 
-    studies = fact_studies().values()
-    free = len(calibration_space(settings.world, settings.fixed).names)
-    effort = laplace.EFFORTS[settings.budget]
-    evaluations = [
-        *budget_of(settings).evaluations(free),
-        (effort.clients, effort.evaluations(free)),
-    ]
-    return estimate(
-        studies,
-        sum(clients * count for clients, count in evaluations),
-        runs=sum(count for _, count in evaluations) * len(studies) // 2,  # two at a time
-        disk=REPORT_BYTES,
-        microseconds=QUICK_MICROSECONDS,
+    space, budget = space_of(settings), budget_of(settings)
+    evaluations = member_tables.runs_of(space, budget)
+    return cost_of_facts(
+        fact_studies().values(), member_tables.total_work(space, budget), evaluations, settings
     )
+
+
+def cost_of_facts(
+    studies: Any, work: float, evaluations: float, settings: "Settings"
+) -> dict[str, float]:
+    """Return what many evaluations of all facts would take, over the processes that there are.
+
+    Parameters
+    ----------
+    studies
+        Those of the facts.
+    work
+        Clients x evaluations of one world.
+    evaluations
+        Their number.
+    settings
+        Of the task.
+    """
+    share = 1 / _workers(settings)
+    setting_up = evaluations * RUN_SECONDS_OF_FACTS * share
+    values = estimate(
+        studies,
+        round(work),
+        disk=REPORT_BYTES,
+        microseconds=QUICK_MICROSECONDS * share,
+    )
+    seconds = round(values["estimated_seconds"] + setting_up, 1)
+    return {**values, "estimated_seconds": seconds}
 
 
 def _workers(settings: "Settings") -> int:
@@ -78,159 +127,166 @@ def _workers(settings: "Settings") -> int:
 
 
 def memory(settings: "Settings") -> Need:
-    """Return the memory that the search would take."""
-    from dyadsim.calibration import laplace
-    from dyadsim.calibration.prior import calibration_space
+    """Return the memory that the calibration would take."""
+    from dyadsim.calibration import member_tables
+
+    return memory_of_facts(settings, member_tables.largest_batch(budget_of(settings)))
+
+
+def memory_of_facts(settings: "Settings", clients: int) -> Need:
+    """Return the memory that evaluations of all facts would take, one in every process."""
     from dyadsim.evidence.studies_of_facts import fact_studies
 
-    free = len(calibration_space(settings.world, settings.fixed).names)
-    clients = [count for count, _ in budget_of(settings).evaluations(free)]
-    most = max(*clients, laplace.EFFORTS[settings.budget].clients)
-    of_run = most * largest_run(fact_studies().values()) * FOR_STATISTICS
+    of_run = clients * largest_run(fact_studies().values()) * FOR_STATISTICS
     return Need("threads", workers_of(settings), WORKER_BYTES + of_run)
 
 
-def _search(settings: "Settings") -> "Calibration":
-    """Return the calibrated point."""
-    from dyadsim.calibration.prior import calibration_space
-    from dyadsim.calibration.search import calibrate_world
+@contextmanager
+def kept_steps(
+    settings: "Settings", on_work: "OnWork", parts: "Sequence[object]"
+) -> "Iterator[KeptSteps]":
+    """Give the steps of a long task, kept beside its results until it has come to its end.
 
-    budget = budget_of(settings)
-    space = calibration_space(settings.world, settings.fixed)
-    with counting("generations", budget.steps) as on_step:
-        return calibrate_world(
-            space, budget, seed=settings.seed, workers=_workers(settings), on_step=on_step
+    Parameters
+    ----------
+    settings
+        Of the task.
+    on_work
+        Shows progress.
+    parts
+        What decides the numbers.
+    """
+    from dyadsim.calibration.kept_steps import KeptSteps, steps_key
+    from dyadsim.cli.results_folder import NoFolder
+
+    place = settings.results / settings.experiment / f"unfinished-{steps_key(parts)}"
+    try:
+        kept = KeptSteps(place, on_work)
+        yield kept
+    except KeyboardInterrupt:
+        print(
+            f"dyadsim: the steps that are done are kept in {place}; the same command goes on from "
+            "there.",
+            file=sys.stderr,
         )
+        raise
+    except OSError as error:
+        raise NoFolder(f"The folder '{place}' cannot be written: {error}.") from None
 
 
-def _posterior(settings: "Settings", calibration: "Calibration") -> "pd.DataFrame":
-    """Return prior and posterior of every parameter about the calibrated point."""
-    from dyadsim.calibration import laplace
+def _calibrate(settings: "Settings", space: "JointSpace", kept: "KeptSteps") -> "Result":
+    """Return mode and ensemble."""
     from dyadsim.calibration.distances import process_map
-    from dyadsim.calibration.prior import calibration_space
+    from dyadsim.calibration.ensemble import calibrate_worlds
+    from dyadsim.calibration.search import Problem
     from dyadsim.evidence.fact import load_facts
 
-    space = calibration_space(settings.world, settings.fixed)
+    facts = load_facts()
     with process_map(_workers(settings)) as parallel_map:
-        posterior = laplace.laplace_posterior(
-            space,
-            space.coordinates(calibration.values),
-            facts=load_facts(),
-            effort=laplace.EFFORTS[settings.budget],
-            seed=settings.seed,
-            parallel_map=parallel_map,
-        )
-    return laplace.parameter_table(posterior)
+        problem = Problem(space, facts, settings.seed, parallel_map)
+        mode, ensemble = calibrate_worlds(problem, budget_of(settings), kept)
+    return Result(space, facts, mode, ensemble)
 
 
-def _facts(settings: "Settings", calibration: "Calibration") -> "pd.DataFrame":
-    """Return the facts at the calibrated point, on random numbers that no search has used."""
-    from dyadsim.calibration import scoreboard
-    from dyadsim.model import worlds
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """What was calibrated, and what came out."""
 
-    return scoreboard.score_worlds(
-        {settings.world: worlds.world_parameters(settings.world, calibration.values)},
-        clients=budget_of(settings).clients_of_choice,
-        replicates=settings.size.replicates,
-        seed=settings.seed,
+    space: "JointSpace"
+    facts: "Sequence[Fact]"
+    mode: "Mode"
+    ensemble: "Ensemble"
+
+
+def _about(settings: "Settings", result: Result) -> dict[str, Any]:
+    """Return how the calibration was made and what it reached."""
+    from dyadsim.calibration.member_tables import about_members
+
+    words = [f"{name}={value:g}" for name, value in settings.fixed.items()]
+    if settings.task.shared == "held":
+        words = [f"world={settings.world}", "task.shared=held", *words]
+    command = ["dyadsim calibrate", f"budget={settings.budget}", f"seed={settings.seed}", *words]
+    return about_members(
+        result.space, result.ensemble, result.facts, first={"command": " ".join(command)}
     )
 
 
-def _about(
-    settings: "Settings", calibration: "Calibration", facts: "pd.DataFrame | None"
-) -> dict[str, Any]:
-    """Return how the calibration was made and, as far as it is known, what it reached."""
-    from dyadsim.calibration.search import calibration_manifest
-
-    return calibration_manifest(
-        calibration, settings.budget, seed=settings.seed, fixed=settings.fixed, scores=facts
-    )
-
-
-def _summary(about: Mapping[str, Any], calibration: "Calibration") -> dict[str, Any]:
-    return {"task": "calibrate", **about, "parameters": calibration.values}
-
-
-@contextmanager
-def _kept(folder: Path) -> Iterator[None]:
-    """Say where the search's values are, whatever happens to what follows from them.
-
-    Raises
-    ------
-    Failed
-        It could not be computed or written.
-    """
-    try:
-        yield
-    except KeyboardInterrupt:
-        print(f"dyadsim: what the search has found is kept in {folder}.", file=sys.stderr)
-        raise
-    except Exception as error:
-        raise Failed(
-            f"what the search has found is kept in {folder}, but posterior and facts could not be "
-            f"added: {error or type(error).__name__}"
-        ) from error
+def _summary(about: Mapping[str, Any]) -> dict[str, Any]:
+    return {"task": "calibrate", **about}
 
 
 def run(settings: "Settings") -> None:
-    """Calibrate a world; leave its file, all starts, a posterior and the facts with other seeds."""
-    from dyadsim.cli.results_folder import check_folder, complete_results, write_results
+    """Calibrate all worlds; leave the members, the course, what facts narrowed, and the facts."""
+    from dyadsim.calibration.member_tables import total_work
+    from dyadsim.cli.results_folder import check_folder, write_results
+    from dyadsim.evidence.fact import load_facts
     from dyadsim.report import calibration as report
 
     began = time.perf_counter()
     check_folder(settings.results)
-    calibration = _search(settings)
-    about = _about(settings, calibration, None)
-    folder = write_results(
+    space, budget = space_of(settings), budget_of(settings)
+    parts = (budget, settings.seed, space, load_facts())
+    with (
+        working("calibrate", total_work(space, budget)) as on_work,
+        kept_steps(settings, on_work, parts) as kept,
+    ):
+        result = _calibrate(settings, space, kept)
+    about = _about(settings, result)
+    tables = report.tables_of(result.space, result.mode, result.ensemble, result.facts)
+    folder: Path = write_results(
         settings,
         began,
-        summary=_summary(about, calibration) | {"still_to_come": ["posterior", "facts"]},
-        fill=lambda place, _: report.write_calibration(place, calibration, about=about),
+        summary=_summary(about),
+        fill=lambda place, _: report.write_calibration(place, tables, about),
     )
-    with _kept(folder):
-        posterior, facts = _posterior(settings, calibration), _facts(settings, calibration)
-        about = _about(settings, calibration, facts)
-        complete_results(
-            settings,
-            began,
-            folder,
-            summary=_summary(about, calibration),
-            fill=lambda place: report.write_calibration(
-                place, calibration, about=about, facts=facts, posterior=posterior
-            ),
-        )
+    kept.remove()
     if settings.json:
-        print(json.dumps(_summary(about, calibration)))
+        print(json.dumps(_summary(about)))
         return
-    report.print_calibration(calibration, facts, folder)
+    report.print_calibration(tables, about, folder)
+
+
+def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
+    """Return what calibrate does not use."""
+    unused = [
+        NoEffect(
+            "do",
+            "study",
+            "population",
+            "measure",
+            "beats",
+            "replicate",
+            "specificity",
+            "data",
+            "size",
+            instead="calibrate simulates the design of each fact, of sizes that budget says; "
+            "parameters can be fixed: distress.rate=0.3",
+        )
+    ]
+    if words.get("task.shared") != "held":
+        unused.append(
+            NoEffect(
+                "world",
+                instead="all worlds are calibrated together; one beside them: task.shared=held",
+            )
+        )
+    return unused
 
 
 TASK = Task(
     name="calibrate",
     section="published evidence",
-    help="a world's best chance against the facts (docs/background/calibration.md)",
-    example="dyadsim calibrate world=hybrid budget=small",
+    help="all worlds on the facts, and an ensemble of them (docs/background/calibration.md)",
+    example="dyadsim calibrate budget=small",
     more=(
-        "budget=small|standard|large    small is a quick try",
+        "budget=small|standard|large    small is a quick try, standard takes more than an hour",
         "A parameter that is set stays where it is: distress.specificity=0.3",
+        "What was killed goes on where it was: type the same command again",
     ),
+    settings=CalibrateSettings,
     check=check,
     cost=cost,
     memory=memory,
     run=run,
-    no_effect=NoEffect(
-        "do",
-        "study",
-        "population",
-        "measure",
-        "beats",
-        "replicate",
-        "specificity",
-        "data",
-        "size.clients",
-        "size.clients_per_replicate",
-        "size.clients_per_point",
-        instead="calibrate simulates the design of each fact; parameters can be fixed: "
-        "distress.rate=0.3",
-    ),
+    no_effect=no_effect,
 )

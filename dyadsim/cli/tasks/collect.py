@@ -29,5 +29,6 @@ TASK = Task(
     help="join what the shards of a sweep have left",
     example="dyadsim collect name=bond",
     run_sweep=run,
+    sweeps_members=True,
     no_effect=lambda _: [NOT_IN_SWEEPS, NOT_COMPUTING],
 )

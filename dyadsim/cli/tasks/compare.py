@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from dyadsim.cli.cost import REPORT_BYTES, estimate
 from dyadsim.cli.memory import Need, client_need, largest_run
 from dyadsim.cli.progress import progress_of
-from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
+from dyadsim.cli.task import Estimates, NoEffect, Task, TaskSettings, setting
 
 if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
+    from dyadsim.evidence.compare_worlds import Comparison
 
 
 @dataclasses.dataclass
@@ -48,10 +49,31 @@ def memory(settings: "Settings") -> Need:
     return client_need(settings, sum(largest_run([study]) for study in studies), own_studies=True)
 
 
+def _comparison(settings: "Settings", *, quiet: bool = False) -> "Comparison":
+    """Return the comparison; `quiet`: without progress of its own."""
+    from dyadsim.evidence import compare_worlds
+
+    return compare_worlds.simulate_comparison(
+        {name: settings.parameters(name) for name in settings.worlds},
+        settings.clients_of_own_studies,
+        seed=settings.seed,
+        beats=settings.beats,
+        threads=settings.threads,
+        progress=iter if quiet else progress_of("worlds"),
+    )
+
+
+def estimates(settings: "Settings") -> Estimates:
+    """Return the statistics and the true effects of one member."""
+    from dyadsim.report import comparison as report
+
+    table = report.estimates_of(_comparison(settings, quiet=True))
+    return Estimates(table, report.STUDY, settings.clients_of_own_studies)
+
+
 def run(settings: "Settings") -> None:
     """Run the main comparison and leave a report."""
     from dyadsim.cli.results_folder import check_folder, write_results
-    from dyadsim.evidence import compare_worlds
     from dyadsim.report import comparison as report
     from dyadsim.report.plain_rows import rows_for_json
     from dyadsim.report.printed import say
@@ -61,14 +83,7 @@ def run(settings: "Settings") -> None:
     check_folder(settings.results)
     clients = settings.clients_of_own_studies
     worlds = {name: settings.parameters(name) for name in settings.worlds}
-    comparison = compare_worlds.simulate_comparison(
-        worlds,
-        clients,
-        seed=settings.seed,
-        beats=settings.beats,
-        threads=settings.threads,
-        progress=progress_of("worlds"),
-    )
+    comparison = _comparison(settings)
     summary = {
         "task": "compare",
         "study": report.STUDY,
@@ -112,6 +127,7 @@ TASK = Task(
     memory=memory,
     run=run,
     shows=("figure",),
+    estimates=estimates,
     no_effect=NoEffect(
         "world",
         "study",

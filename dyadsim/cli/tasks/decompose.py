@@ -13,7 +13,7 @@ from dyadsim.checks import names_list, number, whole_number
 from dyadsim.cli.cost import REPORT_BYTES, estimate
 from dyadsim.cli.memory import OUTCOME_BYTES, Need, client_need, largest_run
 from dyadsim.cli.progress import progress_of
-from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
+from dyadsim.cli.task import Estimates, NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
@@ -97,6 +97,18 @@ def _size(settings: "Settings") -> dict[str, int]:
     """Return clients of a repeat, number of repeats, and the seed."""
     clients = settings.clients_of_own_studies
     return {"clients": clients, "repeats": settings.size.replicates, "seed": settings.seed}
+
+
+def estimates(settings: "Settings") -> Estimates:
+    """Return the decompositions of one member."""
+    from dyadsim.attribution import estimated_shares
+    from dyadsim.report import attribution as report
+
+    table = estimated_shares.decompose_outcome(
+        settings.parameters(), care_of(settings), replication=_replication(settings)
+    )
+    rows = report.estimates_of(table).assign(world=settings.world)
+    return Estimates(rows, report.STUDY, _size(settings)["clients"], settings.size.replicates)
 
 
 def run(settings: "Settings") -> None:
@@ -244,6 +256,7 @@ TASK = Task(
     run=run,
     run_many=run_grid,
     shows=("figure",),
+    estimates=estimates,
     no_effect=NoEffect(
         "do",
         "study",

@@ -3,14 +3,14 @@
 import dataclasses
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli.cost import estimate
 from dyadsim.cli.memory import FOR_STATISTICS, Need, largest_run, workers_of
 from dyadsim.cli.progress import progress_of
-from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
+from dyadsim.cli.task import Estimates, NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ class FactsSettings(TaskSettings):
         None, "a csv file of published numbers of your own, columns as facts.csv (also facts=FILE)"
     )
     until_decided: bool = setting(
-        True, "repeat each study until its facts are decided; false where a size is given"
+        True,
+        "repeat each study until its facts are decided; false where a size or members are given",
     )
 
 
@@ -47,9 +48,14 @@ def adapt(words: list[str]) -> list[str]:
         raise BadInput("facts and task.facts are one setting: give one of them.")
     words = [f"task.{word}" if word.startswith("facts=") else word for word in words]
     added = [] if named & {"world", "task.worlds"} else [ALL_WORLDS]
-    if named & set(SIZES) and "task.until_decided" not in named:
+    if (named & set(SIZES) or _over_members(words)) and "task.until_decided" not in named:
         added.append("task.until_decided=false")
     return [*words, *added]
+
+
+def _over_members(words: Iterable[str]) -> bool:
+    """Return whether words ask for members: then all have the same repeats."""
+    return any(word.startswith("members=") or word == "ensemble=true" for word in words)
 
 
 def _size(settings: "Settings") -> dict[str, Any]:
@@ -109,6 +115,18 @@ def _about_facts(settings: "Settings", facts: "list[Fact]", worlds: list[str]) -
 
     file = settings.task.facts and Path(settings.task.facts).name
     return {"facts_file": file, "unseen": not_calibrated_on(facts, worlds)}
+
+
+def estimates(settings: "Settings") -> Estimates:
+    """Return every fact's simulated value in one member."""
+    from dyadsim.calibration import scoreboard
+    from dyadsim.report import facts as report
+
+    worlds = {name: settings.parameters(name) for name in settings.worlds}
+    size = _size(settings)
+    table = scoreboard.score_worlds(worlds, facts=_facts(settings), **size)
+    repeats = sorted(set(table["repeats"]))
+    return Estimates(report.estimates_of(table), report.STUDY, size["clients"], repeats)
 
 
 def run(settings: "Settings") -> None:
@@ -225,6 +243,8 @@ def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
         ),
     ]
     if "world" in words and "task.worlds" not in words:
+        if _over_members(f"{name}={value}" for name, value in words.items()):
+            return unused  # they leave a folder
         unused.append(
             NoEffect(
                 "results",
@@ -251,5 +271,6 @@ TASK = Task(
     memory=memory,
     run=run,
     shows=("figure",),
+    estimates=estimates,
     no_effect=no_effect,
 )

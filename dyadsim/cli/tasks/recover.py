@@ -109,8 +109,8 @@ def run(settings: "Settings") -> None:
 
 TASK = Task(
     name="recover",
-    section="your own data",
-    help="planning: what a study would tell, and what more to measure",
+    section="planning a study",
+    help="what a study would tell, and what more to measure",
     example="dyadsim recover study=cohort study.sessions=16 size.clients=240",
     settings=RecoverSettings,
     cost=cost,

@@ -13,6 +13,7 @@ from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
+    from dyadsim.report.results_list import Listed
 
 
 @dataclasses.dataclass
@@ -66,9 +67,17 @@ def place_of(settings: "Settings") -> Path:
         return ends[0]
     if ends:
         raise BadInput(f"'{text}' is the end of {len(ends)} results: give the whole path.")
-    close = difflib.get_close_matches(text, [str(entry.path) for entry in entries], 1, 0.4)
-    near = f" Did you mean {close[0]}?" if close else ""
-    raise BadInput(f"there is no result '{text}'.{near} `dyadsim results` lists them.")
+    near = _nearest(path, entries)
+    more = f" Did you mean {near}?" if near else ""
+    raise BadInput(f"there is no result '{text}'.{more} `dyadsim results` lists them.")
+
+
+def _nearest(path: Path, entries: "list[Listed]") -> Path | str:
+    """Return the path whose end, or the command whose name, is most like this; "": none is."""
+    count, names = len(path.parts), {entry.task: entry.task for entry in entries}
+    ends = {str(Path(*entry.path.parts[-count:])): entry.path for entry in reversed(entries)}
+    close = difflib.get_close_matches(str(path), [*names, *ends], 1, 0.6) if count else []
+    return (names | ends)[close[0]] if close else ""
 
 
 def _is_result(place: Path) -> bool:

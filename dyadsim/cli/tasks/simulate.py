@@ -4,12 +4,13 @@ import dataclasses
 import json
 import shlex
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli.cost import estimate, session_steps
 from dyadsim.cli.memory import Need, client_need
-from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
+from dyadsim.cli.task import Estimates, NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ def memory(settings: "Settings") -> Need:
 
 def run(settings: "Settings") -> None:
     """Run one study in one world and leave its tables."""
+    from dyadsim.cli.figure_files import figure_file
     from dyadsim.cli.results_folder import check_folder, scratch_folder, write_results
     from dyadsim.report import study as report
     from dyadsim.simulation import changed_worlds, individual_effects
@@ -127,7 +129,24 @@ def run(settings: "Settings") -> None:
     report.print_scores(summary, label)
     if outcome.effects is not None:
         report.print_individual_effects(individual_effects.summarise_effects(outcome.effects))
-    print(f"Tables and figure: {folder}\nNext: dyadsim show {shlex.quote(str(folder))}")
+    print(f"Tables: {folder}\nFigure: {folder / figure_file(settings, 'figure')}")
+    print(f"Next: dyadsim show {shlex.quote(str(folder))}")
+
+
+def estimates(settings: "Settings") -> Estimates:
+    """Return mean scores, endings and effects of `do` in one member; its tables are not kept."""
+    from dyadsim.cli.results_folder import scratch_folder
+    from dyadsim.model.questionnaires import find_instrument
+    from dyadsim.report import study as report
+    from dyadsim.simulation.study_files import clusters_of_clients, simulate_into
+
+    with scratch_folder(settings) as scratch:
+        order = _order(settings, settings.parameters())._replace(truth=False)
+        outcome = simulate_into(scratch, order)
+        clusters = clusters_of_clients(scratch)
+    instrument = find_instrument(settings.study.instrument).name
+    table = report.estimates_of(outcome, clusters, instrument)
+    return Estimates(table.assign(world=settings.world), settings.study.name, settings.clients)
 
 
 def _summary(
@@ -154,6 +173,22 @@ def _summary(
     return summary
 
 
+def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
+    """Return what simulate does not use; over members no tables are left."""
+    unused = NoEffect(
+        "budget",
+        "data",
+        "size.replicates",
+        "size.clients_per_replicate",
+        "size.clients_per_point",
+        instead="simulate runs one study with size.clients clients",
+    )
+    if words.get("members", "null") == "null" and words.get("ensemble") != "true":
+        return [unused]
+    tables = NoEffect("task.truth", instead="over members only estimates are kept, no tables")
+    return [unused, tables]
+
+
 TASK = Task(
     name="simulate",
     section="simulate",
@@ -164,13 +199,7 @@ TASK = Task(
     cost=cost,
     memory=memory,
     run=run,
+    estimates=estimates,
     shows=("do", "figure"),
-    no_effect=NoEffect(
-        "budget",
-        "data",
-        "size.replicates",
-        "size.clients_per_replicate",
-        "size.clients_per_point",
-        instead="simulate runs one study with size.clients clients",
-    ),
+    no_effect=no_effect,
 )

@@ -24,5 +24,6 @@ TASK = Task(
     help="how much of a sweep is finished",
     example="dyadsim status name=bond",
     run_sweep=run,
+    sweeps_members=True,
     no_effect=lambda _: [NOT_IN_SWEEPS, NOT_COMPUTING],
 )

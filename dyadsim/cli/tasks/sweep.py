@@ -14,10 +14,13 @@ from dyadsim.cli.task import NoEffect, Task
 from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from dyadsim.cli.sweep_request import SweepRequest
     from dyadsim.sweeps.sweep import Status
 
 DEFAULT_RESULTS = Path("results")
+OVER_MEMBERS = "over_members.parquet"
 OK, POINTS_FAILED, INTERRUPTED = 0, 3, 130
 NOT_IN_SWEEPS = NoEffect(
     "do",
@@ -104,17 +107,25 @@ def finish(
     """
     from dyadsim.cli.results_folder import NoFolder
     from dyadsim.report import sweep as report
+    from dyadsim.report import sweep_members
     from dyadsim.sweeps import sweep as sweeps
 
     try:
         complete = incomplete or state.finished == state.rows
         path = sweeps.collect_sweep(request.planned.sweep, request.folder) if complete else None
+        over = _over_members(request, path)
     except OSError as error:
         raise NoFolder(f"{request.folder} cannot be written: {error.strerror or error}.") from None
     summary = report.sweep_summary(request.planned, request.folder, state, path)
+    members = list(request.settings.members)
+    if over is not None:
+        place = str(request.folder / OVER_MEMBERS)
+        summary |= {"members": members, "over_members": place}
     _keep_summary(request, summary)
     if not request.settings.json:
         report.print_sweep(summary, path, outputs_too=not ranked)
+        if over is not None:
+            sweep_members.print_points(over, len(members), place)
         print(_next_line(request, state, ranked), end="")
     elif not ranked:
         print(json.dumps(summary))
@@ -137,6 +148,19 @@ def _keep_summary(request: "SweepRequest", summary: dict[str, Any]) -> None:
         raise NoFolder(f"{request.folder} cannot be written: {error.strerror or error}.") from None
 
 
+def _over_members(request: "SweepRequest", path: Path | None) -> "pd.DataFrame | None":
+    """Write medians and intervals over members of a complete table; None without members."""
+    if path is None or not request.settings.members:
+        return None
+    from dyadsim.report.sweep_members import summarise_points
+    from dyadsim.simulation.unfinished import write_file
+
+    table = summarise_points(request.planned, path)
+    place = request.folder / OVER_MEMBERS
+    write_file(place, lambda unfinished: table.to_parquet(unfinished, index=False))
+    return table
+
+
 def _next_line(request: "SweepRequest", state: "Status", ranked: bool) -> str:
     """Return the next sensible command, a line; "" where there is none that works."""
     from dyadsim.cli.tasks import sensitivity
@@ -148,7 +172,7 @@ def _next_line(request: "SweepRequest", state: "Status", ranked: bool) -> str:
         return (
             f"Next: dyadsim status {sweep}; when all shards are finished: dyadsim collect {sweep}\n"
         )
-    if ranked or state.failed:  # points may be too few without them
+    if ranked or state.failed or request.settings.members:  # points may be too few without them
         return ""
     settings = dataclasses.replace(request.settings, task=sensitivity.SensitivitySettings())
     try:
@@ -174,5 +198,6 @@ TASK = Task(
     ),
     sweep_memory=sweep_need,
     run_sweep=run,
+    sweeps_members=True,
     no_effect=NOT_IN_SWEEPS,
 )

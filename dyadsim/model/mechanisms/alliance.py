@@ -18,7 +18,7 @@ draw for the bond, one shared by the two agreements. Equations and values are as
 from typing import Annotated, NamedTuple
 
 from dyadsim.model.mechanism import Factor, Latent, Pathway, Reads, Writes, mechanism, normal
-from dyadsim.model.parameter import parameter
+from dyadsim.model.parameter import likely, parameter
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
 from dyadsim.numerics.jit import compiled
@@ -29,24 +29,59 @@ class Alliance(NamedTuple):
     """Parameters of the alliance."""
 
     bond_base: Annotated[
-        float, parameter("bond target at the reference", "squash", -2, 3, free=True)
+        float,
+        parameter(
+            "bond target at the reference",
+            "squash",
+            -2,
+            3,
+            likely=likely(0, 1.8, "judged: bonds are favourable on average, below the ceiling"),
+        ),
     ] = 0.55
     goal_base: Annotated[
-        float, parameter("goal target at the reference", "squash", -2, 3, free=True)
+        float,
+        parameter(
+            "goal target at the reference",
+            "squash",
+            -2,
+            3,
+            likely=likely(
+                -0.6, 1.8, "judged: agreement is favourable as a rule, below the ceiling"
+            ),
+        ),
     ] = 0.6
     task_base: Annotated[
-        float, parameter("task target at the reference", "squash", -2, 3, free=True)
+        float,
+        parameter(
+            "task target at the reference",
+            "squash",
+            -2,
+            3,
+            likely=likely(-1, 1.6, "judged: as goals, a little lower"),
+        ),
     ] = 0.5
     empathy: Annotated[
         float,
         parameter(
-            "effect of empathy on the bond", "1/z", 0, 2, source="rogers1957;assumption", free=True
+            "effect of empathy on the bond",
+            "1/z",
+            0,
+            2,
+            source="rogers1957;assumption",
+            likely=likely(
+                0.15, 0.6, "elliott2018: the condition that outcome follows most; size judged"
+            ),
         ),
     ] = 0.3
     regard: Annotated[
         float,
         parameter(
-            "effect of regard on the bond", "1/z", 0, 2, source="rogers1957;assumption", free=True
+            "effect of regard on the bond",
+            "1/z",
+            0,
+            2,
+            source="rogers1957;assumption",
+            likely=likely(0.05, 0.3, "farber2018: below empathy; size judged"),
         ),
     ] = 0.15
     congruence: Annotated[
@@ -57,13 +92,18 @@ class Alliance(NamedTuple):
             0,
             2,
             source="rogers1957;assumption",
-            free=True,
+            likely=likely(0.05, 0.3, "kolden2018: below empathy; size judged"),
         ),
     ] = 0.15
     attachment: Annotated[
         float,
         parameter(
-            "effect of attachment security", "1/z", 0, 2, source="harter1999;assumption", free=True
+            "effect of attachment security",
+            "1/z",
+            0,
+            2,
+            source="harter1999;assumption",
+            likely=likely(0.05, 0.35, "diener2011: a small correlation; size judged"),
         ),
     ] = 0.13
     synchrony: Annotated[
@@ -77,33 +117,93 @@ class Alliance(NamedTuple):
             0,
             4,
             source="duncan2010;assumption",
-            free=True,
+            likely=likely(0.2, 1.5, "judged: from no match to full, between weak and strong"),
         ),
     ] = 0.7
     expectancy: Annotated[float, parameter("effect of expectancy on goals", "1", 0, 4)] = 0.6
     credibility: Annotated[
-        float, parameter("effect of credibility on tasks", "1", 0, 4, free=True)
+        float,
+        parameter(
+            "effect of credibility on tasks",
+            "1",
+            0,
+            4,
+            likely=likely(0.3, 1.8, "judged: from not credible to fully, between weak and strong"),
+        ),
     ] = 0.8
-    readiness: Annotated[float, parameter("effect of readiness on tasks", "1", 0, 4, free=True)] = (
-        0.6
-    )
+    readiness: Annotated[
+        float,
+        parameter(
+            "effect of readiness on tasks",
+            "1",
+            0,
+            4,
+            likely=likely(0.2, 1.8, "judged: from unready to ready, between weak and strong"),
+        ),
+    ] = 0.6
     fit: Annotated[
-        float, parameter("effect of the dyad's own chemistry", "1/z", 0, 2, free=True)
+        float,
+        parameter(
+            "effect of the dyad's own chemistry",
+            "1/z",
+            0,
+            2,
+            likely=likely(0.1, 0.7, "judged: chemistry counts about as much as empathy"),
+        ),
     ] = 0.3
-    strain: Annotated[float, parameter("effect of unresolved strain", "1", 0, 4, free=True)] = 1.0
+    strain: Annotated[
+        float,
+        parameter(
+            "effect of unresolved strain",
+            "1",
+            0,
+            4,
+            likely=likely(0.4, 2, "judged: full strain takes .2 to .65 off the alliance"),
+        ),
+    ] = 1.0
     reverse: Annotated[
         float,
-        parameter("reverse path: effect of recent improvement", "1/distress", 0, 4, free=True),
+        parameter(
+            "reverse path: effect of recent improvement",
+            "1/distress",
+            0,
+            4,
+            likely=likely(
+                0.2, 1.6, "judged: improvement is seen in the alliance; how much is contested"
+            ),
+        ),
     ] = 0.8
-    rate: Annotated[float, parameter("share of the gap closed", "1/session", 0, 1, free=True)] = (
-        0.35
-    )
+    rate: Annotated[
+        float,
+        parameter(
+            "share of the gap closed",
+            "1/session",
+            0,
+            1,
+            likely=likely(
+                0.15, 0.9, "judged: half of the gap to its target is closed in .4 to 4 sessions"
+            ),
+        ),
+    ] = 0.35
     alliance_noise: Annotated[
-        float, parameter("SD of a session's own weather in the target", "0-1", 0, 0.5, free=True)
+        float,
+        parameter(
+            "SD of a session's own weather in the target",
+            "0-1",
+            0,
+            0.5,
+            likely=likely(0.04, 0.2, "judged: sessions of one dyad differ by less than dyads do"),
+        ),
     ] = 0.1
     start: Annotated[
         float,
-        parameter("bond, goal and task agreement before the first session", "0-1", 0, 1, free=True),
+        parameter(
+            "bond, goal and task agreement before the first session",
+            "0-1",
+            0,
+            1,
+            likely=likely(0.4, 0.7, "judged: strangers begin near the middle, well disposed"),
+        ),
     ] = 0.55
 
 

@@ -14,7 +14,7 @@ credibility2024). Equations and values are assumptions.
 from typing import Annotated, NamedTuple
 
 from dyadsim.model.mechanism import Factor, Latent, Reads, Writes, mechanism, normal
-from dyadsim.model.parameter import parameter
+from dyadsim.model.parameter import likely, parameter
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
 from dyadsim.numerics.jit import compiled
@@ -25,10 +25,24 @@ class Expectancy(NamedTuple):
     """Parameters of expectancy and credibility."""
 
     credibility_base: Annotated[
-        float, parameter("credibility at the reference", "squash", -2, 3, free=True)
+        float,
+        parameter(
+            "credibility at the reference",
+            "squash",
+            -2,
+            3,
+            likely=likely(-1, 1, "judged: credibility is .15 to .85 at the reference"),
+        ),
     ] = 0.3
     rationale: Annotated[
-        float, parameter("effect of the rationale's credibility", "1", 0, 4, free=True)
+        float,
+        parameter(
+            "effect of the rationale's credibility",
+            "1",
+            0,
+            4,
+            likely=likely(0.4, 1.8, "judged: the rationale is the main part of what is offered"),
+        ),
     ] = 0.9
     match: Annotated[
         float,
@@ -38,20 +52,45 @@ class Expectancy(NamedTuple):
             0,
             4,
             source="duncan2010;assumption",
-            free=True,
+            likely=likely(0.2, 1.5, "judged: from no match to full, between weak and strong"),
         ),
     ] = 0.6
     allegiance: Annotated[float, parameter("effect of the therapist's allegiance", "1/z", 0, 2)] = (
         0.12
     )
     congruence: Annotated[
-        float, parameter("effect of the therapist's congruence", "1/z", 0, 2, free=True)
+        float,
+        parameter(
+            "effect of the therapist's congruence",
+            "1/z",
+            0,
+            2,
+            likely=likely(0.04, 0.35, "judged: small beside the rationale"),
+        ),
     ] = 0.1
     bona_fide: Annotated[
-        float, parameter("effect of intent: bona fide against intent-to-fail", "1", 0, 4, free=True)
+        float,
+        parameter(
+            "effect of intent: bona fide against intent-to-fail",
+            "1",
+            0,
+            4,
+            likely=likely(
+                0.15, 1.2, "judged: intent shows, between weakly and as much as the rationale"
+            ),
+        ),
     ] = 0.4
     learning_rate: Annotated[
-        float, parameter("share of the prediction error learnt", "1/session", 0, 1, free=True)
+        float,
+        parameter(
+            "share of the prediction error learnt",
+            "1/session",
+            0,
+            1,
+            likely=likely(
+                0.04, 0.35, "judged: half of what experience says is learnt in 2 to 17 sessions"
+            ),
+        ),
     ] = 0.15
     evidence: Annotated[
         float, parameter("weight of own progress against credibility", "0-1", 0, 1)

@@ -3,7 +3,8 @@
     trust      = A R E                        alliance x readiness x expectancy, each in [0, 1]
     engagement = trust ^ (gating / 3)         the geometric mean of the three, to the power gating
     mastery_k = 2 squash(competence_k)                    in (0, 2), 1 = the average therapist
-    Z_k' = Z_k + learning_rate d_k mastery_k engagement (1 - Z_k)                    in a session
+    learnt_k = min(1, learning_rate d_k mastery_k engagement pace)     pace: see `sudden_gain`
+    Z_k' = Z_k + learnt_k (1 - Z_k)                                                  in a session
     Z_k' = Z_k (1 - process_decay) ^ weeks                                  when out of treatment
 
 gating = 0: technique works alone (the pure medical model); gating = 1: only as far as it is
@@ -17,7 +18,7 @@ import numpy as np
 
 from dyadsim.model.elapsed_time import kept
 from dyadsim.model.mechanism import Factor, Latent, Pathway, Reads, Writes, mechanism
-from dyadsim.model.parameter import parameter
+from dyadsim.model.parameter import likely, parameter
 from dyadsim.numerics.float32 import HALF, ONE, TWO, exp2, log2, squash
 from dyadsim.numerics.jit import compiled
 
@@ -35,15 +36,41 @@ class ProcessChange(NamedTuple):
             "1",
             0,
             2,
-            prior="uniform",
-            free=True,
+            likely=likely(
+                0.2,
+                1.6,
+                "judged: technique needs some trust, hardly more than in proportion",
+                own=True,
+                shape="uniform",
+            ),
         ),
     ] = 0.8
     learning_rate: Annotated[
-        float, parameter("process change per unit of dose", "1/dose", 0, 2, free=True)
+        float,
+        parameter(
+            "process change per unit of dose",
+            "1/dose",
+            0,
+            2,
+            likely=likely(
+                0.1,
+                1.2,
+                "judged: a full dose undoes half of a process within 7 sessions",
+                own=True,
+            ),
+        ),
     ] = 0.35
     process_decay: Annotated[
-        float, parameter("process change lost after treatment", "1/week", 0, 0.2)
+        float,
+        parameter(
+            "process change lost after treatment",
+            "1/week",
+            0,
+            0.2,
+            likely=likely(
+                0.001, 0.015, "judged: 5 to 50 % of what was learnt is lost in a year", own=True
+            ),
+        ),
     ] = 0.004
 
 
@@ -54,6 +81,7 @@ class Rows(NamedTuple):
     engagement: Writes
     trust: Writes
     mastery: Writes
+    learning_pace: Reads
     delivered_dose: Reads
     competence: Reads
     alliance: Reads
@@ -96,9 +124,9 @@ def mastery(competence):
 
 
 @compiled
-def process_learnt(process, dose, skilled, engaged, q):
-    """Return one process's Z after a session with `dose`, in [0, 1]."""
-    learnt = q.learning_rate * dose * skilled * engaged
+def process_learnt(process, dose, skilled, pace, q):
+    """Return one process's Z after a session with `dose`, in [0, 1]; `pace` = engagement x pace."""
+    learnt = q.learning_rate * dose * skilled * pace
     return process + min(learnt, ONE) * (ONE - process)
 
 
@@ -128,5 +156,6 @@ def lanes(rows, weeks, q):
     for k in range(rows.process.shape[0]):
         process, dose, skilled = rows.process[k], rows.delivered_dose[k], rows.mastery[k]
         for i in range(process.shape[0]):
-            learnt = process_learnt(process[i], dose[i], skilled[i], rows.engagement[i], q)
+            pace = rows.engagement[i] * rows.learning_pace[i]
+            learnt = process_learnt(process[i], dose[i], skilled[i], pace, q)
             process[i] = learnt if rows.in_session[i] > HALF else process[i] * left

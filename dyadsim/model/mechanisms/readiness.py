@@ -10,7 +10,7 @@ duncan2010), stage of change (krebs2018). Equations and values are assumptions.
 from typing import Annotated, NamedTuple
 
 from dyadsim.model.mechanism import Latent, Reads, Writes, mechanism, normal
-from dyadsim.model.parameter import parameter
+from dyadsim.model.parameter import likely, parameter
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import ONE, ZERO
 from dyadsim.numerics.jit import compiled
@@ -21,7 +21,14 @@ class Readiness(NamedTuple):
     """Parameters of readiness."""
 
     growth: Annotated[
-        float, parameter("growth at full autonomy and alliance", "1/session", 0, 1, free=True)
+        float,
+        parameter(
+            "growth at full autonomy and alliance",
+            "1/session",
+            0,
+            1,
+            likely=likely(0.015, 0.12, "judged: a stage takes months, not weeks"),
+        ),
     ] = 0.05
     resistance: Annotated[float, parameter("loss when pushed", "1/session", 0, 1)] = 0.15
     readiness_noise: Annotated[

@@ -6,10 +6,12 @@
 F is the accuracy of the formulation (0 = the manual's own hypothesis, 1 = the client's weights w
 known), so the formulation error 1 - F shrinks with skill and sessions; it needs a therapist.
 Where feedback is on, a client without any improvement after the second session raises an alert
-(`attended` counts this session too); the alert makes the therapist look again (alert_boost) and
-ease off (`rupture`).
+(`attended` counts this session too); the alert makes the therapist look again (alert_boost), change
+the plan, which from then on teaches faster (alert_plan, `sudden_gain`), ease off and repair
+(`rupture`), and hold a client who would leave (`ending`).
 
     alert     = feedback and (first_score - last_score) / slope < alert_level and attended > 2
+    new_plan' = max(new_plan, alert_plan alert)                         stays to the end
     adherence = 1 - sum_k |d_k - m_k| / (2 M)
     delivered_competence = sum_k d_k mastery_k / sum_k d_k       (mastery: see `process_change`)
 
@@ -21,8 +23,8 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from dyadsim.model.mechanism import Reads, Writes, mechanism
-from dyadsim.model.parameter import parameter
+from dyadsim.model.mechanism import Pathway, Reads, Writes, mechanism
+from dyadsim.model.parameter import likely, parameter
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
 from dyadsim.numerics.jit import compiled
 
@@ -35,7 +37,13 @@ class Responsiveness(NamedTuple):
 
     formulation_start: Annotated[
         float,
-        parameter("accuracy of the formulation at intake", "0-1", 0, 1, free=True),
+        parameter(
+            "accuracy of the formulation at intake",
+            "0-1",
+            0,
+            1,
+            likely=likely(0.1, 0.4, "judged: an intake interview shows a part of the problem"),
+        ),
     ] = 0.2
     formulation_rate: Annotated[
         float,
@@ -45,15 +53,36 @@ class Responsiveness(NamedTuple):
             0,
             1,
             source="morran1993;assumption",
-            free=True,
+            likely=likely(
+                0.04, 0.5, "judged: an average therapist halves the error in 2 to 34 sessions"
+            ),
         ),
     ] = 0.2
     alert_boost: Annotated[
         float, parameter("extra formulation work after an alert, as a share", "1", 0, 5)
     ] = 1.0
     alert_level: Annotated[
-        float, parameter("improvement below which an alert is raised", "distress", -2, 2)
+        float,
+        parameter(
+            "improvement below which an alert is raised",
+            "distress",
+            -2,
+            2,
+            likely=likely(-0.2, 0.8, "judged: alerts mean no change, or less than an SD"),
+        ),
     ] = 0.0
+    alert_plan: Annotated[
+        float,
+        parameter(
+            "how much faster a new plan after an alert teaches",
+            "1",
+            0,
+            5,
+            likely=likely(
+                0.2, 4, "judged: a plan that did not help can be much improved", own=True
+            ),
+        ),
+    ] = 0.4
 
 
 class Rows(NamedTuple):
@@ -61,6 +90,7 @@ class Rows(NamedTuple):
 
     formulation: Writes
     alert: Writes
+    new_plan: Writes
     delivered_dose: Writes
     adherence: Writes
     delivered_competence: Writes
@@ -77,7 +107,7 @@ class Rows(NamedTuple):
     in_session: Reads
 
 
-MECHANISM = mechanism(Rows)
+MECHANISM = mechanism(Rows, pathways={"new_plan": Pathway("responsiveness.alert_plan")})
 
 
 @compiled
@@ -110,6 +140,7 @@ def formulation_lanes(rows, slope, q):
         fall = (rows.first_score[i] - rows.last_score[i]) / slope
         on = alert_raised(rows.feedback[i], fall, rows.attended[i], q)
         rows.alert[i] = on * rows.in_session[i]
+        rows.new_plan[i] = max(rows.new_plan[i], q.alert_plan * rows.alert[i])
         before = rows.formulation[i]
         moved = formulation_change(before, rows.formulation_skill[i], rows.alert[i], q)
         rows.formulation[i] += rows.in_session[i] * rows.human[i] * (moved - before)

@@ -20,7 +20,12 @@ CLINIC = (
     "data.columns={client:client,time:session,score:phq9}",
 )
 # what a dry run cannot do without
-NEEDS = {"analyse": CLINIC, "fit": CLINIC, "sensitivity": (SWEPT, "points=sobol", "points.n=64")}
+NEEDS = {
+    "analyse": CLINIC,
+    "describe": CLINIC,
+    "fit": CLINIC,
+    "sensitivity": (SWEPT, "points=sobol", "points.n=64"),
+}
 TASKS = all_tasks()
 
 

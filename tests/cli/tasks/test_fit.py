@@ -318,7 +318,7 @@ def test_a_text_that_is_no_table_is_refused(
         ("a.sav", b"$FL2 broken", "cannot be read as a table"),
         ("a.dta", b"<stata_dta> broken", "cannot be read as a table"),
         ("a.xls", b"\xd0\xcf\x11\xe0", "is a file of old Excel"),
-        ("a.rds", b"\x1f\x8b", "is a file of R; save the table with write.csv"),
+        ("a.rds", b"\x1f\x8b", "is a file of R; save its table there: write.csv"),
     ):
         (tmp_path / name).write_bytes(start)
         code, _, err = dry_fit(str(tmp_path / name))

@@ -99,11 +99,26 @@ def test_a_study_is_shown_as_it_was_printed(
 ) -> None:
     words = ["simulate", "size.clients=40", "study=waitlist", f"results={tmp_path}"]
     assert main([*words, "do.hold.alliance=0.8"]) == 0
-    printed = capsys.readouterr().out.partition("Tables and figure:")[0]
+    printed = capsys.readouterr().out.partition("Tables:")[0]
     assert main(["show", f"results={tmp_path}"]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith(printed)
     assert "\nCommand: " in shown
+
+
+@pytest.mark.parametrize(
+    "words", [["simulate", "size.clients=40", "alliance.rate=0.3"], ["compare", "size=tiny"]]
+)
+def test_a_result_over_members_is_shown_as_it_was_printed(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "members=2", f"results={tmp_path}"]) == 0
+    printed = capsys.readouterr().out.partition("Report:")[0]
+    assert "over 2 members" in printed
+    assert main(["show", f"results={tmp_path}"]) == 0
+    assert capsys.readouterr().out.startswith(printed)
+    assert main(["results", f"results={tmp_path}"]) == 0
+    assert "Over 2 members of the ensemble: " in capsys.readouterr().out
 
 
 def test_the_command_of_a_result_can_be_typed_again(
@@ -147,7 +162,10 @@ def test_a_result_has_many_names(
 @pytest.mark.parametrize(
     ("path", "code", "words"),
     [
-        ("simulate/2026-01-02_10-00-01", 2, "Did you mean"),
+        ("simulate/2026-01-02_10-00-01", 2, f"simulate/{STAMPS[1]}?"),
+        ("2026-01-01_10-00-01", 2, f"simulate/{STAMPS[0]}?"),
+        ("simulat", 2, "no result 'simulat'. Did you mean simulate?"),
+        ("of_mine", 2, "no result 'of_mine'. `dyadsim results`"),
         ("compare/2026-01-03_10-00-00", 4, "damaged"),
         ("/", 2, "there is no result '/'"),
         ("x" * 300, 2, "there is no result"),

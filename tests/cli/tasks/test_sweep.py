@@ -26,7 +26,10 @@ BAD = [
         ["distress.bnd=interval(0,1)"],
         "there is no parameter 'distress.bnd'. Did you mean distr",
     ),
-    (["distress.bnd=0.1,0.2"], "there is no setting 'distress.bnd'. Did you mean distress.bond_e"),
+    (
+        ["distress.bond_efect=0.1,0.2"],
+        "there is no setting 'distress.bond_efect'. Did you mean distress.bond_e",
+    ),
     (["distress.bond_effect=interval(0,99)"], "distress.bond_effect (strength of the bond"),
     (["alliance.rate=0.1,x"], "alliance.rate: 'x' is not a number"),
     (["alliance.rate=interval(0.1,x)"], "cannot be read"),

@@ -52,7 +52,7 @@ def test_trained_empathy_is_felt_in_the_scores_and_untrained_repair_is_not() -> 
     ).sessions
     felt = scores.groupby("arm")["empathy_score"].mean()
     assert felt["trained"] > felt["untrained"] + 0.3
-    repair = simulate.run(skill_training("repair_skill", 2.0), HYBRID, 4000, 3)
+    repair = simulate.run(skill_training("repair_skill", 2.0), HYBRID, 10_000, 3)
     strain, error = _difference(repair, "strain", 8)
     assert strain < -5 * error
 

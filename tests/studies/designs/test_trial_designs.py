@@ -17,7 +17,7 @@ from dyadsim.studies.designs.feedback import feedback
 from dyadsim.studies.designs.n_of_1 import n_of_1
 from dyadsim.studies.designs.preference import preference
 
-COUNT = 4000
+COUNT = 12_000
 
 
 def _true_difference(design: study.Study, world: str) -> tuple[float, float]:

@@ -1,0 +1,218 @@
+"""A task run over members of the ensemble: `members=20`, for every task that has `estimates`.
+
+The task says what it estimates in one member (`Task.estimates`); what is here runs it in each with
+the same settings, seed and so random numbers, and sums up: medians with 90 % intervals over members
+beside the Monte-Carlo error of one member. Sweeps take members as conditions instead.
+"""
+
+import dataclasses
+import json
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dyadsim.cli.cost import START_SECONDS
+from dyadsim.cli.task import Task, all_tasks
+from dyadsim.errors import BadInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from dyadsim.cli.settings import Settings
+    from dyadsim.cli.task import Estimates
+
+OK = 0
+
+
+def check_members(task: Task, settings: "Settings") -> None:
+    """Refuse `members` where it has no meaning.
+
+    Raises
+    ------
+    BadInput
+        The task takes no members; the message names those that do.
+    """
+    if settings.members and not task.takes_members:
+        *names, last = sorted(other.name for other in all_tasks() if other.takes_members)
+        raise BadInput(
+            f"{task.name} does not run over members of the ensemble (members, ensemble): "
+            f"{', '.join(names)} and {last} do."
+        )
+
+
+def cost_over_members(cost: Mapping[str, Any], settings: "Settings") -> dict[str, Any]:
+    """Return what a task would take over all its members, from what it takes in one."""
+    count = len(settings.members)
+    if not count:
+        return dict(cost)
+    seconds = START_SECONDS + count * max(cost["estimated_seconds"] - START_SECONDS, 0.0)
+    return {
+        "members": count,
+        **cost,
+        "dyad_sessions": count * cost["dyad_sessions"],
+        "estimated_seconds": round(seconds, 1),
+    }
+
+
+def conditions_of_members(
+    conditions: Sequence["Settings"], labels: Sequence[Mapping[str, Any]]
+) -> "tuple[list[Settings], list[dict[str, Any]]]":
+    """Return the conditions of a sweep, and their labels, in every member that is asked for.
+
+    Parameters
+    ----------
+    conditions
+        The settings of each condition.
+    labels
+        The settings that differ between conditions, by name; `member` is added.
+    """
+    from dyadsim.model.members import MEMBER
+
+    if not conditions[0].members:
+        return list(conditions), [dict(label) for label in labels]
+    pairs = [
+        (dataclasses.replace(condition, member=member), {**label, MEMBER: member})
+        for condition, label in zip(conditions, labels, strict=True)
+        for member in condition.members
+    ]
+    return [settings for settings, _ in pairs], [label for _, label in pairs]
+
+
+def run_over_members(
+    task: Task, jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]
+) -> int:
+    """Run a task over members, print medians with their intervals, and leave tables and a page.
+
+    Parameters
+    ----------
+    task
+        A task with `estimates`.
+    jobs
+        The settings of one job, or of all jobs of `-m`.
+    differing
+        The settings that differ between jobs, by name, for each job.
+
+    Returns
+    -------
+    int
+        The exit code.
+
+    Raises
+    ------
+    BadInput
+        Jobs differ in their members.
+    NoFolder
+        The results folder cannot be written.
+    """
+    from dyadsim.cli.results_folder import check_folder, write_results
+    from dyadsim.model import members
+    from dyadsim.report import members as report
+
+    began, first = time.perf_counter(), jobs[0]
+    if len({job.members for job in jobs}) > 1:
+        raise BadInput(f"{task.name} -m: all jobs need the same members.")
+    check_folder(first.results)
+    table, estimates = _estimates_of_members(task, jobs, differing)
+    result = report.MembersResult(
+        task.name,
+        table,
+        report.summarise_estimates(table),
+        first.members,
+        estimates.study,
+        estimates.clients,
+        estimates.repeats,
+        first.seed,
+        _changes(jobs),
+    )
+    summary = _summary(result, jobs, differing)
+    folder = write_results(
+        first,
+        began,
+        summary=summary,
+        fill=lambda place, manifest: report.write_members(place, result, manifest),
+        inputs={"members": members.folder() / members.FILE},
+    )
+    if first.json:
+        print(json.dumps(summary))
+        return OK
+    report.print_members(result)
+    print(f"\nReport: {folder / 'report.html'}")
+    return OK
+
+
+def _estimates_of_members(
+    task: Task, jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]
+) -> "tuple[pd.DataFrame, Estimates]":
+    """Return the estimates of every job in every member, and the last ones as they came."""
+    import pandas as pd
+
+    from dyadsim.cli.progress import working
+    from dyadsim.model.members import MEMBER
+
+    assert task.estimates is not None
+    tables = []
+    with working("members", len(jobs) * len(jobs[0].members)) as advance:
+        for job, labels in zip(jobs, differing, strict=True):
+            for member in job.members:
+                estimates = task.estimates(dataclasses.replace(job, member=member))
+                added = {"at": _text_of(labels), **labels} if labels else {}
+                tables.append(estimates.table.assign(**added, **{MEMBER: member}))
+                advance(1.0, True)
+    return pd.concat(tables, ignore_index=True), estimates
+
+
+def _text_of(labels: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in labels.items())
+
+
+def _values_set(settings: "Settings", world: str) -> dict[str, float]:
+    """Return what the command line sets in every member of a world, by name.
+
+    The dial of specificity is one value; what follows from it differs between members.
+    """
+    from dyadsim.model.worlds import find_world
+    from dyadsim.simulation.specificity import DIAL
+
+    claimed = find_world(world).fixed
+    values = {name: value for name, value in settings.fixed.items() if name not in claimed}
+    if settings.specificity is not None and DIAL not in claimed:
+        values["specificity"] = settings.specificity
+    return values
+
+
+def _changes(jobs: Sequence["Settings"]) -> str:
+    """Return what was changed in every member, in words; of several jobs each once."""
+    from dyadsim.report.members import changes_text
+
+    return changes_text((world, _values_set(job, world)) for job in jobs for world in job.worlds)
+
+
+def _summary(
+    result: Any, jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Return the summary as plain values."""
+    from dyadsim.model import members
+    from dyadsim.report.plain_rows import rows_for_json
+    from dyadsim.simulation.ensemble import SURE
+
+    about = members.read_about(members.folder() / members.ABOUT)
+    worlds = [
+        {**labels, "world": world, "calibrated": not values, "changed": values}
+        for job, labels in zip(jobs, differing, strict=True)
+        for world in job.worlds
+        for values in [_values_set(job, world)]
+    ]
+    return {
+        "task": result.task,
+        "study": result.study,
+        "clients": result.clients,
+        "repeats": result.repeats,
+        "seed": result.seed,
+        "worlds": worlds,
+        "members": list(result.members),
+        "ensemble": {
+            name: about[name] for name in ("command", "commit", "members") if name in about
+        },
+        "interval": SURE,
+        "estimates": rows_for_json(result.summary),
+    }
