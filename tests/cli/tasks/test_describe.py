@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from printed_text import unfolded
 
 from dyadsim.cli.main import main
 from dyadsim.cli.stated_file import read_stated
@@ -85,7 +86,7 @@ def test_what_a_person_sees(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     out = capsys.readouterr().out
     assert "60 clients in 2 arms, 242 scores from 0 to 46, weeks 0 to 35." in " ".join(out.split())
     assert "No client has two scores in one week." in out
-    assert "which weeks are after treatment (follow_up, or sessions)" in out
+    assert "which weeks are after treatment (follow_up, or sessions)" in unfolded(out)
     assert "what each arm got (arms), for fit" in out
     assert out.rstrip().splitlines()[-1].startswith("Next: dyadsim analyse fit.yaml")
     table = [line for line in out.splitlines() if line.startswith(("│", "┃", "-"))]
@@ -104,7 +105,9 @@ def test_a_questionnaire_that_is_not_known_is_asked_for(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["describe", f"data.path={FILES / 'umlauts.csv'}"]) == 0
-    assert "which questionnaire it is (instrument), for analyse and fit" in capsys.readouterr().out
+    assert "which questionnaire it is (instrument), for analyse and fit" in unfolded(
+        capsys.readouterr().out
+    )
     assert main(["analyse", "fit.yaml"]) == 2
     assert "data.instrument: which questionnaire" in capsys.readouterr().err
     text = (folder / "fit.yaml").read_text(encoding="utf-8")
