@@ -4,14 +4,14 @@ All of them see scores alone. The pie is Lambert's judgement as the founding pap
 is shown beside the others and never computed. `true_shares` holds attributions 1 and 2.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from dyadsim.analysis.effects import mean_gain
 from dyadsim.analysis.one_thread import one_blas_thread
-from dyadsim.analysis.process import process_outcome_r, score_at_session
+from dyadsim.analysis.process import pearson, score_at_session
 from dyadsim.analysis.therapists import therapist_effect
 from dyadsim.attribution.true_shares import (
     COLUMNS,
@@ -68,19 +68,21 @@ def estimate_shares(study: ObservedStudy) -> dict[str, float]:
     arms = gain.groupby(study.outcome["arm"])
     between = (arms.count() * (arms.mean() - gain.mean()) ** 2).sum()
     shares = {"arm": 100 * float(between / ((gain - gain.mean()) ** 2).sum())}
-    for name, score in SCORES.items():
-        shares[name] = 100 * process_outcome_r(study.sessions, score, AT).value ** 2
+    scores = {name: score_at_session(study.sessions, score, AT) for name, score in SCORES.items()}
+    for name, values in scores.items():
+        shares[name] = 100 * pearson(values, study.gain).value ** 2
     shares["sum of squared correlations"] = sum(shares[name] for name in SCORES)
     shares["therapist"] = therapist_effect(study.outcome).percent.value
-    without, with_therapists = _model_shares(study, gain)
+    without, with_therapists = _model_shares(study, scores, gain)
     return shares | {"model without therapists": without, "model with therapists": with_therapists}
 
 
-def _model_shares(study: ObservedStudy, gain: "pd.Series[float]") -> tuple[float, float]:
+def _model_shares(
+    study: ObservedStudy, scores: "Mapping[str, pd.Series[float]]", gain: "pd.Series[float]"
+) -> tuple[float, float]:
     """Return R squared of gain on arm and all scores, without and with a therapist intercept."""
     from statsmodels.regression.linear_model import OLS  # half a second that few need
 
-    scores = {name: score_at_session(study.sessions, score, AT) for name, score in SCORES.items()}
     table = pd.DataFrame(scores).join(study.outcome[["arm", "therapist"]])
     table = table.assign(gain=gain).dropna()
     arms = pd.get_dummies(table["arm"], drop_first=True, dtype=float)
@@ -188,7 +190,16 @@ def decompose_outcome(
     effects, estimates, gains = [], [], []
     for replicate in range(replication.replicates):
         few = min(clients, MOST_CLIENTS_OF_EFFECTS)
-        effects.append(effect_worths(care, parameters, clients=few, replicate=replicate, seed=seed))
+        effects.append(
+            effect_worths(
+                care,
+                parameters,
+                clients=few,
+                replicate=replicate,
+                seed=seed,
+                threads=replication.threads,
+            )
+        )
         run = simulate.run(study, parameters, clients, seed=seed, replicate=replicate)
         estimates.append(estimate_shares(observe_study(run)))
         gains.append(mean_gains(care, parameters, clients=clients, replicate=replicate, seed=seed))

@@ -32,7 +32,7 @@ from dyadsim.model.parameters import Parameters
 from dyadsim.numerics import random_streams
 from dyadsim.numerics.random_streams import EVERY_GROUP, Group
 from dyadsim.simulation import simulate
-from dyadsim.simulation.counterfactual import do
+from dyadsim.simulation.counterfactual import finish_under
 from dyadsim.simulation.intervention import Intervention
 from dyadsim.studies import therapy as therapies
 from dyadsim.studies.study import ROUTINE, Arm, Caseload, Sample, Schedule, Study, arm
@@ -76,7 +76,7 @@ class Replication(NamedTuple):
     threads: int | None = None
 
 
-USUAL_CARE, DEFAULT_REPLICATION = Care(), Replication()
+USUAL_CARE, DEFAULT_REPLICATION, UNCHANGED = Care(), Replication(), Intervention()
 
 
 def attribution_study(care: Care) -> Study:
@@ -123,7 +123,12 @@ def _scaled(therapy: Therapy, factor: float, name: str) -> Therapy:
 
 
 def _outcome(
-    study: Study, parameters: Parameters, clients: int, seed: int, replicate: int
+    study: Study,
+    parameters: Parameters,
+    clients: int,
+    seed: int,
+    replicate: int,
+    intervention: Intervention = UNCHANGED,
 ) -> tuple[Floats, Floats]:
     """Return distress at intake and at the post-test, `(client,)`."""
     run = simulate.start(
@@ -135,12 +140,17 @@ def _outcome(
         keep_truth=False,
         threads=1,
     )
-    simulate.advance(run, threads=1)
+    finish_under(run, intervention, threads=1)
     return run.clients.initial_distress.astype(float), run.clients.distress.astype(float)
 
 
 def closed_variances(outcomes: Floats) -> Floats:
     """Return the variance v(u) that each subset u of groups explains.
+
+    Two lives of a client that share the random numbers of the groups u alone have covariance v(u).
+    The 2^k lives hold 2^(k-1) such pairs for every u, and all of them count: what a small group
+    adds, v(u + i) - v(u), is then a mean of products of two differences that this group makes, in
+    which what it does not touch cancels.
 
     Parameters
     ----------
@@ -151,16 +161,24 @@ def closed_variances(outcomes: Floats) -> Floats:
     Returns
     -------
     ndarray
-        v(u) `(2^groups,)`. v(none) = 0 and v(all) = the variance, by definition; every other v(u)
-        is the mean of two covariances, with the first and with the second random numbers.
+        v(u) `(2^groups,)`, in the unit of the outcome squared. v(all) is the mean variance of a
+        life; v(none), the covariance of lives that share nothing, differs from 0 by chance only:
+        shares are differences of v, of v(all) - v(none).
+
+    Examples
+    --------
+    Four clients with two groups; the second group does nothing:
+
+    >>> first, second = np.array([1.0, 2.0, 3.0, 4.0]), np.array([2.0, 4.0, 1.0, 3.0])
+    >>> lives = np.stack([first, second, first, second])
+    >>> (closed_variances(lives)[2:] - closed_variances(lives)[:2]).round(6).tolist()
+    [0.0, 0.0]
     """
     last = outcomes.shape[0] - 1
     centred = outcomes - outcomes.mean(axis=1, keepdims=True)
-    count = centred.shape[1] - 1
-    first, second = centred @ centred[0] / count, centred @ centred[last] / count
-    variances = np.array([(first[last ^ u] + second[u]) / 2 for u in range(last + 1)])
-    variances[0], variances[last] = 0.0, (first[0] + second[last]) / 2
-    return variances
+    covariances = centred @ centred.T / (centred.shape[1] - 1)
+    lives = np.arange(last + 1)
+    return np.array([covariances[lives, lives ^ last ^ u].mean() for u in lives])
 
 
 def variance_shares(
@@ -297,7 +315,13 @@ def share_rows(
 
 
 def effect_worths(
-    care: Care, parameters: Parameters, *, clients: int, replicate: int, seed: int = 1
+    care: Care,
+    parameters: Parameters,
+    *,
+    clients: int,
+    replicate: int,
+    seed: int = 1,
+    threads: int | None = None,
 ) -> Floats:
     """Return the mean effect of the first treatment with each subset of causes left.
 
@@ -311,6 +335,8 @@ def effect_worths(
         Number of clients.
     replicate, seed
         Number of the replicate and random seed.
+    threads
+        How many; None: every processor. The numbers are the same for any.
 
     Returns
     -------
@@ -321,14 +347,15 @@ def effect_worths(
     study = attribution_study(care._replace(treatments=care.treatments[:1]))
     untreated_study = study._replace(arms=(arm("untreated", None, care.sessions),))
     start, untreated = _outcome(untreated_study, parameters, clients, seed, replicate)
-    worths = np.empty(1 << len(CAUSES))
-    for left in range(worths.size):
+
+    def worth(left: int) -> float:
         gone = [latent for bit, latent in enumerate(CAUSES.values()) if not left >> bit & 1]
         without = Intervention(hold=dict.fromkeys(gone, 0.0))
-        run = do(study, parameters, clients, without, seed=seed, replicate=replicate)
-        treated = dict(simulate.variables(run.truth))["distress"][care.sessions]
-        worths[left] = (untreated - treated.astype(float)).mean() / start.std(ddof=1)
-    return worths
+        treated = _outcome(study, parameters, clients, seed, replicate, without)[1]
+        return float((untreated - treated).mean() / start.std(ddof=1))
+
+    with ThreadPoolExecutor(threads or simulate.default_threads()) as pool:
+        return np.array(list(pool.map(worth, range(1 << len(CAUSES)))))
 
 
 def _percent(part: Floats, total: Floats) -> Floats:
