@@ -32,7 +32,6 @@ from dyadsim.simulation import simulate
 from dyadsim.studies.designs.rct import rct
 
 AT = 3  # the session at which process is rated, as in most studies of `facts.csv`
-MOST_CLIENTS_OF_EFFECTS = 5000
 SCORES = {
     "alliance": "alliance_score",
     "expectancy": "expectancy_score",
@@ -189,7 +188,7 @@ def decompose_outcome(
     variance = variance_shares(care, parameters, replication=replication, progress=progress)
     effects, estimates, gains = [], [], []
     for replicate in range(replication.replicates):
-        few = min(clients, MOST_CLIENTS_OF_EFFECTS)
+        few = min(clients, replication.twins)
         effects.append(
             effect_worths(
                 care,

@@ -13,7 +13,12 @@ from dyadsim.cli import help_texts
 from dyadsim.cli.figure_files import figures_as
 from dyadsim.cli.interruption import interrupted_by_signals
 from dyadsim.cli.memory import check_memory, check_sweep_memory
-from dyadsim.cli.over_members import check_members, cost_over_members, run_over_members
+from dyadsim.cli.over_members import (
+    check_members,
+    cost_over_members,
+    run_over_members,
+    with_default_members,
+)
 from dyadsim.cli.task import Task, find_task, task_names
 from dyadsim.cli.terminal import check_current_folder, prepare_terminal, silence_output
 from dyadsim.cli.wave_patterns import with_patterns_quoted
@@ -25,7 +30,7 @@ if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
 
 OK, FAILED, BAD_INPUT, POINTS_FAILED, BAD_DATA, INTERRUPTED = 0, 1, 2, 3, 4, 130
-DEFAULT = "compare"
+DEFAULT = "answer"
 OPTIONS = ("-m", "--multirun", "--cfg")
 OLD_WORDS = {
     "moments": "beats",
@@ -143,6 +148,7 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str]) -> int:
         return multirun.launch(main, jobs, launcher=launcher, results=results)
     checked = [settings_of_config(*job[:3]) for job in composed]
     tasks = [find_task(settings.task.name) for settings in checked]
+    checked = list(map(with_default_members, tasks, checked))
     for task, settings in zip(tasks, checked, strict=True):
         check_members(task, settings)
         task.check(settings)

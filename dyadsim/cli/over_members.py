@@ -6,13 +6,14 @@ beside the Monte-Carlo error of one member. Sweeps take members as conditions in
 """
 
 import dataclasses
+import importlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli.cost import START_SECONDS
-from dyadsim.cli.task import Task, all_tasks
+from dyadsim.cli.task import Task, all_tasks, find_task
 from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dyadsim.cli.task import Estimates
 
 OK = 0
+WORTH_PROCESSES = 10.0  # seconds of work; two more processes take about 3 to start
 
 
 def check_members(task: Task, settings: "Settings") -> None:
@@ -38,6 +40,15 @@ def check_members(task: Task, settings: "Settings") -> None:
             f"{task.name} does not run over members of the ensemble (members, ensemble): "
             f"{', '.join(names)} and {last} do."
         )
+
+
+def with_default_members(task: Task, settings: "Settings") -> "Settings":
+    """Return the settings with the task's own number of members, where none is given."""
+    if settings.members or not task.default_members:
+        return settings
+    from dyadsim.simulation.ensemble import some_members
+
+    return dataclasses.replace(settings, members=some_members(task.default_members))
 
 
 def cost_over_members(cost: Mapping[str, Any], settings: "Settings") -> dict[str, Any]:
@@ -106,17 +117,18 @@ def run_over_members(
     """
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.model import members
-    from dyadsim.report import members as report
+    from dyadsim.report.members import MembersResult, summarise_estimates
 
+    report = importlib.import_module(f"dyadsim.report.{task.members_report}")
     began, first = time.perf_counter(), jobs[0]
     if len({job.members for job in jobs}) > 1:
         raise BadInput(f"{task.name} -m: all jobs need the same members.")
     check_folder(first.results)
     table, estimates = _estimates_of_members(task, jobs, differing)
-    result = report.MembersResult(
+    result = MembersResult(
         task.name,
         table,
-        report.summarise_estimates(table),
+        summarise_estimates(table),
         first.members,
         estimates.study,
         estimates.clients,
@@ -124,7 +136,7 @@ def run_over_members(
         first.seed,
         _changes(jobs),
     )
-    summary = _summary(result, jobs, differing)
+    summary = _summary(result, jobs, differing) | report.answers(result)
     folder = write_results(
         first,
         began,
@@ -137,6 +149,8 @@ def run_over_members(
         return OK
     report.print_members(result)
     print(f"\nReport: {folder / 'report.html'}")
+    if report.NEXT:
+        print(f"Next: {report.NEXT}")
     return OK
 
 
@@ -149,16 +163,46 @@ def _estimates_of_members(
     from dyadsim.cli.progress import working
     from dyadsim.model.members import MEMBER
 
-    assert task.estimates is not None
+    labels = [(words, member) for words in differing for member in jobs[0].members]
+    settings = [dataclasses.replace(job, member=k) for job in jobs for k in job.members]
     tables = []
-    with working("members", len(jobs) * len(jobs[0].members)) as advance:
-        for job, labels in zip(jobs, differing, strict=True):
-            for member in job.members:
-                estimates = task.estimates(dataclasses.replace(job, member=member))
-                added = {"at": _text_of(labels), **labels} if labels else {}
-                tables.append(estimates.table.assign(**added, **{MEMBER: member}))
-                advance(1.0, True)
+    with working("members", len(labels)) as advance:
+        for (words, member), estimates in zip(labels, _all_estimates(task, settings), strict=True):
+            added = {"at": _text_of(words), **words} if words else {}
+            tables.append(estimates.table.assign(**added, **{MEMBER: member}))
+            advance(1.0, True)
     return pd.concat(tables, ignore_index=True), estimates
+
+
+def _all_estimates(task: Task, settings: Sequence["Settings"]) -> "Iterator[Estimates]":
+    """Yield the estimates of each settings in turn, from processes where that is worth the start.
+
+    The numbers are the same: a member's random numbers do not depend on who simulates it.
+    """
+    from dyadsim.simulation.simulate import default_threads
+
+    assert task.estimates is not None
+    first = settings[0]
+    workers = min(first.threads or default_threads(), len(settings))
+    seconds = task.cost(first)["estimated_seconds"] - START_SECONDS if task.cost else 0.0
+    if workers < 2 or len(settings) * seconds < WORTH_PROCESSES:
+        yield from map(task.estimates, settings)
+        return
+    from dyadsim.calibration.worker_processes import worker_map
+
+    alone = [dataclasses.replace(each, threads=1) for each in settings]
+    with worker_map(workers) as map_on_workers:
+        yield from map_on_workers(_estimates_in_process, [task.name] * len(alone), alone)
+
+
+def _estimates_in_process(name: str, settings: "Settings") -> "Estimates":
+    """Return a task's estimates, in a process of its own with one thread."""
+    from dyadsim.analysis.one_thread import one_blas_thread
+
+    task = find_task(name)
+    assert task.estimates is not None
+    with one_blas_thread():
+        return task.estimates(settings)
 
 
 def _text_of(labels: Mapping[str, Any]) -> str:

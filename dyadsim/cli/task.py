@@ -130,6 +130,10 @@ class Task:
         Runs all jobs of `-m` together, with the settings that differ; None: one after the other.
     estimates
         What is estimated in one member of the ensemble, for `members=...`; None: no such word.
+    default_members
+        Over how many members it runs where the command line does not say.
+    members_report
+        The module of `dyadsim.report` that prints and writes what was found over members.
     sweeps_members
         Members are conditions of its sweep.
     adapt
@@ -158,6 +162,8 @@ class Task:
         None
     )
     estimates: Callable[["Settings"], Estimates] | None = None
+    default_members: int = 0
+    members_report: str = "members"
     sweeps_members: bool = False
     adapt: Callable[[list[str]], list[str]] = list
     no_effect: Callable[[Mapping[str, str]], NoEffect | Sequence[NoEffect]] | NoEffect | None = None

@@ -6,7 +6,7 @@ differs as far as each world had to assume other people to meet the facts. The r
 tables; plots and the report draw them.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from dyadsim.analysis.estimate import Estimate, from_count
 from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.errors import BadInput
 from dyadsim.evidence.fact import load_facts
+from dyadsim.evidence.facts_of_worlds import read_scoreboard
 from dyadsim.evidence.observed_study import ObservedStudy, observe_study
 from dyadsim.evidence.study_scores import score_arrays
 from dyadsim.evidence.two_scales import study_change
@@ -378,19 +379,24 @@ def verdict(statistics: pd.DataFrame, changes: str = "") -> str:
     """
     alliance = statistics[statistics["fact"] == "alliance_outcome"].set_index("world")["simulated"]
     shown = ", ".join(f"{value:.2f} in the {world} world" for world, value in alliance.items())
-    counts = [
-        f"{world}: {verdicts_text(rows['verdict'])}"
-        for world, rows in statistics.groupby("world", sort=False)
-    ]
     nothing = ", where nothing heals" if "null" in alliance else ""
-    fitted = (
-        f"NOT as they were fitted to the facts: {changes}."
-        if changes
-        else "Every world was fitted to these and other facts (dyadsim facts shows all): one that "
-        "meets them is possible, not true; one that cannot has a problem."
-    )
+    names = list(dict.fromkeys(statistics["world"]))
+    return f"Alliance and outcome correlate r = {shown}{nothing}. {_facts_met(names, changes)}"
+
+
+def _facts_met(names: Sequence[str], changes: str) -> str:
+    """Return how many of all published facts the calibrated worlds meet."""
+    if changes:
+        return (
+            f"NOT as they were fitted to the facts: {changes}. How many of all facts they meet, "
+            "dyadsim facts counts."
+        )
+    board = read_scoreboard()
+    counts = [
+        f"{name}: {verdicts_text(board.loc[board['world'] == name, 'verdict'])}" for name in names
+    ]
     return (
-        f"Alliance and outcome correlate r = {shown}{nothing}. Of {statistics['fact'].nunique()} "
-        f"published intervals {'; '.join(counts)} (undecided: the interval of the value holds "
-        f"an edge). {fitted}"
+        f"Of all {board['fact'].nunique()} published facts {'; '.join(counts)} (dyadsim facts "
+        "shows them; undecided: the interval of the value holds an edge). Every world was fitted "
+        "to them: one that meets them is possible, not true; one that cannot has a problem."
     )

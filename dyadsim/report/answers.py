@@ -25,7 +25,8 @@ def answer_line(summary: Summary) -> str:
     ''
     """
     try:
-        lines = _members if "estimates" in summary else _LINES[str(summary.get("task"))]
+        task = str(summary.get("task"))
+        lines = _members if "estimates" in summary and task != "answer" else _LINES[task]
         text = lines(summary)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError):
         return ""
@@ -167,6 +168,7 @@ def _describe(summary: Summary) -> str:
 
 
 _LINES: Mapping[str, Callable[[Summary], str]] = {
+    "answer": lambda summary: summary["answer"][1],
     "compare": lambda summary: summary["verdict"],
     "fit": lambda summary: summary["verdict"],
     "analyse": lambda summary: summary["answer"][0],

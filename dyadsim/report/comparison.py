@@ -8,6 +8,7 @@ import pandas as pd
 from rich.table import Table
 
 from dyadsim.evidence.compare_worlds import TABLES, Comparison
+from dyadsim.evidence.facts_of_worlds import against_world
 from dyadsim.evidence.verdict import SIGNS, VERDICTS
 from dyadsim.model import worlds
 from dyadsim.report.page import (
@@ -200,6 +201,7 @@ def _write_report(
         folder,
         "comparison.html.j2",
         verdict=comparison.verdict,
+        against=[] if changes else [against_world(name, most=9) for name in names],
         claims={name: worlds.find_world(name).claim for name in names},
         rows=_statistic_rows(comparison.statistics),
         true_rows=[

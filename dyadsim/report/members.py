@@ -19,6 +19,7 @@ from dyadsim.report.page import embedded_image, interval_text, run_line, write_p
 from dyadsim.simulation.ensemble import SURE, names_of, summarise_members
 
 WIDTH = 80  # letters of a line, also where the output is piped
+NEXT = ""  # the command that is printed below
 MUCH_CHANCE = 0.5  # from this share of chance on a row is marked
 _NUMBERS, _ERROR = 26, 11  # letters of a column
 _SURE = f"{100 * SURE:.0f} %"
@@ -220,6 +221,11 @@ def _wrapped(text: str, first: str = "", later: str = "") -> str:
     unbroken = text.replace(" %", "\N{NO-BREAK SPACE}%")
     lines = textwrap.fill(unbroken, WIDTH, initial_indent=first, subsequent_indent=later)
     return lines.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def answers(result: MembersResult) -> dict[str, list[str]]:
+    """Return what summary.json says of a result in sentences: nothing beyond its numbers."""
+    return {}
 
 
 def print_members(result: MembersResult) -> None:

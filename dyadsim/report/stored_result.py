@@ -102,15 +102,17 @@ def _print_recovery(summary: Mapping[str, Any]) -> None:
 
 def _print_members(summary: Mapping[str, Any]) -> None:
     from dyadsim.evidence.verdict import VERDICTS
-    from dyadsim.report.members import MembersResult, changes_text, print_members
+    from dyadsim.report import answer, members
+    from dyadsim.report.members import MembersResult, changes_text
 
+    printer = answer if summary["task"] == "answer" else members
     estimates = _frame(summary["estimates"])
     table = estimates.assign(verdict="") if set(VERDICTS) <= set(estimates) else estimates
     changes = changes_text((world["world"], world["changed"]) for world in summary["worlds"])
     values = {name: summary[name] for name in ("study", "clients", "repeats", "seed")}
-    members = tuple(summary["members"])
-    print_members(
-        MembersResult(summary["task"], table, estimates, members, **values, changes=changes)
+    numbers = tuple(summary["members"])
+    printer.print_members(
+        MembersResult(summary["task"], table, estimates, numbers, **values, changes=changes)
     )
 
 

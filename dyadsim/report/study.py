@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 from rich.table import Table
 
+from dyadsim.analysis.two_lives import Bounds, share_above
 from dyadsim.model import questionnaires
 from dyadsim.model.variables import ENDINGS
 from dyadsim.report.page import estimate_text, run_line
 from dyadsim.report.printed import print_table, say
+from dyadsim.simulation import individual_effects
 from dyadsim.simulation.study_files import StudyOutcome
 from dyadsim.studies.study import Study
 
@@ -201,13 +203,38 @@ def _clustered_mean(
     return float(mean), float(error)
 
 
+def summarise_effects(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return individual effects by arm and time, with what a trial would allow.
+
+    Parameters
+    ----------
+    effects
+        Of `individual_effects.effects_table`.
+
+    Returns
+    -------
+    DataFrame
+        As `individual_effects.summarise_effects`, with worse_low and worse_high: between them lies
+        the share worse off, if only the two distributions of distress are known (0 and 1 where
+        there are fewer than three clients).
+    """
+    summary = individual_effects.summarise_effects(effects)
+    bounds = [
+        share_above(part["distress_under_do"], part["distress"]) if len(part) > 2 else Bounds(0, 1)
+        for _, part in effects.groupby(["arm", "at"], sort=False)
+    ]
+    lows, highs = zip(*bounds, strict=True)
+    return summary.assign(worse_low=lows, worse_high=highs)
+
+
 def print_individual_effects(table: pd.DataFrame) -> None:
     """Print what an intervention changed, arm by arm; no researcher could observe it.
 
     Parameters
     ----------
     table
-        arm, at, clients, effect, se, better, worse, unchanged (shares of the clients).
+        arm, at, clients, effect, se, better, worse, unchanged (shares of the clients), worse_low
+        and worse_high (what two distributions allow).
     """
     shown = Table(
         title="Individual treatment effects of do(...): every client beside the counterfactual "
@@ -220,15 +247,19 @@ def print_individual_effects(table: pd.DataFrame) -> None:
         "mean effect ± error (SD of distress at intake)",
         "better off",
         "worse off",
-        "exactly unchanged",
+        "unchanged",
+        "worse off: what a trial allows",
     ):
         shown.add_column(name)
     for row in table.to_dict("records"):
         shares = [f"{row[name]:.1%}" for name in ("better", "worse", "unchanged")]
         labels = [str(row[name]) for name in ("arm", "at", "clients")]
-        shown.add_row(*labels, estimate_text(row["effect"], row["se"]), *shares)
+        allowed = f"{row['worse_low']:.0%} to {row['worse_high']:.0%}"
+        shown.add_row(*labels, estimate_text(row["effect"], row["se"]), *shares, allowed)
     print_table(shown)
     say(
         "Above 0: less distress under do. Shares: of the arm's clients; a difference of any size "
-        "counts."
+        "counts. No data can show who is worse off: a trial sees two distributions, never two "
+        "lives of one client. Even with true distress they would allow the shares in the last "
+        "column (Fréchet bounds)."
     )

@@ -102,7 +102,7 @@ def run(settings: "Settings") -> None:
     from dyadsim.cli.figure_files import figure_file
     from dyadsim.cli.results_folder import check_folder, scratch_folder, write_results
     from dyadsim.report import study as report
-    from dyadsim.simulation import changed_worlds, individual_effects
+    from dyadsim.simulation import changed_worlds
     from dyadsim.simulation.study_files import simulate_into
 
     began = time.perf_counter()
@@ -128,7 +128,7 @@ def run(settings: "Settings") -> None:
         return
     report.print_scores(summary, label)
     if outcome.effects is not None:
-        report.print_individual_effects(individual_effects.summarise_effects(outcome.effects))
+        report.print_individual_effects(report.summarise_effects(outcome.effects))
     print(f"Tables: {folder}\nFigure: {folder / figure_file(settings, 'figure')}")
     print(f"Next: dyadsim show {shlex.quote(str(folder))}")
 
@@ -154,8 +154,9 @@ def _summary(
 ) -> dict[str, Any]:
     """Return the summary."""
     from dyadsim.model.parameters import flat
+    from dyadsim.report import study as report
     from dyadsim.report.plain_rows import rows_for_json
-    from dyadsim.simulation import changed_worlds, individual_effects
+    from dyadsim.simulation import changed_worlds
 
     scores = rows_for_json(_score_table(outcome.sessions))
     summary = {
@@ -169,7 +170,7 @@ def _summary(
         "parameters": flat(parameters),
     }
     if outcome.effects is not None:
-        summary["do"] = rows_for_json(individual_effects.summarise_effects(outcome.effects))
+        summary["do"] = rows_for_json(report.summarise_effects(outcome.effects))
     return summary
 
 

@@ -1,0 +1,111 @@
+"""What has been claimed about the parts of outcome: each share with its denominator and source.
+
+Three of them are computations with a denominator of their own; the pie of 40, 30, 15 and 15 is a
+judgement without one. A claim may be compared only with what has the same denominator, and `like`
+says which of our numbers that is (`attribution.decompose_outcome`: attribution, group).
+"""
+
+from typing import NamedTuple
+
+from dyadsim.evidence.fact import load_facts
+
+PIE = "no denominator: a judgement about outcome as a whole"
+
+
+class Claim(NamedTuple):
+    """A published share.
+
+    Attributes
+    ----------
+    label
+        What it is a share of whom.
+    share
+        In per cent.
+    denominator
+        What is 100 %, in words.
+    source
+        In words: who says so, and where it was read.
+    keys
+        Keys of `references.bib`.
+    like
+        Attribution and group of our own number with that denominator; for a judgement, of the one
+        that comes nearest.
+    """
+
+    label: str
+    share: float
+    denominator: str
+    source: str
+    keys: tuple[str, ...]
+    like: tuple[str, str]
+
+
+def published_claims() -> tuple[Claim, ...]:
+    """Return what has been claimed, technique first.
+
+    Returns
+    -------
+    tuple of Claim
+        Those of the founding paper, and those that published correlations and trials imply.
+
+    Examples
+    --------
+    >>> for claim in published_claims()[:3]:
+    ...     print(f"{claim.label}: {claim.share:.1f} %; {claim.denominator}")
+    technique: 1.0 %; variance of outcome between clients
+    technique: 15.0 %; no denominator: a judgement about outcome as a whole
+    specific factors: 17.1 %; mean improvement in full therapy
+    """
+    facts = {fact.id: fact for fact in load_facts()}
+    alliance, therapist = facts["alliance_outcome"].estimate, facts["therapist_effect"].estimate
+    assert alliance is not None
+    assert therapist is not None
+    pie = "Asay and Lambert (1999), as the founding paper cites them"
+    depression = "Cuijpers et al. (2012), abstract; trials for adult depression"
+    improvement, variance = "mean improvement in full therapy", "variance of outcome scores"
+    return (
+        Claim(
+            "technique",
+            1.0,
+            "variance of outcome between clients",
+            "founding paper, after Duncan et al. (2010), on specificity; its denominator is not "
+            "said there, and d = 0.2 between two arms makes 1 % of variance",
+            ("duncan2010",),
+            ("estimators", "arm"),
+        ),
+        Claim("technique", 15.0, PIE, pie, ("asay_lambert1999",), ("effect", "technique")),
+        Claim(
+            "specific factors",
+            17.1,
+            improvement,
+            depression,
+            ("cuijpers2012",),
+            ("gain", "specific ingredients"),
+        ),
+        Claim(
+            "non-specific factors",
+            49.6,
+            improvement,
+            depression,
+            ("cuijpers2012",),
+            ("gain", "any credible therapy"),
+        ),
+        Claim(
+            "alliance",
+            100 * alliance**2,
+            variance,
+            f"r = {alliance:g} squared; Flückiger et al. (2018)",
+            ("fluckiger2018",),
+            ("estimators", "alliance"),
+        ),
+        Claim("relationship", 30.0, PIE, pie, ("asay_lambert1999",), ("effect", "relationship")),
+        Claim("expectancy", 15.0, PIE, pie, ("asay_lambert1999",), ("effect", "expectancy")),
+        Claim(
+            "therapist",
+            therapist,
+            variance,
+            "Baldwin and Imel (2013), Johns et al. (2019): 2.4 to 8.2",
+            facts["therapist_effect"].source,
+            ("estimators", "therapist"),
+        ),
+    )

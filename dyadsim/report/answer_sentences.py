@@ -1,0 +1,123 @@
+"""The main answer in three sentences, made from its numbers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from dyadsim.evidence.facts_of_worlds import fact_counts
+
+ALIKE = 5  # worlds whose facts met differ by no more are not told apart by counting (assumption)
+
+
+def share_text(row: Mapping[Any, Any]) -> str:
+    """Return "median [low, high]" of a share in per cent, in letters that fit a column.
+
+    Parameters
+    ----------
+    row
+        median, low, high.
+
+    Examples
+    --------
+    >>> share_text({"median": 17.24, "low": 8.6, "high": 22.4})
+    '17 [9, 22]'
+    >>> share_text({"median": 0.62, "low": 0.49, "high": 1.1})
+    '0.6 [0.5, 1.1]'
+    >>> share_text({"median": 0.0, "low": 0.0, "high": 0.0})
+    '0'
+    """
+    values = [float(row[name]) for name in ("median", "low", "high")]
+    if values[0] != values[0]:
+        return "no effect"
+    if not any(values):
+        return "0"
+    digits = 0 if abs(values[0]) >= 9.95 else 1
+    texts = [f"{round(value, digits) + 0.0:.{digits}f}" for value in values]
+    return f"{texts[0]} [{texts[1]}, {texts[2]}]"
+
+
+def answer_sentences(summary: pd.DataFrame, *, changed: bool) -> list[str]:
+    """Return the answer: of the differences, of the mean effect, and which world is ours.
+
+    Parameters
+    ----------
+    summary
+        attribution, estimate, world, median, low, high.
+    changed
+        Whether a world differs from its calibrated values.
+
+    Returns
+    -------
+    list of str
+        Three sentences, each with what 100 % is.
+    """
+    worlds = list(dict.fromkeys(summary["world"]))
+    variance = _rows(summary, "variance", "technique")
+    effect = _rows(summary, "effect", "technique")
+    lost = _rows(summary, "effect lost", "technique")
+    own = _rows(summary, "variance", "client")
+    clients = sorted(round(row["median"]) for row in own.values())
+    span = f"{clients[0]}" if clients[0] == clients[-1] else f"{clients[0]} to {clients[-1]}"
+    return [
+        "Of the differences between clients after therapy, the treatment that a client got makes "
+        f"{_in(variance)}; the clients and their lives make {span} %. What all get alike explains "
+        "no difference.",
+        f"Of the mean effect of therapy against no treatment, technique makes {_in(effect)}; "
+        f"without it, {_in(lost)} would be lost.",
+        _which(worlds, variance, effect, changed),
+    ]
+
+
+def _rows(summary: pd.DataFrame, attribution: str, group: str) -> dict[str, dict[Any, Any]]:
+    rows = summary[(summary["attribution"] == attribution) & (summary["estimate"] == group)]
+    return {str(row["world"]): row for row in rows.to_dict("records")}
+
+
+def _in(rows: Mapping[str, Mapping[Any, Any]]) -> str:
+    """Return a share in every world, in words."""
+    texts = []
+    for world, row in rows.items():
+        share = share_text(row)
+        number, _, interval = share.partition(" ")
+        unit = "" if row["median"] != row["median"] else " %"
+        end = f" {interval}" if unit and interval else ""
+        texts.append(f"{number if unit else share}{unit}{end} in the {world}")
+    *others, last = texts
+    return f"{', '.join(others)} and {last} world" if others else f"{last} world"
+
+
+def _which(
+    worlds: Sequence[str],
+    variance: Mapping[str, Mapping[Any, Any]],
+    effect: Mapping[str, Mapping[Any, Any]],
+    changed: bool,
+) -> str:
+    """Return what the published facts say about which world is ours."""
+    if changed:
+        return (
+            "How many published facts worlds with changed parameters meet, dyadsim facts counts; "
+            "they are not calibrated."
+        )
+    met = {world: fact_counts(world)["met"] for world in worlds}
+    of = sum(fact_counts(worlds[0]).values())
+    counts = ", ".join(f"{world} {count}" for world, count in met.items())
+    if max(met.values()) - min(met.values()) > ALIKE or len(worlds) == 1:
+        return f"Of {of} published facts the worlds meet: {counts} (null: {_null()})."
+    most = max(row["high"] for row in variance.values())
+    ends = [f"{end:.0f}" for end in _ends(effect)]
+    return (
+        f"Which world is ours the published facts do not tell (of {of} they meet: {counts}; a "
+        f"world in which nothing heals: {_null()}). So technique may make from {ends[0]} to "
+        f"{ends[1]} % of the mean effect; treatments make hardly more than {most:.1f} % of the "
+        "differences in any of them."
+    )
+
+
+def _null() -> int:
+    return fact_counts("null")["met"]
+
+
+def _ends(rows: Mapping[str, Mapping[Any, Any]]) -> tuple[float, float]:
+    known = [row for row in rows.values() if row["median"] == row["median"]]
+    return min(row["low"] for row in known), max(row["high"] for row in known)
