@@ -60,7 +60,7 @@ def shown(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def draw_answer(axes: Axes, rows: pd.DataFrame, claims: "tuple[float, ...]" = ()) -> None:
+def draw_answer(axes: Axes, rows: pd.DataFrame, claims: "tuple[float, ...]" = ()) -> Axes:
     """Draw technique's share of one whole against specificity, in every world.
 
     Parameters
@@ -71,6 +71,19 @@ def draw_answer(axes: Axes, rows: pd.DataFrame, claims: "tuple[float, ...]" = ()
         world, specificity, share: a row a world and member (`shown`).
     claims
         Published shares of the same whole, in per cent: dashed lines.
+
+    Returns
+    -------
+    Axes
+        The same, to go on with.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> rows = pd.DataFrame({"world": "hybrid", "specificity": [0.2, 0.8], "share": [9.0, 22.0]})
+    >>> axes = draw_answer(Figure().subplots(), rows, claims=(15.0,))
+    >>> float(axes.get_ylim()[0])
+    0.0
     """
     for world, part in rows.groupby("world", sort=False):
         look = style.find_look(str(world), style.WORLDS)
@@ -86,6 +99,7 @@ def draw_answer(axes: Axes, rows: pd.DataFrame, claims: "tuple[float, ...]" = ()
     axes.set_xlim(-0.06, 1.06)
     axes.set_xticks([0, 0.5, 1], ["0", "½", "1"])
     axes.set_ylim(bottom=min(0.0, 1.2 * float(rows["share"].min())))
+    return axes
 
 
 def _draw_band(axes: Axes, part: pd.DataFrame, look: style.Look) -> None:
