@@ -190,7 +190,7 @@ def _all_estimates(task: Task, settings: Sequence["Settings"]) -> "Iterator[Esti
         return
     from dyadsim.calibration.worker_processes import worker_map
 
-    alone = [dataclasses.replace(each, threads=1) for each in settings]
+    alone = [dataclasses.replace(of_member, threads=1) for of_member in settings]
     with worker_map(workers) as map_on_workers:
         yield from map_on_workers(_estimates_in_process, [task.name] * len(alone), alone)
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from dyadsim.evidence.fact import load_facts
 
 PIE = "no denominator: a judgement about outcome as a whole"
+IMPROVEMENT = "mean improvement in full therapy"
 
 
 class Claim(NamedTuple):
@@ -54,15 +55,15 @@ def published_claims() -> tuple[Claim, ...]:
     ...     print(f"{claim.label}: {claim.share:.1f} %; {claim.denominator}")
     technique: 1.0 %; variance of outcome between clients
     technique: 15.0 %; no denominator: a judgement about outcome as a whole
-    specific factors: 17.1 %; mean improvement in full therapy
+    specific: 17.1 %; mean improvement in full therapy
     """
     facts = {fact.id: fact for fact in load_facts()}
     alliance, therapist = facts["alliance_outcome"].estimate, facts["therapist_effect"].estimate
     assert alliance is not None
     assert therapist is not None
-    pie = "Asay and Lambert (1999), as the founding paper cites them"
-    depression = "Cuijpers et al. (2012), abstract; trials for adult depression"
-    improvement, variance = "mean improvement in full therapy", "variance of outcome scores"
+    squared = f"r = {alliance:g} squared; Flückiger et al. (2018)"
+    range_ = "Baldwin and Imel (2013), Johns et al. (2019): 2.4 to 8.2"
+    scores, keys = "variance of outcome scores", facts["therapist_effect"].source
     return (
         Claim(
             "technique",
@@ -73,39 +74,30 @@ def published_claims() -> tuple[Claim, ...]:
             ("duncan2010",),
             ("estimators", "arm"),
         ),
-        Claim("technique", 15.0, PIE, pie, ("asay_lambert1999",), ("effect", "technique")),
-        Claim(
-            "specific factors",
-            17.1,
-            improvement,
-            depression,
-            ("cuijpers2012",),
-            ("gain", "specific ingredients"),
-        ),
-        Claim(
-            "non-specific factors",
-            49.6,
-            improvement,
-            depression,
-            ("cuijpers2012",),
-            ("gain", "any credible therapy"),
-        ),
+        _of_pie("technique", 15.0),
+        _of_improvement("specific", 17.1, "specific ingredients"),
+        _of_improvement("non-specific", 49.6, "any credible therapy"),
         Claim(
             "alliance",
             100 * alliance**2,
-            variance,
-            f"r = {alliance:g} squared; Flückiger et al. (2018)",
+            scores,
+            squared,
             ("fluckiger2018",),
             ("estimators", "alliance"),
         ),
-        Claim("relationship", 30.0, PIE, pie, ("asay_lambert1999",), ("effect", "relationship")),
-        Claim("expectancy", 15.0, PIE, pie, ("asay_lambert1999",), ("effect", "expectancy")),
-        Claim(
-            "therapist",
-            therapist,
-            variance,
-            "Baldwin and Imel (2013), Johns et al. (2019): 2.4 to 8.2",
-            facts["therapist_effect"].source,
-            ("estimators", "therapist"),
-        ),
+        _of_pie("relationship", 30.0),
+        _of_pie("expectancy", 15.0),
+        Claim("therapist", therapist, scores, range_, keys, ("estimators", "therapist")),
     )
+
+
+def _of_pie(label: str, share: float) -> Claim:
+    """Return a piece of the pie; our number beside it is the share of the mean effect."""
+    source = "Asay and Lambert (1999), as the founding paper cites them"
+    return Claim(label, share, PIE, source, ("asay_lambert1999",), ("effect", label))
+
+
+def _of_improvement(label: str, share: float, like: str) -> Claim:
+    """Return a part of the mean improvement in trials for adult depression."""
+    source = "Cuijpers et al. (2012), abstract; trials for adult depression"
+    return Claim(label, share, IMPROVEMENT, source, ("cuijpers2012",), ("gain", like))

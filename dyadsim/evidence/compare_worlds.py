@@ -387,14 +387,10 @@ def verdict(statistics: pd.DataFrame, changes: str = "") -> str:
 def _facts_met(names: Sequence[str], changes: str) -> str:
     """Return how many of all published facts the calibrated worlds meet."""
     if changes:
-        return (
-            f"NOT as they were fitted to the facts: {changes}. How many of all facts they meet, "
-            "dyadsim facts counts."
-        )
+        return f"NOT as they were fitted to the facts: {changes} (dyadsim facts counts them)."
     board = read_scoreboard()
-    counts = [
-        f"{name}: {verdicts_text(board.loc[board['world'] == name, 'verdict'])}" for name in names
-    ]
+    verdicts = {name: board.loc[board["world"] == name, "verdict"] for name in names}
+    counts = [f"{name}: {verdicts_text(rows)}" for name, rows in verdicts.items()]
     return (
         f"Of all {board['fact'].nunique()} published facts {'; '.join(counts)} (dyadsim facts "
         "shows them; undecided: the interval of the value holds an edge). Every world was fitted "

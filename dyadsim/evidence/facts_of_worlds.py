@@ -87,9 +87,9 @@ def against_world(world: str, most: int = 2) -> str:
     rows, counts = read_scoreboard().query("world == @world"), fact_counts(world)
     violated = rows[rows["verdict"] == "violated"].sort_values("distance", ascending=False)
     named = [_violated(row) for row in violated.head(most).to_dict("records")]
-    told = "; ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
+    counted = "; ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
     farthest = f". Farthest from what was published: {'; '.join(named)}" if named else ""
-    return f"{world}: of {len(rows)} published facts {told}{farthest}."
+    return f"{world}: of {len(rows)} published facts {counted}{farthest}."
 
 
 def _violated(row: Mapping[Any, Any]) -> str:

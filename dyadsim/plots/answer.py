@@ -130,6 +130,11 @@ def figure(table: pd.DataFrame) -> Figure:
     ----------
     table
         As `shown` takes it.
+
+    Returns
+    -------
+    Figure
+        Three panels, each with its own 100 %.
     """
     rows = shown(table)
     drawn = style.new_figure(12.5, 4.8)

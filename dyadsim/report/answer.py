@@ -16,7 +16,7 @@ from dyadsim.attribution.true_shares import EFFECT, VARIANCE, Care, Replication
 from dyadsim.evidence.claims import Claim, published_claims
 from dyadsim.evidence.facts_of_worlds import against_world
 from dyadsim.model.parameters import Parameters, flat
-from dyadsim.report.answer_sentences import answer_sentences, share_text
+from dyadsim.report.answer_sentences import main_answer, share_text
 from dyadsim.report.attribution import estimates_of
 from dyadsim.report.members import MembersResult
 from dyadsim.report.page import write_page
@@ -111,7 +111,7 @@ def _chance(summary: pd.DataFrame, attribution: str) -> str:
 
 def answers(result: MembersResult) -> dict[str, list[str]]:
     """Return what summary.json says of a result in sentences."""
-    return {"answer": answer_sentences(result.summary, changed=bool(result.changes))}
+    return {"answer": main_answer(result.summary, changed=bool(result.changes))}
 
 
 def print_members(result: MembersResult) -> None:
@@ -126,19 +126,19 @@ def print_members(result: MembersResult) -> None:
     say(TITLE)
     if result.changes:
         say(f"NOT as calibrated: {result.changes}.")
-    for text in answer_sentences(summary, changed=bool(result.changes)):
+    for text in main_answer(summary, changed=bool(result.changes)):
         say(f"- {text}", "  ")
     print("\n" + _line("% [90 % over members]", [f"{world} world" for world in worlds]))
-    for attribution, (heading, whole, groups) in PARTS.items():
-        print(f"{heading} ({whole})" if len(heading + whole) < 77 else f"{heading}\n  ({whole})")
+    for attribution, (heading, denominator, groups) in PARTS.items():
+        print(f"{heading}\n  ({denominator})")
         for group in groups:
             cells = _cells(summary, attribution, group, worlds)
             print(_line(_WORDS.get((attribution, group), group), cells))
     print("What has been claimed, and what a researcher finds in the same clients")
     for label, rows in _claim_groups(summary, worlds):
-        print(f"  {label}")
+        print(f" {label}")
         for claimed, cells in rows:
-            print(_line(f"  {claimed}", cells))
+            print(_line(claimed, cells))
     print()
     for text in notes(result):
         say(text)
@@ -170,13 +170,13 @@ def notes(result: MembersResult) -> list[str]:
     """Return what the numbers are, what the error is, and what was simulated."""
     members = len(result.members)
     errors = result.summary.groupby("attribution")["monte_carlo"].max()
-    found = errors[["estimators", "gain"]].max()
+    studies = errors[["estimators", "gain"]].max()
     return [
         f"Median [90 % interval] over {members} members of each world's ensemble: sets of values "
         "that the published facts allow. Simulated worlds: possible, not findings about therapy.",
         "Chance (Monte-Carlo error of one member, at most): shares of differences "
         f"± {errors['variance']:.2g}, of the effect ± {errors['effect']:.2g}, losses "
-        f"± {errors['effect lost']:.2g}, what a researcher finds ± {found:.2g}.",
+        f"± {errors['effect lost']:.2g}, what a researcher finds ± {studies:.2g}.",
         result.run,
     ]
 
@@ -210,14 +210,14 @@ def write_members(folder: Path, result: MembersResult, manifest: Mapping[str, An
         "answer.html.j2",
         title=TITLE,
         changes=result.changes,
-        sentences=answer_sentences(result.summary, changed=changed),
+        sentences=main_answer(result.summary, changed=changed),
         image=embedded_image(image),
         worlds=worlds,
         parts=[
             {
                 "id": attribution.replace(" ", "-"),
                 "heading": heading,
-                "whole": whole,
+                "whole": denominator,
                 "chance": _chance(result.summary, attribution),
                 "rows": [
                     {
@@ -227,7 +227,7 @@ def write_members(folder: Path, result: MembersResult, manifest: Mapping[str, An
                     for group in _groups(result.summary, attribution)
                 ],
             }
-            for attribution, (heading, whole, _) in PARTS.items()
+            for attribution, (heading, denominator, _) in PARTS.items()
         ],
         claims=[
             {

@@ -37,7 +37,7 @@ def share_text(row: Mapping[Any, Any]) -> str:
     return f"{texts[0]} [{texts[1]}, {texts[2]}]"
 
 
-def answer_sentences(summary: pd.DataFrame, *, changed: bool) -> list[str]:
+def main_answer(summary: pd.DataFrame, *, changed: bool) -> list[str]:
     """Return the answer: of the differences, of the mean effect, and which world is ours.
 
     Parameters

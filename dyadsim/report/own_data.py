@@ -13,7 +13,7 @@ from dyadsim.fitting.own_estimates import Statistic
 from dyadsim.fitting.own_statistics import OwnAnalysis
 from dyadsim.fitting.own_tables import OwnTables, arms_table, weeks_table
 from dyadsim.report.own_data_sentences import answer, doubts, estimate_words, not_possible
-from dyadsim.report.page import command_text, embedded_image, write_page
+from dyadsim.report.page import embedded_image, write_page
 from dyadsim.report.plain_rows import rows_for_json
 from dyadsim.report.printed import print_frame, say
 
@@ -198,7 +198,6 @@ def write_own_data(
             for row in not_possible(analysis.statistics)
         ],
         start=START,
-        command=command_text(manifest),
         manifest=manifest,
     )
 

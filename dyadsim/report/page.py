@@ -1,6 +1,7 @@
 """What all reports share: numbers in words, images inside the page, pages that need no network."""
 
 import base64
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -9,6 +10,10 @@ from typing import Any
 import jinja2
 
 from dyadsim.analysis.monte_carlo import with_error
+
+_HEADING = re.compile(r'<h2(?: id="(?P<place>[^"]*)")?>(?P<heading>.*?)</h2>', re.DOTALL)
+
+_MARK = "<!-- contents -->"
 
 
 def estimate_text(value: float, error: float) -> str:
@@ -132,5 +137,38 @@ def write_page(folder: Path, template: str, **values: Any) -> Path:
     )
     environment.filters["command"] = command_text
     path = folder / "report.html"
-    path.write_text(environment.get_template(template).render(values), encoding="utf-8")
+    page = with_contents(environment.get_template(template).render(values))
+    path.write_text(page, encoding="utf-8")
     return path
+
+
+def with_contents(page: str) -> str:
+    r"""Return a page with a table of contents, an entry a section.
+
+    Parameters
+    ----------
+    page
+        HTML; every h2 becomes an entry and, where it has none, gets an id. The contents stand at
+        the comment "contents", else after the h1.
+
+    Examples
+    --------
+    >>> print(with_contents("<h1>Title</h1>\n<h2>A part</h2>text"))
+    <h1>Title</h1>
+    <nav aria-label="Contents"><ol>
+    <li><a href="#section-1">A part</a></li>
+    </ol></nav>
+    <h2 id="section-1">A part</h2>text
+    """
+    entries: list[str] = []
+
+    def entry(match: re.Match[str]) -> str:
+        place, heading = match["place"] or f"section-{len(entries) + 1}", match["heading"]
+        entries.append(f'<li><a href="#{place}">{heading}</a></li>')
+        return f'<h2 id="{place}">{heading}</h2>'
+
+    page = _HEADING.sub(entry, page)
+    contents = "\n".join(['<nav aria-label="Contents"><ol>', *entries, "</ol></nav>"])
+    if _MARK in page:
+        return page.replace(_MARK, contents, 1)
+    return page.replace("</h1>", f"</h1>\n{contents}", 1)

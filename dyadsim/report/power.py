@@ -9,7 +9,7 @@ import pandas as pd
 from dyadsim.planning.planned_power import Answer, assumptions_for_json, clients_by_formula
 from dyadsim.planning.power_design import ANALYSIS_WORDS
 from dyadsim.planning.power_grid import main_rows
-from dyadsim.report.page import command_text, embedded_image, write_page
+from dyadsim.report.page import embedded_image, write_page
 from dyadsim.report.plain_rows import rows_for_json
 from dyadsim.report.power_sentences import (
     aim_words,
@@ -198,7 +198,6 @@ def write_power(folder: Path, answer: Answer, manifest: Mapping[str, Any]) -> No
         plan=question.plan,
         target=question.target,
         in_world=question.world is not None,
-        command=command_text(manifest),
         manifest=manifest,
     )
 

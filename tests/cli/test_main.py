@@ -184,7 +184,7 @@ def test_same_seed_same_tables(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "noted"),
     [
-        (["world=medical"], "'world' has no effect in compare"),
+        (["world=medical"], "'world' has no effect in answer"),
         (["facts", "study=cohort"], "'study' has no effect in facts"),
         (["simulate", "world=medical", "study=cohort"], ""),
         (["study.n_clients=500", "population.distress_sd=1.2"], ""),

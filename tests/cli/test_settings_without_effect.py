@@ -25,7 +25,8 @@ ONE_WAY = {
     ("facts", "experiment.name"),
     ("facts", "figure"),
     ("facts", "figure.dpi"),
-    ("compare", "world"),  # it has task.worlds
+    ("answer", "world"),  # it has task.worlds
+    ("compare", "world"),
     ("calibrate", "world"),  # with task.shared=held
     ("crossvalidate", "world"),  # it reads the parameters that are set, not those of a world
     *(("power", key) for key in ("threads", "specificity", "world", "measure", "alliance.rate")),

@@ -63,7 +63,7 @@ def _report_source(name: str) -> str:
 def attributes_read(name: str) -> frozenset[str]:
     """Return the attributes of `Settings` that the source of a task reads."""
     task = find_task(name)
-    text = inspect.getsource(inspect.getmodule(task.run or task.run_sweep))  # type: ignore[arg-type]
+    text = inspect.getsource(inspect.getmodule(task.run or task.run_sweep or task.estimates))  # type: ignore[arg-type]
     if task.samples:
         text += inspect.getsource(sweep_request)
         text = text.replace("settings.results", "") + "settings.results settings.threads"
@@ -74,7 +74,9 @@ def attributes_read(name: str) -> frozenset[str]:
     read = set(READ.findall(text))
     if any("save_figure(" in _report_source(page) for page in REPORTS.findall(text)):
         read |= {"figure"}
-    if "write_results(" in text:
+    if task.default_members:
+        read |= {"figure", "json"}
+    if "write_results(" in text or task.default_members:
         read |= {"experiment", "results"}
     if "specificity" in read and not task.samples:
         read.discard("specificity")

@@ -78,7 +78,7 @@ def three_percentages_have_three_denominators() -> None:
     spread = preset("three_percentages", "Doses differ", clients=4000).numbers
     assert spread[explained] > medical[explained] + 4
     assert "nothing can be lost" in start("three_percentages", world="null").sentence
-    assert "not to be told from none" in start("three_percentages", clients=400).sentence
+    assert "95 % interval" in start("three_percentages", clients=400).sentence
 
 
 @claim("your_trial")

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dyadsim.report.answer_sentences import answer_sentences, share_text
+from dyadsim.report.answer_sentences import main_answer, share_text
 
 WORLDS = ("contextual", "hybrid", "medical")
 
@@ -24,7 +24,7 @@ def _summary(shares: dict[str, float]) -> pd.DataFrame:
 
 
 def test_three_sentences_name_their_whole() -> None:
-    texts = answer_sentences(_summary(dict(zip(WORLDS, (2, 20, 60), strict=True))), changed=False)
+    texts = main_answer(_summary(dict(zip(WORLDS, (2, 20, 60), strict=True))), changed=False)
     assert len(texts) == 3
     assert texts[0].startswith("Of the differences between clients")
     assert "20 % [19, 21] in the hybrid" in texts[1]
@@ -33,7 +33,7 @@ def test_three_sentences_name_their_whole() -> None:
 
 
 def test_worlds_that_differ_much_in_facts_are_not_called_alike() -> None:
-    texts = answer_sentences(_summary({"hybrid": 20.0, "null": 0.0}), changed=False)
+    texts = main_answer(_summary({"hybrid": 20.0, "null": 0.0}), changed=False)
     assert "do not tell" not in texts[2]
     assert "null 31" in texts[2]
 
@@ -44,7 +44,7 @@ def test_no_effect_has_no_share() -> None:
 
 
 def test_changed_worlds_have_no_count() -> None:
-    texts = answer_sentences(_summary({"hybrid": 20.0}), changed=True)
+    texts = main_answer(_summary({"hybrid": 20.0}), changed=True)
     assert "not calibrated" in texts[2]
     assert "54" not in texts[2]
 
