@@ -86,3 +86,26 @@ def test_a_figure_that_does_not_fit_is_said(
             axis.set_ylabel("a long label of an axis")
         style.save_figure(figure, tmp_path, "small", pd.DataFrame())
     assert "figure 'small' does not fit" in capsys.readouterr().err
+
+
+def test_a_png_takes_few_bytes_and_looks_the_same() -> None:
+    import io
+
+    import numpy as np
+    from PIL import Image
+
+    figure = style.new_figure(6, 4)
+    axes = figure.subplots()
+    for k, colour in enumerate((style.BLUE, style.VERMILION, style.GREEN, style.ORANGE)):
+        axes.plot(np.sin(np.linspace(0, 9, 80) + k), color=colour)
+        axes.fill_between(range(80), k, k + 0.3, color=colour, alpha=0.2)
+    before = io.BytesIO()
+    figure.savefig(before, format="png", dpi=100)
+    after = style.with_palette(before.getvalue())
+    assert len(after) < 0.7 * len(before.getvalue())
+    pixels = [
+        np.asarray(Image.open(io.BytesIO(image)).convert("RGB"), int)
+        for image in (before.getvalue(), after)
+    ]
+    assert np.abs(pixels[0] - pixels[1]).mean() < 1
+    assert np.abs(pixels[0] - pixels[1]).max() < 40
