@@ -98,6 +98,9 @@ def mean_gains(
 ) -> Floats:
     """Return the mean gain in scores on the waitlist, in supportive therapy and in full therapy.
 
+    The same clients, with the same random numbers, are in all three arms, one after the other: a
+    very large trial would find the same means, and chance hardly moves what lies between them.
+
     Parameters
     ----------
     care
@@ -105,7 +108,7 @@ def mean_gains(
     parameters
         One world's parameters.
     clients
-        Clients of the trial, all arms together.
+        Clients of each arm.
     replicate, seed
         Number of the replicate and random seed.
 
@@ -114,19 +117,14 @@ def mean_gains(
     ndarray
         Gains `(3,)` in points of the PHQ-9.
     """
-    trial = rct(
-        (care.treatments[0], "supportive", "waitlist"),
-        care.sessions,
-        follow_up=(),
-        instrument="phq9",
-        sample=care.sample,
-    )
-    run = simulate.run(trial, parameters, clients, seed=seed, replicate=replicate)
-    outcome = observe_study(run).outcome
+    names = ("waitlist", "supportive", care.treatments[0])
+    trial = rct(names, care.sessions, follow_up=(), instrument="phq9", sample=care.sample)
     gains = []
-    for name in ("waitlist", "supportive", care.treatments[0]):
-        arm = outcome[outcome["arm"] == name]
-        gains.append(mean_gain(arm["pre"], arm["post"]).value)
+    for arm in trial.arms:
+        alone = trial._replace(arms=(arm,))
+        run = simulate.run(alone, parameters, clients, seed=seed, replicate=replicate)
+        outcome = observe_study(run).outcome
+        gains.append(mean_gain(outcome["pre"], outcome["post"]).value)
     return np.array(gains)
 
 
@@ -201,7 +199,8 @@ def decompose_outcome(
         )
         run = simulate.run(study, parameters, clients, seed=seed, replicate=replicate)
         estimates.append(estimate_shares(observe_study(run)))
-        gains.append(mean_gains(care, parameters, clients=clients, replicate=replicate, seed=seed))
+        same = min(clients, replication.lives)
+        gains.append(mean_gains(care, parameters, clients=same, replicate=replicate, seed=seed))
     shares = np.array([list(estimate.values()) for estimate in estimates])
     parts = [
         variance,

@@ -69,7 +69,8 @@ class Replication(NamedTuple):
     `clients` in each of `replicates` independent repeats, whose spread gives the errors (with one
     there are none); the random seed; and how many threads, for any of which the same numbers come
     out. The causal shares need fewer clients than what studies find: at most `lives` for those of
-    the variance, each lived 64 times, and `twins` for those of the mean effect.
+    the variance, each lived 64 times (and for mean gains, with the same clients in every arm), and
+    `twins` for those of the mean effect.
     """
 
     clients: int = 20_000

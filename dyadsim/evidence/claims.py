@@ -11,6 +11,7 @@ from dyadsim.evidence.fact import load_facts
 
 PIE = "no denominator: a judgement about outcome as a whole"
 IMPROVEMENT = "mean improvement in full therapy"
+FOUNDING = "Hess, A neuroscientific perspective on the therapeutic alliance,"
 
 
 class Claim(NamedTuple):
@@ -69,7 +70,7 @@ def published_claims() -> tuple[Claim, ...]:
             "technique",
             1.0,
             "variance of outcome between clients",
-            "founding paper, after Duncan et al. (2010), on specificity; its denominator is not "
+            f"{FOUNDING}, after Duncan et al. (2010), on specificity; its denominator is not "
             "said there, and d = 0.2 between two arms makes 1 % of variance",
             ("duncan2010",),
             ("estimators", "arm"),
@@ -77,6 +78,7 @@ def published_claims() -> tuple[Claim, ...]:
         _of_pie("technique", 15.0),
         _of_improvement("specific", 17.1, "specific ingredients"),
         _of_improvement("non-specific", 49.6, "any credible therapy"),
+        _of_improvement("extra-therapeutic", 33.3, "natural course"),
         Claim(
             "alliance",
             100 * alliance**2,
@@ -93,11 +95,11 @@ def published_claims() -> tuple[Claim, ...]:
 
 def _of_pie(label: str, share: float) -> Claim:
     """Return a piece of the pie; our number beside it is the share of the mean effect."""
-    source = "Asay and Lambert (1999), as the founding paper cites them"
-    return Claim(label, share, PIE, source, ("asay_lambert1999",), ("effect", label))
+    who = f"Asay and Lambert (1999), as {FOUNDING} cites them"
+    return Claim(label, share, PIE, who, ("asay_lambert1999",), ("effect", label))
 
 
 def _of_improvement(label: str, share: float, like: str) -> Claim:
     """Return a part of the mean improvement in trials for adult depression."""
-    source = "Cuijpers et al. (2012), abstract; trials for adult depression"
-    return Claim(label, share, IMPROVEMENT, source, ("cuijpers2012",), ("gain", like))
+    who = "Cuijpers et al. (2012), abstract; trials for adult depression"
+    return Claim(label, share, IMPROVEMENT, who, ("cuijpers2012",), ("gain", like))

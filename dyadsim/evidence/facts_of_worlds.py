@@ -24,12 +24,17 @@ _PLAIN = {
     "supportive_vs_active": "supportive control against bona fide therapy (g)",
     "reliable_improvement": "share of clients reliably improved",
     "deterioration_rr": "risk of deterioration in therapy over that without",
-    "readiness_outcome": "correlation of readiness and outcome",
-    "expectation_outcome": "correlation of expectation and outcome",
     "prepost_routine": "change in routine care (d)",
     "course_flattens": "courses that flatten out (AIC)",
     "dropout": "share of clients who drop out",
     "g_waitlist": "therapy against a waiting list (g)",
+    "g_usual_care": "therapy against usual care (g)",
+    "gain_treated_bdi": "gain of treated clients (BDI-II points)",
+    "supportive_vs_control": "supportive therapy against no treatment (g)",
+    "reliable_recovery": "share of clients reliably recovered",
+    "readiness_outcome": "correlation of readiness and outcome",
+    "expectation_outcome": "correlation of expectation and outcome",
+    "feedback": "effect of feedback to therapists (g)",
 }
 
 
@@ -88,14 +93,15 @@ def against_world(world: str, most: int = 2) -> str:
     violated = rows[rows["verdict"] == "violated"].sort_values("distance", ascending=False)
     named = [_violated(row) for row in violated.head(most).to_dict("records")]
     counted = "; ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS)
-    farthest = f". Farthest from what was published: {'; '.join(named)}" if named else ""
+    more = f"; and {len(violated) - most} more" if len(violated) > most else ""
+    farthest = f". Farthest from what was published: {'; '.join(named)}{more}" if named else ""
     return f"{world}: of {len(rows)} published facts {counted}{farthest}."
 
 
 def _violated(row: Mapping[Any, Any]) -> str:
     """Return what was simulated and what was published of a fact, in words."""
     name = _PLAIN.get(row["fact"], str(row["fact"]).replace("_", " "))
-    return f"{name}: {shown_number(row['simulated'], 2)} ({_published(row['low'], row['high'])})"
+    return f"{name}: {shown_number(row['simulated'], 3)} ({_published(row['low'], row['high'])})"
 
 
 def _published(low: float, high: float) -> str:

@@ -15,17 +15,18 @@ from dyadsim.plots import style
 from dyadsim.simulation.ensemble import HIGH, LOW
 
 VARIANCE = ("variance", "technique")
+SCORES = ("estimators", "arm")
 EFFECT = ("effect", "technique")
 GAIN = ("gain", "specific ingredients")
 PANELS = {  # attribution and group -> title of the panel
-    VARIANCE: "Of the differences between clients\n(variance of distress; which treatment)",
-    EFFECT: "Of the mean effect\n(therapy against no treatment)",
-    GAIN: "Of the mean improvement\n(scores; waitlist, supportive, full)",
+    VARIANCE: "Which treatment, of the differences\n(variance of true distress after therapy)",
+    SCORES: "Which treatment, as a study finds it\n(eta squared; variance of outcome scores)",
+    EFFECT: "Technique, of the mean effect\n(therapy against no treatment)",
+    GAIN: "Full minus supportive therapy\n(of the mean improvement in scores)",
 }
-_CLAIMED = {VARIANCE: ("estimators", "arm"), EFFECT: EFFECT, GAIN: GAIN}  # whose claims stand there
-_SHORT = {1.0: "claimed: 1 %", 15.0: "claimed: 15 % (of what?)", 17.1: "trials: 17.1 %"}
-_HIGHER = {15.0: 22}  # points above its line, where members crowd
-NEIGHBOURS = 7  # members on each side that make the band at a specificity
+_SHORT = {1.0: "claimed: 1 %", 15.0: "claimed: 15 %, of no whole", 17.1: "trials: 17.1 %"}
+_SAME = 1e-9  # specificities that differ by less are one
+_BESIDE = 0.022  # how far members of one specificity stand apart
 
 
 def shown(table: pd.DataFrame) -> pd.DataFrame:
@@ -82,45 +83,45 @@ def draw_answer(axes: Axes, rows: pd.DataFrame, claims: "tuple[float, ...]" = ()
     >>> from matplotlib.figure import Figure
     >>> rows = pd.DataFrame({"world": "hybrid", "specificity": [0.2, 0.8], "share": [9.0, 22.0]})
     >>> axes = draw_answer(Figure().subplots(), rows, claims=(15.0,))
-    >>> float(axes.get_ylim()[0])
-    0.0
+    >>> [float(end) for end in axes.get_xlim()]
+    [-0.08, 1.08]
     """
-    for world, part in rows.groupby("world", sort=False):
+    for world, part in rows.dropna().groupby("world", sort=False):
         look = style.find_look(str(world), style.WORLDS)
         _draw_band(axes, part, look)
-        axes.plot(
-            part["specificity"], part["share"], look.marker, color=look.colour, alpha=0.75, ms=5
-        )
+        place = part["specificity"].to_numpy(float)
+        if np.ptp(place) < _SAME:
+            place = place + _BESIDE * (np.arange(len(place)) % 3 - 1)
+        axes.plot(place, part["share"], look.marker, color=look.colour, alpha=0.75, ms=5)
     for claim in claims:
         axes.axhline(claim, color="black", linestyle=(0, (4, 3)), linewidth=1)
         text = _SHORT.get(claim, f"claimed: {claim:g} %")
-        above = (0, _HIGHER.get(claim, 4))
-        axes.annotate(text, (0.08, claim), above, textcoords="offset points", fontsize=10)
-    axes.set_xlim(-0.06, 1.06)
+        axes.annotate(text, (-0.02, claim), (0, 3), textcoords="offset points", fontsize=10)
+    axes.set_xlim(-0.08, 1.08)
     axes.set_xticks([0, 0.5, 1], ["0", "½", "1"])
-    axes.set_ylim(bottom=min(0.0, 1.2 * float(rows["share"].min())))
+    shares = [*rows["share"].dropna(), *claims, 0.0]
+    low, high = min(shares), max(*shares, 1e-9)
+    axes.set_ylim(low - 0.04 * high, 1.1 * high)
     return axes
 
 
 def _draw_band(axes: Axes, part: pd.DataFrame, look: style.Look) -> None:
-    """Draw where 90 % of a world's members lie: a bar where all have one specificity."""
-    part = part.dropna().sort_values("specificity")
-    if part.empty:
-        return
+    """Draw where 90 % of a world's members lie: a bar where all have one specificity.
+
+    Else a straight line by least squares, and the quantiles of what lies about it.
+    """
     place, share = part["specificity"].to_numpy(float), part["share"].to_numpy(float)
-    if np.ptp(place) < 1e-9:
+    if np.ptp(place) < _SAME:
         low, middle, high = np.quantile(share, (LOW, 0.5, HIGH))
-        axes.plot([place[0]] * 2, [low, high], color=look.colour, linewidth=9, alpha=0.25)
-        axes.plot(place[0], middle, "_", color=look.colour, ms=16, mew=2.5)
+        axes.plot([place[0]] * 2, [low, high], color=look.colour, linewidth=18, alpha=0.2)
+        axes.plot(place[0], middle, "_", color=look.colour, ms=18, mew=2.5)
         return
-    ends = np.array(
-        [
-            np.quantile(share[max(0, k - NEIGHBOURS) : k + NEIGHBOURS + 1], (LOW, 0.5, HIGH))
-            for k in range(len(share))
-        ]
-    )
-    axes.fill_between(place, ends[:, 0], ends[:, 2], color=look.colour, alpha=0.18, linewidth=0)
-    axes.plot(place, ends[:, 1], look.line, color=look.colour, linewidth=2)
+    slope, start = np.polyfit(place, share, 1)
+    ends = np.array([place.min(), place.max()])
+    line = start + slope * ends
+    low, high = np.quantile(share - start - slope * place, (LOW, HIGH))
+    axes.fill_between(ends, line + low, line + high, color=look.colour, alpha=0.18, linewidth=0)
+    axes.plot(ends, line, look.line, color=look.colour, linewidth=2)
 
 
 def figure(table: pd.DataFrame) -> Figure:
@@ -137,18 +138,17 @@ def figure(table: pd.DataFrame) -> Figure:
         Three panels, each with its own 100 %.
     """
     rows = shown(table)
-    drawn = style.new_figure(12.5, 4.8)
+    drawn = style.new_figure(10, 8.4)
     with style.drawing_style():
-        panels = drawn.subplots(1, len(PANELS))
+        panels = drawn.subplots(2, 2).ravel()
         for axes, (key, title) in zip(panels, PANELS.items(), strict=True):
             part = rows[rows["panel"] == title.replace("\n", " ")]
-            claims = tuple(c.share for c in published_claims() if c.like == _CLAIMED[key])
+            claims = tuple(claim.share for claim in published_claims() if claim.like == key)
             draw_answer(axes, part, claims)
             axes.set_title(title, loc="left", fontsize=12)
-        panels[0].set_ylabel("share of technique (%)")
-        panels[1].set_xlabel(
-            "specificity: share of the treatment path that only matched technique moves"
-        )
+        for axes in panels:
+            axes.set_ylabel("share (%)")
+            axes.set_xlabel("specificity")
         handles = [
             Line2D([], [], color=look.colour, marker=look.marker, label=str(world))
             for world in dict.fromkeys(rows["world"])
@@ -158,7 +158,9 @@ def figure(table: pd.DataFrame) -> Figure:
             handles=handles,
             loc="outside lower center",
             ncols=len(handles),
-            title="world; a mark is a member of its ensemble, the band holds 90 % of them",
+            title="Specificity: how much of the treatment path needs matched technique "
+            "(0 none, 1 all).\n"
+            "A mark is a member of a world's ensemble; bars and bands hold 90 % of them.",
         )
-        drawn.suptitle("What share can technique have? It depends on what is shared")
+        drawn.suptitle("What share can technique have? Four wholes: never compare their heights")
     return drawn

@@ -18,7 +18,7 @@ from dyadsim.evidence.facts_of_worlds import against_world
 from dyadsim.model.parameters import Parameters, flat
 from dyadsim.report.answer_sentences import main_answer, share_text
 from dyadsim.report.attribution import estimates_of
-from dyadsim.report.members import MembersResult
+from dyadsim.report.members import MUCH_CHANCE, MembersResult
 from dyadsim.report.page import write_page
 from dyadsim.report.printed import say
 from dyadsim.simulation.specificity import DIAL
@@ -45,6 +45,7 @@ PARTS = {  # attribution -> (heading, what 100 % is, what is shown)
 _WORDS = {  # of a row; `technique` as a part of the variance is all that treatments differ in
     ("variance", "technique"): "treatment given",
     ("variance", "client"): "client and life",
+    ("variance", "chance"): "chance events",
     ("effect", "action"): "any credible action",
     ("effect", "ruptures"): "unresolved ruptures",
     ("effect lost", "action"): "any credible action",
@@ -93,20 +94,31 @@ def estimates_in(parameters: Parameters, care: Care, size: Replication) -> pd.Da
 
 
 def _cells(summary: pd.DataFrame, attribution: str, group: str, worlds: Sequence[str]) -> list[str]:
-    """Return "median [low, high]" of a share in each world; "-" where it is not computed."""
+    """Return "median [low, high]" of a share in each world; "-" where it is not computed.
+
+    A star marks an interval that is mostly Monte-Carlo error.
+    """
     rows = summary[(summary["attribution"] == attribution) & (summary["estimate"] == group)]
     by_world = {row["world"]: row for row in rows.to_dict("records")}
-    return [share_text(by_world[world]) if world in by_world else "-" for world in worlds]
+    return [_cell(by_world[world]) if world in by_world else "-" for world in worlds]
+
+
+def _cell(row: Mapping[Any, Any]) -> str:
+    chance = row["monte_carlo_share"] > MUCH_CHANCE and any((row["low"], row["high"]))
+    return share_text(row) + "*" * bool(chance)
+
+
+def _errors(summary: pd.DataFrame, attribution: str, group: str, worlds: Sequence[str]) -> str:
+    """Return the largest Monte-Carlo error of a member over worlds; "" where there is none."""
+    rows = summary[(summary["attribution"] == attribution) & (summary["estimate"] == group)]
+    error = rows.loc[rows["world"].isin(worlds), "monte_carlo"].max()
+    return "" if error != error else f"± {error:.2g}"
 
 
 def _line(label: str, cells: Sequence[str]) -> str:
-    return f"  {label:{_LABEL - 2}}" + "".join(f"{cell:>{_CELL}}" for cell in cells)
-
-
-def _chance(summary: pd.DataFrame, attribution: str) -> str:
-    """Return the largest Monte-Carlo error of one member within a part."""
-    errors = summary.loc[summary["attribution"] == attribution, "monte_carlo"]
-    return f"chance moves a member's number by ± {errors.max():.2g} or less"
+    """Return a row of the screen; a wide cell takes its letters from the label's column."""
+    numbers = "".join(f" {cell:>{_CELL - 1}}" for cell in cells)
+    return f"  {label:{_LABEL - 2 + _CELL * len(cells) - len(numbers)}}{numbers}"
 
 
 def answers(result: MembersResult) -> dict[str, list[str]]:
@@ -160,7 +172,7 @@ def _claim_groups(
 def _whole(claim: Claim) -> str:
     """Return what is 100 % of a claim, and of our number beside it."""
     if claim.like[0] == "effect":
-        return "nothing that was said (a judgement); ours: of the mean effect"
+        return "a judgement without a denominator; ours: of the mean effect"
     if claim.like[0] == "estimators":
         return "the variance of outcome scores"
     return "the mean improvement in full therapy"
@@ -168,15 +180,11 @@ def _whole(claim: Claim) -> str:
 
 def notes(result: MembersResult) -> list[str]:
     """Return what the numbers are, what the error is, and what was simulated."""
-    members = len(result.members)
-    errors = result.summary.groupby("attribution")["monte_carlo"].max()
-    studies = errors[["estimators", "gain"]].max()
     return [
-        f"Median [90 % interval] over {members} members of each world's ensemble: sets of values "
-        "that the published facts allow. Simulated worlds: possible, not findings about therapy.",
-        "Chance (Monte-Carlo error of one member, at most): shares of differences "
-        f"± {errors['variance']:.2g}, of the effect ± {errors['effect']:.2g}, losses "
-        f"± {errors['effect lost']:.2g}, what a researcher finds ± {studies:.2g}.",
+        f"Median [90 % interval] over {len(result.members)} members of each world's ensemble: sets "
+        "of values that fit the published facts about as well as the world can. It is no "
+        "confidence interval. * mostly simulation error; the report gives every error. "
+        "Simulated worlds: possible, not findings about therapy.",
         result.run,
     ]
 
@@ -218,11 +226,11 @@ def write_members(folder: Path, result: MembersResult, manifest: Mapping[str, An
                 "id": attribution.replace(" ", "-"),
                 "heading": heading,
                 "whole": denominator,
-                "chance": _chance(result.summary, attribution),
                 "rows": [
                     {
                         "label": _WORDS.get((attribution, group), group),
                         "cells": _cells(result.summary, attribution, group, worlds),
+                        "error": _errors(result.summary, attribution, group, worlds),
                     }
                     for group in _groups(result.summary, attribution)
                 ],
@@ -236,7 +244,7 @@ def write_members(folder: Path, result: MembersResult, manifest: Mapping[str, An
                 "denominator": claim.denominator,
                 "source": claim.source,
                 "cells": _cells(result.summary, *claim.like, worlds),
-                "like": _whole(claim),
+                "error": _errors(result.summary, *claim.like, worlds),
             }
             for claim in published_claims()
         ],

@@ -60,12 +60,12 @@ def main_answer(summary: pd.DataFrame, *, changed: bool) -> list[str]:
     clients = sorted(round(row["median"]) for row in own.values())
     span = f"{clients[0]}" if clients[0] == clients[-1] else f"{clients[0]} to {clients[-1]}"
     return [
-        "Of the differences between clients after therapy, the treatment that a client got makes "
-        f"{_in(variance)}; the clients and their lives make {span} %. What all get alike explains "
-        "no difference.",
-        f"Of the mean effect of therapy against no treatment, technique makes {_in(effect)}; "
-        f"without it, {_in(lost)} would be lost.",
-        _which(worlds, variance, effect, changed),
+        "Of the differences between clients after therapy, which of three credible treatments a "
+        f"client got accounts for {_in(variance)}; clients and their lives for {span} %. What all "
+        "get alike explains no difference, however much it heals.",
+        f"Of the mean effect of therapy against no treatment, technique accounts for "
+        f"{_in(effect)}; without it, {_in(lost)} would be lost (losses overlap).",
+        _which(worlds, effect, changed),
     ]
 
 
@@ -89,7 +89,6 @@ def _in(rows: Mapping[str, Mapping[Any, Any]]) -> str:
 
 def _which(
     worlds: Sequence[str],
-    variance: Mapping[str, Mapping[Any, Any]],
     effect: Mapping[str, Mapping[Any, Any]],
     changed: bool,
 ) -> str:
@@ -103,21 +102,16 @@ def _which(
     of = sum(fact_counts(worlds[0]).values())
     counts = ", ".join(f"{world} {count}" for world, count in met.items())
     if max(met.values()) - min(met.values()) > ALIKE or len(worlds) == 1:
-        return f"Of {of} published facts the worlds meet: {counts} (null: {_null()})."
-    most = max(row["high"] for row in variance.values())
-    ends = [f"{end:.0f}" for end in _ends(effect)]
+        return f"Of {of} published facts the best members meet: {counts} (null: {_null()})."
+    shares = sorted((row["median"], world) for world, row in effect.items())
+    (least, first), (most, last) = shares[0], shares[-1]
     return (
-        f"Which world is ours the published facts do not tell (of {of} they meet: {counts}; a "
-        f"world in which nothing heals: {_null()}). So technique may make from {ends[0]} to "
-        f"{ends[1]} % of the mean effect; treatments make hardly more than {most:.1f} % of the "
-        "differences in any of them."
+        f"The published facts do not tell which world is ours (of {of} the best members meet: "
+        f"{counts}; a world in which nothing heals: {_null()}). So technique accounts for "
+        f"{least:.0f} % of the mean effect if we assume the {first} world, {most:.0f} % if we "
+        f"assume the {last} one, and the facts leave both open."
     )
 
 
 def _null() -> int:
     return fact_counts("null")["met"]
-
-
-def _ends(rows: Mapping[str, Mapping[Any, Any]]) -> tuple[float, float]:
-    known = [row for row in rows.values() if row["median"] == row["median"]]
-    return min(row["low"] for row in known), max(row["high"] for row in known)

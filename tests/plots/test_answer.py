@@ -1,4 +1,4 @@
-"""The answer's figure: three wholes, members at their specificity, claims where they belong."""
+"""The answer's figure: four wholes, members at their specificity, claims where they belong."""
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ def table() -> pd.DataFrame:
 
 def test_a_mark_is_a_member_at_its_specificity(table: pd.DataFrame) -> None:
     rows = answer.shown(table)
-    assert len(rows) == 3 * 20
+    assert len(rows) == 4 * 20
     hybrid = rows[rows["world"] == "hybrid"].groupby("panel")["specificity"]
     assert (hybrid.max() == 1).all()
     assert rows.loc[rows["world"] == "contextual", "specificity"].eq(0).all()
@@ -30,10 +30,10 @@ def test_a_mark_is_a_member_at_its_specificity(table: pd.DataFrame) -> None:
 def test_every_panel_has_its_own_claim(table: pd.DataFrame) -> None:
     figure = answer.figure(table)
     texts = [[text.get_text() for text in axes.texts] for axes in figure.axes]
-    assert texts == [["claimed: 1 %"], ["claimed: 15 % (of what?)"], ["trials: 17.1 %"]]
+    assert texts == [[], ["claimed: 1 %"], ["claimed: 15 %, of no whole"], ["trials: 17.1 %"]]
 
 
 def test_a_world_without_effect_is_drawn_without_marks(table: pd.DataFrame) -> None:
     table.loc[table["attribution"] != "setting", "value"] = np.nan
     figure = answer.figure(table)
-    assert len(figure.axes) == 3
+    assert len(figure.axes) == 4

@@ -29,7 +29,7 @@ def test_three_sentences_name_their_whole() -> None:
     assert texts[0].startswith("Of the differences between clients")
     assert "20 % [19, 21] in the hybrid" in texts[1]
     assert "do not tell" in texts[2]
-    assert "from 1 to 61 % of the mean effect" in texts[2]
+    assert "2 % of the mean effect if we assume the contextual world, 60 %" in texts[2]
 
 
 def test_worlds_that_differ_much_in_facts_are_not_called_alike() -> None:

@@ -58,7 +58,7 @@ def test_the_page_tells_raw_and_adjusted_shares_apart(
     assert "five percentages: hybrid world (changed: a.b = 1)" in text
     assert "1 degree of freedom" in text
     assert "clients: 900 in each repeat; repeats: 2; seed: 7" in text
-    assert text.count("<h2>1 Causal share of outcome variance (Shapley)</h2>") == 1
+    assert text.count(">1 Causal share of outcome variance (Shapley)</h2>") == 1
     assert text.count("(Shapley), severity at intake taken out</h2>") == 1
     assert "<script>" not in text
     pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "attribution.csv"), table)

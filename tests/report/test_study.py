@@ -36,7 +36,7 @@ def test_every_kind_of_study_has_a_figure(study: Study, tmp_path: Path) -> None:
 
 def test_individual_effects_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     row = {"arm": "cbt", "at": "end", "clients": 100, "effect": 0.3, "se": 0.02}
-    shares = {"better": 0.9, "worse": 0.1, "unchanged": 0.0}
+    shares = {"better": 0.9, "worse": 0.1, "unchanged": 0.0, "worse_low": 0.0, "worse_high": 0.6}
     report.print_individual_effects(pd.DataFrame([row | shares]))
     out = capsys.readouterr().out
     assert "0.300 ± 0.020" in out

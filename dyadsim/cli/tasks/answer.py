@@ -65,9 +65,9 @@ def memory(settings: "Settings") -> Need:
 def replication(settings: "Settings") -> "Replication":
     """Return how one member is simulated.
 
-    Of size.clients a fifth are in what studies find, a tenth lives for the causal shares of the
-    variance and a thirtieth twins for those of the mean effect: then all errors are small beside
-    the spread over members.
+    Of size.clients a fifth are in what studies find, a sixteenth lives for the causal shares of
+    the variance and a fortieth twins for those of the mean effect: then most errors are small
+    beside the spread over members.
     """
     from dyadsim.attribution.true_shares import Replication
 
@@ -77,8 +77,8 @@ def replication(settings: "Settings") -> "Replication":
         replicates=REPEATS_OF_BEST if settings.member == 0 else 1,
         seed=settings.seed,
         threads=settings.threads,
-        lives=max(clients // 10, 100),
-        twins=max(clients // 30, 100),
+        lives=max(clients // 16, 100),
+        twins=max(clients // 40, 100),
     )
 
 
