@@ -78,7 +78,7 @@ def published_claims() -> tuple[Claim, ...]:
         _of_pie("technique", 15.0),
         _of_improvement("specific", 17.1, "specific ingredients"),
         _of_improvement("non-specific", 49.6, "any credible therapy"),
-        _of_improvement("extra-therapeutic", 33.3, "natural course"),
+        _of_improvement("outside therapy", 33.3, "natural course"),
         Claim(
             "alliance",
             100 * alliance**2,
