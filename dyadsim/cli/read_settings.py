@@ -20,7 +20,6 @@ from dyadsim.errors import BadInput
 from dyadsim.model import questionnaires, worlds
 from dyadsim.model.parameters import Parameters, catalogue
 from dyadsim.simulation import intervention, simulate, specificity
-from dyadsim.simulation.ensemble import some_members
 from dyadsim.simulation.intervention import Intervention
 from dyadsim.studies import study as studies
 from dyadsim.studies.designs import find_design
@@ -165,6 +164,8 @@ def _members(config: Any) -> tuple[int, ...]:
             f"{', '.join(worlds.WORLDS)}, and set parameters (alliance.rate=0.4); they apply to "
             "every member."
         )
+    from dyadsim.simulation.ensemble import some_members  # with pandas, slow to import
+
     return some_members(ENSEMBLE if config.members is None else config.members)
 
 

@@ -59,6 +59,14 @@ AFRESH = tuple(
     if item.afresh
     for row in range(ROWS[name].start, ROWS[name].stop)
 )
+_PASSING = ("relief", "at_once", "learning_pace", "alliance", "trust", "beats")  # of the scratch
+LASTING = tuple(
+    row
+    for name, rows in _NAMED.items()
+    if name not in _PASSING and not (name in VARIABLES and VARIABLES[name].afresh)
+    for row in range(rows.start, rows.stop)
+)
+"""The rows that a step reads before it writes them, once the occasion is known."""
 
 
 def find_rows(kind: type) -> list[RowView]:
@@ -76,26 +84,27 @@ def _find_row(name: str, mark: Any) -> RowView:
 
 
 rows_of = row_views(find_rows)
-"""In compiled code: `rows_of(Rows, block)`, the rows of a block that a named tuple names."""
+"""In compiled code: `rows_of(Rows, block, lanes)`, the rows that a named tuple names."""
 
 _STREAMS = tuple(int(draw.stream) for draw in DRAWS)
-_ALWAYS = tuple(draw.always for draw in DRAWS)
+_NEED = tuple(int(draw.need) for draw in DRAWS)
 _UNIFORM = tuple(draw.uniform for draw in DRAWS)
 
 
 @compiled
-def draw_step(b, word, busy, seed, replicate, step):
-    """Draw the random numbers of a step; without a session only those that are always needed."""
+def draw_step(b, word, reach, seed, replicate, step):
+    """Draw the random numbers of a step; `reach`: up to which lane, for each `mechanism.Need`."""
     for k in range(len(_STREAMS)):
-        if busy or _ALWAYS[k]:
+        row = b[FIRST_DRAW + k, : reach[_NEED[k]]]
+        if row.shape[0] > 0:
             if _UNIFORM[k]:
-                fill_uniform(b[FIRST_DRAW + k], word, seed, replicate, step, _STREAMS[k])
+                fill_uniform(row, word, seed, replicate, step, _STREAMS[k])
             else:
-                fill_normal(b[FIRST_DRAW + k], word, seed, replicate, step, _STREAMS[k])
+                fill_normal(row, word, seed, replicate, step, _STREAMS[k])
 
 
 @compiled
-def end_session_rows(b):
-    """Set the variables of a session to 0 in a block where none takes place."""
+def end_session_rows(b, first, last):
+    """Set the variables of a session to 0 in lanes `first` to `last` - 1, which have none."""
     for row in AFRESH:
-        b[row].fill(np.float32(0.0))
+        b[row, first:last].fill(np.float32(0.0))

@@ -4,6 +4,7 @@ A block of clients is copied from the clients' table `(variable, client)` into a
 `(row, lane)` that stays in cache while all its sessions run (`block`), and is copied back at the
 end. Sessions are the outer loop, clients the inner one. Every mechanism is a loop of its own over
 the lanes, with the noise filled in first: LLVM turns such small branch-free loops into vector code.
+Those in a session stand in the front lanes of a block, and the encounter stops there (`front`).
 Blocks share nothing, so any block size and any number of threads gives the same bits. Sums are
 kept in whole numbers (fixed point), which add up to the same total in any order.
 """
@@ -12,9 +13,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dyadsim.kernel.block import BLOCK_ROWS, R, draw_step, end_session_rows, rows_of
+from dyadsim.kernel.block import BLOCK_ROWS, R, draw_step, rows_of
+from dyadsim.kernel.front import (
+    carry_out,
+    empty_order,
+    find_front,
+    first_order,
+    row_length,
+    whole_lines,
+)
 from dyadsim.kernel.intake import empty_people, enter, measure_intake
-from dyadsim.kernel.step import anybody, live, measure, meet, steady
+from dyadsim.kernel.step import handed_out, live, measure, meet, steady
 from dyadsim.kernel.streaming_sums import add_sums
 from dyadsim.kernel.treatment import OccasionRows, occasions, orders, present
 from dyadsim.model.mechanisms import resonance
@@ -26,7 +35,7 @@ from dyadsim.numerics.jit import compiled
 from dyadsim.numerics.random_streams import ONCE, Stream, fill_normal
 from dyadsim.studies.study import Plan, Sample
 
-BLOCK = 496  # not a power of two: rows would fight for the same places in the cache
+BLOCK = 1008  # 430 KB of rows, an odd number of cache lines long (`front.row_length`)
 FIRST_WRITTEN = np.int64(ROWS["empathy"].start)  # before it: traits, which nothing changes
 _PRESENCE_STREAM = np.int64(Stream.PRESENCE)
 
@@ -110,11 +119,16 @@ def presence_rows(th, p, seed, replicate):
 
 @compiled
 def copy_rows(to, to_first, source, first, count, from_row):
-    """Copy `count` lanes of every row from `from_row` on."""
+    """Copy `count` lanes of every row from `from_row` on.
+
+    The two slices keep sums of numbers out of the indices: Numba would ask of each whether it is
+    below 0, and make no vector code.
+    """
     for row in range(from_row, source.shape[0]):
-        target, origin = to[row], source[row]
+        target = to[row, to_first : to_first + count]
+        origin = source[row, first : first + count]
         for i in range(count):
-            target[to_first + i] = origin[first + i]
+            target[i] = origin[i]
 
 
 @compiled
@@ -146,10 +160,17 @@ def run_blocks(clients, inputs, at, kept, first, last):
         Numbers of clients.
     """
     table, plan, p, th = clients.table, inputs.plan, inputs.parameters, inputs.therapists
-    b, people = np.zeros((BLOCK_ROWS, at.block), np.float32), empty_people(at.block)
     begin, from_row = max(at.first_step, 1), ONCE if at.first_step == 0 else FIRST_WRITTEN
+    width = row_length(min(at.block, last - first))
+    b, people, order = (
+        np.zeros((BLOCK_ROWS, width), np.float32),
+        empty_people(width),
+        empty_order(width),
+    )
     for start in range(first, last, at.block):
         n = min(start + at.block, last) - start
+        lanes = front = whole_lines(n)
+        first_order(order)
         people.word[:n] = clients.word[start : start + n]
         people.arm[:n] = clients.arm[start : start + n]
         people.therapist[:n] = clients.therapist[start : start + n]
@@ -163,16 +184,17 @@ def run_blocks(clients, inputs, at, kept, first, last):
             if step == begin or plan.changes[step] == 1:
                 orders(b, people.arm, people.therapist, th, plan, step)
                 steady(b, people.arm, plan)
-            present(b[R.presence], people.therapist, th.presence[step])
-            occasions(rows_of(OccasionRows, b), step)
-            busy = at.beats > 0 or anybody(b)
-            draw_step(b, people.word, busy, at.seed, at.replicate, step)
-            if busy:
-                meet(b, people.word, p, inputs.scale, at, step)
-            else:
-                end_session_rows(b)
-            live(b, plan.weeks[step], busy, p)
-            measure(b, plan.occasion[step], inputs.scale)
+            present(b[R.presence], people.therapist[:lanes], th.presence[step])
+            occasions(rows_of(OccasionRows, b, lanes), step)
+            left = begin + at.steps - step if kept.truth.shape[2] == 0 else ONCE
+            if at.beats == 0:  # beats leave -0 without a session: in every lane, or bits differ
+                front = find_front(b, people, order, n, front, left)
+            forms = handed_out(plan.occasion[step], front, lanes)
+            draw_step(b, people.word, (front, lanes, forms), at.seed, at.replicate, step)
+            if front > 0:
+                meet(b, front, people.word, p, inputs.scale, at, step)
+            live(b, lanes, front, plan.weeks[step], p)
+            measure(b, lanes, forms, plan.occasion[step], inputs.scale)
             keep(kept, b, people.arm, start, n, step)
         if table.shape[1] > 0:
-            copy_rows(table, start, b[:ROW_COUNT], ONCE, n, from_row)
+            carry_out(table, start, b, order, n, from_row)

@@ -80,6 +80,6 @@ def add_arm(cell, rows, arm, number, lanes):
 @compiled
 def add_sums(sums, b, arm, lanes, step):
     """Add an occasion of the first `lanes` of a block to `sums` (arm, step, sum)."""
-    rows = rows_of(SumRows, b)
+    rows = rows_of(SumRows, b, lanes)
     for number in range(sums.shape[0]):
         add_arm(sums[number, step], rows, arm, np.int32(number), lanes)

@@ -13,7 +13,7 @@ these rows and no others, and those that are only read cannot be written.
 """
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import Enum, IntEnum
 from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, get_type_hints
@@ -33,6 +33,14 @@ Reads = Annotated[Array, Use.READ]
 Writes = Annotated[Array, Use.WRITE]
 
 
+class Need(IntEnum):
+    """Who needs a row of random numbers: who is in a session, everybody, or who gets a form."""
+
+    SESSION = 0
+    LIFE = 1
+    FORM = 2
+
+
 class Draw(NamedTuple):
     """A row of random numbers, one for each client, new at every step.
 
@@ -42,23 +50,23 @@ class Draw(NamedTuple):
         The random stream.
     uniform
         Whether the numbers are uniform on (0, 1), otherwise standard normal.
-    always
-        Whether they are needed also where no session takes place.
+    need
+        Who needs them.
     """
 
     stream: Stream
     uniform: bool
-    always: bool
+    need: Need
 
 
-def normal(stream: Stream, *, always: bool = False) -> Draw:
+def normal(stream: Stream, need: Need = Need.SESSION) -> Draw:
     """Return the annotation of a row of standard normal draws (see `Draw`)."""
-    return Draw(stream, uniform=False, always=always)
+    return Draw(stream, uniform=False, need=need)
 
 
-def uniform(stream: Stream, *, always: bool = False) -> Draw:
+def uniform(stream: Stream, need: Need = Need.SESSION) -> Draw:
     """Return the annotation of a row of uniform draws on (0, 1) (see `Draw`)."""
-    return Draw(stream, uniform=True, always=always)
+    return Draw(stream, uniform=True, need=need)
 
 
 class Factor(Enum):

@@ -13,7 +13,7 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 
 from dyadsim.errors import BadInput, nearest
-from dyadsim.model.mechanism import Reads, Writes, normal, uniform
+from dyadsim.model.mechanism import Need, Reads, Writes, normal, uniform
 from dyadsim.model.parameters import Measurement
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ZERO
@@ -203,8 +203,8 @@ class SymptomRows(NamedTuple):
     distress: Reads
     rater_style: Reads
     in_session: Reads
-    noise: Annotated[Array, normal(Stream.SYMPTOM, always=True)]
-    missing: Annotated[Array, uniform(Stream.SYMPTOM_MISSING, always=True)]
+    noise: Annotated[Array, normal(Stream.SYMPTOM, Need.FORM)]
+    missing: Annotated[Array, uniform(Stream.SYMPTOM_MISSING, Need.FORM)]
 
 
 @compiled

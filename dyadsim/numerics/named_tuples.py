@@ -83,13 +83,15 @@ def row_views(find_rows: Callable[[type], list[RowView]]) -> Any:
     Returns
     -------
     function
-        `rows(kind, table)`: `table` is `(row, lane)`, C order; the fields are views of it. They do
-        not keep the table alive, which saves counting references at every call: whoever makes them
-        must hold on to the table while they are in use.
+        `rows(kind, table, lanes)`: `table` is `(row, lane)`, C order; the fields are views of it.
+        A view of a single row has its first `lanes` lanes, so that a loop over it stops there; a
+        view of several rows has all lanes. They do not keep the table alive, which saves counting
+        references at every call: whoever makes them must hold on to the table while they are in
+        use.
     """
 
     @intrinsic
-    def rows(typing_context, kind, table):
+    def rows(typing_context, kind, table, lanes):
         if not isinstance(kind, types.NamedTupleClass) or not is_contiguous(table, 2):
             raise TypingError("rows() takes a class of named tuple and a contiguous table")
         places = find_rows(kind.instance_class)
@@ -101,28 +103,30 @@ def row_views(find_rows: Callable[[type], list[RowView]]) -> Any:
 
         def write(context, builder, signature, arguments):
             source = context.make_array(table)(context, builder, arguments[1])
+            first = context.cast(builder, arguments[2], signature.args[2], types.intp)
             values = [
-                _view(context, builder, source, view, place)
+                _view(context, builder, (source, first), view, place)
                 for view, place in zip(views, places, strict=True)
             ]
             return context.make_tuple(builder, kept, values)
 
-        return kept(kind, table), write
+        return kept(kind, table, lanes), write
 
     return rows
 
 
-def _view(context, builder, source, view, place):
-    """Write the code of the view of some rows of a table."""
+def _view(context, builder, table, view, place):
+    """Write the code of the view of some rows of a table; `table` is it and its lanes in use."""
     from numba.np.arrayobj import populate_array  # slow to import, and not needed with a cache
 
+    source, used = table
     array = context.make_array(view)(context, builder)
     lanes = builder.extract_value(source.shape, 1)
     size = context.get_constant(types.intp, view.dtype.bitwidth // 8)
     first = builder.mul(context.get_constant(types.intp, place.first), lanes)
-    shape, strides = [lanes], [size]
+    shape, strides = [used], [size]
     if place.rows:
-        shape.insert(0, context.get_constant(types.intp, place.rows))
+        shape = [context.get_constant(types.intp, place.rows), lanes]
         strides.insert(0, builder.mul(lanes, size))
     populate_array(
         array,

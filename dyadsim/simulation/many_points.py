@@ -22,6 +22,7 @@ from dyadsim.model.parameter import check_value
 from dyadsim.model.parameters import Parameters, as_float32, catalogue, flat
 from dyadsim.model.population import Population, check_shares
 from dyadsim.simulation import simulate
+from dyadsim.simulation.first_use import announce_compiling
 from dyadsim.simulation.runs import Totals as Totals
 from dyadsim.studies import study as studies
 from dyadsim.studies.study import Study
@@ -118,6 +119,7 @@ def stream_points(
             "a batch of points: studies with a case card or with clients matched to therapists "
             "run one point at a time (`simulate.stream`)."
         )
+    announce_compiling()
     allocation = population.allocate(study, clients, seed, replicate)
     people = population.clients(allocation, table=False)
     usual = questionnaires.usual(questionnaires.find_instrument(study.instrument))

@@ -15,14 +15,15 @@ import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dyadsim.errors import BadData, BadInput
 from dyadsim.model.display import html_table
 from dyadsim.model.variables import PROCESSES, RECORDED, VARIABLES
 from dyadsim.simulation.unfinished import umask, unfinished_prefix
+
+if TYPE_CHECKING:
+    import pandas as pd  # slow to import: a refused word should not wait for it
 
 SCHEMA_VERSION = 2
 _PACKAGES = ("numpy", "numba", "llvmlite", "pandas", "scipy", "statsmodels", "mesa", "hydra-core")
@@ -118,10 +119,10 @@ class Records(NamedTuple):
         One row a client and step with every latent; empty unless it was asked for.
     """
 
-    clients: pd.DataFrame
-    therapists: pd.DataFrame
-    sessions: pd.DataFrame
-    truth: pd.DataFrame
+    clients: "pd.DataFrame"
+    therapists: "pd.DataFrame"
+    sessions: "pd.DataFrame"
+    truth: "pd.DataFrame"
 
     def __repr__(self) -> str:
         """Return the number of rows of each table in one line."""
@@ -312,6 +313,8 @@ def read_records(folder: str | Path) -> Records:
     BadData
         A table does not follow the schema.
     """
+    import pandas as pd
+
     place = _checked_folder(folder)
     tables = {name: pd.read_parquet(place / f"{name}.parquet") for name in _NEEDED}
     truth = place / "truth.parquet"

@@ -26,6 +26,7 @@ from dyadsim.model.variables import (
 )
 from dyadsim.numerics import random_streams
 from dyadsim.simulation import inputs, memory
+from dyadsim.simulation.first_use import announce_compiling
 from dyadsim.simulation.inputs import MOST_CLIENTS as MOST_CLIENTS
 from dyadsim.simulation.inputs import World
 from dyadsim.simulation.runs import Run as Run
@@ -64,6 +65,7 @@ def _order(study: Study, world: World, clients: int, seed: int, replicate: int) 
     seed = inputs.whole_number("seed", seed, 0, 2**62)
     replicate = inputs.check_replicate(replicate)
     plan = studies.plan_study(studies.check_study(study))
+    announce_compiling()
     return _Order(study, plan, parameters, clients, seed, replicate)
 
 
@@ -283,7 +285,7 @@ def advance(
 
 
 def _blocks(run: Run, first_step: int, steps: int, threads: int, block: int, sums: Totals) -> None:
-    """Run ranges of whole blocks on threads; each thread adds to sums of its own."""
+    """Run equal ranges of clients on threads; each thread adds to sums of its own."""
     count = run.clients.word.size
     address = sessions.Address(run.seed, run.replicate, run.beats, first_step, steps, block)
     form = questionnaires.find_instrument(run.study.instrument)
@@ -295,10 +297,8 @@ def _blocks(run: Run, first_step: int, steps: int, threads: int, block: int, sum
         run.study.sample,
         case_values(run.study),
     )
-    blocks = -(-count // block)
-    threads = max(1, min(threads, blocks))
-    cuts = [min(count, block * (blocks * k // threads)) for k in range(threads + 1)]
-    cuts[-1] = count
+    threads = max(1, min(threads, -(-count // block)))
+    cuts = [count * k // threads for k in range(threads + 1)]
     parts = [np.zeros_like(sums) for _ in range(threads)]
 
     def work(k: int) -> None:

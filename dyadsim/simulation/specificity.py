@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
 
 from dyadsim.errors import BadInput
 from dyadsim.model.parameters import Parameters, catalogue, changed
@@ -100,6 +99,8 @@ def dial(world: World, specificity: float) -> Parameters:
 @lru_cache(maxsize=256)
 def _dial(parameters: Parameters, specificity: float) -> Parameters:
     """Solve for the treatment gain; see `dial`."""
+    from scipy.optimize import brentq  # slow to import: a refused word should not wait for it
+
     moved = changed(parameters, {DIAL: specificity})
     if parameters.distress.treatment_gain == 0:
         raise BadInput(

@@ -76,15 +76,16 @@ class StudyOutcome(NamedTuple):
 
 
 def clients_of_a_part(study: Study) -> int:
-    """Return how many clients are simulated at a time: whole blocks of the kernel, at least one.
+    """Return how many clients are simulated at a time: whole blocks of the kernel, if one fits.
 
     Examples
     --------
     >>> import dyadsim
     >>> clients_of_a_part(dyadsim.rct(["cbt", "waitlist"]))
-    14384
+    14112
     """
-    return max(1, PART_BYTES // memory.client_bytes(study) // BLOCK) * BLOCK
+    fit = max(1, PART_BYTES // memory.client_bytes(study))
+    return fit // BLOCK * BLOCK or fit
 
 
 def bytes_of_study(order: StudyOrder) -> tuple[float, float]:

@@ -26,11 +26,12 @@ from dyadsim.kernel.block import (
 )
 from dyadsim.kernel.intake import People, enter, measure_intake
 from dyadsim.kernel.sessions import Address
-from dyadsim.kernel.step import anybody, live, measure, meet, steady
+from dyadsim.kernel.step import handed_out, live, measure, meet, steady
 from dyadsim.kernel.streaming_sums import SUMS, SumRows, add_arm
 from dyadsim.kernel.treatment import OccasionRows, occasions, orders, present
 from dyadsim.model.variables import FIRST_RECORDED, ROW_COUNT
 from dyadsim.numerics import random_streams
+from dyadsim.numerics.float32 import HALF
 from dyadsim.numerics.jit import compiled
 from dyadsim.numerics.random_streams import entity_word, key, normal_quantile, uniform
 
@@ -78,10 +79,10 @@ def known_entry(q, entry):
 _views = cache(find_rows)
 
 
-def python_rows(kind, table):
+def python_rows(kind, table, lanes):
     """Stand for `rows_of` where no compiler writes it."""
     views = (
-        table[view.first : view.first + view.rows] if view.rows else table[view.first]
+        table[view.first : view.first + view.rows] if view.rows else table[view.first, :lanes]
         for view in _views(kind)
     )
     return kind(*views)
@@ -106,22 +107,23 @@ def walk_step(b, people, inputs, keys, step):
         orders(b, people.arm, people.therapist, th, plan, step)
         steady(b, people.arm, plan)
     present(b[R.presence], people.therapist, th.presence[step])
-    occasions(rows_of(OccasionRows, b), step)
-    busy = anybody(b)
-    draw_step(b, people.word, busy, keys, 0, step)
-    if busy:
-        meet(b, people.word, p, inputs.scale, at, step)
+    occasions(rows_of(OccasionRows, b, 1), step)
+    front = 1 if b[R.in_session, 0] > HALF else 0
+    forms = handed_out(plan.occasion[step], front, 1)
+    draw_step(b, people.word, (front, 1, forms), keys, 0, step)
+    if front == 1:
+        meet(b, 1, people.word, p, inputs.scale, at, step)
     else:
-        end_session_rows(b)
-    live(b, plan.weeks[step], busy, p)
-    measure(b, plan.occasion[step], inputs.scale)
+        end_session_rows(b, 0, 1)
+    live(b, 1, front, plan.weeks[step], p)
+    measure(b, 1, forms, plan.occasion[step], inputs.scale)
 
 
 def count_dyad(own, b, arm):
     """Write what a dyad adds to the sums of its arm, `(sum,)` int64."""
     for k in range(_SUMS):
         own[k] = 0
-    add_arm(own, rows_of(SumRows, b), arm, arm[0], 1)
+    add_arm(own, rows_of(SumRows, b, 1), arm, arm[0], 1)
 
 
 def walk_dyads(arm, therapist, first, inputs, keys, truth, sums):

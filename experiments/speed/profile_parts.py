@@ -30,7 +30,8 @@ PARTS: dict[ModuleType, tuple[str, ...]] = {
         "steady",
         "present",
         "occasions",
-        "anybody",
+        "find_front",
+        "carry_out",
         "measure",
         "add_sums",
     ),
@@ -61,11 +62,13 @@ def repeated(part: Callable[..., Any]) -> Callable[[int, tuple[Any, ...]], None]
     return again  # type: ignore[no-any-return]
 
 
-def views(kind: Any, table: np.ndarray) -> Any:
+def views(kind: Any, table: np.ndarray, lanes: int) -> Any:
     """Return what `rows_of` returns in compiled code."""
     return kind(
         *(
-            table[place.first : place.first + place.rows] if place.rows else table[place.first]
+            table[place.first : place.first + place.rows]
+            if place.rows
+            else table[place.first, :lanes]
             for place in find_rows(kind)
         )
     )
@@ -106,7 +109,7 @@ def record_calls() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]
 def vector_instructions(loop: Any) -> int:
     """Return how many float32 instructions of the machine code work on a full vector (x86)."""
     code = "".join(loop.inspect_asm().values())
-    return len(re.findall(r"\tv\w+ps\t[^\n]*ymm", code))
+    return len(re.findall(r"\tv\w+ps\t[^\n]*[yz]mm", code))
 
 
 def profile(count: int | None = None) -> pd.DataFrame:

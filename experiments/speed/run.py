@@ -3,6 +3,7 @@
 Run: python experiments/speed/run.py [clients] [size=tiny]
 """
 
+import os
 import platform
 import sys
 from pathlib import Path
@@ -50,11 +51,12 @@ def slope(table: pd.DataFrame) -> float:
 
 
 def machine() -> str:
-    """Return a line about the machine."""
+    """Return a line about the machine, and how many programs want it."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     names = [line.split(":")[1].strip() for line in lines if line.startswith("model name")]
-    return f"{names[0] if names else platform.processor()}, {len(names) or '?'} cores"
+    wanted = f", load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{names[0] if names else platform.processor()}, {len(names) or '?'} cores{wanted}"
 
 
 if __name__ == "__main__":

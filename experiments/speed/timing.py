@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 
 import agents
+import c_blocked
 import c_loop
 import numpy as np
 import scalar_loop
@@ -20,21 +21,29 @@ from dyadsim.numerics.jit import compiled
 from dyadsim.simulation import many_points, simulate
 
 TRIES = 7
-LANES = 496  # clients in a block
+LANES = kernel.BLOCK
+C_BLOCKS = (112, 496, LANES)  # of the blocked design in C: 49, 216 and 439 KB of rows
 CALLS = 2000  # of the short loops below
 
 
 def seconds(
-    call: Callable[[], object], tries: int = TRIES, before: Callable[[], object] = int
+    call: Callable[[], object],
+    tries: int = TRIES,
+    before: Callable[[], object] = int,
+    clock: Callable[[], float] = time.process_time,
 ) -> float:
-    """Return the median time of some calls, after one that warms up; `before` is not timed."""
+    """Return the median time of some calls, after one that warms up; `before` is not timed.
+
+    Processor time by default, in which waiting for other programs does not count; of several
+    threads only the clock on the wall shows what they bring.
+    """
     call()
     times = []
     for _ in range(tries):
         before()
-        began = time.perf_counter()
+        began = clock()
         call()
-        times.append(time.perf_counter() - began)
+        times.append(clock() - began)
     return float(np.median(times))
 
 
@@ -44,13 +53,27 @@ def comparators(name: str, clients: int) -> Iterator[tuple[str, float]]:
     few = setting_at_intake(STUDIES[name], clients // 25 + 1)
     per = 1e9 / clients / setting.sessions
 
-    def kernel_seconds(*how: object) -> float:
-        return seconds(lambda: studies.ours(setting, *how), before=lambda: studies.reset(setting))
+    def reset() -> None:
+        studies.reset(setting)
 
-    yield "dyadsim, 1 thread", kernel_seconds() * per
+    def kernel_seconds(*how: object) -> float:
+        return seconds(lambda: studies.ours(setting, *how), before=reset)
+
+    def walled(threads: int) -> float:
+        call = lambda: studies.ours(setting, threads)  # noqa: E731
+        return seconds(call, before=reset, clock=time.perf_counter)
+
+    def blocked_seconds(block: int) -> float:
+        library = c_blocked.build(setting, block)
+        return seconds(lambda: c_blocked.run(setting, library), before=reset)
+
+    on_one_thread = kernel_seconds() * per
+    yield "dyadsim, 1 thread", on_one_thread
     yield "dyadsim, 1 thread, no sums", kernel_seconds(1, False) * per
-    yield "dyadsim, 2 threads", kernel_seconds(2) * per
+    yield "dyadsim, 2 threads", on_one_thread * walled(2) / walled(1)
     if c_loop.compiler():
+        yield "blocked design in C", min(map(blocked_seconds, C_BLOCKS)) * per
+        reset()
         library = c_loop.build(setting)
         yield "scalar loop in C", seconds(lambda: c_loop.run(setting, library)) * per
     yield "scalar loop in Numba", seconds(lambda: scalar_loop.run(setting)) * per
@@ -83,6 +106,16 @@ def normal_draws(lanes: int, calls: int = CALLS) -> float:
     )
 
 
+def from_intake(run: simulate.Run) -> float:
+    """Return the seconds of a run, from intake each time: who has left would have no sessions."""
+    intake = run.clients.table.copy()
+
+    def reset() -> None:
+        run.clients.table[:] = intake
+
+    return seconds(lambda: simulate.advance(run, threads=1), 3, reset)
+
+
 def parts(base: int) -> Iterator[tuple[str, float]]:
     """Yield (what, value): draws, clients, simulated beats, bytes."""
     more = normal_draws(LANES) - normal_draws(8)
@@ -92,11 +125,7 @@ def parts(base: int) -> Iterator[tuple[str, float]]:
         simulate.start(trial, WORLD, base, beats=count, keep_truth=False) for count in (0, 60)
     )
     rows = closed.clients.table.shape[0]
-    closed_seconds, simulated_seconds = (
-        seconds(lambda r=run: simulate.advance(r._replace(step=0), threads=1), 3)
-        for run in (closed, simulated)
-    )
-    yield "60 simulated beats a session / closed form", simulated_seconds / closed_seconds
+    yield "60 simulated beats a session / closed form", from_intake(simulated) / from_intake(closed)
     drawing = seconds(lambda: simulate.start(trial, WORLD, base, keep_truth=False))
     yield "nanoseconds to draw a client", drawing / base * 1e9
     yield "bytes of a dyad in a run", 4.0 * rows + 12
@@ -109,6 +138,17 @@ def bond_again(rows, q):
         alliance.bond_lanes(rows, q)
 
 
+def unmoved(clients: int) -> float:
+    """Return how many times slower routine care is where nobody is moved, in C."""
+    setting = setting_at_intake(STUDIES["routine"], clients)
+    times = []
+    for more in (("-DMANY=1000000000",), ()):
+        library = c_blocked.build(setting, more=more)
+        call = lambda library=library: c_blocked.run(setting, library)  # noqa: E731
+        times.append(seconds(call, before=lambda: studies.reset(setting)))
+    return times[0] / times[1]
+
+
 def ideas(base: int) -> Iterator[tuple[str, float]]:
     """Yield (idea, times slower without it), each idea alone; see docs/background/kernel.md."""
     setting = setting_at_intake(STUDIES["trial"], base)
@@ -119,7 +159,8 @@ def ideas(base: int) -> Iterator[tuple[str, float]]:
         )
 
     yield "blocks that stay in cache", bare(base) / bare(kernel.BLOCK)
-    yield "rows that are no power of two", bare(512) / bare(kernel.BLOCK)
+    if c_loop.compiler():
+        yield "those in a session in front (routine care, in C)", unmoved(base)
     table, q = (
         np.random.default_rng(1).random((len(alliance.Rows._fields), LANES)),
         setting.p.alliance,

@@ -73,7 +73,7 @@ def test_every_state_variable_is_written_by_a_mechanism_or_the_kernel() -> None:
 def test_a_row_that_is_only_read_cannot_be_written() -> None:
     @compiled
     def write(b):  # type: ignore[no-untyped-def]
-        block.rows_of(rupture.Rows, b).bond[0] = np.float32(1)
+        block.rows_of(rupture.Rows, b, 3).bond[0] = np.float32(1)
 
     assert marks(rupture.Rows)["bond"] is Use.READ
     with pytest.raises(TypingError, match="readonly"):
@@ -83,7 +83,7 @@ def test_a_row_that_is_only_read_cannot_be_written() -> None:
 def test_rows_are_views_of_the_block() -> None:
     @compiled
     def count(b):  # type: ignore[no-untyped-def]
-        rows = block.rows_of(rupture.Rows, b)
+        rows = block.rows_of(rupture.Rows, b, 3)
         rows.strain[1] = np.float32(7)
         return rows.bond[2]
 

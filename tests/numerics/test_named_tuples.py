@@ -54,10 +54,10 @@ def test_rows_of_a_table_are_viewed_by_name() -> None:
 
     @compiled
     def move(table):  # type: ignore[no-untyped-def]
-        pair = rows(Pair, table)
+        pair = rows(Pair, table, 3)
         pair.first[0] = pair.second[1, 2]
-        return pair.second.shape
+        return pair.first.shape, pair.second.shape
 
     table = np.arange(12, dtype=np.float32).reshape(3, 4)
-    assert move(table) == (2, 4)
+    assert move(table) == ((3,), (2, 4))
     assert table[2, 0] == 6

@@ -36,7 +36,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from dyadsim.model.elapsed_time import kept, spread
-from dyadsim.model.mechanism import Factor, Latent, Pathway, Reads, Writes, mechanism, normal
+from dyadsim.model.mechanism import Factor, Latent, Need, Pathway, Reads, Writes, mechanism, normal
 from dyadsim.model.parameter import likely, parameter
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
@@ -239,8 +239,8 @@ class Rows(NamedTuple):
     medication: Reads
     taking: Reads
     in_session: Reads
-    event_noise: Annotated[Array, normal(Stream.LIFE_EVENT, always=True)]
-    noise: Annotated[Array, normal(Stream.DISTRESS, always=True)]
+    event_noise: Annotated[Array, normal(Stream.LIFE_EVENT, Need.LIFE)]
+    noise: Annotated[Array, normal(Stream.DISTRESS, Need.LIFE)]
 
 
 MECHANISM = mechanism(

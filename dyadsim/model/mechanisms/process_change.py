@@ -155,7 +155,7 @@ def lanes(rows, weeks, q):
     left = kept(q.process_decay, weeks)
     for k in range(rows.process.shape[0]):
         process, dose, skilled = rows.process[k], rows.delivered_dose[k], rows.mastery[k]
-        for i in range(process.shape[0]):
+        for i in range(rows.engagement.shape[0]):
             pace = rows.engagement[i] * rows.learning_pace[i]
             learnt = process_learnt(process[i], dose[i], skilled[i], pace, q)
             process[i] = learnt if rows.in_session[i] > HALF else process[i] * left

@@ -211,8 +211,9 @@ def beat_lanes(rows, word, at, step, q):
     in its stationary distribution, so the mean over dyads is the closed form for any number of
     beats.
     """
-    x, y, both, square = rows.beats[0], rows.beats[1], rows.beats[2], rows.beats[3]
-    n1, n2 = rows.beats[4], rows.beats[5]
+    lanes = rows.synchrony.shape[0]
+    x, y, both = rows.beats[0][:lanes], rows.beats[1][:lanes], rows.beats[2][:lanes]
+    square, n1, n2 = rows.beats[3][:lanes], rows.beats[4][:lanes], rows.beats[5][:lanes]
     both.fill(ZERO)
     square.fill(ZERO)
     for beat in range(at.beats):
