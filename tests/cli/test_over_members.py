@@ -22,7 +22,7 @@ from dyadsim.model import worlds
 from dyadsim.model.members import chosen_members, member_count
 from dyadsim.simulation.ensemble import over_members
 
-TAKE = {"collect", "compare", "decompose", "facts", "simulate", "status", "sweep"}
+TAKE = {"collect", "compare", "decompose", "facts", "region", "simulate", "status", "sweep"}
 STUDY = ("simulate", "study=cohort", "study.sessions=4", "size.clients=300", "members=3")
 
 
@@ -44,7 +44,7 @@ def test_the_others_refuse_them(task: str, word: str, capsys: pytest.CaptureFixt
     assert main([task, word, *(swept if task == "sensitivity" else ())]) == 2
     said = capsys.readouterr().err
     assert f"{task} does not run over members of the ensemble" in said
-    assert "compare, decompose, facts, simulate, status and sweep do" in said
+    assert "compare, decompose, facts, region, simulate, status and sweep do" in said
 
 
 @pytest.mark.parametrize("word", ["members=1", "members=0", f"members={10**5}", "members=x"])
