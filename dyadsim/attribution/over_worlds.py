@@ -11,6 +11,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dyadsim.attribution.estimated_shares import decompose_outcome
+from dyadsim.attribution.kept_points import (
+    PointJob,
+    facts_of_point,
+    facts_rows,
+    shares_of_point,
+)
 from dyadsim.attribution.true_shares import Care, Replication
 from dyadsim.evidence.benchmark import evaluate_facts
 from dyadsim.model.parameters import Parameters
@@ -55,20 +61,7 @@ def facts_table(
         fact, simulated, se, low, high, verdict, met; a row a published fact.
     """
     results = evaluate_facts(parameters, clients, replicates=replicates, seed=seed)
-    rows = [
-        (
-            result.fact.id,
-            result.simulated,
-            result.standard_error,
-            result.fact.low,
-            result.fact.high,
-            result.verdict,
-            result.met,
-        )
-        for result in results
-    ]
-    names = ["fact", "simulated", "se", "low", "high", "verdict", "met"]
-    return pd.DataFrame(rows, columns=names)
+    return facts_rows(results)
 
 
 def decompose_points(
@@ -111,4 +104,23 @@ def decompose_points(
             )
         for tables, table in ((shares, share), (facts, known[point.parameters])):
             tables.append(table.assign(**point.dials)[[*point.dials, *table.columns]])
+    return Grid(pd.concat(shares, ignore_index=True), pd.concat(facts, ignore_index=True))
+
+
+def grid_of_points(
+    points: Sequence[tuple[PointJob, Mapping[str, float], Mapping[str, Any]]],
+) -> Grid:
+    """Return kept points as one table of shares and one of facts.
+
+    Parameters
+    ----------
+    points
+        Job, numbers by column (`kept_points`) and dials of each point; at least one.
+    """
+    shares: list[pd.DataFrame] = []
+    facts: list[pd.DataFrame] = []
+    for job, numbers, dials in points:
+        both = (shares_of_point(job, numbers), facts_rows(facts_of_point(job, numbers)))
+        for tables, table in zip((shares, facts), both, strict=True):
+            tables.append(table.assign(**dials)[[*dials, *table.columns]])
     return Grid(pd.concat(shares, ignore_index=True), pd.concat(facts, ignore_index=True))

@@ -1,7 +1,7 @@
 """What a task would take, without running it: points, dyad-sessions, time, disk."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -58,6 +58,24 @@ def estimate(
         "estimated_seconds": round(seconds, 1),
         "estimated_megabytes": round(disk / 1e6, 1),
     }
+
+
+def together(costs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what several runs in one command would take.
+
+    Examples
+    --------
+    >>> one = {"points": 1, "dyad_sessions": 10, "estimated_seconds": 5.0, "seed": 1}
+    >>> together([one, one])
+    {'points': 2, 'dyad_sessions': 20, 'estimated_seconds': 7.0, 'seed': 1}
+    """
+    all_ = {name: [cost[name] for cost in costs] for name in costs[0]}
+    added: dict[str, float] = {
+        name: sum(all_[name]) for name in ("points", "dyad_sessions") if name in all_
+    }
+    seconds = sum(all_["estimated_seconds"]) - START_SECONDS * (len(costs) - 1)
+    added["estimated_seconds"] = round(max(seconds, 0.0), 1)
+    return {name: added.get(name, max(values)) for name, values in all_.items()}
 
 
 def print_cost(settings: "Settings", cost: Mapping[str, Any]) -> None:

@@ -6,7 +6,7 @@ in `tasks/`; this module knows none of them by name.
 
 import dataclasses
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli import help_texts
@@ -19,7 +19,7 @@ from dyadsim.cli.over_members import (
     run_over_members,
     with_default_members,
 )
-from dyadsim.cli.task import Task, find_task, task_names
+from dyadsim.cli.task import RUN, GridRequest, Task, find_task, task_names
 from dyadsim.cli.terminal import check_current_folder, prepare_terminal, silence_output
 from dyadsim.cli.wave_patterns import with_patterns_quoted
 from dyadsim.cli.words import read_words, refuse_doubled
@@ -111,6 +111,11 @@ def _run(words: Sequence[str]) -> int:
     if "--cfg" in words:
         return _show_configuration(task, rest, many)
     if task.samples:
+        from dyadsim.cli.sweep_request import words_of_grid
+
+        grid = words_of_grid(rest) if task.of_grids else []
+        if grid:
+            return _run_jobs(grid, True, [], task.name)
         return _run_sweep(task, rest, many, launcher)
     return _run_jobs(rest, many, launcher)
 
@@ -130,8 +135,8 @@ def _show_configuration(task: Task, words: list[str], many: bool) -> int:
     return OK
 
 
-def _run_jobs(words: list[str], many: bool, launcher: list[str]) -> int:
-    """Run every job that the words make, one after the other or through a launcher."""
+def _run_jobs(words: list[str], many: bool, launcher: list[str], work: str = RUN) -> int:
+    """Run every job that the words make: one after the other, through a launcher, or together."""
     from dyadsim.analysis.one_thread import one_blas_thread
     from dyadsim.cli import compose, multirun
     from dyadsim.cli.read_settings import settings_of_config
@@ -139,28 +144,31 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str]) -> int:
 
     with compose.hydra_on_conf():
         jobs = read_words(words, multirun=many).jobs
-        composed = [compose.compose_job(job) for job in jobs]
+        composed = [_of_job(jobs, k, compose.compose_job, job) for k, job in enumerate(jobs)]
     plain = [job.plain for job in composed]
     notes = [note for job in composed for note in job.notes]
     if launcher:
         _print_notes(jobs, plain, notes)
         results = str(composed[0].plain["results"])
         return multirun.launch(main, jobs, launcher=launcher, results=results)
-    checked = [settings_of_config(*job[:3]) for job in composed]
+    checked = [_of_job(jobs, k, settings_of_config, *job[:3]) for k, job in enumerate(composed)]
     tasks = [find_task(settings.task.name) for settings in checked]
     checked = list(map(with_default_members, tasks, checked))
-    for task, settings in zip(tasks, checked, strict=True):
+    for place, (task, settings) in enumerate(zip(tasks, checked, strict=True)):
         check_members(task, settings)
-        task.check(settings)
+        _of_job(jobs, place, task.check, settings)
     memories = [check_memory(*pair) for pair in zip(tasks, checked, strict=True)]
     _print_notes(jobs, plain, notes)
     first = checked[0]
-    if len(jobs) > 1 and tasks[0].run_many and not first.dry_run:
+    together = tasks[0].run_many if len(jobs) > 1 or tasks[0].always_many else None
+    if together and first.dry_run and len(jobs) > 1:
+        return _dry_run_of_many(tasks[0], checked, memories)
+    if together and not first.dry_run:
         differing = compose.settings_that_differ(jobs)
         with one_blas_thread(), figures_as(first):
-            if any(settings.members for settings in checked):
+            if tasks[0].estimates and any(settings.members for settings in checked):
                 return run_over_members(tasks[0], checked, differing)
-            return tasks[0].run_many(checked, differing) or OK
+            return together(checked, differing, GridRequest(tuple(words), work)) or OK
     code = OK
     for place, job in enumerate(jobs):
         if len(jobs) > 1:
@@ -172,6 +180,36 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str]) -> int:
         ):
             code = max(code, _run_job(tasks[place], checked[place], memories[place]))
     return code
+
+
+def _of_job[T](
+    jobs: Sequence[Sequence[str]], place: int, function: Callable[..., T], *arguments: Any
+) -> T:
+    """Return what a function gives for one of many jobs; bad input says which job it was."""
+    try:
+        return function(*arguments)
+    except BadInput as error:
+        if len(jobs) == 1:
+            raise
+        from dyadsim.cli.compose import settings_that_differ
+
+        values = settings_that_differ(jobs)[place]
+        said = " ".join(f"{name}={value}" for name, value in values.items())
+        raise BadInput(f"job {place + 1} of {len(jobs)} ({said}): {error}") from None
+
+
+def _dry_run_of_many(
+    task: Task, jobs: "Sequence[Settings]", memories: Sequence[Mapping[str, Any]]
+) -> int:
+    """Say what all jobs together would cost; return the exit code."""
+    from dyadsim.cli.cost import estimate, print_cost, together
+
+    costs = [
+        {**cost_over_members(task.cost(job) if task.cost else estimate(), job), **memory}
+        for job, memory in zip(jobs, memories, strict=True)
+    ]
+    print_cost(jobs[0], together(costs))
+    return OK
 
 
 def _run_job(task: Task, settings: "Settings", memory: Mapping[str, Any]) -> int:
@@ -258,7 +296,7 @@ def _print_notes(
     for job, plain in zip(jobs, composed, strict=True):
         words = dict(word.split("=", 1) for word in job)
         task = find_task(words.get("task", DEFAULT).strip("'"))
-        said = task.notes(words, catalogue())
+        said = task.notes(words, catalogue(), len(jobs))
         size = "size.clients_per_point" if task.samples else "size.clients"
         clients, noted = plain["study"].get("n_clients"), " ".join(said)
         if plain["study"]["design"] == "n_of_1" and "'study'" in noted:

@@ -56,6 +56,8 @@ class SweepRequest(NamedTuple):
         Of the store.
     words
         The words of the command line that describe the sweep.
+    task
+        Of a grid of another task (decompose, facts, region): its name; "" of a sweep.
     """
 
     settings: Settings
@@ -64,6 +66,7 @@ class SweepRequest(NamedTuple):
     executor: Executor
     folder: Path
     words: tuple[str, ...]
+    task: str = ""
 
     @property
     def threads(self) -> int:
@@ -71,9 +74,9 @@ class SweepRequest(NamedTuple):
         return self.settings.threads or default_threads()
 
 
-def _says_how(word: str) -> bool:
+def _says_how(word: str, owners: tuple[str, ...] = ("task.", "executor.")) -> bool:
     key = word.split("=", 1)[0]
-    return key in _HOW or key.startswith(("task.", "executor."))
+    return key in _HOW or key.startswith(owners)
 
 
 def with_stored_words(words: Sequence[str]) -> list[str]:
@@ -88,12 +91,10 @@ def with_stored_words(words: Sequence[str]) -> list[str]:
     """
     if not all(map(_says_how, words)):
         return list(words)
-    named = {key: word for word in words if (key := word.split("=", 1)[0]) in ("results", "name")}
-    values = {key: _plain_text(word) for key, word in named.items()}
-    folder = Path(values.get("results", "results")) / values.get("name", "sweep")
+    folder = _named_folder(words)
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return [*map(str, manifest["words"]), *words]
+        stored, grid_of = [*map(str, manifest["words"])], manifest.get("grid_of")
     except FileNotFoundError:
         raise BadInput(
             f"there is no sweep in {folder}: begin one with parameters to sweep, such as "
@@ -102,6 +103,36 @@ def with_stored_words(words: Sequence[str]) -> list[str]:
         ) from None
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BadInput(f"{folder / MANIFEST} cannot be read: {error}.") from None
+    if grid_of:
+        raise BadInput(
+            f"{folder} holds points of {grid_of}: dyadsim status "
+            f"{setting_word('name', folder.name)} says how many are finished."
+        )
+    return [*stored, *words]
+
+
+def _named_folder(words: Sequence[str]) -> Path:
+    """Return the folder of the sweep that words name."""
+    named = {key: word for word in words if (key := word.split("=", 1)[0]) in ("results", "name")}
+    values = {key: _plain_text(word) for key, word in named.items()}
+    return Path(values.get("results", "results")) / values.get("name", "sweep")
+
+
+def words_of_grid(words: Sequence[str]) -> list[str]:
+    """Return the words of the grid (of decompose, facts or region) that words name; else none.
+
+    So `dyadsim status name=region_points` is about the grid that `dyadsim region` began.
+    """
+    if not all(map(_says_how, words)):
+        return []
+    try:
+        folder = _named_folder(words)
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        task, stored = manifest.get("grid_of"), manifest["words"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+    how = [word for word in words if not word.startswith("task=")]
+    return [f"task={task}", *map(str, stored), *how] if task else []
 
 
 def _plain_text(word: str) -> str:
@@ -120,8 +151,10 @@ def write_manifest(request: SweepRequest) -> None:
     """
     folder, file = request.folder, request.planned.sampling.file
     inputs = {"points": Path(str(file))} if file else {}
-    words = [word for word in request.words if not _says_how(word)]
-    manifest = records.manifest(request.settings.manifest, 0.0, inputs) | {"words": words}
+    owners = ("executor.",) if request.task else ("task.", "executor.")
+    words = [word for word in request.words if not _says_how(word, owners)]
+    about = {"words": words} | ({"grid_of": request.task} if request.task else {})
+    manifest = records.manifest(request.settings.manifest, 0.0, inputs) | about
     try:
         folder.mkdir(parents=True, exist_ok=True)
         write_file(folder / MANIFEST, lambda path: records.write_json(path, manifest))
@@ -163,14 +196,14 @@ def request_sweep(
     return SweepRequest(
         first,
         _planned(conditions, labels, axes),
-        _shard(first),
-        _executor(first.executor),
+        shard_of(first),
+        executor_of(first.executor),
         first.results / folder_name("name", first.sweep_name or "sweep"),
         tuple(words),
     )
 
 
-def _shard(settings: Settings) -> Shard:
+def shard_of(settings: Settings) -> Shard:
     """Return which part of the work this process does."""
     count = whole_number("shards", settings.shards, 1, 100_000)
     if whole_number("shard", settings.shard, 0, 100_000) >= count:
@@ -180,7 +213,7 @@ def _shard(settings: Settings) -> Shard:
     return Shard(settings.shard, count)
 
 
-def _executor(workers: Workers) -> Executor:
+def executor_of(workers: Workers) -> Executor:
     """Return where blocks are computed."""
     if workers.kind == "threads":
         return run_here

@@ -71,6 +71,24 @@ class Estimates(NamedTuple):
     repeats: Sequence[int] | int = 1
 
 
+RUN, STATUS, COLLECT = "run", "status", "collect"
+
+
+class GridRequest(NamedTuple):
+    """What is asked of a grid of points.
+
+    Attributes
+    ----------
+    words
+        Of the command line, as settings.
+    work
+        `RUN` it, print its `STATUS`, or `COLLECT` what its shards have left.
+    """
+
+    words: tuple[str, ...] = ()
+    work: str = RUN
+
+
 class NoEffect:
     """Settings that a task does not use, and what serves instead.
 
@@ -127,7 +145,12 @@ class Task:
     run_sweep, check_sweep
         The same for a task about a sweep, in which lists of values make points instead of jobs.
     run_many
-        Runs all jobs of `-m` together, with the settings that differ; None: one after the other.
+        Runs all jobs of `-m` together, with the settings that differ and what is asked; None: one
+        after the other.
+    always_many
+        `run_many` serves a single job too.
+    of_grids
+        The task, about a sweep, is one about grids of `run_many` too.
     estimates
         What is estimated in one member of the ensemble, for `members=...`; None: no such word.
     default_members
@@ -158,9 +181,12 @@ class Task:
     cost: Callable[["Settings"], Mapping[str, Any]] | None = None
     memory: Callable[["Settings"], Need] | None = None
     sweep_memory: Callable[["SweepRequest"], Need] | None = None
-    run_many: Callable[[Sequence["Settings"], Sequence[Mapping[str, Any]]], int | None] | None = (
-        None
-    )
+    run_many: (
+        Callable[[Sequence["Settings"], Sequence[Mapping[str, Any]], GridRequest], int | None]
+        | None
+    ) = None
+    always_many: bool = False
+    of_grids: bool = False
     estimates: Callable[["Settings"], Estimates] | None = None
     default_members: int = 0
     members_report: str = "members"
@@ -179,7 +205,9 @@ class Task:
         """Whether it can be run over members of the ensemble."""
         return self.estimates is not None or self.sweeps_members
 
-    def notes(self, words: Mapping[str, str], parameters: Mapping[str, Any]) -> list[str]:
+    def notes(
+        self, words: Mapping[str, str], parameters: Mapping[str, Any], jobs: int = 1
+    ) -> list[str]:
         """Return a note for every setting in `words` (name: value) that has no effect here.
 
         Parameters
@@ -188,11 +216,17 @@ class Task:
             The settings that were given.
         parameters
             The model's parameters by name.
+        jobs
+            Number of jobs that run together.
         """
         unused = self.no_effect(words) if callable(self.no_effect) else self.no_effect
         groups = [unused] if isinstance(unused, NoEffect) else list(unused or ())
-        if not self.samples:
-            groups.append(NoEffect(*SWEEP_SETTINGS, instead="it is a setting of dyadsim sweep"))
+        kept = bool(self.always_many or (self.run_many and jobs > 1))
+        if kept:
+            groups.append(NoEffect("points", "outputs", instead="it is a setting of dyadsim sweep"))
+        elif not self.samples:
+            more = ", and of many points (-m)" if self.run_many else ""
+            groups.append(NoEffect(*SWEEP_SETTINGS, instead=f"it is of dyadsim sweep{more}"))
         if "figure" not in self.shows:
             groups.append(NoEffect("figure", instead="it draws no figure"))
         elif words.get("figure.format") in ("pdf", "svg"):
@@ -201,6 +235,8 @@ class Task:
         notes = {}
         for group in groups:
             for key in words:
+                if kept and key == "results":
+                    continue
                 if key not in notes and group.names(key, parameters):
                     where = group.task or self.name
                     notes[key] = f"'{key}' has no effect in {where}: {group.instead}."

@@ -173,6 +173,7 @@ _LINES: Mapping[str, Callable[[Summary], str]] = {
     "fit": lambda summary: summary["verdict"],
     "analyse": lambda summary: summary["answer"][0],
     "power": lambda summary: summary["answer"][0],
+    "region": lambda summary: summary["answer"][0],
     "describe": _describe,
     "crossvalidate": _crossvalidate,
     "lesson": lambda summary: summary["sentence"],

@@ -10,7 +10,15 @@ from rich.table import Table
 from dyadsim.analysis.monte_carlo import error_sentence, with_error
 from dyadsim.evidence.benchmark import FactResult
 from dyadsim.evidence.enough_repeats import CLIENTS, MOST
-from dyadsim.evidence.verdict import SIGNS, UNDECIDED, verdicts_text
+from dyadsim.evidence.verdict import (
+    MET,
+    SIGNS,
+    UNDECIDED,
+    VERDICTS,
+    VIOLATED,
+    count_verdicts,
+    verdicts_text,
+)
 from dyadsim.report.page import interval_text, run_line
 from dyadsim.report.printed import print_table, say
 
@@ -91,6 +99,30 @@ def print_facts(
     repeats = [result.repeats for result in computed]
     _print_rest(open_facts, repeats, until_decided=until_decided)
     say(run_line(STUDY, clients=results[0].clients, repeats=repeats, seed=seed))
+
+
+def print_grid(rows: Sequence[tuple[Mapping[str, Any], Sequence[FactResult]]]) -> None:
+    """Print how many facts each point of a grid meets, and which facts its settings decide.
+
+    Parameters
+    ----------
+    rows
+        Of each point the settings that differ, and its facts with their simulated values.
+    """
+    if not rows:
+        return
+    shown = Table(title="Facts at every point", title_justify="left")
+    for heading in (*rows[0][0], *VERDICTS):
+        shown.add_column(heading, justify="right")
+    met: dict[str, set[str]] = {}
+    for labels, results in rows:
+        counts = count_verdicts(result.verdict for result in results)
+        shown.add_row(*map(str, labels.values()), *(str(counts[name]) for name in VERDICTS))
+        for result in results:
+            met.setdefault(result.fact.id, set()).add(result.verdict)
+    print_table(shown)
+    varying = [name for name, verdicts in met.items() if {MET, VIOLATED} <= verdicts]
+    say(f"Met at some points and violated at others: {', '.join(varying) or 'none'}.")
 
 
 def _print_rest(undecided: Iterable[str], repeats: Sequence[int], *, until_decided: bool) -> None:

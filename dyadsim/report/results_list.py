@@ -99,6 +99,9 @@ def _listed(folder: Path) -> Listed:
         summary, manifest = read_json(folder / SUMMARY), read_json(folder / MANIFEST)
     except BadData as error:
         return Listed(folder, DAMAGED, _when(folder), answer=f"damaged: {Path(_name(error)).name}")
+    if grid_of := _inner(manifest, "grid_of"):
+        answer = f"points kept for {grid_of}: dyadsim status name={folder.name}"
+        return Listed(folder, FOREIGN, _when(folder), answer=answer)
     task = summary.get("task") or _inner(manifest, "config", "task", "name")
     seed = summary.get("seed", _inner(manifest, "seeds", "seed"))
     entry = Listed(

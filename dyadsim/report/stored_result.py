@@ -100,6 +100,15 @@ def _print_recovery(summary: Mapping[str, Any]) -> None:
     print_recovery(table, summary["study"], summary["clients"], _label(summary))
 
 
+def _print_region(summary: Mapping[str, Any]) -> None:
+    for text in summary["answer"]:
+        say(text)
+    names = ("dose_spread", "technique", "technique_se", "member", "specificity", "gating")
+    rows = [{name: row[name] for name in names} for row in summary["at_most"]]
+    _print_rows(f"At most, %; 100 % = {summary['denominator']}", rows)
+    say(f"{summary['rule']}.")
+
+
 def _print_members(summary: Mapping[str, Any]) -> None:
     from dyadsim.evidence.verdict import VERDICTS
     from dyadsim.report import answer, members
@@ -172,5 +181,6 @@ _PRINTERS: Mapping[str, Callable[[Mapping[str, Any]], None]] = {
     "compare": _print_comparison,
     "decompose": _print_decomposition,
     "recover": _print_recovery,
+    "region": _print_region,
     "simulate": _print_study,
 }

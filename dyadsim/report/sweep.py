@@ -10,16 +10,19 @@ import pyarrow.compute as pc
 from rich.table import Table
 
 from dyadsim.checks import shown_number
+from dyadsim.model.members import MEMBER
 from dyadsim.report.page import estimate_text
 from dyadsim.report.printed import print_table, say
 from dyadsim.studies.study import plan_study
 from dyadsim.sweeps import outputs, sweep
 from dyadsim.sweeps.outputs import SE
-from dyadsim.sweeps.parquet_files import read_parquet
+from dyadsim.sweeps.parquet_files import KEY, read_parquet
 from dyadsim.sweeps.planned_sweep import PlannedSweep
 from dyadsim.sweeps.sweep import Status
 
 SHOWN = 5  # failed points that are listed
+ROWS, COLUMNS = 36, 6  # of a table that is printed row by row
+_NOT_SETTINGS = ("point", "error", *KEY)
 POINT_BYTES = 24  # key and labels of a row, beside 4 bytes an axis and an output
 
 
@@ -240,12 +243,50 @@ def print_sweep(summary: Mapping[str, Any], path: Path | None, *, outputs_too: b
         missing = summary["rows"] - summary["finished"]
         say(f"{missing:,} rows are still missing in {summary['folder']}.")
         return
-    if outputs_too:
+    if outputs_too and not print_rows(summary, path):
         _print_outputs(summary["outputs"])
     _print_failures(summary)
     _print_empty(summary)
     if outputs_too:
         print(f"Table: {path}")
+
+
+def print_rows(summary: Mapping[str, Any], path: Path) -> bool:
+    """Print the rows of a small table, each output with its error; return whether it was small.
+
+    Parameters
+    ----------
+    summary
+        See `sweep_summary`.
+    path
+        Of the collected table.
+    """
+    names = [row["output"] for row in summary["outputs"]]
+    if not 1 < summary["rows"] <= ROWS or len(names) > COLUMNS:
+        return False
+    table = read_parquet(path).to_pandas()
+    others = [name for name in table.columns if name.removesuffix(SE) not in names]
+    settings = [name for name in others if name not in _NOT_SETTINGS and table[name].nunique() > 1]
+    if MEMBER in settings:
+        return False
+    shown = Table(title="Outputs at every point (± = Monte-Carlo error)", title_justify="left")
+    for name in (*settings, *names):
+        shown.add_column(name, justify="right")
+    for row in table.to_dict("records"):
+        cells = [_short(row[name]) for name in settings]
+        shown.add_row(*cells, *(_with_error(row, name) for name in names))
+    print_table(shown)
+    for row in summary["outputs"]:
+        say(f"{row['output']}: {row['meaning']}")
+    return True
+
+
+def _with_error(row: Mapping[Any, Any], name: str) -> str:
+    """Return an output of a row and its error, in words; "" where it has no value."""
+    value, error = float(row[name]), float(row.get(name + SE, np.nan))
+    if np.isnan(value):
+        return ""
+    return shown_number(value, 3) if np.isnan(error) else estimate_text(value, error)
 
 
 def _count(number: int, noun: str) -> str:

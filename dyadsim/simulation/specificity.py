@@ -106,12 +106,37 @@ def _dial(parameters: Parameters, specificity: float) -> Parameters:
         raise BadInput(
             f"{DIAL}: this world has no treatment path ({GAIN} = 0), so there is nothing to move."
         )
-    goal = mean_effect(parameters)
+    return with_mean_effect(moved, mean_effect(parameters))
+
+
+def with_mean_effect(parameters: Parameters, goal: float) -> Parameters:
+    """Return a world with the treatment gain that gives it a mean effect.
+
+    Parameters
+    ----------
+    parameters
+        One world's parameters.
+    goal
+        The mean true effect against waitlist, in units of distress (`mean_effect`).
+
+    Raises
+    ------
+    BadInput
+        No treatment gain in its range reaches it.
+
+    Examples
+    --------
+    >>> import dyadsim
+    >>> world = with_mean_effect(dyadsim.world("hybrid", {"process_change.gating": 0.2}), 0.5)
+    >>> round(mean_effect(world), 2)
+    0.5
+    """
     top = catalogue()[GAIN].about.high
 
     def miss(gain: float) -> float:
-        return mean_effect(changed(moved, {GAIN: gain})) - goal
+        return mean_effect(changed(parameters, {GAIN: gain})) - goal
 
     if miss(0.0) > 0 or miss(top) < 0:
-        raise BadInput(f"{DIAL}={specificity:g}: no {GAIN} in [0, {top:g}] keeps the mean effect.")
-    return changed(moved, {GAIN: float(brentq(miss, 0.0, top, xtol=1e-3, rtol=1e-5))})
+        share = parameters.distress.specificity
+        raise BadInput(f"{DIAL}={share:g}: no {GAIN} in [0, {top:g}] keeps the mean effect.")
+    return changed(parameters, {GAIN: float(brentq(miss, 0.0, top, xtol=1e-3, rtol=1e-5))})

@@ -22,6 +22,7 @@ from dyadsim.sweeps.table_labels import row_labels
 
 type Points = np.ndarray[Any, np.dtype[np.float32]]
 type Outcome = tuple[Values, list[str]]
+type OnStep = Callable[[int, bool], None]
 
 POLL = 0.3  # seconds between looks at a block that another process works on
 
@@ -182,7 +183,7 @@ class _Work:
         self.locks: dict[int, ExitStack] = {}
         self.reused = self.computed = 0
 
-    def blocks(self, on_step: Callable[[int], None]) -> Iterator[Block]:
+    def blocks(self, on_step: OnStep) -> Iterator[Block]:
         """Yield the missing points of blocks; blocks of other processes come last."""
         numbers = itertools.count(1)
         while self.todo:
@@ -194,7 +195,7 @@ class _Work:
                     continue
                 known = self.store.has(keys)
                 self.reused += int(known.sum())
-                on_step(int(known.sum()))
+                on_step(int(known.sum()), False)
                 if known.all():
                     lock.close()
                     continue
@@ -251,7 +252,7 @@ def run_sweep(
     executor: Executor = run_here,
     shard: Shard | None = None,
     threads: int = 1,
-    on_step: Callable[[int], None] = lambda _: None,
+    on_step: OnStep = lambda _, __: None,
 ) -> Status:
     """Compute what is missing and store it part by part.
 
@@ -271,7 +272,7 @@ def run_sweep(
     threads
         How many a block may use.
     on_step
-        Called with the number of rows that were just finished or found in the store.
+        Called with a number of rows, and whether they were just computed or found in the store.
 
     Returns
     -------
@@ -292,7 +293,7 @@ def run_sweep(
     try:
         for block, (values, errors) in executor(compute_block, work.blocks(on_step)):
             work.finish(block, values, errors)
-            on_step(len(errors))
+            on_step(len(errors), True)
         if work.lost():
             raise store.removed()
     finally:

@@ -22,7 +22,10 @@ from dyadsim.model import worlds
 from dyadsim.model.members import chosen_members, member_count
 from dyadsim.simulation.ensemble import over_members
 
-TAKE = {"answer", "collect", "compare", "decompose", "facts", "simulate", "status", "sweep"}
+TAKE = {
+    *("answer", "collect", "compare", "decompose", "facts"),
+    *("region", "simulate", "status", "sweep"),
+}
 STUDY = ("simulate", "study=cohort", "study.sessions=4", "size.clients=300", "members=3")
 
 
@@ -44,7 +47,7 @@ def test_the_others_refuse_them(task: str, word: str, capsys: pytest.CaptureFixt
     assert main([task, word, *(swept if task == "sensitivity" else ())]) == 2
     said = capsys.readouterr().err
     assert f"{task} does not run over members of the ensemble" in said
-    assert "answer, collect, compare, decompose, facts, simulate, status and sweep do" in said
+    assert "compare, decompose, facts, region, simulate, status and sweep do" in said
 
 
 @pytest.mark.parametrize("word", ["members=1", "members=0", f"members={10**5}", "members=x"])
@@ -53,10 +56,10 @@ def test_a_number_of_members_that_cannot_be(word: str, capsys: pytest.CaptureFix
     assert "members must be a whole number" in capsys.readouterr().err
 
 
-def test_a_world_of_ones_own_has_no_ensemble() -> None:
+def test_members_do_not_take_parameters_of_a_group() -> None:
     own = {"base": "hybrid", "parameters": {"alliance.rate": 0.4}}
-    config = SimpleNamespace(world=own, members=20, ensemble=False)
-    with pytest.raises(BadInput, match="parameters of its own has no ensemble"):
+    config = SimpleNamespace(world=own, members=20, ensemble=False, task=None)
+    with pytest.raises(BadInput, match=r"members do not take world\.parameters"):
         _members(config)
     assert _members(SimpleNamespace(world=own, members=None, ensemble=False)) == ()
     config.world = {"base": "hybrid", "parameters": {}}

@@ -25,6 +25,7 @@ SMALLEST = {  # what makes a command's run small
     "crossvalidate": ("dry_run=true",),
     "compare": ("size=tiny",),
     "decompose": ("size=tiny", "size.clients=100"),
+    "region": ("size=tiny", "members=2", "task.points=2", "task.dose_spreads=[0,1]"),
     "simulate": ("size=tiny", "do.hold.alliance=0.8"),
     "facts": ("size=tiny", "size.clients_per_replicate=100", "world=null"),
     "literature": ("task.repeats=20",),

@@ -21,6 +21,7 @@ HELPERS = {  # functions of other files that get the settings
     "describe": (described_data,),
     "fit": (data_source, fit.working),
     "recover": (fit.working,),
+    "region": (sweep_request.SweepRequest,),
     "teach": (lesson.lesson_settings,),
     "sensitivity": (sweep.execute, sweep.finish, sweep.say),
     "sweep": (),
@@ -89,6 +90,7 @@ def is_without_effect(task: Task, key: str) -> bool:
         return not PARAMETERS & attributes_read(task.name)
     group = key.partition(".")[0]
     if group in SWEEP_SETTINGS or group == "job":
-        return group == "job" or not task.samples
+        of_grids = task.always_many and group not in ("points", "outputs")
+        return group == "job" or not (task.samples or of_grids)
     attributes = ATTRIBUTES.get(key, ATTRIBUTES.get(group))
     return attributes is not None and not attributes & attributes_read(task.name)

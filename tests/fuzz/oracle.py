@@ -142,6 +142,9 @@ def _may_fail(case: Case) -> bool:
     return case.environment != "usual" or any(word.startswith(places) for word in case.words)
 
 
+OF_GRIDS = ("name", "shard", "executor")
+
+
 def _task(words: Sequence[str]) -> str:
     bare = [word for word in words if "=" not in word and not word.startswith("-")]
     named = [word.split("=", 1)[1].strip("'\"") for word in words if word.startswith("task=")]
@@ -156,6 +159,9 @@ def _silent_settings(words: Sequence[str], err: str) -> list[str]:
         return []
     task = find_task(_task(words))
     keys = [OLD_WORDS.get(word.split("=", 1)[0], word.split("=", 1)[0]) for word in words]
+    if task.run_many and {"-m", "--multirun"} & set(words):  # points of many jobs are kept
+        words = [word for word in words if not word.startswith(OF_GRIDS)]
+        keys = [key for key in keys if not key.startswith(OF_GRIDS)]
     return [
         key
         for key, word in zip(keys, words, strict=True)

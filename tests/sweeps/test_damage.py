@@ -169,7 +169,7 @@ def test_what_is_removed_while_a_sweep_runs_is_not_finished(
 ) -> None:
     folder, steps = tmp_path / "sweep", []
 
-    def on_step(rows: int) -> None:
+    def on_step(rows: int, _: bool) -> None:
         steps.append(rows)
         if rows and sum(steps) == 32:
             part = next((folder / "parts").glob("*.parquet"))
@@ -186,7 +186,7 @@ def test_what_is_removed_while_a_sweep_runs_is_not_finished(
 def test_what_another_process_has_collected_is_not_removed(tmp_path: Path) -> None:
     steps = []
 
-    def on_step(rows: int) -> None:
+    def on_step(rows: int, _: bool) -> None:
         steps.append(rows)
         if rows and sum(steps) == 64:
             sweep.run_sweep(planned(n=16), tmp_path)

@@ -88,7 +88,7 @@ def test_dask_with_a_worker_that_dies(
     address, workers = cluster
     steps, killed = [], threading.Event()
 
-    def on_step(rows: int) -> None:
+    def on_step(rows: int, _: bool) -> None:
         steps.append(rows)
         if len(steps) == 8:
             os.kill(workers[0], signal.SIGKILL)

@@ -30,5 +30,6 @@ TASK = Task(
     example="dyadsim collect name=bond",
     run_sweep=run,
     sweeps_members=True,
+    of_grids=True,
     no_effect=lambda _: [NOT_IN_SWEEPS, NOT_COMPUTING],
 )

@@ -13,12 +13,13 @@ from dyadsim.checks import names_list, number, whole_number
 from dyadsim.cli.cost import REPORT_BYTES, estimate
 from dyadsim.cli.memory import OUTCOME_BYTES, Need, client_need, largest_run
 from dyadsim.cli.progress import progress_of
-from dyadsim.cli.task import Estimates, NoEffect, Task, TaskSettings, setting
+from dyadsim.cli.task import Estimates, GridRequest, NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
     from dyadsim.attribution.true_shares import Care, Replication
     from dyadsim.cli.settings import Settings
+    from dyadsim.sweeps.kept_grid import KeptGrid, Point
 
 LIFE_MICROSECONDS = 0.1  # per dyad-session, run without keeping a course
 SUBSETS = 2**6  # lives of a client, one a subset of the groups of random streams
@@ -183,7 +184,39 @@ def _points_for_json(
     ]
 
 
-def run_grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]) -> None:
+def _check_alike(jobs: Sequence["Settings"]) -> None:
+    """Refuse points that do not share their random numbers."""
+    if len({(*_size(job).values(), dataclasses.astuple(job.size)) for job in jobs}) > 1:
+        raise BadInput(
+            "decompose -m: all points need the same size and seed (common random numbers)."
+        )
+
+
+def _grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]) -> "KeptGrid":
+    """Return the points of all jobs as a grid that can be kept."""
+    from dyadsim.attribution.kept_points import PointJob
+    from dyadsim.evidence.fact import load_facts
+    from dyadsim.sweeps.kept_grid import plan_grid
+
+    first, facts = jobs[0], load_facts()
+    points = [
+        PointJob(
+            job.parameters(),
+            (care_of(job),),
+            _replication(first)._replace(threads=None),
+            facts,
+            first.size.clients_per_replicate,
+            first.size.replicates,
+        )
+        for job in jobs
+    ]
+    names = [", ".join(f"{name}={value}" for name, value in labels.items()) for labels in differing]
+    return plan_grid(points, names)
+
+
+def run_grid(
+    jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]], request: GridRequest
+) -> int | None:
     """Decompose at every job of `-m`; leave one table, one figure and the facts' verdicts.
 
     Parameters
@@ -192,29 +225,50 @@ def run_grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]])
         The settings of every job.
     differing
         The settings that differ between jobs, by name, for each job.
+    request
+        The words of the command, and what is to be done.
     """
-    from dyadsim.attribution import over_worlds
-    from dyadsim.cli.results_folder import check_folder, write_results
-    from dyadsim.report import attribution as report
-    from dyadsim.report.plain_rows import rows_for_json
+    from dyadsim.cli import kept_grid
+    from dyadsim.cli.results_folder import check_folder
 
     began = time.perf_counter()
     first = jobs[0]
+    kept_grid.check_grid(differing)
+    _check_alike(jobs)
     check_folder(first.results)
-    if len({(*_size(job).values(), dataclasses.astuple(job.size)) for job in jobs}) > 1:
-        raise BadInput(
-            "decompose -m: all points need the same size and seed (common random numbers)."
+    planned = _grid(jobs, differing)
+    kept = kept_grid.keep_points(first, planned, request)
+    if kept is None:
+        return None
+    points, reused = kept
+    good = [place for place, point in enumerate(points) if not point.error]
+    if good:
+        _leave_grid(
+            [jobs[place] for place in good],
+            [differing[place] for place in good],
+            [points[place] for place in good],
+            began,
         )
-    points = [
-        over_worlds.Point(values, job.parameters(), care_of(job))
-        for job, values in zip(jobs, differing, strict=True)
-    ]
-    grid = over_worlds.decompose_points(
-        points,
-        replication=_replication(first),
-        clients_of_facts=first.size.clients_per_replicate,
-        progress=progress_of("points"),
-    )
+    if first.json:
+        return kept_grid.POINTS_FAILED if len(good) < len(points) else None
+    return kept_grid.say_points(points, reused, kept_grid.points_folder(first))
+
+
+def _leave_grid(
+    jobs: Sequence["Settings"],
+    differing: Sequence[Mapping[str, Any]],
+    points: Sequence["Point"],
+    began: float,
+) -> None:
+    """Write and print the table of the points that did not fail."""
+    from dyadsim.attribution.over_worlds import grid_of_points
+    from dyadsim.cli.results_folder import write_results
+    from dyadsim.report import attribution as report
+    from dyadsim.report.plain_rows import rows_for_json
+
+    first = jobs[0]
+    pairs = zip(points, differing, strict=True)
+    grid = grid_of_points([(point.job, point.numbers, labels) for point, labels in pairs])
     names = list(differing[0])
     label = _label_of_grid(jobs, names)
     size = _size(first)
@@ -249,6 +303,7 @@ TASK = Task(
     section="compare worlds",
     help="how much of the outcome is due to what: five decompositions, each with its denominator",
     example="dyadsim decompose world=hybrid",
+    more=("-m specificity=0,0.5,1 task.dose_spread=0,0.5    a grid; the same command resumes it",),
     settings=DecomposeSettings,
     check=check,
     cost=cost,

@@ -3,24 +3,27 @@
 import dataclasses
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli.cost import estimate
 from dyadsim.cli.memory import FOR_STATISTICS, Need, largest_run, workers_of
 from dyadsim.cli.progress import progress_of
-from dyadsim.cli.task import Estimates, NoEffect, Task, TaskSettings, setting
+from dyadsim.cli.task import Estimates, GridRequest, NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
+    from dyadsim.evidence.benchmark import FactResult
     from dyadsim.evidence.fact import Fact
     from dyadsim.studies.study import Study
+    from dyadsim.sweeps.kept_grid import KeptGrid
 
 ALL_WORLDS = "task.worlds=[medical,contextual,hybrid,'null']"
 
 
+MOST_TABLES = 4  # of -m: of more points only the verdicts are printed
 SIZES = ("size", "size.clients_per_replicate", "size.replicates")
 
 
@@ -188,36 +191,115 @@ def _run_side_by_side(settings: "Settings") -> None:
 
 
 def _run_one_world(settings: "Settings") -> None:
-    from dyadsim.evidence import benchmark, verdict
+    from dyadsim.evidence import benchmark
+
+    parameters, size = settings.parameters(), _size(settings)
+    results = benchmark.evaluate_facts(
+        parameters, facts=_facts(settings), progress=progress_of("steps"), **size
+    )
+    _show_one_world(settings, results)
+
+
+def _summary_of_one_world(settings: "Settings", results: "list[FactResult]") -> dict[str, Any]:
+    """Return the facts of one world for JSON."""
+    from dyadsim.evidence import verdict
     from dyadsim.report import facts as report
     from dyadsim.simulation import changed_worlds
 
-    parameters, size = settings.parameters(), _size(settings)
-    facts = _facts(settings)
-    about = _about_facts(settings, facts, [settings.world])
-    results = benchmark.evaluate_facts(
-        parameters, facts=facts, progress=progress_of("steps"), **size
-    )
+    size = _size(settings)
+    return {
+        "task": "facts",
+        "study": report.STUDY,
+        "clients": size["clients"],
+        "seed": settings.seed,
+        **_about_facts(settings, _facts(settings), [settings.world]),
+        **changed_worlds.world_for_json(settings.world, settings.parameters()),
+        **verdict.count_verdicts(result.verdict for result in results),
+        "facts": [report.fact_row(result) for result in results],
+    }
+
+
+def _show_one_world(settings: "Settings", results: "list[FactResult]") -> None:
+    """Print the facts of one world."""
+    from dyadsim.report import facts as report
+    from dyadsim.simulation import changed_worlds
+
     if settings.json:
-        summary = {
-            "task": "facts",
-            "study": report.STUDY,
-            "clients": size["clients"],
-            "seed": settings.seed,
-            **about,
-            **changed_worlds.world_for_json(settings.world, parameters),
-            **verdict.count_verdicts(result.verdict for result in results),
-            "facts": [report.fact_row(result) for result in results],
-        }
-        print(json.dumps(summary))
+        print(json.dumps(_summary_of_one_world(settings, results)))
         return
     report.print_facts(
         results,
-        changed_worlds.world_label(settings.world, parameters),
+        changed_worlds.world_label(settings.world, settings.parameters()),
         seed=settings.seed,
-        unseen=about["unseen"],
-        until_decided=size["until_decided"],
+        unseen=_about_facts(settings, _facts(settings), [settings.world])["unseen"],
+        until_decided=_size(settings)["until_decided"],
     )
+
+
+def run_grid(
+    jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]], request: GridRequest
+) -> int | None:
+    """Print the facts at every job of `-m`, and one table of their verdicts.
+
+    Parameters
+    ----------
+    jobs
+        The settings of every job.
+    differing
+        The settings that differ between jobs, by name, for each job.
+    request
+        The words of the command, and what is to be done.
+    """
+    from dyadsim.attribution.kept_points import facts_of_point
+    from dyadsim.cli import kept_grid
+    from dyadsim.report import facts as report
+
+    if any(job.compared for job in jobs):  # worlds side by side, a folder a job
+        for job, labels in zip(jobs, differing, strict=True):
+            print(f"# {', '.join(f'{name}={value}' for name, value in labels.items())}")
+            run(job)
+        return None
+    kept_grid.check_grid(differing)
+    kept = kept_grid.keep_points(jobs[0], _grid(jobs, differing), request)
+    if kept is None:
+        return None
+    points, reused = kept
+    rows = []
+    for job, labels, point in zip(jobs, differing, points, strict=True):
+        if point.error:
+            continue
+        results = facts_of_point(point.job, point.numbers)
+        rows.append((labels, results))
+        if job.json or len(jobs) <= MOST_TABLES:
+            _show_one_world(job, results)
+    if jobs[0].json:
+        return kept_grid.POINTS_FAILED if len(rows) < len(points) else None
+    report.print_grid(rows)
+    return kept_grid.say_points(points, reused, kept_grid.points_folder(jobs[0]))
+
+
+def _grid(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]) -> "KeptGrid":
+    """Return the worlds of all jobs as a grid that can be kept."""
+    from dyadsim.attribution.kept_points import PointJob
+    from dyadsim.attribution.true_shares import Replication
+    from dyadsim.sweeps.kept_grid import plan_grid
+
+    points = []
+    for job in jobs:
+        size = _size(job)
+        points.append(
+            PointJob(
+                job.parameters(),
+                (None,),
+                Replication(seed=job.seed),
+                tuple(_facts(job)),
+                size["clients"],
+                size["replicates"],
+                size["until_decided"],
+            )
+        )
+    names = [", ".join(f"{name}={value}" for name, value in labels.items()) for labels in differing]
+    return plan_grid(points, names)
 
 
 def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
@@ -263,13 +345,17 @@ TASK = Task(
     section="published evidence",
     help="every published fact in all worlds; in one: dyadsim facts world=hybrid",
     example="dyadsim facts world=hybrid",
-    more=("facts=mine.csv    published numbers of your own (docs/background/facts.md)",),
+    more=(
+        "facts=mine.csv    published numbers of your own (docs/background/facts.md)",
+        "-m world=hybrid alliance.rate=0.2,0.4    a grid; the same command resumes it",
+    ),
     settings=FactsSettings,
     adapt=adapt,
     check=check,
     cost=cost,
     memory=memory,
     run=run,
+    run_many=run_grid,
     shows=("figure",),
     estimates=estimates,
     no_effect=no_effect,

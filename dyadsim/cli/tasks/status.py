@@ -25,5 +25,6 @@ TASK = Task(
     example="dyadsim status name=bond",
     run_sweep=run,
     sweeps_members=True,
+    of_grids=True,
     no_effect=lambda _: [NOT_IN_SWEEPS, NOT_COMPUTING],
 )

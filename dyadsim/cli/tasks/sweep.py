@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import setting_word
 from dyadsim.cli.memory import sweep_need
-from dyadsim.cli.progress import counting
+from dyadsim.cli.progress import working
 from dyadsim.cli.task import NoEffect, Task
 from dyadsim.errors import BadInput
 
@@ -63,8 +63,9 @@ def execute(request: "SweepRequest") -> "Status":
     check_folder(request.settings.results)
     write_manifest(request)
     sweep, folder = request.planned.sweep, request.folder
+    rows = max(1, -(-sweep.size // request.shard.of))
     try:
-        with counting("points", -(-sweep.size // request.shard.of)) as on_step:
+        with working("points", rows) as on_step:
             return sweeps.run_sweep(
                 sweep,
                 folder,
