@@ -53,10 +53,10 @@ def test_a_number_of_members_that_cannot_be(word: str, capsys: pytest.CaptureFix
     assert "members must be a whole number" in capsys.readouterr().err
 
 
-def test_a_world_of_ones_own_has_no_ensemble() -> None:
+def test_members_do_not_take_parameters_of_a_group() -> None:
     own = {"base": "hybrid", "parameters": {"alliance.rate": 0.4}}
-    config = SimpleNamespace(world=own, members=20, ensemble=False)
-    with pytest.raises(BadInput, match="parameters of its own has no ensemble"):
+    config = SimpleNamespace(world=own, members=20, ensemble=False, task=None)
+    with pytest.raises(BadInput, match=r"members do not take world\.parameters"):
         _members(config)
     assert _members(SimpleNamespace(world=own, members=None, ensemble=False)) == ()
     config.world = {"base": "hybrid", "parameters": {}}
