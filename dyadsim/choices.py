@@ -1,4 +1,4 @@
-"""Where the choices lie, one YAML file each in the folder `conf/`, and how a YAML file is read."""
+"""Where dyadsim's choices lie, one YAML file each in `conf/`, and how a YAML file is read."""
 
 import functools
 from collections.abc import Callable, Hashable
@@ -24,7 +24,7 @@ def package_file(name: str) -> Path:
 
 
 def conf_folder() -> Path:
-    """Return the folder of choices."""
+    """Return dyadsim's folder of choices; one's own are found by `search_path`."""
     return package_file("conf")
 
 

@@ -10,20 +10,23 @@ import dataclasses
 import functools
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from dyadsim.choices import conf_folder
+from dyadsim.cli.own_choices import OwnChoice, base_word, own_choice, placed
 from dyadsim.cli.stated_file import StatedFile, read_stated, unsaid, with_places
 from dyadsim.cli.words import GROUPS, leaves, parse_word
 from dyadsim.errors import BadInput, nearest
+from dyadsim.search_path import is_path
 
 
 class Composed(NamedTuple):
     """A configuration: typed (`settings.Config`), and as plain values for the manifest.
 
     `said` are the settings that the command line or a file sets; `stated` is that file
-    (`data.file`), if there is one.
+    (`data.file`), if there is one; `own` are the choices of one's own.
     """
 
     config: Any
@@ -31,6 +34,7 @@ class Composed(NamedTuple):
     said: frozenset[str] = frozenset()
     stated: StatedFile | None = None
     notes: tuple[str, ...] = ()
+    own: tuple[OwnChoice, ...] = ()
 
 
 @contextmanager
@@ -102,9 +106,15 @@ def compose_job(overrides: list[str]) -> Composed:
     from omegaconf.errors import OmegaConfBaseException
 
     groups = tuple(word for word in overrides if word.split("=", 1)[0] in GROUPS)
+    own = tuple(filter(None, map(_own_choice, groups)))
+    others = {choice.choice.group: base_word(choice) for choice in own}
     try:
-        fresh, keys = _composed_choices(groups)
+        fresh, keys = _composed_choices(
+            tuple(others.get(word.split("=", 1)[0], word) for word in groups)
+        )
         config = copy.deepcopy(fresh)
+        for choice in own:
+            _put_choice(config, choice, keys)
         for word in overrides:
             if word not in groups:
                 _put_in(config, word, keys)
@@ -119,7 +129,63 @@ def compose_job(overrides: list[str]) -> Composed:
         raise BadInput(reason(error)) from None
     assert isinstance(plain, dict)
     names = {str(key): value for key, value in plain.items()}
-    return Composed(typed, names, frozenset({*said, *values}), stated, tuple(notes))
+    return Composed(typed, names, frozenset({*said, *values}), stated, tuple(notes), own)
+
+
+def _own_choice(word: str) -> OwnChoice | None:
+    """Return the choice of one's own that a word names, if it does."""
+    group, _, name = word.partition("=")
+    return None if group == "task" else own_choice(group, name.strip("'\""))
+
+
+def _put_choice(config: Any, own: OwnChoice, keys: Sequence[str]) -> None:
+    """Put the settings of a choice of one's own over those of dyadsim's.
+
+    Raises
+    ------
+    BadInput
+        There is no such setting, or a value that does not fit; file and line are said.
+    """
+    from omegaconf import OmegaConf
+
+    if own.choice.group == "world":
+        fields = {key.removeprefix("world."): value for key, value in own.values.items()}
+        OmegaConf.update(config, "world", literal(fields), merge=False, force_add=True)
+        return
+    with placed([own]):
+        for key, value in own.values.items():
+            if key not in keys:
+                near = [name for name in keys if name.startswith(f"{own.choice.group}.")]
+                raise BadInput(f"there is no setting '{key}'.{nearest(key, near)}")
+            _put_value(config, key, literal(value))
+
+
+def hydra_configuration(overrides: Sequence[str], *, resolve: bool) -> tuple[str, dict[str, str]]:
+    """Return Hydra's own part of the configuration as YAML, and the choice of every group.
+
+    Parameters
+    ----------
+    overrides
+        The words of a job.
+    resolve
+        Put in what stands for another setting, where it has a value before a run.
+    """
+    from hydra import compose
+    from omegaconf import OmegaConf
+    from omegaconf.errors import OmegaConfBaseException
+
+    config = compose("config", return_hydra_config=True)
+    chosen = {str(group): str(name) for group, name in config.hydra.runtime.choices.items()}
+    chosen = {group: name for group, name in chosen.items() if group in GROUPS}
+    for word in overrides:
+        group, _, name = word.partition("=")
+        if group in GROUPS:
+            chosen[group] = name.strip("'\"")
+    if resolve:
+        for part in ("run", "sweep", "launcher", "sweeper"):
+            with suppress(OmegaConfBaseException):  # a value that only a run has
+                OmegaConf.resolve(config.hydra[part])
+    return OmegaConf.to_yaml(OmegaConf.create({"hydra": config._get_node("hydra")})), chosen
 
 
 def _put_value(config: Any, key: str, value: object) -> None:
@@ -243,4 +309,11 @@ def settings_that_differ(jobs: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
 
     words = [dict(word.split("=", 1) for word in job) for job in jobs]
     names = [name for name in words[0] if len({job[name] for job in words}) > 1]
-    return [{name: yaml.safe_load(job[name]) for name in names} for job in words]
+
+    def value_of(name: str, text: str) -> Any:
+        plain = text.strip("'")
+        if name in GROUPS:  # a choice of one's own that was named by its path is called like it
+            return Path(plain).stem if is_path(plain) else plain
+        return yaml.safe_load(text)
+
+    return [{name: value_of(name, job[name]) for name in names} for job in words]

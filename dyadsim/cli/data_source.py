@@ -12,6 +12,7 @@ from dyadsim.checks import (
     shown_number,
     whole_number,
 )
+from dyadsim.cli.own_choices import treatment_name
 from dyadsim.cli.table_settings import table_choices
 from dyadsim.cli.tasks.fit import is_moments
 from dyadsim.errors import BadInput
@@ -288,5 +289,5 @@ def _therapy_of_arm(data: "DataFile", arms: tuple[str, ...]) -> dict[str, str]:
             such = f", such as {word}" if short_enough(word) else ""
             raise BadInput(f"data.arms: '{pair}' must be arm:therapy{such}.")
         known_name("arm", arm, arms, where="data.arms")
-        therapies[arm] = therapy
-    return therapies or ({arms[0]: data.therapy} if len(arms) == 1 else {})
+        therapies[arm] = treatment_name(therapy)
+    return therapies or ({arms[0]: treatment_name(data.therapy)} if len(arms) == 1 else {})

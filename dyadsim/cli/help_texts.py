@@ -7,6 +7,7 @@ import dataclasses
 import textwrap
 from typing import Any
 
+from dyadsim.cli.own_choices import own_lines
 from dyadsim.cli.settings import Config
 from dyadsim.cli.task import SECTIONS, SWEEP_SETTINGS, Task, all_tasks
 from dyadsim.cli.words import GROUPS, choices
@@ -95,12 +96,15 @@ def help_of_all() -> str:
         named = [task for task in tasks if task.section == section]
         lines += [wrapped(f"  {task.name:14}{task.help}", " " * 16) for task in named]
     lines += ["", "choices     (one file each in conf/)", *_choices_lines()]
+    own = [wrapped(f"  {line}", " " * 4) for line in own_lines()]
+    lines += ["", "your own    (or a path wherever a name is)", *own] if own else []
     lines += ["", "settings    (name=default)", *_setting_lines(Config, skip=_ELSEWHERE)]
     lines += [
         "  do.start do.hold.x ...      do this to everybody (dyadsim simulate --help)",
         "  alliance.rate=0.4           any parameter of the model (dyadsim params)",
         "  -m name=a,b                 run each (Hydra multirun)",
-        "  --cfg                       print the composed configuration",
+        "  --cfg job|hydra|all         print the composed configuration (docs/how_to/hydra.md)",
+        "  --config-dir DIR            choices of your own, beside ./conf (dyadsim init)",
         "",
     ]
     return "\n".join(lines) + "\n" + EXIT_CODES

@@ -10,7 +10,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli import help_texts
+from dyadsim.cli.experiments import with_experiment
 from dyadsim.cli.figure_files import figures_as
+from dyadsim.cli.hydra_words import HydraOptions, hydra_help, information, read_hydra_options
 from dyadsim.cli.interruption import interrupted_by_signals
 from dyadsim.cli.memory import check_memory, check_sweep_memory
 from dyadsim.cli.over_members import (
@@ -19,11 +21,13 @@ from dyadsim.cli.over_members import (
     run_over_members,
     with_default_members,
 )
+from dyadsim.cli.own_choices import config_dirs, placed, say_own_choices
 from dyadsim.cli.task import RUN, GridRequest, Task, find_task, task_names
 from dyadsim.cli.terminal import check_current_folder, prepare_terminal, silence_output
 from dyadsim.cli.wave_patterns import with_patterns_quoted
 from dyadsim.cli.words import read_words, refuse_doubled
 from dyadsim.errors import BadData, BadInput, Failed, one_sentence
+from dyadsim.search_path import searching
 
 if TYPE_CHECKING:
     from dyadsim.cli.compose import Composed
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 
 OK, FAILED, BAD_INPUT, POINTS_FAILED, BAD_DATA, INTERRUPTED = 0, 1, 2, 3, 4, 130
 DEFAULT = "answer"
-OPTIONS = ("-m", "--multirun", "--cfg")
+OPTIONS = ("-m", "--multirun")
 OLD_WORDS = {
     "moments": "beats",
     "task.held": "task.held_out",
@@ -86,18 +90,21 @@ def _file_word(word: str) -> str:
 
 
 def _new_word(word: str, own: Collection[str]) -> str:
-    """Return a setting under its present name, with a note where it has another.
+    """Return a setting under its present name, with a note where it has another; worlds in full.
 
     `own` are the names of the task's own settings: those of another task keep their old word.
     """
     key, equals, value = word.partition("=")
+    if key == "worlds":
+        of_task = [name for name in ("task.worlds", "task.candidates") if name in own]
+        return f"{of_task[0]}={value}" if of_task else word
     if key not in OLD_WORDS or (key.startswith("task.") and OLD_WORDS[key] not in own):
         return word
     print(f"dyadsim: note: '{key}' is now called '{OLD_WORDS[key]}'.", file=sys.stderr)
     return f"{OLD_WORDS[key]}{equals}{value}"
 
 
-def _run(words: Sequence[str]) -> int:
+def _run(words: Sequence[str], options: HydraOptions) -> int:
     """Check everything, then run every job; return the exit code."""
     from dyadsim.cli import multirun
 
@@ -106,22 +113,31 @@ def _run(words: Sequence[str]) -> int:
     many = any(word in ("-m", "--multirun") for word in words)
     if launcher and not many:
         raise BadInput(f"'{launcher[0]}' says who runs many jobs: that needs -m (multirun).")
+    say_own_choices()
     rest = [word for word in words if word not in (*OPTIONS, *launcher)]
-    task, rest = _settings_words(rest)
-    if "--cfg" in words:
-        return _show_configuration(task, rest, many)
-    if task.samples:
-        from dyadsim.cli.sweep_request import words_of_grid
-
-        grid = words_of_grid(rest) if task.of_grids else []
-        if grid:
-            return _run_jobs(grid, True, [], task.name)
-        return _run_sweep(task, rest, many, launcher)
-    return _run_jobs(rest, many, launcher)
+    bare = [word for word in rest if "=" not in word and _file_word(word) == word]
+    experiment, rest = with_experiment(rest, bare=bare[0] if bare else "")
+    with placed([experiment] if experiment else []):
+        task, rest = _settings_words(rest)
+        if options.cfg or options.info:
+            return _show_configuration(task, rest, many, options)
+        return _run_task(task, rest, many, launcher)
 
 
-def _show_configuration(task: Task, words: list[str], many: bool) -> int:
-    """Print the composed configuration of the first job."""
+def _run_task(task: Task, words: list[str], many: bool, launcher: list[str]) -> int:
+    """Run a task: one or many jobs, or a sweep, which may be of grids."""
+    if not task.samples:
+        return _run_jobs(words, many, launcher)
+    from dyadsim.cli.sweep_request import words_of_grid
+
+    grid = words_of_grid(words) if task.of_grids else []
+    if grid:
+        return _run_jobs(grid, True, [], task.name)
+    return _run_sweep(task, words, many, launcher)
+
+
+def _show_configuration(task: Task, words: list[str], many: bool, options: HydraOptions) -> int:
+    """Print the composed configuration of the first job, or where it comes from."""
     import yaml
 
     from dyadsim.cli import compose
@@ -129,9 +145,14 @@ def _show_configuration(task: Task, words: list[str], many: bool) -> int:
     with compose.hydra_on_conf():
         jobs = read_words(words, multirun=many, samples=task.samples).jobs
         job = compose.compose_job(jobs[0])
-        plain = job.plain
-    _print_notes(jobs[:1], [plain], job.notes)
-    print(yaml.safe_dump(plain, sort_keys=False), end="")
+        of_hydra, choices = compose.hydra_configuration(jobs[0], resolve=options.resolve)
+    _print_notes(jobs[:1], [job.plain], job.notes)
+    for line in information(options.info, choices):
+        print(line)
+    if options.cfg in ("hydra", "all"):
+        print(of_hydra, end="")
+    if options.cfg in ("job", "all") or options.info in ("config", "all"):
+        print(yaml.safe_dump(job.plain, sort_keys=False), end="")
     return OK
 
 
@@ -139,7 +160,6 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str], work: str = RUN
     """Run every job that the words make: one after the other, through a launcher, or together."""
     from dyadsim.analysis.one_thread import one_blas_thread
     from dyadsim.cli import compose, multirun
-    from dyadsim.cli.read_settings import settings_of_config
     from dyadsim.cli.stated_file import with_places
 
     with compose.hydra_on_conf():
@@ -151,7 +171,7 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str], work: str = RUN
         _print_notes(jobs, plain, notes)
         results = str(composed[0].plain["results"])
         return multirun.launch(main, jobs, launcher=launcher, results=results)
-    checked = [_of_job(jobs, k, settings_of_config, *job[:3]) for k, job in enumerate(composed)]
+    checked = [_of_job(jobs, k, _checked, job) for k, job in enumerate(composed)]
     tasks = [find_task(settings.task.name) for settings in checked]
     checked = list(map(with_default_members, tasks, checked))
     for place, (task, settings) in enumerate(zip(tasks, checked, strict=True)):
@@ -180,6 +200,14 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str], work: str = RUN
         ):
             code = max(code, _run_job(tasks[place], checked[place], memories[place]))
     return code
+
+
+def _checked(job: "Composed") -> "Settings":
+    """Return the settings of a job, checked; complaints name the file of one's own."""
+    from dyadsim.cli.read_settings import settings_of_config
+
+    with placed(job.own):
+        return settings_of_config(*job[:3])
 
 
 def _of_job[T](
@@ -265,10 +293,9 @@ def _work_on_sweep(
     words: Sequence[str],
 ) -> int:
     """Do a task about the sweep of these conditions; return the exit code."""
-    from dyadsim.cli.read_settings import settings_of_config
     from dyadsim.cli.sweep_request import request_sweep
 
-    conditions = [settings_of_config(*condition[:3]) for condition in composed]
+    conditions = [_checked(condition) for condition in composed]
     request = request_sweep(conditions, labels, axes=axes, words=words)
     check_members(task, request.settings)
     if task.check_sweep is not None:
@@ -318,6 +345,13 @@ def _help(words: Sequence[str]) -> str:
 
 def _answer(words: Sequence[str]) -> int:
     """Print help or version, or run; return the exit code."""
+    folders, words = config_dirs(words)
+    with searching(folders):
+        return _answer_here(words)
+
+
+def _answer_here(words: Sequence[str]) -> int:
+    """Print help or version, or run, with the choices that can be found."""
     if any(word in ("-h", "--help", "help") for word in words):
         print(_help(words), end="")
         return OK
@@ -326,10 +360,14 @@ def _answer(words: Sequence[str]) -> int:
 
         print(importlib.metadata.version("dyadsim"))
         return OK
+    options, words = read_hydra_options(words)
+    if options.help:
+        print(hydra_help(), end="")
+        return OK
     for word in words:
         if word.startswith("-") and word not in OPTIONS:
             raise BadInput(f"there is no option '{word}'. Try dyadsim --help.")
-    return _run(words)
+    return _run(words, options)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

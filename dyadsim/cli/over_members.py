@@ -46,9 +46,11 @@ def with_default_members(task: Task, settings: "Settings") -> "Settings":
     """Return the settings with the task's own number of members, where none is given."""
     if settings.members or not task.default_members:
         return settings
+    from dyadsim.model.worlds import find_world
     from dyadsim.simulation.ensemble import some_members
 
-    return dataclasses.replace(settings, members=some_members(task.default_members))
+    worlds = tuple(map(find_world, settings.worlds))
+    return dataclasses.replace(settings, members=some_members(task.default_members, worlds))
 
 
 def cost_over_members(cost: Mapping[str, Any], settings: "Settings") -> dict[str, Any]:
@@ -117,6 +119,7 @@ def run_over_members(
     """
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.model import members
+    from dyadsim.model.worlds import find_world
     from dyadsim.report.members import MembersResult, summarise_estimates
 
     report = importlib.import_module(f"dyadsim.report.{task.members_report}")
@@ -124,6 +127,7 @@ def run_over_members(
     if len({job.members for job in jobs}) > 1:
         raise BadInput(f"{task.name} -m: all jobs need the same members.")
     check_folder(first.results)
+    ensemble = find_world(first.worlds[0]).ensemble
     table, estimates = _estimates_of_members(task, jobs, differing)
     result = MembersResult(
         task.name,
@@ -135,6 +139,7 @@ def run_over_members(
         estimates.repeats,
         first.seed,
         _changes(jobs),
+        members.member_count(ensemble),
     )
     summary = _summary(result, jobs, differing) | report.answers(result)
     folder = write_results(
@@ -142,7 +147,7 @@ def run_over_members(
         began,
         summary=summary,
         fill=lambda place, manifest: report.write_members(place, result, manifest),
-        inputs={"members": members.folder() / members.FILE},
+        inputs={"members": ensemble or members.folder() / members.FILE},
     )
     if first.json:
         print(json.dumps(summary))
@@ -217,8 +222,10 @@ def _values_set(settings: "Settings", world: str) -> dict[str, float]:
     from dyadsim.model.worlds import find_world
     from dyadsim.simulation.specificity import DIAL
 
-    claimed = find_world(world).fixed
+    its_world = find_world(world)
+    claimed = its_world.fixed
     values = {name: value for name, value in settings.fixed.items() if name not in claimed}
+    values = {**its_world.differences, **values}
     if settings.specificity is not None and DIAL not in claimed:
         values["specificity"] = settings.specificity
     return values
@@ -226,22 +233,33 @@ def _values_set(settings: "Settings", world: str) -> dict[str, float]:
 
 def _changes(jobs: Sequence["Settings"]) -> str:
     """Return what was changed in every member, in words; of several jobs each once."""
+    from dyadsim.model.worlds import find_world
     from dyadsim.report.members import changes_text
 
-    return changes_text((world, _values_set(job, world)) for job in jobs for world in job.worlds)
+    text = changes_text((world, _values_set(job, world)) for job in jobs for world in job.worlds)
+    worlds = dict.fromkeys(world for job in jobs for world in job.worlds)
+    bases = {world: base for world in worlds if (base := find_world(world).base)}
+    own = (f"{world} is your own, from {base}" for world, base in bases.items())
+    return "; ".join(filter(None, (text, *own)))
 
 
 def _summary(
     result: Any, jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
     """Return the summary as plain values."""
-    from dyadsim.model import members
+    from dyadsim.model.worlds import find_world
     from dyadsim.report.plain_rows import rows_for_json
     from dyadsim.simulation.ensemble import SURE
 
-    about = members.read_about(members.folder() / members.ABOUT)
+    about = find_world(result.table["world"].iloc[0]).calibration
     worlds = [
-        {**labels, "world": world, "calibrated": not values, "changed": values}
+        {
+            **labels,
+            "world": world,
+            **({"base": base} if (base := find_world(world).base) else {}),
+            "calibrated": not values and not base,
+            "changed": values,
+        }
         for job, labels in zip(jobs, differing, strict=True)
         for world in job.worlds
         for values in [_values_set(job, world)]

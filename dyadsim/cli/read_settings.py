@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dyadsim.checks import known_name, names_list, number, whole_number
+from dyadsim.cli.own_choices import choice_name, treatment_name
 from dyadsim.cli.results_folder import folder_name, results_path
 from dyadsim.cli.settings import (
     BUDGETS,
@@ -49,7 +50,7 @@ def settings_of_config(
     compared = getattr(config.task, "worlds", None)
     settings = Settings(
         task=config.task,
-        world=worlds.find_world(_name_of_world(config.world["base"])).name,
+        world=_world(config.world),
         values={**_values_of_world(config.world.get("parameters")), **fixed},
         fixed=fixed,
         compared=_compared(compared) if compared else (),
@@ -125,9 +126,19 @@ def typed[T](group: str, kind: type[T], values: Mapping[str, Any]) -> T:
     return value
 
 
-def _name_of_world(name: object) -> str:
-    """Return the name of a world: `null`, which YAML reads as nothing, is one."""
-    return "null" if name is None else str(name)
+def _world(choice: Mapping[str, Any]) -> str:
+    """Return the name of the world that was chosen.
+
+    Raises
+    ------
+    BadInput
+        There is none of that name, or a world of one's own has been given another base.
+    """
+    base = "null" if choice["base"] is None else str(choice["base"])  # YAML reads null as nothing
+    world = worlds.find_world(str(choice.get("name") or base))
+    if world.base and base != world.base:
+        raise BadInput(f"world.base is {world.base} in {world.path}; it is changed there.")
+    return world.name
 
 
 def _values_of_world(values: object) -> Mapping[str, float]:
@@ -145,7 +156,12 @@ def _outputs(names: object) -> tuple[str, ...]:
 
 
 def _compared(names: object) -> tuple[str, ...]:
-    return tuple(worlds.find_world(name).name for name in names_list("task.worlds", names))
+    compared = [choice_name("world", name) for name in names_list("task.worlds", names)]
+    for name in compared:
+        if compared.count(name) > 1:
+            raise BadInput(f"task.worlds: {name} is there twice.")
+        worlds.find_world(name)
+    return tuple(compared)
 
 
 def _members(config: Any) -> tuple[int, ...]:
@@ -154,19 +170,20 @@ def _members(config: Any) -> tuple[int, ...]:
     Raises
     ------
     BadInput
-        There are not so many, or the world sets parameters of its own and so has no ensemble.
+        There are not so many, or `world.parameters` is set on the command line.
     """
     if config.members is None and not config.ensemble:
         return ()
-    if config.world.get("parameters"):
+    if config.world.get("parameters") and "name" not in config.world:
         raise BadInput(
-            "a world with parameters of its own has no ensemble: take members of "
-            f"{', '.join(worlds.WORLDS)}, and set parameters (alliance.rate=0.4); they apply to "
-            "every member."
+            "members do not take world.parameters: set parameters by their names "
+            "(alliance.rate=0.4), or write a world of your own (docs/how_to/own_world.md)."
         )
     from dyadsim.simulation.ensemble import some_members  # with pandas, slow to import
 
-    return some_members(ENSEMBLE if config.members is None else config.members)
+    named = _compared(compared) if (compared := getattr(config.task, "worlds", None)) else ()
+    chosen = map(worlds.find_world, named or [_world(config.world)])
+    return some_members(ENSEMBLE if config.members is None else config.members, tuple(chosen))
 
 
 def _interventions(config: Config) -> tuple[Intervention, ...]:
@@ -211,7 +228,11 @@ def _parameters_set(plain: Mapping[str, Any]) -> dict[str, float]:
 
 def _study(config: Config) -> Study:
     """Return the study that was chosen, with its sample and instrument."""
-    options = {key: value for key, value in config.study.items() if key != "n_clients"}
+    options = {
+        key: _named_treatments(value) if key in ("arms", "therapy", "baseline") else value
+        for key, value in config.study.items()
+        if key != "n_clients"
+    }
     name = str(options.pop("design"))
     instrument = config.measure["instrument"]
     if instrument != "by_study":
@@ -227,6 +248,13 @@ def _study(config: Config) -> Study:
     return study._replace(
         sample=studies.SAMPLES[known_name("sample", sample, known, where="population")]
     )
+
+
+def _named_treatments(value: Any) -> Any:
+    """Return treatments by their names, also where they were named by the path of a file."""
+    if isinstance(value, list):
+        return [_named_treatments(part) for part in value]
+    return treatment_name(value) if isinstance(value, str) else value
 
 
 def parameters_of(settings: Settings, world: str) -> Parameters:

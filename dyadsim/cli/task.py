@@ -23,6 +23,7 @@ _FOLDER = Path(__file__).with_name("tasks")
 SECTIONS = (
     "compare worlds",
     "simulate",
+    "your own theory",
     "published evidence",
     "sweeps over many worlds",
     "your own data",

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from dyadsim.checks import known_name, shown_number
-from dyadsim.choices import DEEPEST, LARGEST_NUMBER, conf_folder
+from dyadsim.choices import DEEPEST, LARGEST_NUMBER
 from dyadsim.cli import unreadable_words
 from dyadsim.cli.task import task_names
 from dyadsim.errors import BadInput
+from dyadsim.search_path import choice_names, find_choice
 
 GROUPS = (
     "task",
@@ -40,10 +41,8 @@ class Words(NamedTuple):
 
 
 def choices(group: str) -> list[str]:
-    """Return the names of a group: tasks, or the files of its folder in `conf/`."""
-    if group == "task":
-        return task_names()
-    return sorted(path.stem for path in (conf_folder() / group).glob("*.yaml"))
+    """Return the names of a group: tasks, or dyadsim's choices and then one's own."""
+    return task_names() if group == "task" else choice_names(group)
 
 
 def parse_word(word: str) -> Any:
@@ -260,8 +259,13 @@ def _check_range(word: str, sweep: Any) -> None:
 
 
 def _choice(group: str, value: str) -> str:
-    """Return a known choice, quoted: world=null is a name."""
-    return f"'{known_name(group, value.strip('\'"'), choices(group))}'"
+    """Return a known choice or the path of one, quoted: world=null is a name."""
+    name = value.strip("'\"")
+    if group == "task":
+        known_name(group, name, choices(group))
+    else:
+        find_choice(group, name)
+    return f"'{name}'"
 
 
 def _axis(override: Any, samples: bool) -> dict[str, Any] | None:

@@ -19,6 +19,7 @@ from dyadsim.fitting.repeated_scores import AT_ONE_TIME
 from dyadsim.fitting.treatment_length import Length, StatedLength, length_of_treatment
 from dyadsim.kernel.allocation import Allocation, allocate
 from dyadsim.model.questionnaires import Instrument
+from dyadsim.search_path import is_path
 from dyadsim.studies import study as studies
 from dyadsim.studies import therapy as library
 from dyadsim.studies.designs.rct import TRIAL_CASELOAD
@@ -201,7 +202,9 @@ def _check_arms(names: Sequence[str], arms: Mapping[str, str]) -> None:
         raise BadInput(_ask_for_therapies(names, arms, unknown))
     therapies = [*library.therapies(), "waitlist"]
     for name, therapy in arms.items():
-        if therapy not in NONE and therapy not in therapies:
+        if is_path(therapy):
+            library.find_therapy(therapy)
+        elif therapy not in NONE and therapy not in therapies:
             where = "data.therapy" if only_arm else f"data.arms: {name}"
             raise BadInput(
                 f"{where}: there is no therapy '{therapy}'.{nearest(therapy, therapies)} "

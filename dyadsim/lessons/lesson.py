@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.model import worlds
 from dyadsim.model.parameters import Parameters, flat
+from dyadsim.search_path import own_files
 
 type Values = dict[str, Any]
 
@@ -222,7 +223,7 @@ def fixed_values(world: str) -> Mapping[str, float]:
 
 def world_values(lesson: Lesson, world: str) -> Values:
     """Return each dial's own value in a world: calibrated, rounded to the dial's step."""
-    calibrated = _calibrated(world)
+    calibrated = _calibrated(world) if world in WORLDS else flat(worlds.world_parameters(world))
     return {
         dial.key: on_grid(dial, calibrated[dial.key] if dial.value is None else dial.value)
         for dial in lesson.all_controls
@@ -295,7 +296,8 @@ def _renewed(wanted: Mapping[str, Any]) -> dict[str, Any]:
 def _picked(pick: Pick, wanted: Mapping[str, Any], notes: list[str]) -> str:
     """Return the wanted option, or the usual one with a note."""
     option = str(wanted.get(pick.key, pick.value))
-    if option in [name for name, _ in pick.options]:
+    own = own_files("world") if pick.key == WORLD else ()
+    if option in own or option in [name for name, _ in pick.options]:
         return option
     notes.append(f"{pick.label}: there is no '{option[:40]}'")
     return pick.value

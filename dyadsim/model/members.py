@@ -78,12 +78,12 @@ def read_about(path: Path) -> Mapping[str, Any]:
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
 
-def member_count() -> int:
-    """Return how many members the ensemble has; 0 where nothing was calibrated."""
-    return len(read_members(folder() / FILE))
+def member_count(path: Path | None = None) -> int:
+    """Return how many members an ensemble has, that of `conf/world` or of a file; 0 without any."""
+    return len(read_members(path or folder() / FILE))
 
 
-def chosen_members(count: int) -> tuple[int, ...]:
+def chosen_members(count: int, path: Path | None = None) -> tuple[int, ...]:
     """Return the numbers of some members that stand for all: spread evenly over their order.
 
     Members are in the order of their cost, so the first ones alone would be the best ones.
@@ -92,6 +92,8 @@ def chosen_members(count: int) -> tuple[int, ...]:
     ----------
     count
         How many.
+    path
+        Of a file with members; None: that of `conf/world`.
 
     Returns
     -------
@@ -103,7 +105,7 @@ def chosen_members(count: int) -> tuple[int, ...]:
     BadInput
         There are not so many.
     """
-    most = member_count()
+    most = member_count(path)
     if not 1 <= count <= most:
         raise BadInput(f"members must lie between 1 and {most}, not {count}: so many are there.")
     if count == 1:
@@ -111,7 +113,7 @@ def chosen_members(count: int) -> tuple[int, ...]:
     return tuple(round(place * (most - 1) / (count - 1)) for place in range(count))
 
 
-def member_values(world: str, member: int) -> dict[str, float]:
+def member_values(world: str, member: int, path: Path | None = None) -> dict[str, float]:
     """Return a member's values in one world, by full name.
 
     Parameters
@@ -120,6 +122,8 @@ def member_values(world: str, member: int) -> dict[str, float]:
         Name of the world.
     member
         Number of the member.
+    path
+        Of a file with members; None: that of `conf/world`.
 
     Returns
     -------
@@ -132,7 +136,7 @@ def member_values(world: str, member: int) -> dict[str, float]:
     BadInput
         There is no such member.
     """
-    members = read_members(folder() / FILE)
+    members = read_members(path or folder() / FILE)
     if not members and member == 0:
         return {}
     if not 0 <= member < len(members):

@@ -1,4 +1,4 @@
-"""Four worlds: the same machinery, nested by parameters.
+"""Four worlds, and those of one's own: the same machinery, nested by parameters.
 
 A world is a claim, the parameters that the claim fixes, and values for the rest. A claim that some
 kind of factor does not heal fixes the strength of every pathway into distress of that kind, as the
@@ -6,17 +6,24 @@ mechanisms declare them (`declarations.without`). Starting values are set by han
 was solved once so that each world that heals has the same true effect against waitlist
 (`specificity.mean_effect`); nothing else differs. Calibrated values (`dyadsim calibrate`) take
 their place: those of member 0 of the ensemble (`model.members`).
+
+A world of one's own is a file (`model.world_file`): the claim of a base world and what it adds to
+it. Its members are those of the base with its own values put in.
 """
 
+import functools
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from dyadsim.errors import BadInput, nearest
+from dyadsim.errors import BadInput
 from dyadsim.model import members
 from dyadsim.model.declarations import without
 from dyadsim.model.mechanism import Factor
 from dyadsim.model.parameter import Likely, likely
 from dyadsim.model.parameters import Parameters, catalogue, changed
+from dyadsim.model.world_file import read_world_file
+from dyadsim.search_path import find_choice, said_in
 
 GAIN = "distress.treatment_gain"
 
@@ -25,6 +32,8 @@ class World(NamedTuple):
     """A claim, the values that it fixes, those set by hand, and what is likely, by full name.
 
     `likely` holds what the claim makes likely of a parameter, in the place of its declaration.
+    A world of one's own has a `base`, the values in which it differs beside its claim (`own`), the
+    `path` of its file, and perhaps that of its own `ensemble`; else it has its base's members.
     """
 
     name: str
@@ -32,6 +41,10 @@ class World(NamedTuple):
     fixed: Mapping[str, float]
     start: Mapping[str, float]
     likely: Mapping[str, Likely]
+    base: str = ""
+    own: Mapping[str, float] = {}
+    path: str = ""
+    ensemble: Path | None = None
 
     def likely_range(self, name: str) -> Likely:
         """Return what is believed in this world of a parameter that calibration moves.
@@ -49,17 +62,36 @@ class World(NamedTuple):
     @property
     def calibrated_values(self) -> Mapping[str, float]:
         """The values of member 0 of the ensemble; empty where nothing was calibrated."""
-        return members.member_values(self.name, 0)
+        return self.member_values(0)
+
+    def member_values(self, member: int) -> dict[str, float]:
+        """Return the calibrated values of a member of its ensemble.
+
+        Raises
+        ------
+        BadInput
+            There is no such member.
+        """
+        owner = self.name if self.ensemble else self.base or self.name
+        return members.member_values(owner, member, self.ensemble)
+
+    @property
+    def differences(self) -> Mapping[str, float]:
+        """What a world of one's own sets that its base does not; empty in any other world."""
+        claimed = WORLDS[self.base].fixed if self.base else self.fixed
+        added = {name: value for name, value in self.fixed.items() if name not in claimed}
+        return {**self.own, **added}
 
     @property
     def calibration(self) -> Mapping[str, Any]:
         """How the ensemble was calibrated (facts, seed, budget, commit); empty if never."""
-        return members.read_about(members.folder() / members.ABOUT)
+        about = self.ensemble.with_suffix(".json") if self.ensemble else None
+        return members.read_about(about or members.folder() / members.ABOUT)
 
     @property
     def calibrated(self) -> bool:
-        """Whether the values were calibrated on `facts.csv`."""
-        return bool(self.calibrated_values)
+        """Whether the values were calibrated on `facts.csv`; those of one's own never were."""
+        return not self.base and bool(self.calibrated_values)
 
 
 WORLDS = {
@@ -111,15 +143,51 @@ WORLDS = {
 def find_world(name: str) -> World:
     """Return the world of a name.
 
+    Parameters
+    ----------
+    name
+        One of `WORLDS`, a file of one's own folder, or the path of a file.
+
+    Returns
+    -------
+    World
+        The world; one of one's own is called like its file.
+
     Raises
     ------
     BadInput
-        There is no such world; the message offers the nearest name.
+        There is no such world (the message offers the nearest name), or its file cannot be used.
     """
-    if name not in WORLDS:
-        known = ", ".join(WORLDS)
-        raise BadInput(f"There is no world '{name}'.{nearest(name, WORLDS)} Worlds: {known}.")
-    return WORLDS[name]
+    if name in WORLDS:
+        return WORLDS[name]
+    choice = find_choice("world", name)
+    state = choice.path.stat()
+    return _world_of_file(choice.path, state.st_mtime_ns, state.st_size)
+
+
+@functools.lru_cache(64)
+def _world_of_file(path: Path, *_changed: int) -> World:
+    """Return the world of a file; it is read again when the file has changed."""
+    with said_in(path, "world"):
+        file = read_world_file(path, WORLDS)
+        base = WORLDS[file.base]
+        for name in (*file.fixed, *file.values):
+            if name in base.fixed:
+                raise BadInput(
+                    f"{name} is fixed at {base.fixed[name]:g} in its base '{base.name}': that is "
+                    "the claim of that world. Take base: hybrid, where it is free."
+                )
+    return World(
+        path.stem,
+        file.claim or f"A world of one's own, from {base.name}.",
+        {**base.fixed, **file.fixed},
+        base.start,
+        base.likely,
+        base.name,
+        file.values,
+        str(path),
+        file.members,
+    )
 
 
 def world_parameters(world: World | str, values: Mapping[str, float] | None = None) -> Parameters:
@@ -128,7 +196,8 @@ def world_parameters(world: World | str, values: Mapping[str, float] | None = No
     Parameters
     ----------
     world
-        A world or its name: medical, contextual, hybrid or null.
+        A world or its name: medical, contextual, hybrid, null, or one of your own (a name in your
+        folder of choices, or the path of a file).
     values
         Full names of parameters to numbers; they take the place of the calibrated ones.
 
@@ -180,7 +249,16 @@ def member_parameters(
         if name in world.fixed:
             raise BadInput(
                 f"{name} is fixed at {world.fixed[name]:g} in the world '{world.name}': that is "
-                "its claim. Use world=hybrid, where it is free."
+                f"its claim. {_where_free(world, name)}"
             )
-    own = members.member_values(world.name, member)
-    return changed(Parameters(), {**world.start, **own, **values, **world.fixed})
+    calibrated = world.member_values(member)
+    return changed(
+        Parameters(), {**world.start, **calibrated, **world.own, **values, **world.fixed}
+    )
+
+
+def _where_free(world: World, name: str) -> str:
+    """Return in which world a parameter that a claim fixes is free."""
+    if world.base and name not in WORLDS[world.base].fixed:
+        return f"To change it, move it from fixed to parameters in {world.path}."
+    return "Use world=hybrid, where it is free."

@@ -1,6 +1,7 @@
 """One calibration: the members of the ensemble, what they reached, and how."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -74,7 +75,11 @@ def write_calibration(
 
 
 def print_calibration(
-    tables: Mapping[str, pd.DataFrame], about: Mapping[str, Any], folder: Path
+    tables: Mapping[str, pd.DataFrame],
+    about: Mapping[str, Any],
+    folder: Path,
+    *,
+    world_file: str = "",
 ) -> None:
     """Print what a calibration reached, and what it did not.
 
@@ -86,6 +91,8 @@ def print_calibration(
         How the members were made.
     folder
         Where the tables were written.
+    world_file
+        The file of the user's own world that was calibrated.
     """
     counts = ", ".join(f"{count} of {world}" for world, count in about["own"].items())
     say(
@@ -112,4 +119,8 @@ def print_calibration(
         f"Spread of the members over that of the prior: median {spread.median():.2f}; "
         f"{(spread > WIDE).sum()} of {len(spread)} parameters above {WIDE:g} (not identified)."
     )
-    print(f"Tables: {folder}\nTo use them: copy {FILE} and {ABOUT} from there to conf/world/")
+    use = f"copy {FILE} and {ABOUT} from there to conf/world/"
+    if world_file:
+        place = os.path.relpath(folder / FILE, Path(world_file).parent)
+        use = f"a line in {world_file}, members: {place}"
+    print(f"Tables: {folder}\nTo use them: {use}")

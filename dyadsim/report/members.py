@@ -56,6 +56,8 @@ class MembersResult(NamedTuple):
         As `page.run_line` takes them.
     changes
         What was changed in every member, in words; "" where nothing was.
+    available
+        How many members there are; 0: as many as `conf/world` has.
     """
 
     task: str
@@ -67,6 +69,12 @@ class MembersResult(NamedTuple):
     repeats: Sequence[int] | int
     seed: int
     changes: str
+    available: int = 0
+
+    @property
+    def of(self) -> str:
+        """How many members of how many, in words."""
+        return f"{len(self.members)} of {self.available or member_count()}"
 
     @property
     def title(self) -> str:
@@ -79,7 +87,7 @@ class MembersResult(NamedTuple):
     def run(self) -> str:
         """What was simulated, in a line."""
         line = run_line(self.study, clients=self.clients, repeats=self.repeats, seed=self.seed)
-        return f"{line}; members: {len(self.members)} of {member_count()}"
+        return f"{line}; members: {self.of}"
 
 
 def changes_text(changed: Iterable[tuple[str, Mapping[str, float]]]) -> str:
@@ -135,7 +143,7 @@ def sentences(result: MembersResult) -> list[str]:
     """Return what the numbers are, in words."""
     state = f"NOT as calibrated: {result.changes}. " if result.changes else ""
     texts = [
-        f"{state}Median [{_SURE} interval] over {len(result.members)} of {member_count()} members "
+        f"{state}Median [{_SURE} interval] over {result.of} members "
         "of the ensemble, each a set of values that the published facts allow; member 0, the best, "
         "is what the name of a world means.",
         ERROR_SENTENCE,

@@ -1,5 +1,7 @@
 """What a world is called: calibrated only with the values that were calibrated, else what differs.
 
+A world of one's own never is: it is named with its base and what differs from that.
+
 A world of which a parameter was changed, on the command line, in a file or by the dial of
 specificity, no longer is the one that was fitted to the published facts. Every title, figure,
 report and JSON takes its words from here.
@@ -9,15 +11,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dyadsim.checks import shown_number
+from dyadsim.errors import BadInput
 from dyadsim.model.parameters import Parameters, flat
-from dyadsim.model.worlds import WORLDS, find_world, world_parameters
+from dyadsim.model.worlds import World, find_world, world_parameters
 
 SHOWN = 3  # changed parameters that a label names; the others are counted
 NOT_CALIBRATED = "NOT calibrated: starting values set by hand"
 
 
+def _known(world: str) -> World | None:
+    """Return the world of a name; None for a name that is no world."""
+    try:
+        return find_world(world)
+    except BadInput:
+        return None
+
+
 def changed_values(world: str, parameters: Parameters) -> dict[str, tuple[float, float]]:
-    """Return the parameters that differ from a world's own values.
+    """Return the parameters that differ from a world's calibrated values; of one's own, its base's.
 
     Parameters
     ----------
@@ -36,9 +47,10 @@ def changed_values(world: str, parameters: Parameters) -> dict[str, tuple[float,
     >>> changed_values("null", world_parameters("null", {"alliance.start": 0.7}))
     {'alliance.start': (0.7, 0...)}
     """
-    if world not in WORLDS:
+    known = _known(world)
+    if known is None:
         return {}
-    own = flat(world_parameters(world))
+    own = flat(world_parameters(known.base or known))
     return {
         name: (value, own[name]) for name, value in flat(parameters).items() if value != own[name]
     }
@@ -97,15 +109,27 @@ def changes_in_worlds(worlds: Mapping[str, Parameters]) -> str:
         for values in changed.values()
         if values
     ]
-    if len(alike) > 1 and all(values == alike[0] for values in alike):
+    own = any(map(_origin, changed))
+    if len(alike) > 1 and not own and all(values == alike[0] for values in alike):
         values = [f"{name} = {shown_number(value)}" for name, value in alike[0].items()]
         return f"{', '.join(name for name, own in changed.items() if own)} {_listed(values)}"
-    texts = {name: changes_text(values) for name, values in changed.items()}
+    texts = {
+        name: ", ".join(filter(None, (_origin(name), changes_text(values))))
+        for name, values in changed.items()
+    }
     return "; ".join(f"{name} {text}" for name, text in texts.items() if text)
+
+
+def _origin(world: str) -> str:
+    """Return where a world of one's own comes from, in words; "" for any other."""
+    known = _known(world)
+    return f"is your own, from {known.base}" if known and known.base else ""
 
 
 def world_state(world: str, parameters: Parameters) -> str:
     """Return "calibrated", "changed: " with what differs, or that nothing was calibrated.
+
+    A world of one's own is named with its base.
 
     Parameters
     ----------
@@ -119,10 +143,13 @@ def world_state(world: str, parameters: Parameters) -> str:
     >>> world_state("hybrid", world_parameters("hybrid"))
     'calibrated'
     """
-    if world not in WORLDS:
+    known = _known(world)
+    if known is None:
         return ""
     changes = changes_text(changed_values(world, parameters))
-    return changes or ("calibrated" if find_world(world).calibrated else NOT_CALIBRATED)
+    if known.base:
+        return f"your own, from {known.base}; {changes or 'nothing changed'}"
+    return changes or ("calibrated" if known.calibrated else NOT_CALIBRATED)
 
 
 def world_label(world: str, parameters: Parameters) -> str:
@@ -157,16 +184,17 @@ def world_for_json(world: str, parameters: Parameters) -> dict[str, Any]:
     Returns
     -------
     dict
-        world, calibrated, changed (full name -> value).
+        world, calibrated, changed (full name -> value); of a world of one's own also base.
 
     Examples
     --------
     >>> world_for_json("hybrid", world_parameters("hybrid", {"alliance.rate": 0.4}))
     {'world': 'hybrid', 'calibrated': False, 'changed': {'alliance.rate': 0.4}}
     """
-    changed = changed_values(world, parameters)
+    changed, known = changed_values(world, parameters), _known(world)
     return {
         "world": world,
-        "calibrated": world in WORLDS and find_world(world).calibrated and not changed,
+        **({"base": known.base} if known and known.base else {}),
+        "calibrated": known is not None and known.calibrated and not changed,
         "changed": {name: value for name, (value, _) in changed.items()},
     }

@@ -14,7 +14,7 @@ seed: the same clients, therapists and chance events as far as their values allo
 go together, and the share is an upper limit. Source of the equation: the law of total variance.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +24,7 @@ from dyadsim.checks import whole_number
 from dyadsim.errors import BadInput
 from dyadsim.model.members import MEMBER, chosen_members, member_count
 from dyadsim.model.parameters import Parameters
-from dyadsim.model.worlds import World, member_parameters
+from dyadsim.model.worlds import World, find_world, member_parameters
 
 BEST = 0  # the member that a world's name means
 SURE = 0.9
@@ -53,23 +53,29 @@ class OverMembers(NamedTuple):
     summary: pd.DataFrame
 
 
-def some_members(count: object) -> tuple[int, ...]:
+def some_members(count: object, worlds: Sequence[World] = ()) -> tuple[int, ...]:
     """Return the numbers of so many members that stand for all, the best (0) first.
 
     Parameters
     ----------
     count
         How many: 2 or more, and not more than there are.
+    worlds
+        In which they are taken; none: those of dyadsim.
 
     Raises
     ------
     BadInput
-        There are not so many, or nothing was calibrated.
+        There are not so many, nothing was calibrated, or the worlds have not the same number.
     """
-    most = member_count()
-    if most < FEWEST:
+    counts = {world.name: member_count(world.ensemble) for world in worlds} or {"": member_count()}
+    if len(set(counts.values())) > 1:
+        shown = ", ".join(f"{name} {count}" for name, count in counts.items())
+        raise BadInput(f"members: the worlds have ensembles of different sizes ({shown}).")
+    if max(counts.values()) < FEWEST:
         raise BadInput("there is no ensemble (conf/world/members.csv): dyadsim calibrate makes it.")
-    return chosen_members(whole_number("members", count, FEWEST, most))
+    ensemble = next((world.ensemble for world in worlds if world.ensemble), None)
+    return chosen_members(whole_number("members", count, FEWEST, max(counts.values())), ensemble)
 
 
 def over_members(
@@ -121,7 +127,7 @@ def over_members(
     >>> row["estimate"], int(row["members"]), bool(row["low"] <= row["median"] <= row["high"])
     ('drops out', 3, True)
     """
-    chosen = some_members(members)
+    chosen = some_members(members, [world if isinstance(world, World) else find_world(world)])
     tables = []
     for member in progress(chosen):
         answer = estimate(member_parameters(world, member, values))

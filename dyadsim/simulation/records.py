@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dyadsim.errors import BadData, BadInput
 from dyadsim.model.display import html_table
 from dyadsim.model.variables import PROCESSES, RECORDED, VARIABLES
+from dyadsim.search_path import choices_for_manifest
 from dyadsim.simulation.unfinished import umask, unfinished_prefix
 
 if TYPE_CHECKING:
@@ -204,7 +205,8 @@ def manifest(
     Returns
     -------
     dict
-        Versions, commit, machine, command line, seeds, configuration, inputs and time.
+        Versions, commit, machine, command line, seeds, configuration, inputs, time, and where there
+        are some the user's own choices with the sha256 of their files.
     """
     commit, dirty = _commit()
     return {
@@ -222,6 +224,7 @@ def manifest(
             name: hashlib.sha256(path.read_bytes()).hexdigest()
             for name, path in (inputs or {}).items()
         },
+        **({"own_choices": own} if (own := choices_for_manifest()) else {}),
         "wall_seconds": round(seconds, 3),
     }
 

@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dyadsim import checks
-from dyadsim.choices import conf_folder, is_file, read_yaml
+from dyadsim.choices import is_file, read_yaml
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model import questionnaires
 from dyadsim.model.variables import PROCESSES
+from dyadsim.search_path import choice_names, find_choice
 
 NEEDED = ("symptom_score", "readiness", "expectancy", "processes")
 SKILLS = ("empathy", "congruence", "regard", "repair_skill", "formulation_skill", "competence")
@@ -54,7 +55,7 @@ def find_case(card: str, instrument: str | questionnaires.Instrument) -> Case:
     Parameters
     ----------
     card
-        A name in `conf/case/`, or the path of a YAML file.
+        A name in `conf/case/` or in a folder of one's own, or the path of a YAML file.
     instrument
         The study's symptom instrument.
 
@@ -68,14 +69,13 @@ def find_case(card: str, instrument: str | questionnaires.Instrument) -> Case:
     BadInput
         There is no such card, it cannot be used, or a score is out of the instrument's range.
     """
-    folder = conf_folder() / "case"
-    known = sorted(path.stem for path in folder.glob("*.yaml"))
+    known = choice_names("case")
     if card not in known and not (isinstance(card, str | Path) and is_file(card)):
         raise BadInput(
             f"study n_of_1: there is no case card '{card}' and no such file."
             f"{nearest(str(card), known)} Cards: {', '.join(known)}."
         )
-    case = read_case(folder / f"{card}.yaml" if card in known else card)
+    case = read_case(find_choice("case", card).path if card in known else card)
     form = questionnaires.find_instrument(instrument)
     for name in SCORES:
         score = getattr(case, name)

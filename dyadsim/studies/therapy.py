@@ -1,4 +1,4 @@
-"""Therapies are data: one YAML file each in `conf/therapy/`, read and checked here."""
+"""Therapies are data: a YAML file each, of `conf/therapy/` or of one's own, checked here."""
 
 import functools
 from collections.abc import Mapping
@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dyadsim import checks
-from dyadsim.choices import conf_folder, read_yaml
+from dyadsim.choices import read_yaml
 from dyadsim.errors import BadInput
 from dyadsim.model.variables import PROCESSES
+from dyadsim.search_path import choice_names, find_choice, said_in
 
 MEDIA = {
     "face_to_face": (1.0, 1.0),
@@ -189,17 +190,15 @@ def therapy_from_fields(name: str, fields: Mapping[str, Any]) -> Therapy:
     )
 
 
-def therapies() -> dict[str, Therapy]:
-    """Return every therapy in `conf/therapy/` by name; the files are read once a process."""
-    return dict(_read_folder(conf_folder() / "therapy"))
+def therapies() -> list[str]:
+    """Return the names of all therapies: dyadsim's, then one's own."""
+    return choice_names("therapy")
 
 
-@functools.cache
-def _read_folder(folder: Path) -> dict[str, Therapy]:
-    return {
-        path.stem: therapy_from_fields(path.stem, read_yaml(path, "therapy"))
-        for path in sorted(folder.glob("*.yaml"))
-    }
+@functools.lru_cache(256)
+def _read_therapy(path: Path, *_changed: int) -> Therapy:
+    """Return the therapy of a file; it is read again when the file has changed."""
+    return therapy_from_fields(path.stem, read_yaml(path, "therapy"))
 
 
 def find_therapy(name: str | Therapy) -> Therapy:
@@ -208,7 +207,8 @@ def find_therapy(name: str | Therapy) -> Therapy:
     Parameters
     ----------
     name
-        A name in `conf/therapy/`, or a `Therapy`, which is returned as it is.
+        A name in `conf/therapy/` or in a folder of one's own, the path of a YAML file, or a
+        `Therapy`, which is returned as it is.
 
     Returns
     -------
@@ -218,7 +218,7 @@ def find_therapy(name: str | Therapy) -> Therapy:
     Raises
     ------
     BadInput
-        There is no such therapy; the message offers the nearest name.
+        There is no such therapy (the message offers the nearest name), or its file cannot be used.
 
     Examples
     --------
@@ -232,8 +232,10 @@ def find_therapy(name: str | Therapy) -> Therapy:
     """
     if isinstance(name, Therapy):
         return name
-    known = therapies()
-    return known[checks.known_name("therapy", name, known)]
+    choice = find_choice("therapy", name)
+    state = choice.path.stat()
+    with said_in(choice.path, "therapy"):
+        return _read_therapy(choice.path, state.st_mtime_ns, state.st_size)
 
 
 def find_treatment(name: str | Therapy) -> Therapy | None:

@@ -10,6 +10,7 @@ from typing import Any
 from dyadsim.lessons import lesson as lessons
 from dyadsim.lessons.index import LESSONS
 from dyadsim.lessons.lesson import Control, Lesson, Pick
+from dyadsim.search_path import own_files
 
 STATIC = Path(__file__).with_name("static")
 STATIC_FILES = {  # name: media type
@@ -44,6 +45,11 @@ def plain_values(value: Any) -> Any:
     return value
 
 
+def shown_worlds() -> tuple[str, ...]:
+    """Return the names of the worlds that a lesson can show: the four, then one's own."""
+    return (*lessons.WORLDS, *sorted(own_files("world")))
+
+
 def lesson_payload(lesson: Lesson) -> dict[str, Any]:
     """Return everything about a lesson except its results."""
     return {
@@ -56,15 +62,19 @@ def lesson_payload(lesson: Lesson) -> dict[str, Any]:
         "presets": plain_values(lesson.presets),
         "careful": list(lesson.careful),
         "start": lessons.start_values(lesson),
-        "own": {world: lessons.world_values(lesson, world) for world in lessons.WORLDS},
-        "fixed": {world: sorted(lessons.fixed_values(world)) for world in lessons.WORLDS},
+        "own": {world: lessons.world_values(lesson, world) for world in shown_worlds()},
+        "fixed": {world: sorted(lessons.fixed_values(world)) for world in shown_worlds()},
     }
 
 
 def _control_payload(control: Control) -> dict[str, Any]:
     """Return a control with its kind."""
-    kind = "pick" if isinstance(control, Pick) else "dial"
-    return {"kind": kind, **control._asdict()}
+    if isinstance(control, Pick):
+        own = [name for name in shown_worlds() if name not in lessons.WORLDS]
+        added = tuple((name, f"{name}: your own") for name in own if control.key == lessons.WORLD)
+        control = control._replace(options=(*control.options, *added))
+        return {"kind": "pick", **control._asdict()}
+    return {"kind": "dial", **control._asdict()}
 
 
 def page_payload(lessons_shown: Iterable[Lesson] = LESSONS.values()) -> dict[str, Any]:

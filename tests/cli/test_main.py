@@ -216,7 +216,7 @@ def test_the_task_may_stand_behind_the_options(
 def test_output_cut_off_by_a_pipe_is_no_traceback() -> None:
     script = (
         "from dyadsim.cli import main as cli; "
-        "cli._run = lambda words: [print('x' * 99999) for _ in range(9)]; "
+        "cli._run = lambda words, options: [print('x' * 99999) for _ in range(9)]; "
         "raise SystemExit(cli.main(['params']))"
     )
     command = f'{sys.executable} -c "{script}" | head -c 10'

@@ -8,7 +8,15 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE, TESTS = ROOT / "dyadsim", ROOT / "tests"
-GROUND = {"__init__.py", "__main__.py", "errors.py", "checks.py", "choices.py", "references.bib"}
+GROUND = {
+    "__init__.py",
+    "__main__.py",
+    "errors.py",
+    "checks.py",
+    "choices.py",
+    "search_path.py",
+    "references.bib",
+}
 MOST_LAYERS = 10
 BASES = {"__init__", "index", "lesson", "numbers", "statements", "columns", "style"}
 

@@ -45,6 +45,16 @@ class CalibrateSettings(TaskSettings):
     )
 
 
+def adapt(words: list[str]) -> list[str]:
+    """Return the words; a world of one's own is calibrated beside those that are there."""
+    from dyadsim.model.worlds import WORLDS
+
+    names = [word.partition("=")[2].strip("'\"") for word in words if word.startswith("world=")]
+    said = any(word.startswith("task.shared=") for word in words)
+    own = [name for name in names if name not in WORLDS]
+    return [*words, "task.shared=held"] if own and not said else words
+
+
 def budget_of(settings: "Settings") -> "Budget":
     """Return the budget of the calibration.
 
@@ -220,6 +230,7 @@ def run(settings: "Settings") -> None:
     from dyadsim.calibration.member_tables import total_work
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.evidence.fact import load_facts
+    from dyadsim.model.worlds import find_world
     from dyadsim.report import calibration as report
 
     began = time.perf_counter()
@@ -243,7 +254,9 @@ def run(settings: "Settings") -> None:
     if settings.json:
         print(json.dumps(_summary(about)))
         return
-    report.print_calibration(tables, about, folder)
+    is_held = settings.task.shared == "held"
+    file = find_world(settings.world).path if is_held else ""
+    report.print_calibration(tables, about, folder, world_file=file)
 
 
 def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
@@ -281,9 +294,11 @@ TASK = Task(
     more=(
         "budget=small|standard|large    small is a quick try, standard takes more than an hour",
         "A parameter that is set stays where it is: distress.specificity=0.3",
+        "world=./mine.yaml    a world of your own, beside those that are there",
         "What was killed goes on where it was: type the same command again",
     ),
     settings=CalibrateSettings,
+    adapt=adapt,
     check=check,
     cost=cost,
     memory=memory,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dyadsim.checks import names_list, number, whole_number
 from dyadsim.cli.cost import REPORT_BYTES, estimate
 from dyadsim.cli.memory import OUTCOME_BYTES, Need, client_need, largest_run
+from dyadsim.cli.own_choices import treatment_name
 from dyadsim.cli.progress import progress_of
 from dyadsim.cli.task import Estimates, GridRequest, NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
@@ -49,7 +50,7 @@ def care_of(settings: "Settings") -> "Care":
     from dyadsim.attribution import true_shares
 
     task: DecomposeSettings = settings.task
-    treatments = names_list("task.treatments", task.treatments)
+    treatments = tuple(map(treatment_name, names_list("task.treatments", task.treatments)))
     dose_spread = number("task.dose_spread", task.dose_spread, 0, 1)
     clients = settings.clients_of_own_studies
     if clients < 100:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import known_name, names_list
 from dyadsim.cli.memory import COPIES, VARIABLE_BYTES, WORKER_BYTES, Need, check_need, workers_of
+from dyadsim.cli.own_choices import choice_name
 from dyadsim.cli.progress import counting
 from dyadsim.cli.settings import DataFile
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
@@ -41,8 +42,9 @@ def _effort(settings: "Settings") -> "Effort":
 
 
 def _candidates(settings: "Settings") -> list[str]:
-    """Return the worlds to choose among."""
-    return list(names_list("task.candidates", settings.task.candidates, empty=True))
+    """Return the names of the worlds to choose among."""
+    names = names_list("task.candidates", settings.task.candidates, empty=True)
+    return [choice_name("world", name) for name in names]
 
 
 def _free(settings: "Settings") -> tuple[str, ...]:
@@ -55,11 +57,10 @@ def _free(settings: "Settings") -> tuple[str, ...]:
 def _plan(settings: "Settings") -> "FitPlan":
     """Return what is fitted and how."""
     from dyadsim.fitting.fit import FitPlan
-    from dyadsim.model import worlds
 
     return FitPlan(
         settings.world,
-        candidates=[worlds.find_world(name).name for name in _candidates(settings)],
+        candidates=_candidates(settings),
         odds=settings.task.odds,
         free=_free(settings),
         fixed=settings.fixed,

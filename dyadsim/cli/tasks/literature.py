@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dyadsim.checks import names_list, number, whole_number
 from dyadsim.cli.cost import estimate
 from dyadsim.cli.memory import Need, largest_run
+from dyadsim.cli.own_choices import treatment_name
 from dyadsim.cli.progress import progress_of
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 
@@ -59,8 +60,8 @@ def literature_of(settings: "Settings") -> "ReviewPlan":
 
     task: LiteratureSettings = settings.task
     planned = ReviewPlan(
-        task.therapy,
-        names_list("task.comparators", task.comparators),
+        treatment_name(task.therapy),
+        tuple(map(treatment_name, names_list("task.comparators", task.comparators))),
         whole_number("task.repeats", task.repeats, 3, 10_000),
         number("task.margin", task.margin, 0, 2, open_low=True),
         literature.check_field(literature.Field(**dataclasses.asdict(task.field))),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import flag, names_list, number, whole_number
 from dyadsim.cli.memory import PROCESS_BYTES, Need
+from dyadsim.cli.own_choices import treatment_name
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
 
@@ -175,8 +176,8 @@ def _world(settings: "Settings", assumptions: "Assumptions") -> "WorldPlan":
     guided = task.design in ("feedback", "therapists", "process")
     study = world_trials.world_study(
         task.design,
-        task.therapy or ("routine_care" if guided else "cbt"),
-        task.comparator or world_trials.COMPARATORS.get(task.design, ""),
+        treatment_name(task.therapy or ("routine_care" if guided else "cbt")),
+        treatment_name(task.comparator or world_trials.COMPARATORS.get(task.design, "")),
         task.sessions,
         instrument=None if settings.instrument == "by_study" else settings.instrument,
     )

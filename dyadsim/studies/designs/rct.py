@@ -67,7 +67,8 @@ def treated_arms(design: str, arms: Sequence[str | Therapy], sessions: int) -> l
             f"study {design}: it needs two arms or more, a therapy and what it is compared with, "
             f"as a list such as ['cbt', 'waitlist'], not '{arms}'."
         )
+    treatments = [find_treatment(item) for item in arms]
     return [
-        arm(item.name if isinstance(item, Therapy) else item, find_treatment(item), sessions)
-        for item in arms
+        arm(treatment.name if treatment else str(item), treatment, sessions)
+        for item, treatment in zip(arms, treatments, strict=True)
     ]
