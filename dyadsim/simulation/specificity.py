@@ -99,8 +99,6 @@ def dial(world: World, specificity: float) -> Parameters:
 @lru_cache(maxsize=256)
 def _dial(parameters: Parameters, specificity: float) -> Parameters:
     """Solve for the treatment gain; see `dial`."""
-    from scipy.optimize import brentq  # slow to import: a refused word should not wait for it
-
     moved = changed(parameters, {DIAL: specificity})
     if parameters.distress.treatment_gain == 0:
         raise BadInput(
@@ -131,6 +129,8 @@ def with_mean_effect(parameters: Parameters, goal: float) -> Parameters:
     >>> round(mean_effect(world), 2)
     0.5
     """
+    from scipy.optimize import brentq  # slow to import: a refused word should not wait for it
+
     top = catalogue()[GAIN].about.high
 
     def miss(gain: float) -> float:
