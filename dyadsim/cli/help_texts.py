@@ -88,7 +88,7 @@ def help_of_all() -> str:
             "dyadsim: an open simulator of psychotherapy; truth beside what a researcher concludes"
         ),
         "",
-        "usage: dyadsim [task] [name=value ...]  dyadsim alone runs the main comparison",
+        "usage: dyadsim [task] [name=value ...]  dyadsim alone gives the main answer",
         "       dyadsim TASK --help              its settings and an example",
     ]
     for section in SECTIONS:

@@ -1,4 +1,4 @@
-"""The main comparison: four worlds, at their calibrated values or others, one trial, one clinic.
+"""The comparison: four worlds, at their calibrated values or others, one trial, one clinic.
 
 In every world as many people enter a trial (two bona fide therapies, a supportive control and a
 waitlist) and routine care, with common random numbers. What heals differs; who the people are

@@ -1,4 +1,4 @@
-"""The main comparison of worlds: tables on the terminal, figures and a page."""
+"""The comparison of worlds: tables on the terminal, figures and a page."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path

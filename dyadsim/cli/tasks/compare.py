@@ -1,4 +1,4 @@
-"""The main comparison: four worlds in one trial and one clinic, beside the published numbers."""
+"""The comparison: four worlds in one trial and one clinic, beside the published numbers."""
 
 import dataclasses
 import json
@@ -72,7 +72,7 @@ def estimates(settings: "Settings") -> Estimates:
 
 
 def run(settings: "Settings") -> None:
-    """Run the main comparison and leave a report."""
+    """Run the comparison and leave a report."""
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.report import comparison as report
     from dyadsim.report.plain_rows import rows_for_json
