@@ -103,7 +103,7 @@ def help_of_all() -> str:
         "  do.start do.hold.x ...      do this to everybody (dyadsim simulate --help)",
         "  alliance.rate=0.4           any parameter of the model (dyadsim params)",
         "  -m name=a,b                 run each (Hydra multirun)",
-        "  --cfg job|hydra|all         print the composed configuration (docs/how_to/hydra.md)",
+        "  --cfg job|hydra|all         the composed configuration (docs/how_to/hydra.md)",
         "  --config-dir DIR            choices of your own, beside ./conf (dyadsim init)",
         "",
     ]

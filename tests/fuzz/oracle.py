@@ -145,6 +145,13 @@ def _may_fail(case: Case) -> bool:
 OF_GRIDS = ("name", "shard", "executor")
 
 
+ONLY_SHOWN = {
+    *("--help", "-h", "help", "--version"),
+    *("--cfg", "-c", "--info", "-i", "--resolve", "--hydra-help"),
+}
+"""Words with which nothing is run."""
+
+
 def _task(words: Sequence[str]) -> str:
     bare = [word for word in words if "=" not in word and not word.startswith("-")]
     named = [word.split("=", 1)[1].strip("'\"") for word in words if word.startswith("task=")]
@@ -153,9 +160,7 @@ def _task(words: Sequence[str]) -> str:
 
 def _silent_settings(words: Sequence[str], err: str) -> list[str]:
     """Return settings that do nothing in the task and are not said to."""
-    if {"--help", "-h", "help", "--version", "--cfg"} & set(words) or _task(
-        words
-    ) not in task_names():
+    if ONLY_SHOWN & set(words) or _task(words) not in task_names():
         return []
     task = find_task(_task(words))
     keys = [OLD_WORDS.get(word.split("=", 1)[0], word.split("=", 1)[0]) for word in words]
@@ -170,9 +175,7 @@ def _silent_settings(words: Sequence[str], err: str) -> list[str]:
 
 
 def _is_json(case: Case, outcome: Outcome) -> bool:
-    if case.environment != "usual" or {"--help", "-h", "help", "--version", "--cfg", "-m"} & set(
-        case.words
-    ):
+    if case.environment != "usual" or {*ONLY_SHOWN, "-m"} & set(case.words):
         return True
     if _task(case.words) == "teach" and "dry_run=true" not in case.words:
         return True

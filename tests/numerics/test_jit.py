@@ -15,7 +15,7 @@ from dyadsim.numerics import jit
 PACKAGE = Path(dyadsim.__file__).parent
 LISTED = {path for folder in jit.COMPILED for path in (PACKAGE / folder).rglob("*.py")}
 LISTED |= {
-    PACKAGE / name for name in ("errors.py", "checks.py", "choices.py")
+    PACKAGE / name for name in ("errors.py", "checks.py", "choices.py", "search_path.py")
 }  # nothing compiled in them
 
 
