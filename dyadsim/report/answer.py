@@ -180,9 +180,10 @@ def _whole(claim: Claim) -> str:
 
 def notes(result: MembersResult) -> list[str]:
     """Return what the numbers are, what the error is, and what was simulated."""
+    own = ", with your values put in and not fitted again" if result.changes else ""
     return [
         f"Median [90 % interval] over {len(result.members)} members of each world's ensemble: sets "
-        "of values that fit the published facts about as well as the world can. It is no "
+        f"of values that fit the published facts about as well as the world can{own}. It is no "
         "confidence interval. * mostly simulation error; the report gives every error. "
         "Simulated worlds: possible, not findings about therapy.",
         result.run,

@@ -186,6 +186,11 @@ def write_comparison(
     _write_report(folder, comparison, manifest, images, clients=clients, changes=changes)
 
 
+def _claim(world: worlds.World) -> str:
+    """Return what a world claims; of one's own nobody has checked that its values say so."""
+    return f"{world.claim} (claimed by its author, not checked)" if world.base else world.claim
+
+
 def _write_report(
     folder: Path,
     comparison: Comparison,
@@ -202,7 +207,7 @@ def _write_report(
         "comparison.html.j2",
         verdict=comparison.verdict,
         against=[] if changes else [against_world(name, most=9) for name in names],
-        claims={name: worlds.find_world(name).claim for name in names},
+        claims={name: _claim(worlds.find_world(name)) for name in names},
         rows=_statistic_rows(comparison.statistics),
         true_rows=[
             {"label": label, "cells": list(map(estimate_text, rows["effect"], rows["se"]))}

@@ -15,7 +15,7 @@ from dyadsim.errors import BadInput
 from dyadsim.model.parameters import Parameters, flat
 from dyadsim.model.worlds import World, find_world, world_parameters
 
-SHOWN = 3  # changed parameters that a label names; the others are counted
+SHOWN = 6  # changed parameters that a label names; the others are counted
 NOT_CALIBRATED = "NOT calibrated: starting values set by hand"
 
 

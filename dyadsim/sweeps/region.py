@@ -110,7 +110,10 @@ def free_dials(world: str, values: Mapping[str, float]) -> dict[str, str]:
     """
     fixed = find_world(world).fixed
     if fixed.get(GAIN) == 0:
-        raise BadInput(f"region: technique does nothing in the world '{world}'.")
+        raise BadInput(
+            f"region: technique does nothing in the world '{world}', where {GAIN} is fixed at 0: "
+            "its share is 0."
+        )
     return {
         name: parameter
         for name, parameter in DIALS.items()
