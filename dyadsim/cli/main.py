@@ -59,8 +59,8 @@ def _settings_words(words: Sequence[str]) -> tuple[Task, list[str]]:
     task = find_task(bare[0] if bare else named[0] if named else DEFAULT)
     if files and "data" not in task.shows:
         raise BadInput(
-            f"'{files[0]}' is a file of settings: dyadsim describe, analyse or fit {files[0]} "
-            "reads data with it."
+            f"'{files[0]}' is a file of settings: dyadsim describe, analyse, fit or recover "
+            f"{files[0]} reads data with it."
         )
     if bare[2:] or (bare[1:] and not task.word):
         surplus = bare[2] if bare[2:] else bare[1]

@@ -1,6 +1,7 @@
 """Planning: what a study of this design and size would tell, and what more would help most.
 
-No data are needed: a data set of the design is simulated, and the design is varied.
+No data are needed: a data set of the design is simulated, and the design is varied. Where there is
+a data file, its design is taken.
 """
 
 from collections.abc import Callable
@@ -12,98 +13,40 @@ import pandas as pd
 from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.calibration.distances import ParallelMap
 from dyadsim.fitting.coverage import check_coverage
-from dyadsim.fitting.data_design import ObservedDesign
 from dyadsim.fitting.free_parameters import fitting_problem
 from dyadsim.fitting.posterior import learn_summaries
 from dyadsim.fitting.reference_table import prior_table, split_table, usable_summaries
 from dyadsim.fitting.target import score_evidence
-from dyadsim.kernel.allocation import allocate
-from dyadsim.model.parameters import Parameters
-from dyadsim.simulation import observe, simulate
-from dyadsim.studies.study import Study
-
-MORE = 3  # times as many clients
+from dyadsim.planning.contraction import ERRORS, Narrowing, measure_narrowing, verdict
+from dyadsim.planning.planned_design import PlannedFile, PlannedStudy
 
 
-class Variant(NamedTuple):
-    """A way to measure: how many clients, with the alliance each session, with therapists' ids."""
+class Recovery(NamedTuple):
+    """What each way to measure would tell.
 
-    name: str
-    clients: int
-    alliance: bool
-    therapists: bool
-
-
-class PlannedStudy(NamedTuple):
-    """A study that is planned: its design, the world it is planned in, clients of the plain design.
-
-    `parameters` are those of the world, for the simulated data set.
+    `parameters` has the columns of `coverage.Coverage.table`, se (Monte-Carlo error of the
+    contraction), low and high (`contraction.ERRORS` of these from it), verdict, gain and gain_se
+    (contraction beyond that of the plain design, paired; NaN of the plain one), variant and
+    clients. `means` has the same of the mean over parameters, without those of `Coverage`.
     """
 
-    study: Study
-    world: str
-    parameters: Parameters
-    clients: int
-
-
-def measurement_variants(clients: int) -> tuple[Variant, ...]:
-    """Return the plain design and what could be added to it, one thing at a time and all."""
-    return (
-        Variant("scores alone", clients, False, False),
-        Variant("with therapists", clients, False, True),
-        Variant("with the alliance", clients, True, False),
-        Variant(f"{MORE} x the clients", MORE * clients, False, False),
-        Variant("all three", MORE * clients, True, True),
-    )
-
-
-def simulate_design(
-    study: Study, parameters: Parameters, variant: Variant, *, seed: int
-) -> ObservedDesign:
-    """Return the design of a study with a simulated data set in it.
-
-    Parameters
-    ----------
-    study
-        Who gets what when.
-    parameters
-        One world's parameters.
-    variant
-        How the study measures.
-    seed
-        Random seed.
-
-    Returns
-    -------
-    ObservedDesign
-        The design, as if the data set had been observed.
-    """
-    allocation = allocate(study, variant.clients, seed, 0)
-    run = simulate.start(
-        study, parameters, variant.clients, seed=seed, replicate=0, allocation=allocation
-    )
-    run = simulate.advance(run)
-    truth, measured = dict(simulate.variables(run.truth)), observe.observed_mask(run)
-    scores = np.where(measured, truth["symptom_score"], np.nan).astype(float)
-    alliance = np.full_like(scores, np.nan)
-    if variant.alliance:
-        rated = observe.instrument_scores(run)["alliance_score"]
-        alliance = np.where(measured, rated, np.nan).astype(float)
-    no_gaps, assessed = np.zeros(scores.shape, bool), np.ones(len(study.arms), bool)
-    return ObservedDesign(study, allocation, scores, alliance, no_gaps, assessed, ())
+    parameters: pd.DataFrame
+    means: pd.DataFrame
 
 
 @one_blas_thread()
 def recover_parameters(
-    plan: PlannedStudy,
+    plan: PlannedStudy | PlannedFile,
     *,
     draws: int,
     held_out: int,
     seed: int = 1,
     parallel_map: ParallelMap = map,
     on_step: Callable[[int], None] = lambda _: None,
-) -> pd.DataFrame:
+) -> Recovery:
     """Return what each way to measure would tell about every free parameter.
+
+    All ways have the same truths: draw k of each is the same point, simulated by the same seed.
 
     Parameters
     ----------
@@ -120,13 +63,13 @@ def recover_parameters(
 
     Returns
     -------
-    DataFrame
-        The columns of `coverage.Coverage.table`, variant, clients.
+    Recovery
+        A row a way to measure and parameter, and a row a way to measure.
     """
-    parts = []
-    for variant in measurement_variants(plan.clients):
-        design = simulate_design(plan.study, plan.parameters, variant, seed=seed)
-        evidence = score_evidence(design, variant.therapists)
+    parts, means = [], []
+    plain: Narrowing | None = None
+    for variant in plan.variants():
+        evidence = score_evidence(plan.design(variant, seed=seed), variant.therapists)
         table = prior_table(
             fitting_problem(plan.world),
             evidence,
@@ -138,6 +81,23 @@ def recover_parameters(
         used = usable_summaries([table], evidence.real()[0])
         kept, tested = split_table(table, draws)
         learned = learn_summaries(kept.raw, kept.coordinates, used=used)
+        narrowing = measure_narrowing(kept, learned, tested, parallel_map=parallel_map)
         rows = check_coverage(kept, learned, tested).table
-        parts.append(rows.assign(variant=variant.name, clients=variant.clients))
-    return pd.concat(parts, ignore_index=True)
+        mean = pd.DataFrame({"contraction": 1 - narrowing.average().shares.mean(axis=0)})
+        labels = pd.Series({"variant": variant.name, "clients": variant.clients})
+        parts.append(_with_errors(rows, narrowing, plain).assign(**labels))
+        average = None if plain is None else plain.average()
+        means.append(_with_errors(mean, narrowing.average(), average).assign(**labels))
+        plain = plain or narrowing
+    return Recovery(*(pd.concat(some, ignore_index=True) for some in (parts, means)))
+
+
+def _with_errors(rows: pd.DataFrame, narrowing: Narrowing, plain: Narrowing | None) -> pd.DataFrame:
+    """Return rows with the error of their contraction, and the gain over the plain design."""
+    values, error = rows["contraction"], narrowing.error()
+    rows = rows.assign(se=error, low=values - ERRORS * error, high=values + ERRORS * error)
+    rows["verdict"] = [*map(verdict, rows["low"], rows["high"])]
+    if plain is None:
+        return rows.assign(gain=np.nan, gain_se=np.nan)
+    gain = plain.minus(narrowing)
+    return rows.assign(gain=gain.shares.mean(axis=0), gain_se=gain.error())

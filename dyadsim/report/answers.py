@@ -115,6 +115,9 @@ def _literature(summary: Summary) -> str:
 
 
 def _recover(summary: Summary) -> str:
+    if "means" in summary:
+        pairs = [(row, with_error(row["contraction"], row["se"])) for row in summary["means"]]
+        return "Mean contraction: " + ", ".join(f"{row['variant']} {text}" for row, text in pairs)
     values: dict[str, list[float]] = {}
     for row in summary["parameters"]:
         values.setdefault(row["variant"], []).append(row["contraction"])

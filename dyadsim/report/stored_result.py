@@ -96,8 +96,7 @@ def _print_study(summary: Mapping[str, Any]) -> None:
 def _print_recovery(summary: Mapping[str, Any]) -> None:
     from dyadsim.report.recovery import print_recovery
 
-    table = _frame(summary["parameters"])
-    print_recovery(table, summary["study"], summary["clients"], _label(summary))
+    print_recovery(summary, _label(summary))
 
 
 def _print_region(summary: Mapping[str, Any]) -> None:

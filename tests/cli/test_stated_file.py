@@ -215,7 +215,8 @@ def test_a_command_without_data_does_not_take_it(
 ) -> None:
     for words in (["simulate", "fit.yaml"], ["fit.yaml"]):
         assert main(words) == 2
-        assert "dyadsim describe, analyse or fit fit.yaml reads data" in capsys.readouterr().err
+        said = "dyadsim describe, analyse, fit or recover fit.yaml reads data"
+        assert said in capsys.readouterr().err
 
 
 def test_an_empty_or_a_missing_file(folder: Path) -> None:

@@ -10,13 +10,30 @@ from dyadsim.cli.main import main
 from dyadsim.planning.power_design import ANALYSES, DESIGNS, published_effect
 
 PAGE = (Path(__file__).parents[2] / "docs/how_to/planning.md").read_text(encoding="utf-8")
-COMMANDS = re.findall(r"^\$ dyadsim (.*)$", PAGE, re.MULTILINE)
+ALL = [
+    line.replace("\\\n", " ")
+    for line in re.findall(r"^\$ dyadsim ((?:.*\\\n)*.*)$", PAGE, re.MULTILINE)
+]
+COMMANDS = [command for command in ALL if not command.startswith("recover")]
+RECOVER = [command for command in ALL if command.startswith("recover")]
 FEW = "task.trials=60"  # of each size, so that the page is run in a minute
 
 
 def test_the_page_has_its_commands() -> None:
     assert len(COMMANDS) >= 7
     assert {shlex.split(command)[0] for command in COMMANDS} == {"power"}
+    assert len(RECOVER) == 2
+
+
+@pytest.mark.parametrize("command", RECOVER)
+def test_recover_is_accepted(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+    assert main([*shlex.split(command), "dry_run=true"]) == 0
+    out, err = capsys.readouterr()
+    assert "data sets" in out
+    assert not err
 
 
 @pytest.mark.parametrize("command", COMMANDS)

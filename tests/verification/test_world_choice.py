@@ -16,7 +16,7 @@ from dyadsim.fitting.target import Evidence, score_evidence
 from dyadsim.fitting.world_choice import FOLDS, SURE, WorldChoice, learn_worlds
 from dyadsim.fitting.world_verdict import judge_worlds
 from dyadsim.model import worlds
-from dyadsim.planning.recovery import measurement_variants, simulate_design
+from dyadsim.planning.planned_design import measurement_variants, simulate_design
 from dyadsim.studies.designs.cohort import cohort
 
 pytestmark = pytest.mark.verification

@@ -18,7 +18,6 @@ from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
     from dyadsim.fitting.fit import Effort, FitPlan
-    from dyadsim.report.fit import Source
 
 # Measured on two cores of a small machine: a simulated data set, and each dyad-session of it.
 # And what is learned, for each data set simulated of a world.
@@ -98,7 +97,7 @@ def cost(settings: "Settings") -> dict[str, Any]:
 
     source, count = read_source(settings), _data_sets(settings)
     _plan(settings).check()
-    memory = check_need(_need(settings, source))
+    memory = check_need(data_need(settings, source.dyad_sessions))
     if not settings.json:
         say(assumptions_text(source.assumed), indent="    ")
     learning = 5 + LEARN_SECONDS * _effort(settings).draws
@@ -112,11 +111,11 @@ def cost(settings: "Settings") -> dict[str, Any]:
     }
 
 
-def _need(settings: "Settings", source: "Source") -> Need:
+def data_need(settings: "Settings", dyad_sessions: int) -> Need:
     """Return the memory that the worker processes would take, a data set in each."""
     from dyadsim.model.variables import FIRST_RECORDED, ROW_COUNT
 
-    of_set = COPIES * source.dyad_sessions * VARIABLE_BYTES * (ROW_COUNT - FIRST_RECORDED)
+    of_set = COPIES * dyad_sessions * VARIABLE_BYTES * (ROW_COUNT - FIRST_RECORDED)
     return Need("threads", workers_of(settings), WORKER_BYTES + of_set)
 
 
@@ -134,7 +133,7 @@ def run(settings: "Settings") -> None:
     plan = _plan(settings)
     plan.check()
     source = read_source(settings)
-    check_need(_need(settings, source))
+    check_need(data_need(settings, source.dyad_sessions))
     if not settings.json:
         say(assumptions_text(source.assumed), indent="    ")
     with working(settings, _data_sets(settings)) as (parallel_map, on_step):
