@@ -27,6 +27,9 @@ ONE_WAY = {
     ("facts", "figure.dpi"),
     ("answer", "world"),  # it has task.worlds
     ("compare", "world"),
+    ("recover", "data"),  # of a study that is described
+    ("recover", "data.unit"),
+    ("recover", "size.clients_per_point"),  # of published moments, which it refuses
     ("calibrate", "world"),  # with task.shared=held
     ("crossvalidate", "world"),  # it reads the parameters that are set, not those of a world
     *(("power", key) for key in ("threads", "specificity", "world", "measure", "alliance.rate")),

@@ -20,7 +20,7 @@ HELPERS = {  # functions of other files that get the settings
     "analyse": (data_source.read_scores, data_source.questionnaire_of),
     "describe": (described_data,),
     "fit": (data_source, fit.working),
-    "recover": (fit.working,),
+    "recover": (data_source, fit.working),
     "region": (sweep_request.SweepRequest,),
     "teach": (lesson.lesson_settings,),
     "sensitivity": (sweep.execute, sweep.finish, sweep.say),
