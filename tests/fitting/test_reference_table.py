@@ -7,7 +7,7 @@ from dyadsim.fitting.free_parameters import fitting_problem
 from dyadsim.fitting.reference_table import ReferenceTable, prior_table
 from dyadsim.fitting.target import score_evidence
 from dyadsim.model import worlds
-from dyadsim.planning.recovery import measurement_variants, simulate_design
+from dyadsim.planning.planned_design import measurement_variants, simulate_design
 from dyadsim.studies.designs.cohort import cohort
 
 
