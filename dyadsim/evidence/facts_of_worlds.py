@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from dyadsim.checks import shown_number
-from dyadsim.evidence.verdict import VERDICTS
+from dyadsim.evidence.verdict import VERDICTS, count_verdicts
 from dyadsim.model.members import folder
 
 FILE = "scoreboard.csv"
@@ -65,8 +65,7 @@ def fact_counts(world: str) -> dict[str, int]:
     >>> sum(fact_counts("hybrid").values())
     67
     """
-    verdicts = read_scoreboard().query("world == @world")["verdict"]
-    return {verdict: int((verdicts == verdict).sum()) for verdict in VERDICTS}
+    return count_verdicts(read_scoreboard().query("world == @world")["verdict"])
 
 
 def against_world(world: str, most: int = 2) -> str:

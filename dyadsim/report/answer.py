@@ -11,14 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from dyadsim.attribution.estimated_shares import GAIN, decompose_outcome
-from dyadsim.attribution.true_shares import EFFECT, VARIANCE, Care, Replication
+from dyadsim.attribution.estimated_shares import decompose_outcome
+from dyadsim.attribution.true_shares import ADJUSTED, Care, Replication
 from dyadsim.evidence.claims import Claim, published_claims
 from dyadsim.evidence.facts_of_worlds import against_world
 from dyadsim.model.parameters import Parameters, flat
-from dyadsim.report.answer_sentences import main_answer, share_text
+from dyadsim.report.answer_sentences import main_answer, rows_by_world, share_text
 from dyadsim.report.attribution import estimates_of
-from dyadsim.report.members import MUCH_CHANCE, MembersResult
+from dyadsim.report.members import MUCH_CHANCE, MembersResult, write_tables
 from dyadsim.report.page import write_page
 from dyadsim.report.printed import say
 from dyadsim.simulation.specificity import DIAL
@@ -82,9 +82,7 @@ def estimates_in(parameters: Parameters, care: Care, size: Replication) -> pd.Da
     """
     table = decompose_outcome(parameters, care, replication=size)
     rows = estimates_of(table)
-    kept = rows["attribution"].isin(_KEPT) & rows["denominator"].isin(
-        [VARIANCE, EFFECT, GAIN, *rows.loc[rows["attribution"] == "gain", "denominator"]]
-    )
+    kept = rows["attribution"].isin(_KEPT) & (rows["denominator"] != ADJUSTED)
     rows = rows[kept].assign(detail=False)
     rows["se"] = rows["se"] * size.replicates**0.5
     dial = {"part": "Settings", "estimate": "specificity", "unit": "0 to 1", "detail": True}
@@ -98,8 +96,7 @@ def _cells(summary: pd.DataFrame, attribution: str, group: str, worlds: Sequence
 
     A star marks an interval that is mostly Monte-Carlo error.
     """
-    rows = summary[(summary["attribution"] == attribution) & (summary["estimate"] == group)]
-    by_world = {row["world"]: row for row in rows.to_dict("records")}
+    by_world = rows_by_world(summary, attribution, group)
     return [_cell(by_world[world]) if world in by_world else "-" for world in worlds]
 
 
@@ -108,11 +105,11 @@ def _cell(row: Mapping[Any, Any]) -> str:
     return share_text(row) + "*" * bool(chance)
 
 
-def _errors(summary: pd.DataFrame, attribution: str, group: str, worlds: Sequence[str]) -> str:
+def _errors(summary: pd.DataFrame, attribution: str, group: str) -> str:
     """Return the largest Monte-Carlo error of a member over worlds; "" where there is none."""
-    rows = summary[(summary["attribution"] == attribution) & (summary["estimate"] == group)]
-    error = rows.loc[rows["world"].isin(worlds), "monte_carlo"].max()
-    return "" if error != error else f"± {error:.2g}"
+    by_world = rows_by_world(summary, attribution, group)
+    known = [row["monte_carlo"] for row in by_world.values() if row["monte_carlo"] >= 0]
+    return f"± {max(known):.2g}" if known else ""
 
 
 def _line(label: str, cells: Sequence[str]) -> str:
@@ -206,9 +203,7 @@ def write_members(folder: Path, result: MembersResult, manifest: Mapping[str, An
     from dyadsim.plots import style
     from dyadsim.report.page import embedded_image
 
-    named = {"members": result.table, "over_members": result.summary}
-    for name, table in named.items():
-        table.assign(world=table["world"] + " world").to_csv(folder / f"{name}.csv", index=False)
+    write_tables(folder, result)
     figure = plot.figure(result.table)
     style.add_to_title(figure, result.changes)
     image = style.save_figure(figure, folder / "figures", "answer", plot.shown(result.table))
@@ -231,7 +226,7 @@ def write_members(folder: Path, result: MembersResult, manifest: Mapping[str, An
                     {
                         "label": _WORDS.get((attribution, group), group),
                         "cells": _cells(result.summary, attribution, group, worlds),
-                        "error": _errors(result.summary, attribution, group, worlds),
+                        "error": _errors(result.summary, attribution, group),
                     }
                     for group in _groups(result.summary, attribution)
                 ],
@@ -245,7 +240,7 @@ def write_members(folder: Path, result: MembersResult, manifest: Mapping[str, An
                 "denominator": claim.denominator,
                 "source": claim.source,
                 "cells": _cells(result.summary, *claim.like, worlds),
-                "error": _errors(result.summary, *claim.like, worlds),
+                "error": _errors(result.summary, *claim.like),
             }
             for claim in published_claims()
         ],

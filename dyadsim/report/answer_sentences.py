@@ -53,10 +53,10 @@ def main_answer(summary: pd.DataFrame, *, changed: bool) -> list[str]:
         Three sentences, each with what 100 % is.
     """
     worlds = list(dict.fromkeys(summary["world"]))
-    variance = _rows(summary, "variance", "technique")
-    effect = _rows(summary, "effect", "technique")
-    lost = _rows(summary, "effect lost", "technique")
-    own = _rows(summary, "variance", "client")
+    variance = rows_by_world(summary, "variance", "technique")
+    effect = rows_by_world(summary, "effect", "technique")
+    lost = rows_by_world(summary, "effect lost", "technique")
+    own = rows_by_world(summary, "variance", "client")
     clients = sorted(round(row["median"]) for row in own.values())
     span = f"{clients[0]}" if clients[0] == clients[-1] else f"{clients[0]} to {clients[-1]}"
     return [
@@ -69,7 +69,16 @@ def main_answer(summary: pd.DataFrame, *, changed: bool) -> list[str]:
     ]
 
 
-def _rows(summary: pd.DataFrame, attribution: str, group: str) -> dict[str, dict[Any, Any]]:
+def rows_by_world(summary: pd.DataFrame, attribution: str, group: str) -> dict[str, dict[Any, Any]]:
+    """Return the row of a share in every world that has it, by the world's name.
+
+    Parameters
+    ----------
+    summary
+        attribution, estimate, world and what is known of each.
+    attribution, group
+        Of the share.
+    """
     rows = summary[(summary["attribution"] == attribution) & (summary["estimate"] == group)]
     return {str(row["world"]): row for row in rows.to_dict("records")}
 

@@ -290,8 +290,7 @@ def write_members(folder: Path, result: MembersResult, manifest: Mapping[str, An
     """
     from dyadsim.plots import members, style
 
-    _named(result.table).to_csv(folder / "members.csv", index=False)
-    _named(result.summary).to_csv(folder / "over_members.csv", index=False)
+    write_tables(folder, result)
     figures = {}
     for number, (heading, rows) in enumerate(_parts(result.summary), 1):
         shown = rows[~rows["detail"].astype(bool)]
@@ -312,6 +311,20 @@ def write_members(folder: Path, result: MembersResult, manifest: Mapping[str, An
         run=result.run,
         manifest=manifest,
     )
+
+
+def write_tables(folder: Path, result: MembersResult) -> None:
+    """Write members.csv, every member's values, and over_members.csv, what is summed up of them.
+
+    Parameters
+    ----------
+    folder
+        The results folder.
+    result
+        What the task found.
+    """
+    _named(result.table).to_csv(folder / "members.csv", index=False)
+    _named(result.summary).to_csv(folder / "over_members.csv", index=False)
 
 
 def _named(table: pd.DataFrame) -> pd.DataFrame:
