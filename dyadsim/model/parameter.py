@@ -150,6 +150,8 @@ def check_value(item: Parameter, value: object) -> float:
         Not a finite number, or outside the range; the message names parameter, range and value.
     """
     about = item.about
+    if type(value) is float and math.isfinite(value) and about.low <= value <= about.high:
+        return value
     unit = "" if about.unit == "1" else f" {about.unit}"
     rule = f"{item.name} ({about.meaning}) must lie in [{about.low:g}, {about.high:g}]{unit}"
     if isinstance(value, bool) or not isinstance(value, int | float):

@@ -165,6 +165,6 @@ def as_float32(parameters: Parameters) -> Parameters:
     """Return the same parameters as float32: what the kernel is compiled for."""
 
     def narrow(part: Any) -> Any:
-        return type(part)(*(np.float32(value) for value in part))
+        return type(part)._make(np.array(part, np.float32))
 
     return Parameters(*(narrow(part) for part in parameters))

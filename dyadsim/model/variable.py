@@ -10,6 +10,7 @@ Rows of tables, the dictionary of the records and the views of a block follow fr
 
 import math
 import re
+from functools import cache
 from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
@@ -97,6 +98,7 @@ def ends_of_unit(unit: str) -> tuple[float, float]:
     return _NAMED_ENDS.get(unit, (-math.inf, math.inf))
 
 
+@cache
 def declared_variables(kind: type) -> dict[str, Variable]:
     """Return the variables that the fields of a named tuple declare.
 

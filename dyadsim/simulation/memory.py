@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dyadsim.errors import BadInput
 from dyadsim.model.variables import FIRST_RECORDED, ROW_COUNT
-from dyadsim.studies import study as studies
+from dyadsim.studies.schedule import steps_of
 from dyadsim.studies.study import Study
 
 GROUPS, OWN_GROUPS = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
@@ -122,7 +122,7 @@ def client_bytes(study: Study, keep_truth: bool = True) -> int:
     >>> client_bytes(trial), client_bytes(trial, keep_truth=False)
     (1780, 340)
     """
-    steps = studies.plan_study(study).weeks.size if keep_truth else 0
+    steps = len(steps_of(study.schedule)[0]) if keep_truth else 0
     recorded = ROW_COUNT - FIRST_RECORDED
     size: int = VARIABLE_BYTES * (ROW_COUNT + recorded * steps) + CLIENT_BYTES
     return size
