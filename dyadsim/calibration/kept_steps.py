@@ -18,7 +18,8 @@ from dyadsim.simulation.unfinished import tidy_unfinished, write_file
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 OnWork = Callable[[float, bool], None]  # (work done, whether it was done just now)
-_DECIDE = ("simulation", "analysis", "evidence", "calibration")  # beside what is compiled
+# Packages that decide the numbers, beside what is compiled.
+_DECIDE = ("simulation", "analysis", "evidence", "calibration", "fitting")
 
 
 def _no_report(work: float, fresh: bool) -> None:

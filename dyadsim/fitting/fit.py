@@ -13,6 +13,7 @@ from dyadsim.errors import BadInput
 from dyadsim.fitting import coverage
 from dyadsim.fitting.coverage import Coverage
 from dyadsim.fitting.free_parameters import FREE, REST, Problem, fitting_problem, parameter_values
+from dyadsim.fitting.kept_learning import NOTHING_KEPT, KeptLearning
 from dyadsim.fitting.posterior import (
     LearnedSummaries,
     Posterior,
@@ -25,12 +26,19 @@ from dyadsim.fitting.reference_table import (
     prior_table,
     simulate_draws,
     split_table,
+    table_content,
     usable_summaries,
 )
-from dyadsim.fitting.stability import LEVELS, table_stability
+from dyadsim.fitting.stability import LEVELS, learn_halves, table_stability
 from dyadsim.fitting.target import Evidence
 from dyadsim.fitting.undefined import refuse_none_used, refuse_undefined
-from dyadsim.fitting.world_choice import FOLDS, WorldChoice, check_odds, choose_world
+from dyadsim.fitting.world_choice import (
+    FOLDS,
+    LearnedWorlds,
+    WorldChoice,
+    check_odds,
+    learn_worlds,
+)
 from dyadsim.model import worlds
 from dyadsim.model.parameters import catalogue
 
@@ -151,13 +159,22 @@ class Fit(NamedTuple):
         return from_dict({"posterior": values})
 
 
+class _Learned(NamedTuple):
+    """What is learned from tables: summaries, the same of each half, and classifiers of worlds."""
+
+    summaries: LearnedSummaries
+    halves: tuple[LearnedSummaries, ...]
+    worlds: LearnedWorlds | None
+
+
 class _Simulation(NamedTuple):
-    """What is simulated for a fit: of which data, by what plan, on which processes."""
+    """What is simulated for a fit: of which data, by what plan, on which processes, and kept."""
 
     evidence: Evidence
     plan: FitPlan
     parallel_map: ParallelMap
     on_step: Callable[[int], None]
+    kept: KeptLearning
 
     def tables(self) -> dict[str, ReferenceTable]:
         """Return the reference table of every world; that of the fitted one has test draws too."""
@@ -168,15 +185,41 @@ class _Simulation(NamedTuple):
 
     def table(self, world: str) -> ReferenceTable:
         """Return the reference table of a world."""
-        effort = self.plan.effort
         return prior_table(
             self.plan.problem(world),
             self.evidence,
-            draws=effort.draws + (effort.held_out if world == self.plan.world else 0),
+            draws=self._draws(world),
             seed=self.plan.seed,
             parallel_map=self.parallel_map,
             on_step=self.on_step,
+            kept=self.kept,
         )
+
+    def _draws(self, world: str) -> int:
+        """Return the number of draws of a world's table."""
+        effort = self.plan.effort
+        return effort.draws + (effort.held_out if world == self.plan.world else 0)
+
+    def learn(self, tables: Mapping[str, ReferenceTable], used: Mask) -> "_Learned":
+        """Return all that is learned from the tables, whatever the data are."""
+        table, _ = split_table(tables[self.plan.world], self.plan.effort.draws)
+        content = [
+            table_content(one.problem, self.evidence, draws=self._draws(world), seed=self.plan.seed)
+            for world, one in tables.items()
+        ]
+        candidates = tuple(self.plan.candidates)
+
+        def compute() -> _Learned:
+            learned = learn_summaries(table.raw, table.coordinates, used=used)
+            halves = learn_halves(table, used, self.parallel_map)
+            if len(candidates) < 2:
+                return _Learned(learned, halves, None)
+            raws = [tables[name].raw[: self.plan.effort.draws] for name in candidates]
+            of_worlds = learn_worlds(raws, candidates, used=used, parallel_map=self.parallel_map)
+            return _Learned(learned, halves, of_worlds)
+
+        key = ("learned", self.plan.world, candidates, self.plan.effort, content, used)
+        return self.kept.recall(key, compute)
 
     def predictions(self, problem: Problem, posterior: Posterior) -> ReferenceTable:
         """Return data sets from the posterior; what is not fitted is as in the draws kept."""
@@ -199,6 +242,7 @@ def fit_data(
     *,
     parallel_map: ParallelMap = map,
     on_step: Callable[[int], None] = lambda _: None,
+    kept: KeptLearning = NOTHING_KEPT,
 ) -> Fit:
     """Return the fit of data.
 
@@ -211,7 +255,9 @@ def fit_data(
     parallel_map
         A `map` over processes (`search.process_map`); the numbers are the same.
     on_step
-        Called with the number of data sets just simulated.
+        Called with the number of data sets just simulated, or read.
+    kept
+        What earlier fits have left (`kept_learning`): the numbers are the same with and without.
 
     Returns
     -------
@@ -227,18 +273,19 @@ def fit_data(
         A statistic of the data that their simulated design does not have.
     """
     plan.check()
-    simulation, (real, checks) = _Simulation(evidence, plan, parallel_map, on_step), evidence.real()
+    simulation = _Simulation(evidence, plan, parallel_map, on_step, kept)
+    real, checks = evidence.real()
     tables = simulation.tables()
     refuse_undefined(evidence.names, real, {name: table.raw for name, table in tables.items()})
     refuse_undefined(evidence.check_names, checks, {plan.world: tables[plan.world].checks})
     used = usable_summaries(list(tables.values()), real)
     refuse_none_used(evidence.names, used)
     table, tested = split_table(tables[plan.world], plan.effort.draws)
-    learned = learn_summaries(table.raw, table.coordinates, used=used)
+    learned, halves, of_worlds = simulation.learn(tables, used)
     posterior = _posterior(table, learned, real)
     checked = coverage.check_coverage(table, learned, tested)
-    stability = table_stability(table, posterior, real=real, used=used)
-    choice = _choice(tables, plan, real, used)
+    stability = table_stability(table, posterior, real=real, learned=halves)
+    choice = of_worlds.choose(real, plan.odds) if of_worlds else None
     predicted = simulation.predictions(table.problem, posterior)
     resampled = posterior.resampled(DRAWS_SHOWN, plan.seed)
     names = evidence.check_names
@@ -267,16 +314,6 @@ def _posterior(table: ReferenceTable, learned: LearnedSummaries, real: Floats) -
         target=learned(real[None])[0],
         bounds=(table.problem.low, table.problem.high),
     )
-
-
-def _choice(
-    tables: Mapping[str, ReferenceTable], plan: FitPlan, real: Floats, used: Mask
-) -> WorldChoice | None:
-    """Return the choice among the candidates, if there are two or more."""
-    if len(plan.candidates) < 2:
-        return None
-    raws = [tables[name].raw[: plan.effort.draws] for name in plan.candidates]
-    return choose_world(raws, list(plan.candidates), real=real, used=used, odds=plan.odds)
 
 
 def _at_an_end(problem: Problem, posterior: Posterior) -> tuple[str, ...]:

@@ -87,6 +87,10 @@ class PublishedMoments(NamedTuple):
         """Return the published numbers, fitted and kept out."""
         return self._split(np.array([moment.value for moment in self.moments]))
 
+    def simulated_content(self) -> tuple[object, ...]:
+        """Return the moments with their design."""
+        return ("moments", self)
+
     def simulated(
         self, parameters: Parameters, *, replicate: int, seed: int
     ) -> tuple[Floats, Floats]:

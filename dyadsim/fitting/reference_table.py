@@ -14,6 +14,7 @@ import pandas as pd
 
 from dyadsim.calibration.distances import ParallelMap
 from dyadsim.fitting.free_parameters import Problem, draw_prior, parameter_values, world_at
+from dyadsim.fitting.kept_learning import NOTHING_KEPT, KeptLearning
 from dyadsim.fitting.target import Evidence
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
@@ -111,6 +112,7 @@ def prior_table(
     seed: int,
     parallel_map: ParallelMap,
     on_step: Callable[[int], None] = lambda _: None,
+    kept: KeptLearning = NOTHING_KEPT,
 ) -> ReferenceTable:
     """Return the reference table of draws of the prior.
 
@@ -127,16 +129,37 @@ def prior_table(
     parallel_map
         A `map` over processes (`search.process_map`).
     on_step
-        Called with the number of data sets just simulated.
+        Called with the number of data sets just simulated, or read.
+    kept
+        Tables of earlier fits.
 
     Returns
     -------
     ReferenceTable
         A row a draw.
     """
-    coordinates = draw_prior(problem, draws, np.random.default_rng([seed, 1]))
-    points = Draws(problem, coordinates, np.arange(len(coordinates)), seed)
-    return simulate_draws(points, evidence, seed=seed, parallel_map=parallel_map, on_step=on_step)
+    done = 0
+
+    def count(number: int) -> None:
+        nonlocal done
+        done += number
+        on_step(number)
+
+    def compute() -> ReferenceTable:
+        coordinates = draw_prior(problem, draws, np.random.default_rng([seed, 1]))
+        points = Draws(problem, coordinates, np.arange(len(coordinates)), seed)
+        return simulate_draws(points, evidence, seed=seed, parallel_map=parallel_map, on_step=count)
+
+    table = kept.recall(table_content(problem, evidence, draws=draws, seed=seed), compute)
+    on_step(draws - done)
+    return table
+
+
+def table_content(
+    problem: Problem, evidence: Evidence, *, draws: int, seed: int
+) -> tuple[object, ...]:
+    """Return all that decides a reference table, by which it is kept (`kept_learning`)."""
+    return ("table", problem, evidence.simulated_content(), draws, seed)
 
 
 def usable_summaries(tables: Sequence[ReferenceTable], real: Floats) -> Mask:

@@ -5,10 +5,12 @@ these numbers; `CHECKS` are kept out of it, to be predicted afterwards. Which nu
 depends on the design and on where it has scores (`stretches`).
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from dyadsim.fitting.arms import Arms
 from dyadsim.fitting.data_design import ObservedDesign
 from dyadsim.fitting.stretches import Stretches, stretches_of
 from dyadsim.model import questionnaires
@@ -16,6 +18,7 @@ from dyadsim.model.questionnaires import Instrument
 from dyadsim.studies import study as studies
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
+type Steps = np.ndarray[Any, np.dtype[np.int64]]
 type Summaries = dict[str, float]
 
 EARLY = 3  # sessions that count as early, for the alliance
@@ -99,13 +102,19 @@ def summarise_scores(shape: DesignShape, scores: Floats, alliance: Floats) -> Su
     """
     summaries: Summaries = {}
     with np.errstate(invalid="ignore", divide="ignore"):
-        course = _Course(scores)
+        course, arms = _Course(scores), Arms(shape.arm, len(shape.arms))
+        gains = _of_gains(course, arms)
+        rows = {**gains, **_of_changes(course, arms)}
+        stretches = _by_stretch(shape.stretches, course, arms)
         for code, name in enumerate(shape.arms):
             label = f"{name}: " if len(shape.arms) > 1 else ""
-            of_arm = _of_arm(shape, course, code)
-            summaries |= {f"{label}{key}": value for key, value in of_arm.items()}
+            for k in np.flatnonzero(shape.stretches.measured[code]):
+                for key, values in stretches.items():
+                    of_stretch = f"{label}{key}, {shape.stretches.labels[k]}"
+                    summaries[of_stretch] = float(values[k, code])
+            summaries |= {f"{label}{key}": float(values[code]) for key, values in rows.items()}
         if len(shape.arms) > 1:
-            summaries |= _between_arms(shape, course)
+            summaries |= _between_arms(shape, gains)
         if shape.therapists_known:
             summaries["variance between therapists"] = _between_therapists(shape, course)
         if shape.alliance_known:
@@ -118,14 +127,12 @@ class _Course:
 
     def __init__(self, scores: Floats) -> None:
         steps = np.arange(len(scores))[:, None]
-        self.scores, known = scores, ~np.isnan(scores)
-        clients = np.arange(scores.shape[1])
-        self.known, self.count = known, known.sum(axis=0)
-        self.first = np.where(self.count > 0, scores[known.argmax(axis=0), clients], np.nan)
-        self.last_step = np.where(known, steps, 0).max(axis=0)
-        self.last = np.where(self.count > 1, scores[self.last_step, clients], np.nan)
+        self.scores, self.known = scores, ~np.isnan(scores)
+        known = self.known
+        self.count = known.sum(axis=0)
+        self.first, self.last, self.last_step = _first_and_last(scores)
         self.gain = self.first - self.last
-        filled = np.where(known, scores, 0.0)
+        self.filled = filled = np.where(known, scores, 0.0)
         mean_step = np.where(known, steps, 0).sum(axis=0) / np.maximum(self.count, 1)
         away = np.where(known, steps - mean_step, 0.0)
         self.slope = np.where(
@@ -134,6 +141,15 @@ class _Course:
         self.mean = filled.sum(axis=0) / np.maximum(self.count, 1)
         self.previous = _previous(scores)
         self.change = scores[1:] - self.previous[1:]
+
+
+def _first_and_last(scores: Floats) -> tuple[Floats, Floats, Steps]:
+    """Return each client's first score, last one (NaN of a single one) and its step."""
+    known, clients = ~np.isnan(scores), np.arange(scores.shape[1])
+    count, last_step = known.sum(axis=0), len(scores) - 1 - known[::-1].argmax(axis=0)
+    last_step = np.where(count > 0, last_step, 0)
+    first = np.where(count > 0, scores[known.argmax(axis=0), clients], np.nan)
+    return first, np.where(count > 1, scores[last_step, clients], np.nan), last_step
 
 
 def _previous(scores: Floats) -> Floats:
@@ -168,76 +184,66 @@ def _root_mean_square(values: Floats) -> float:
     return float(np.sqrt(_mean(values**2)))
 
 
-def _of_arm(shape: DesignShape, course: _Course, code: int) -> Summaries:
-    """Return the summaries of one arm."""
-    clients = shape.arm == code
+def _by_stretch(stretches: Stretches, course: _Course, arms: Arms) -> dict[str, Floats]:
+    """Return mean, SD and share of clients measured, each `(stretch, arm)`."""
+    of_stretch = (stretches.of_step == np.arange(len(stretches.labels))[:, None]).astype(float)
+    filled = course.filled
+    number = of_stretch @ arms.total(course.known)
+    mean = of_stretch @ arms.total(filled) / number
+    variance = of_stretch @ arms.total(filled**2) / number - mean**2
+    measured = arms.total(of_stretch @ course.known > 0)
     return {
-        **_by_stretch(shape.stretches, code, course.scores[:, clients]),
-        **_of_gains(course, clients),
-        **_of_changes(course, clients),
+        "mean": mean,
+        "SD": np.sqrt(np.maximum(variance, 0)),
+        "share measured": measured / arms.clients,
     }
 
 
-def _by_stretch(stretches: Stretches, arm: int, scores: Floats) -> Summaries:
-    """Return mean, SD and share of clients measured in each stretch of time an arm has."""
-    summaries: Summaries = {}
-    known, clients = ~np.isnan(scores), scores.shape[1]
-    filled = np.where(known, scores, 0.0)
-    for k in np.flatnonzero(stretches.measured[arm]):
-        rows, label = stretches.of_step == k, stretches.labels[k]
-        number = known[rows].sum()
-        mean = filled[rows].sum() / number
-        summaries[f"mean, {label}"] = float(mean)
-        variance = (filled[rows] ** 2).sum() / number - mean**2
-        summaries[f"SD, {label}"] = float(np.sqrt(np.maximum(variance, 0)))
-        measured = known[rows].any(axis=0).sum()
-        summaries[f"share measured, {label}"] = float(measured / clients)
-    return summaries
-
-
-def _of_gains(course: _Course, clients: np.ndarray[Any, Any]) -> Summaries:
-    """Return how gains and slopes are distributed and what they go with."""
-    first, last, gain = course.first[clients], course.last[clients], course.gain[clients]
-    count, slope = course.count[clients].astype(float), course.slope[clients]
+def _of_gains(course: _Course, arms: Arms) -> dict[str, Floats]:
+    """Return how gains and slopes are distributed and what they go with, each `(arm,)`."""
+    first, last, gain, slope = course.first, course.last, course.gain, course.slope
+    count = course.count.astype(float)
+    mean, sd = arms.mean_and_sd(np.stack([gain, slope, count]))
+    one, other = (first, first, count, count, count), (last, gain, gain, first, slope)
+    r = arms.r(np.stack(one), np.stack(other))
     return {
-        "mean gain": _mean(gain),
-        "SD of gains": _sd(gain),
-        "r first, last": _r(first, last),
-        "r first, gain": _r(first, gain),
-        "mean slope": _mean(slope),
-        "SD of slopes": _sd(slope),
-        "mean number of scores": _mean(count),
-        "SD of the number": _sd(count),
-        "r number, gain": _r(count, gain),
-        "r number, first": _r(count, first),
-        "r number, slope": _r(count, slope),
+        "mean gain": mean[0],
+        "SD of gains": sd[0],
+        "r first, last": r[0],
+        "r first, gain": r[1],
+        "mean slope": mean[1],
+        "SD of slopes": sd[1],
+        "mean number of scores": mean[2],
+        "SD of the number": sd[2],
+        "r number, gain": r[2],
+        "r number, first": r[3],
+        "r number, slope": r[4],
     }
 
 
-def _of_changes(course: _Course, clients: np.ndarray[Any, Any]) -> Summaries:
-    """Return how scores change from step to step, and when clients leave."""
-    scores, change = course.scores[:, clients], course.change[:, clients]
-    centred = np.where(course.known[:, clients], scores - course.mean[clients], np.nan)
-    last_step, previous = course.last_step[clients], course.previous[1:, clients]
+def _of_changes(course: _Course, arms: Arms) -> dict[str, Floats]:
+    """Return how scores change from step to step, and when clients leave, each `(arm,)`."""
+    change, last_step = course.change, course.last_step
+    centred = np.where(course.known, course.scores - course.mean, np.nan)
+    early = last_step <= np.quantile(last_step, 0.25)
     return {
-        "step to step": _root_mean_square(change),
-        "mean early change": _mean(change[:3]),
-        "r with the score before": _r(scores[1:].ravel(), previous.ravel()),
-        "SD within clients": _root_mean_square(centred),
-        "left early": float(np.mean(last_step <= np.quantile(course.last_step, 0.25))),
-        "stayed": float(np.mean(last_step >= course.last_step.max())),
+        "step to step": np.sqrt(arms.mean_over_steps(change**2)),
+        "mean early change": arms.mean_over_steps(change[:3]),
+        "r with the score before": arms.r_over_steps(course.scores[1:], course.previous[1:]),
+        "SD within clients": np.sqrt(arms.mean_over_steps(centred**2)),
+        "left early": arms.total(early) / arms.clients,
+        "stayed": arms.total(last_step >= last_step.max()) / arms.clients,
     }
 
 
-def _between_arms(shape: DesignShape, course: _Course) -> Summaries:
+def _between_arms(shape: DesignShape, gains: Mapping[str, Floats]) -> Summaries:
     """Return the differences of each arm's gain from the first one's, in pooled SDs."""
-    summaries, first = {}, course.gain[shape.arm == 0]
-    for code, name in enumerate(shape.arms[1:], start=1):
-        other = course.gain[shape.arm == code]
-        pooled = np.sqrt((_sd(first) ** 2 + _sd(other) ** 2) / 2)
-        difference = (_mean(first) - _mean(other)) / pooled
-        summaries[f"d of gains, {shape.arms[0]} less {name}"] = float(difference)
-    return summaries
+    mean, variance = gains["mean gain"], gains["SD of gains"] ** 2
+    differences = (mean[0] - mean) / np.sqrt((variance[0] + variance) / 2)
+    return {
+        f"d of gains, {shape.arms[0]} less {name}": float(differences[code])
+        for code, name in enumerate(shape.arms[1:], start=1)
+    }
 
 
 def _between_therapists(shape: DesignShape, course: _Course) -> float:
@@ -339,7 +345,7 @@ def check_statistics(shape: DesignShape, scores: Floats) -> Summaries:
 
 def _g_between_arms(shape: DesignShape, scores: Floats) -> Summaries:
     """Return Hedges' g (with its usual correction) of the first arm against each other one."""
-    last = _Course(scores[: shape.end + 1]).last
+    last = _first_and_last(scores[: shape.end + 1])[1]
     groups = [last[(shape.arm == code) & ~np.isnan(last)] for code in range(len(shape.arms))]
     values = {}
     for name, other in zip(shape.arms[1:], groups[1:], strict=True):

@@ -45,6 +45,10 @@ class Evidence(Protocol):
         """Return summaries (summary,) and checks (check,) of the data; NaN: there is none."""
         ...
 
+    def simulated_content(self) -> tuple[object, ...]:
+        """Return all that decides what is simulated: two data sets of one design have the same."""
+        ...
+
     def simulated(
         self, parameters: Parameters, *, replicate: int, seed: int
     ) -> tuple[Floats, Floats]:
@@ -81,6 +85,13 @@ class ScoreEvidence(NamedTuple):
     def real(self) -> tuple[Floats, Floats]:
         """Return summaries and checks of the data."""
         return self._summarised(self.design.scores, self.design.alliance)
+
+    def simulated_content(self) -> tuple[object, ...]:
+        """Return the design without its scores."""
+        design = self.design
+        rated = ~np.isnan(design.alliance).all(axis=1)
+        facts = (design.study, design.allocation, design.gaps, design.assessed, rated)
+        return ("scores", *facts, self.shape, self.undefined)
 
     def simulated(
         self, parameters: Parameters, *, replicate: int, seed: int
@@ -173,9 +184,9 @@ def simulate_like(
         threads=1,
     )
     run = simulate.advance(run, threads=1)
-    truth = dict(simulate.variables(run.truth))
-    measured = _measured(design, observe.observed_mask(run), truth["attended"])
-    scores = np.where(measured, truth["symptom_score"], np.nan).astype(float)
+    attended, symptom_score = (simulate.latent(run, name) for name in ("attended", "symptom_score"))
+    measured = _measured(design, observe.observed_mask(run), attended)
+    scores = np.where(measured, symptom_score, np.nan).astype(float)
     rated = ~np.isnan(design.alliance).all(axis=1)[:, None]
     if not rated.any():
         return scores, np.full_like(scores, np.nan)

@@ -12,16 +12,19 @@ table, and the spread of the log odds gives their standard error (`_jackknife_er
 """
 
 from collections.abc import Sequence
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from scipy.optimize import minimize_scalar
+from scipy.special import log_expit, log_softmax
 from scipy.stats import t as student
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from dyadsim.analysis.one_thread import one_blas_thread
+from dyadsim.calibration.distances import ParallelMap
 from dyadsim.checks import is_number
 from dyadsim.errors import BadInput
 from dyadsim.fitting.posterior import fill_gaps, make_features, summary_medians
@@ -116,37 +119,6 @@ Leave a world out of task.candidates to rule it out.
     return [float(weight) for weight in odds]
 
 
-def choose_world(
-    raws: Sequence[Floats],
-    worlds: Sequence[str],
-    *,
-    real: Floats,
-    used: Mask,
-    odds: Sequence[float] | None = None,
-) -> WorldChoice:
-    """Return the choice among worlds.
-
-    Parameters
-    ----------
-    raws
-        Each world's summaries, `(draw, summary)`, as many draws for each.
-    worlds
-        Names of the worlds.
-    real
-        Summaries of the data, `(summary,)`.
-    used
-        Which summaries can be used, `(summary,)`.
-    odds
-        Prior weights of the worlds; None: equal.
-
-    Returns
-    -------
-    WorldChoice
-        Probabilities of the worlds, and how well simulated data sets are classified.
-    """
-    return learn_worlds(raws, worlds, used=used).choose(real, odds)
-
-
 class LearnedWorlds(NamedTuple):
     """Classifiers of worlds, for any data of a design.
 
@@ -205,7 +177,7 @@ class LearnedWorlds(NamedTuple):
         """Return each model's log odds of each world against all others, `(model, world)`."""
         data = fill_gaps(real[None], self.used, self.middle)
         rows = [
-            model.predict_log_proba(data)[0] / temperature
+            _log_probabilities(model, data)[0] / temperature
             for model, temperature in zip(self.models, self.temperatures, strict=True)
         ]
         joint = np.array(rows) + np.log(prior)
@@ -216,7 +188,9 @@ class LearnedWorlds(NamedTuple):
 
 
 @one_blas_thread()
-def learn_worlds(raws: Sequence[Floats], worlds: Sequence[str], *, used: Mask) -> LearnedWorlds:
+def learn_worlds(
+    raws: Sequence[Floats], worlds: Sequence[str], *, used: Mask, parallel_map: ParallelMap = map
+) -> LearnedWorlds:
     """Return the classifiers of worlds that are learned from a table.
 
     Parameters
@@ -227,6 +201,8 @@ def learn_worlds(raws: Sequence[Floats], worlds: Sequence[str], *, used: Mask) -
         Names of the worlds.
     used
         Which summaries can be used, `(summary,)`.
+    parallel_map
+        A `map` over processes; the classifiers are the same.
 
     Returns
     -------
@@ -237,14 +213,14 @@ def learn_worlds(raws: Sequence[Floats], worlds: Sequence[str], *, used: Mask) -
     label = np.repeat(np.arange(len(raws)), [len(draws) for draws in raws])
     fold = np.concatenate([np.arange(len(draws)) % FOLDS for draws in raws])
     summaries = fill_gaps(raw, used, middle)
-    models, log_shares = [_classifier(summaries.shape[1]).fit(summaries, label)], []
-    for k in range(FOLDS):
-        rest = fold != k
-        models.append(_classifier(summaries.shape[1]).fit(summaries[rest], label[rest]))
-        log_shares.append(models[-1].predict_log_proba(summaries[~rest]))
+    models = list(
+        parallel_map(
+            _learned, repeat(summaries), repeat(label), [fold != k for k in range(-1, FOLDS)]
+        )
+    )
     unseen = np.zeros((len(raw), len(raws)))
-    for k in range(FOLDS):
-        unseen[fold == k] = log_shares[k]
+    for k, model in enumerate(models[1:]):
+        unseen[fold == k] = _log_probabilities(model, summaries[fold == k])
     temperatures = [_temperature(unseen, label)]
     temperatures += [_temperature(unseen[fold != k], label[fold != k]) for k in range(FOLDS)]
     return LearnedWorlds(
@@ -268,9 +244,22 @@ def share_of(log_odds: Floats) -> Floats:
     return np.asarray(1 / (1 + np.exp(-np.clip(log_odds, -700, 700))))
 
 
-def _classifier(count: int) -> Any:
-    features = make_features(COMPONENTS, most=count)
-    return make_pipeline(features, LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3))
+def _learned(summaries: Floats, label: Labels, rows: Mask) -> Any:
+    """Return a classifier learned from some rows of a table."""
+    features = make_features(COMPONENTS, most=summaries.shape[1])
+    classifier = LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3)
+    return make_pipeline(features, classifier).fit(summaries[rows], label[rows])
+
+
+def _log_probabilities(model: Any, summaries: Floats) -> Floats:
+    """Return log probabilities `(draw, world)`, finite where a probability is too small to write.
+
+    scikit-learn takes the logarithm of probabilities, and that of 0 is none.
+    """
+    odds = model.decision_function(summaries)
+    if odds.ndim == 1:  # of the second of two worlds
+        return np.column_stack([log_expit(-odds), log_expit(odds)])
+    return np.asarray(log_softmax(odds, axis=1))
 
 
 def _probabilities(log_shares: Floats, temperature: float, prior: Floats) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 
 from dyadsim.fitting.posterior import Posterior, infer_posterior, learn_summaries
 from dyadsim.fitting.reference_table import ReferenceTable
-from dyadsim.fitting.stability import table_stability
+from dyadsim.fitting.stability import learn_halves, table_stability
 
 
 def _table(linear_problem, coordinates: np.ndarray, raw: np.ndarray) -> ReferenceTable:
@@ -29,7 +29,9 @@ def test_a_large_table_and_typical_data_give_stable_intervals(linear_problem) ->
     table = _table(linear_problem, *linear_problem.draws(6000))
     real = linear_problem.draws(1, seed=9)[1][0]
     posterior = _posterior(table, linear_problem, real)
-    stability = table_stability(table, posterior, real=real, used=linear_problem.used)
+    stability = table_stability(
+        table, posterior, real=real, learned=learn_halves(table, linear_problem.used)
+    )
     assert list(stability["parameter"]) == ["a", "b"]
     assert stability["stable"].all()
     assert (stability["moved"] < 0.4).all()
@@ -43,6 +45,8 @@ def test_halves_that_disagree_are_said_to_be_unstable(linear_problem) -> None:
     real = np.array([2.5, 1.2, 0.0, 0.0])
     right = _table(linear_problem, *linear_problem.draws(4000))
     posterior = _posterior(right, linear_problem, real)
-    stability = table_stability(table, posterior, real=real, used=linear_problem.used)
+    stability = table_stability(
+        table, posterior, real=real, learned=learn_halves(table, linear_problem.used)
+    )
     assert list(stability["stable"]) == [False, True]
     assert stability["moved"][0] > 1

@@ -10,8 +10,8 @@ from dyadsim.fitting.world_choice import (
     SURE,
     WorldChoice,
     _jackknife_error,
+    _log_probabilities,
     check_odds,
-    choose_world,
     learn_worlds,
 )
 
@@ -26,7 +26,7 @@ def _table(count: int, seed: int) -> list[np.ndarray]:
 
 def _choose(place: float, odds: tuple[float, float] | None = None) -> WorldChoice:
     data = np.array([place, 0.3, -0.2])
-    return choose_world(_table(3000, 3), ("a", "b"), real=data, used=USED, odds=odds)
+    return learn_worlds(_table(3000, 3), ("a", "b"), used=USED).choose(data, odds)
 
 
 def _log_odds(shares: np.ndarray) -> np.ndarray:
@@ -83,7 +83,7 @@ def test_other_tables_agree_within_the_stated_error() -> None:
 def test_a_larger_table_has_less_error_and_the_interval_holds_the_probability() -> None:
     data = np.array([1.0, 0.3, -0.2])
     small, large = (
-        choose_world(_table(count, 8), ("a", "b"), real=data, used=USED) for count in (200, 3200)
+        learn_worlds(_table(count, 8), ("a", "b"), used=USED).choose(data) for count in (200, 3200)
     )
     assert (small.draws, large.draws) == (200, 3200)
     assert large.error[0] < 0.6 * small.error[0]
@@ -112,3 +112,17 @@ def test_odds_and_candidates_that_make_no_sense(
 ) -> None:
     with pytest.raises(BadInput, match=message):
         check_odds(worlds, odds)
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_data_beyond_all_draws_give_numbers(count: int) -> None:
+    """There scikit-learn's probabilities are 0, of which there is no logarithm."""
+    rng = np.random.default_rng(5)
+    tables = [rng.normal(size=(100, 3)) + 2 * k for k in range(count)]
+    learned = learn_worlds(tables, tuple("abc"[:count]), used=USED)
+    choice = learned.choose(np.array([1e5, 0.0, 0.0]))
+    assert np.isfinite([*choice.probability, *choice.error]).all()
+    middle = np.full((1, 3), 0.5)
+    assert np.exp(_log_probabilities(learned.models[0], middle)) == pytest.approx(
+        learned.models[0].predict_proba(middle)
+    )

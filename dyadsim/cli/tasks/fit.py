@@ -124,6 +124,7 @@ def run(settings: "Settings") -> None:
     from dyadsim.cli.data_source import read_source
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.fitting.fit import fit_data
+    from dyadsim.fitting.kept_learning import kept_in_cache
     from dyadsim.report import fit as report
     from dyadsim.report.fit_sentences import assumptions_text
     from dyadsim.report.printed import say
@@ -137,7 +138,9 @@ def run(settings: "Settings") -> None:
     if not settings.json:
         say(assumptions_text(source.assumed), indent="    ")
     with working(settings, _data_sets(settings)) as (parallel_map, on_step):
-        fit = fit_data(source.evidence, plan, parallel_map=parallel_map, on_step=on_step)
+        kept = kept_in_cache()
+        fit = fit_data(source.evidence, plan, parallel_map=parallel_map, on_step=on_step, kept=kept)
+    kept.tidy()
     summary = report.fit_summary(source, fit)
     folder = write_results(
         settings,
