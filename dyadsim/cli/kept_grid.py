@@ -59,7 +59,7 @@ def _sweep_request(settings: "Settings", grid: "KeptGrid", request: GridRequest)
         settings,
         PlannedSweep(grid.sweep, Sampling(), (), ()),
         shard_of(settings),
-        executor_of(settings.executor),
+        executor_of(settings),
         points_folder(settings),
         request.words,
         settings.task.name,

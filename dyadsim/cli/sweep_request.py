@@ -14,7 +14,7 @@ from dyadsim.checks import names_list, setting_word, whole_number
 from dyadsim.cli.one_value import check_one_value
 from dyadsim.cli.over_members import conditions_of_members
 from dyadsim.cli.results_folder import NoFolder, folder_name
-from dyadsim.cli.settings import Points, Settings, Workers
+from dyadsim.cli.settings import Points, Settings
 from dyadsim.cli.words import parse_word
 from dyadsim.errors import BadInput
 from dyadsim.model import worlds
@@ -26,7 +26,7 @@ from dyadsim.simulation.specificity import GAIN
 from dyadsim.simulation.unfinished import write_file
 from dyadsim.studies import study as studies
 from dyadsim.sweeps import outputs, sampling
-from dyadsim.sweeps.executors import Executor, run_here, run_on_dask
+from dyadsim.sweeps.executors import Executor, run_here, run_on_dask, run_on_local_cluster
 from dyadsim.sweeps.outputs import Job
 from dyadsim.sweeps.planned_sweep import PlannedSweep
 from dyadsim.sweeps.sampling import DIAL, Axis, Sampling
@@ -70,8 +70,14 @@ class SweepRequest(NamedTuple):
 
     @property
     def threads(self) -> int:
-        """Threads of this process."""
+        """Threads of this process, or as many workers on this machine."""
         return self.settings.threads or default_threads()
+
+    @property
+    def threads_of_block(self) -> int:
+        """Threads that compute one block: one on each worker of a cluster of this machine."""
+        workers = self.settings.executor
+        return 1 if workers.kind == "dask" and workers.address is None else self.threads
 
 
 def _says_how(word: str, owners: tuple[str, ...] = ("task.", "executor.")) -> bool:
@@ -197,7 +203,7 @@ def request_sweep(
         first,
         _planned(conditions, labels, axes),
         shard_of(first),
-        executor_of(first.executor),
+        executor_of(first),
         first.results / folder_name("name", first.sweep_name or "sweep"),
         tuple(words),
     )
@@ -213,12 +219,13 @@ def shard_of(settings: Settings) -> Shard:
     return Shard(settings.shard, count)
 
 
-def executor_of(workers: Workers) -> Executor:
-    """Return where blocks are computed."""
+def executor_of(settings: Settings) -> Executor:
+    """Return where blocks are computed; dask without an address starts workers on this machine."""
+    workers = settings.executor
     if workers.kind == "threads":
         return run_here
     if workers.address is None:
-        raise BadInput("executor=dask needs executor.address=tcp://host:8786, its scheduler's.")
+        return run_on_local_cluster(settings.threads or default_threads())
     return run_on_dask(workers.address)
 
 

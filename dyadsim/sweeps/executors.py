@@ -1,10 +1,12 @@
-"""Where blocks of points are computed: in this process, or on the workers of a Dask scheduler.
+"""Where blocks of points are computed: in this process, or on workers of Dask, there or here.
 
 An executor takes a function and an iterator of tasks, and yields (task, result) as they finish.
 The results do not depend on the executor: a block is the same function of the same numbers
 everywhere.
 """
 
+import logging
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -62,12 +64,7 @@ def run_on_dask(address: str, wait: float = 10.0) -> Executor:
     NoScheduler
         Dask is not installed.
     """
-    try:
-        import distributed
-    except ImportError:
-        raise NoScheduler(
-            "executor=dask needs Dask: pip install 'dyadsim[scale]' here and on every worker."
-        ) from None
+    distributed = _distributed()
 
     def run(function: Callable[..., Any], tasks: Iterable[Any]) -> Finished:
         try:
@@ -88,6 +85,57 @@ def run_on_dask(address: str, wait: float = 10.0) -> Executor:
             yield from _spread(client, function, iter(tasks), most=AHEAD * workers)
 
     return run
+
+
+def run_on_local_cluster(workers: int) -> Executor:
+    """Return an executor on a Dask cluster of this machine, which it starts, names and ends.
+
+    Parameters
+    ----------
+    workers
+        Processes with a thread each.
+
+    Returns
+    -------
+    Executor
+        It says on stderr that it has started a cluster.
+
+    Raises
+    ------
+    NoScheduler
+        Dask is not installed.
+    """
+    distributed = _distributed()
+
+    def run(function: Callable[..., Any], tasks: Iterable[Any]) -> Finished:
+        cluster = distributed.LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            dashboard_address=None,
+            silence_logs=logging.ERROR,
+        )
+        with cluster:
+            print(
+                f"dyadsim: executor=dask without an address: {workers} worker"
+                f"{'s' * (workers > 1)} started on this machine ({cluster.scheduler_address}). "
+                "executor.address=tcp://host:8786 takes a cluster of yours.",
+                file=sys.stderr,
+                flush=True,
+            )
+            yield from run_on_dask(cluster.scheduler_address)(function, tasks)
+
+    return run
+
+
+def _distributed() -> Any:
+    """Return Dask's module."""
+    try:
+        import distributed
+    except ImportError:
+        raise NoScheduler(
+            "executor=dask needs Dask: pip install 'dyadsim[scale]' here and on every worker."
+        ) from None
+    return distributed
 
 
 def _spread(client: Any, function: Callable[..., Any], tasks: Iterator[Any], most: int) -> Finished:

@@ -57,7 +57,6 @@ REFUSED = [
     (("compare", "task.worlds=5"), "task.worlds must be a list of names"),
     (("compare", "size.clients=5"), "size.clients must be 200 or more to compare, not 5"),
     ((*SWEEP, "alliance.rate=0.2", "shard=abc"), "shard must be a whole number, not 'abc'"),
-    ((*SWEEP, "alliance.rate=0.2", "executor.kind=dask"), "needs executor.address"),
     ((*SWEEP, "alliance.rate=0.2", "data.threshold=nan"), "no setting takes nan"),
     ((*SWEEP, "points=file", "points.file=/dev/zero"), "there is no such file"),
     (("simulate", "study=n_of_1", f"study.card={'a' * 300}"), "no such file"),

@@ -117,6 +117,20 @@ def test_the_command_line_runs_on_dask(
     assert tables[0] == tables[1]
 
 
+def test_dask_without_an_address_starts_workers_here(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("distributed", reason="the extra 'scale' is not installed")
+    where = f"results={tmp_path}"
+    assert main([*SWEEP, "name=dask", where, "executor=dask", "threads=2", "json=true"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["computed"] == 32
+    assert "without an address: 2 workers started on this machine (tcp://127.0.0.1:" in err
+    assert main([*SWEEP, "name=here", where, "threads=1", "json=true"]) == 0
+    tables = [(tmp_path / name / "points.parquet").read_bytes() for name in ("dask", "here")]
+    assert tables[0] == tables[1]
+
+
 def test_no_scheduler_answers(tmp_path: Path) -> None:
     with pytest.raises(executors.NoScheduler, match=r"no Dask scheduler answers at 'tcp://127"):
         sweep.run_sweep(

@@ -71,7 +71,7 @@ def execute(request: "SweepRequest") -> "Status":
                 folder,
                 executor=request.executor,
                 shard=request.shard,
-                threads=request.threads,
+                threads=request.threads_of_block,
                 on_step=on_step,
             )
     except KeyboardInterrupt:

@@ -54,7 +54,6 @@ BAD = [
     (["outputs=[d_between]", "study=cohort", AXIS], "d_between needs two arms or more"),
     (["outputs=['r(a;b)']", AXIS], "outputs: r(a;b)"),
     (["outputs=['odd(alliance_score@3)']", AXIS], "no statistic 'odd'"),
-    (["executor=dask", AXIS], "executor=dask needs executor.address"),
     (["shard=8", "shards=8", AXIS], "shard=8 is not there: shards=8 are numbered 0 to 7"),
     (["shard=0,1", "shards=2", AXIS], "several values: that needs -m"),
     (["name=a/b", AXIS], "name must be letters, digits"),
