@@ -79,6 +79,8 @@ def __getattr__(name: str) -> Any:
     if name == "__version__":
         metadata = importlib.import_module("importlib.metadata")
         return metadata.version("dyadsim")
+    if name == "plots":
+        return importlib.import_module("dyadsim.plots")
     if name not in _HOMES:
         raise AttributeError(f"module 'dyadsim' has no attribute '{name}'")
     home, _, renamed = _HOMES[name].partition(":")

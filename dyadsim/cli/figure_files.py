@@ -3,8 +3,13 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
+from dyadsim.checks import known_name
+from dyadsim.cli.task import find_task
+
 if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
+
+WORLD, COMPARATOR = "<world>", "<comparator>"  # of Task.panels: one a name of the settings
 
 
 def figure_file(settings: "Settings", name: str) -> str:
@@ -28,4 +33,34 @@ def figures_as(settings: "Settings") -> AbstractContextManager[None]:
     from dyadsim.plots import style
 
     formats = style.Files().formats if figure.format is None else (figure.format,)
-    return style.written_as(style.Files(formats, figure.dpi, figure.width, figure.height))
+    size = (figure.width, figure.height)
+    files = style.Files(formats, figure.dpi, *size, tuple(figure.panels), figure.language)
+    return style.written_as(files)
+
+
+def check_panels(settings: "Settings") -> None:
+    """Refuse a panel that the figures of a task cannot have.
+
+    Parameters
+    ----------
+    settings
+        Of a task.
+
+    Raises
+    ------
+    BadInput
+        There is no such panel; the message offers the nearest.
+    """
+    task = find_task(settings.task.name)
+    known: list[str] = []
+    for name in task.panels:
+        if name == WORLD:
+            known += settings.worlds
+        elif name == COMPARATOR:
+            known += map(str, settings.task.comparators)
+        elif name.startswith("<"):
+            return  # only the figure knows: it says what it has not
+        else:
+            known.append(name)
+    for panel in settings.figure.panels if known else ():
+        known_name("panel", panel, known, where="figure.panels")

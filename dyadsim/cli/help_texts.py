@@ -123,6 +123,8 @@ def help_of_task(task: Task) -> str:
         if field.name in task.shows:
             kind = field.default_factory
             lines += ["", wrapped(field.metadata["help"]), *_setting_lines(kind, f"{field.name}.")]
+            if field.name == "figure" and task.panels:
+                lines += [wrapped(f"  panels: {', '.join(task.panels)}", " " * 10)]
     return "\n".join([*lines, "", "everything else: dyadsim --help", ""])
 
 

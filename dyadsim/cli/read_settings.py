@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dyadsim.checks import known_name, names_list, number, whole_number
+from dyadsim.cli.figure_files import check_panels
 from dyadsim.cli.own_choices import choice_name, treatment_name
 from dyadsim.cli.results_folder import folder_name, results_path
 from dyadsim.cli.settings import (
@@ -88,6 +89,7 @@ def settings_of_config(
     whole_number("size.replicates", config.size.replicates, 2, 1000)
     for name in settings.worlds:
         parameters_of(settings, name)
+    check_panels(settings)
     for planned in settings.do:
         intervention.check_intervention(planned, settings.study)
     return settings
@@ -102,6 +104,12 @@ def _figure(figure: FigureFiles) -> FigureFiles:
         inches = getattr(figure, side)
         if inches is not None:
             number(f"figure.{side}", inches, 2, 100)
+    if figure.language != FigureFiles().language:
+        from dyadsim.plots.language import languages  # with matplotlib, slow to import
+
+        known_name("figure.language", figure.language, languages())
+    panels = figure.panels if isinstance(figure.panels, list) else [figure.panels]
+    figure.panels = [str(name) for name in panels if name is not None]
     return figure
 
 

@@ -175,6 +175,8 @@ class FigureFiles:
     dpi: int = setting(150, "dots an inch of png")
     width: float | None = setting(None, "inches; null = each figure's own")
     height: float | None = setting(None, "inches; null = each figure's own")
+    panels: Any = setting([], "[name,name]: those that are drawn; none = all")
+    language: str = setting("en", "of titles, axes and legends: en or de")
 
 
 @dataclasses.dataclass

@@ -166,6 +166,9 @@ class Task:
         Which settings do nothing here, or a function that says it of those that were given.
     shows
         Fields of `settings.Config` that `dyadsim NAME --help` explains; "figure": the task draws.
+    panels
+        Names of its figures' panels, for `figure.panels`; one such as "<world>" stands for a panel
+        a world.
     """
 
     name: str
@@ -195,6 +198,7 @@ class Task:
     adapt: Callable[[list[str]], list[str]] = list
     no_effect: Callable[[Mapping[str, str]], NoEffect | Sequence[NoEffect]] | NoEffect | None = None
     shows: tuple[str, ...] = ()
+    panels: tuple[str, ...] = ()
 
     @property
     def samples(self) -> bool:
@@ -232,6 +236,10 @@ class Task:
             groups.append(NoEffect("figure", instead="it draws no figure"))
         elif words.get("figure.format") in ("pdf", "svg"):
             groups.append(NoEffect("figure.dpi", instead="it is of png"))
+        if "figure" in self.shows and not self.panels:
+            groups.append(NoEffect("figure.panels", instead="its figure has one panel"))
+        elif self.members_report == "members" and words.get("members", "null") != "null":
+            groups.append(NoEffect("figure.panels", instead="figures over members have one panel"))
         groups.append(NoEffect("job", instead="it numbers the jobs of a Hydra launcher"))
         notes = {}
         for group in groups:

@@ -12,12 +12,14 @@ from matplotlib.lines import Line2D
 
 from dyadsim.evidence.claims import published_claims
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
 from dyadsim.simulation.ensemble import HIGH, LOW
 
 VARIANCE = ("variance", "technique")
 SCORES = ("estimators", "arm")
 EFFECT = ("effect", "technique")
 GAIN = ("gain", "specific ingredients")
+NAMES = ("variance", "scores", "effect", "gain")  # of the panels, as they are chosen
 PANELS = {  # attribution and group -> title of the panel
     VARIANCE: "Which treatment, of the differences\n(variance of true distress after therapy)",
     SCORES: "Which treatment, as a study finds it\n(eta squared; variance of outcome scores)",
@@ -141,6 +143,7 @@ def figure(table: pd.DataFrame) -> Figure:
     drawn = style.new_figure(10, 8.4)
     with style.drawing_style():
         panels = drawn.subplots(2, 2).ravel()
+        name_panels(panels, NAMES)
         for axes, (key, title) in zip(panels, PANELS.items(), strict=True):
             part = rows[rows["panel"] == title.replace("\n", " ")]
             claims = tuple(claim.share for claim in published_claims() if claim.like == key)
@@ -162,5 +165,8 @@ def figure(table: pd.DataFrame) -> Figure:
             "(0 none, 1 all).\n"
             "A mark is a member of a world's ensemble; bars and bands hold 90 % of them.",
         )
-        drawn.suptitle("What share can technique have? Four wholes: never compare their heights")
+        drawn.suptitle(
+            "What share can technique have? Each panel has its own 100 %: "
+            "never compare their heights"
+        )
     return drawn

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
 
 COLUMNS = 2  # panels side by side
 
@@ -56,6 +57,7 @@ def figure(therapists: pd.DataFrame) -> Figure:
     fig = style.new_figure(13, 4.2 * lines + 0.6)
     with style.drawing_style():
         panels = fig.subplots(lines, COLUMNS, sharey=True, squeeze=False).ravel()
+        name_panels(panels, worlds)
         for axes, world in zip(panels, worlds, strict=False):
             rows = therapists[therapists["world"] == world]
             draw_therapists(axes, rows, style.find_look(world, style.WORLDS))

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from dyadsim.evidence.verdict import SIGNS
 from dyadsim.plots import routine_care, style
+from dyadsim.plots.panels import name_panels
 from dyadsim.plots.routine_care import PUBLISHED, add_legend, beside, fact_row, part
 
 _SMALL, _SMALLER = 10.5, 9.0
@@ -217,7 +218,9 @@ def figure(shown: pd.DataFrame, numbers: pd.DataFrame, *, world: str) -> Figure:
         routine_care.draw_panels(panels, shown, numbers, look)
         draw_scores(panels[6], shown, numbers, look)
         draw_trial(panels[7], shown, numbers, look)
-        draw_table(fig.add_subplot(grid[2, :]), numbers)
+        table = fig.add_subplot(grid[2, :])
+        draw_table(table, numbers)
+        name_panels([*panels, table], (*routine_care.NAMES, "scores", "trial", "table"))
         fig.suptitle(
             f"The {world} world as a clinician would see it. {routine_care.SIGNS_TEXT}\n"
             "In the table: ✓ inside the published interval, ✗ outside, ? undecided at this size"

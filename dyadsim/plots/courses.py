@@ -5,6 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_grid
 
 _TITLES = {"trial": "Trial, BDI-II points", "care": "Routine care, PHQ-9 points"}
 _LAST_WEEK = {"trial": 40.0, "care": 16.0}  # later, few clients are still in routine care
@@ -56,6 +57,7 @@ def figure(courses: pd.DataFrame) -> Figure:
     fig = style.new_figure(3.4 * len(worlds) + 1, 8.0)
     with style.drawing_style():
         panels = fig.subplots(2, len(worlds), sharex="row", sharey="row", squeeze=False)
+        name_grid(panels.tolist(), _TITLES, worlds)
         for (study, title), line in zip(_TITLES.items(), panels, strict=True):
             rows = courses[courses["study"] == study]
             top = float(rows.loc[rows["week"] <= _LAST_WEEK[study], "high"].max())

@@ -9,6 +9,9 @@ from matplotlib.figure import Figure
 
 from dyadsim.plots import style
 from dyadsim.plots.own_courses import LOOKS
+from dyadsim.plots.panels import name_panels
+
+NAMES = ("fitted", "kept_out")  # of the panels
 
 
 def middle_week(statistic: str) -> float:
@@ -110,6 +113,7 @@ def figure(fitted: pd.DataFrame, checks: pd.DataFrame, instrument: str | None) -
     with style.drawing_style():
         widths = ((3, 4) if instrument else (1, 1)) if len(checks) else (1,)
         panels = fig.subplots(1, len(widths), width_ratios=widths, squeeze=False)[0]
+        name_panels(panels, NAMES if len(checks) else ())
         if instrument is None:
             draw_statistics(panels[0], fitted, f"Used in the fit: {legend}")
         else:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -64,6 +65,7 @@ def figure(ranks: Floats, names: Sequence[str]) -> Figure:
     width = band_width(len(ranks))
     with style.drawing_style():
         panels = fig.subplots(lines, columns, sharey=True, squeeze=False).ravel()
+        name_panels(panels, names)
         for axes in panels[len(names) :]:
             axes.set_visible(False)
         for axes, name, values in zip(panels, names, ranks.T, strict=False):

@@ -6,6 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
+
+NAMES = ("probability", "calibration")  # of the panels
 
 
 def draw_probabilities(axes: Axes, worlds: pd.DataFrame, no_verdict: str) -> None:
@@ -60,6 +63,7 @@ def figure(worlds: pd.DataFrame, curve: pd.DataFrame, no_verdict: str = "") -> F
     fig = style.new_figure(11, 4.4)
     with style.drawing_style():
         left, right = fig.subplots(1, 2)
+        name_panels((left, right), NAMES)
         draw_probabilities(left, worlds, no_verdict)
         right.plot([0, 1], [0, 1], color="#888888", linewidth=0.8)
         right.plot(curve["stated"], curve["found"], "o-", color=style.BLUE)

@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
 
 _LOOKS = (
     (True, style.Look(style.BLUE, "o", "-"), "published"),
@@ -64,6 +65,7 @@ def figure(
     fig = style.new_figure(4.6 * len(summary) + 0.4, 5.6)
     with style.drawing_style():
         panels = fig.subplots(1, len(summary), sharey=True, sharex=True, squeeze=False)[0]
+        name_panels(panels, summary["comparator"])
         for axes, row in zip(panels, summary.to_dict("records"), strict=True):
             first, review = (
                 table[(table["comparator"] == row["comparator"]) & (table["literature"] == 0)]

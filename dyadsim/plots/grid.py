@@ -12,12 +12,14 @@ from matplotlib.figure import Figure
 from dyadsim.analysis.monte_carlo import t_quantile
 from dyadsim.evidence.verdict import MET, UNDECIDED, VERDICTS, VIOLATED
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_grid
 
 SHARES = {
     "variance": "technique, % of\noutcome variance,\nseverity taken out\n(Shapley)",
     "effect": "technique, % of\nthe mean effect (Shapley)",
     "effect lost": "mean effect lost\nwithout technique, %",
 }
+NAMES = ("variance", "effect", "lost", "facts")  # of the rows
 _COLOURS = (
     (style.BLUE, "s"),
     (style.VERMILION, "o"),
@@ -142,6 +144,7 @@ def figure(
         grid = fig.subplots(
             4, len(panels), sharex=True, sharey="row", squeeze=False, height_ratios=heights
         )
+        name_grid(grid.tolist(), NAMES, panels)
         for column, value in zip(grid.T, panels, strict=True):
             column[0].set_title(f"{dial_label(layout.panel)} = {value}")
             _shade_best(column[:3], counts[counts[layout.panel] == value], layout.across)

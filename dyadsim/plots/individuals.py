@@ -6,6 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
 
 _CATEGORIES = {
     "recovered": (style.GREEN, "o"),
@@ -57,6 +58,7 @@ def figure(individuals: pd.DataFrame) -> Figure:
     spread = individuals.assign(x=individuals["pre"] + jitter[0], y=individuals["post"] + jitter[1])
     with style.drawing_style():
         panels = fig.subplots(1, len(worlds), sharex=True, sharey=True, squeeze=False)[0]
+        name_panels(panels, worlds)
         for axes, world in zip(panels, worlds, strict=True):
             rows = spread[spread["world"] == world]
             draw_clients(axes, rows)

@@ -7,6 +7,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from dyadsim.plots import style
+from dyadsim.plots.language import keep_names
+from dyadsim.plots.panels import name_panels
 
 KINDS = {  # category -> colour and hatch
     "reliably worse": (style.VERMILION, "xx"),
@@ -40,9 +42,11 @@ def figure(changes: pd.DataFrame, *, instrument: str, reliable_change: float) ->
     edges = np.arange(np.floor(low) - width / 2, high + width, width)
     with style.drawing_style():
         panels = fig.subplots(max(len(arms), 1), 1, sharex=True, squeeze=False)[:, 0]
+        name_panels(panels, arms)
         for axes, arm in zip(panels, arms, strict=True):
             _draw(axes, changes[changes["arm"] == arm], edges, reliable_change)
             axes.set_title(str(arm), loc="left")
+        keep_names(fig, arms)
         name = style.INSTRUMENTS.get(instrument, instrument)
         panels[-1].set_xlabel(f"change from intake to last score, {name} points (above 0 = better)")
         fig.suptitle(

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
+from dyadsim.plots.language import keep_names
 
 LOOKS = (
     style.Look(style.BLUE, "s", "-"),
@@ -98,6 +99,7 @@ def figure(
         side = "high = good" if higher_is_better else "low = good"
         axes.set_ylabel(f"{style.INSTRUMENTS.get(instrument, instrument)}, points ({side})")
         axes.set_title("Mean score of who was measured that week; bars: 95 % interval")
+        keep_names(fig, arms)
         if len(arms) > 1:
             fig.legend(loc="outside lower center", ncols=3)
     return fig

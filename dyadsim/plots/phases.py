@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
 
 SHOWN = 6  # most clients of a figure
 
@@ -66,6 +67,7 @@ def figure(
     fig = style.new_figure(max(8.0, 4.4 * columns), 3.2 * lines + 1.6)
     with style.drawing_style():
         panels = fig.subplots(lines, columns, sharex=True, sharey=True, squeeze=False).ravel()
+        name_panels(panels, clients)
         for axes, client in zip(panels, clients, strict=False):
             draw_client(axes, weekly[weekly["client"] == client], treated)
             axes.set_title(f"client {client}", fontsize=11)

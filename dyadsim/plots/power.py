@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
 
 _LOOKS = (
     (style.BLUE, "o", "-"),
@@ -20,6 +21,8 @@ _LOOKS = (
     (style.SKY, "P", "--"),
     (style.GREY, "X", "-."),
 )
+
+NAMES = ("power", "type_1")  # of the panels
 
 
 def figure(
@@ -57,6 +60,7 @@ def figure(
     fig = style.new_figure(12, 6.2)
     with style.drawing_style():
         left, right = fig.subplots(1, 2, width_ratios=(1.25, 1))
+        name_panels((left, right), NAMES)
         _draw_power(left, table[table["analysis"] == main], target)
         _draw_type_1(right, table, labels, level)
         left.set_title("Power", loc="left")

@@ -5,8 +5,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
 
 LOOKS = {**style.WORLDS, "prior": style.Look(style.ORANGE, "P", "--")}
+NAMES = ("inside", "distance")  # of the panels
 _APART = 0.13  # between two marks of a row
 
 
@@ -31,11 +33,12 @@ def figure(table: pd.DataFrame) -> Figure:
     fig = style.new_figure(12, 0.55 * len(rows) + 2.2)
     with style.drawing_style():
         panels = fig.subplots(1, 2, sharey=True)
+        name_panels(panels, NAMES)
         for place, world in enumerate(worlds):
             look = style.find_look(world, LOOKS)
             part = table[table["world"] == world].set_index("family").loc[rows]
             heights = np.arange(len(rows)) + _APART * ((len(worlds) - 1) / 2 - place)
-            for axes, column in zip(panels, ("inside", "distance"), strict=True):
+            for axes, column in zip(panels, NAMES, strict=True):
                 axes.plot(part[column], heights, look.marker, color=look.colour, label=world)
         labels = [f"{name.replace('_', ' ')} ({sizes[name]})" for name in rows]
         panels[0].set_yticks(range(len(rows)), labels)

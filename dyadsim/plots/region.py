@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
+from dyadsim.plots.panels import LEGEND, name_panels
 
 LABELS = {
     "specificity": "specificity of treatment",
@@ -54,6 +55,7 @@ def figure(table: pd.DataFrame, best: pd.DataFrame, label: str) -> Figure:
     drawn = style.new_figure(14, 8)
     with style.drawing_style():
         panels = drawn.subplots(2, 3).ravel()
+        name_panels(panels, (*LABELS, LEGEND))
         for axes, dial in zip(panels, list(LABELS)[:4], strict=False):
             _draw(axes, same, top, dial)
         _draw(panels[4], table, best, "dose_spread")

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
 
 _RELIABLE = 6  # points of the PHQ-9, docs/background/facts.md
 _MOST_POINTS = 27  # of the PHQ-9
@@ -20,6 +21,7 @@ _CUT_OFF = 10  # of the PHQ-9, docs/background/facts.md
 SIGNS_TEXT = "Open squares: published values. Everything else is simulated."
 _FEWEST_SESSIONS = 3  # of the clients behind the published numbers of sessions
 _LINES = ("-", "--", "-.", ":")
+NAMES = ("weeks", "lengths", "attended", "leaving", "alliance", "gains")  # of the panels
 type Place = Literal["upper left", "upper right", "lower left"]
 PUBLISHED: Any = {"color": "black", "linewidth": 1.5, "capsize": 4, "linestyle": "none"}
 
@@ -361,6 +363,7 @@ def figure(shown: pd.DataFrame, numbers: pd.DataFrame, *, world: str) -> Figure:
     fig = style.new_figure(17, 11.5)
     with style.drawing_style():
         panels = fig.subplots(2, 3).ravel()
+        name_panels(panels, NAMES)
         draw_panels(panels, shown, numbers, style.find_look(world, style.WORLDS))
         fig.suptitle(f"Routine care in the {world} world. {SIGNS_TEXT}")
     return fig

@@ -9,7 +9,9 @@ from matplotlib.figure import Figure
 
 from dyadsim.checks import shown_number
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
 
+NAMES = ("limits", "path")  # of the panels
 _EDGE = 0.01  # share of the interval: a limit nearer to its end is no limit
 
 
@@ -127,6 +129,7 @@ def figure(
     fig = style.new_figure(13, max(3.6, 0.55 * len(limits) + 2.4))
     with style.drawing_style():
         left, right = fig.subplots(1, 2, width_ratios=(3, 2))
+        name_panels((left, right), NAMES)
         draw_limits(left, limits, intervals)
         draw_path(right, path, coverage=coverage, share_met=share_met)
         fig.suptitle(title)

@@ -155,6 +155,7 @@ def figure(
                 axes.set_visible(False)
                 continue
             (condition, output), rows = group
+            axes.set_label(f"{output}/{condition}" if condition else str(output))
             draw_output(axes, rows, reference)
             share, meaning = shares[condition, output], meanings.get(str(output), "")
             title = _title(str(output), str(condition), float(share), meaning)

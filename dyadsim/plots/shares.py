@@ -7,8 +7,10 @@ from matplotlib.figure import Figure
 
 from dyadsim.analysis.monte_carlo import t_quantile
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
 
 LARGE = ("client", "chance")  # groups of the left panel; the others need a scale of their own
+NAMES = ("large", "small")  # of the panels: large groups, small groups
 LOOKS = {
     "client": style.Look(style.BLUE, "s", "-"),
     "chance": style.Look(style.GREY, "v", ":"),
@@ -46,6 +48,7 @@ def figure(
     fig = style.new_figure(13, 5.6)
     with style.drawing_style():
         left, right = fig.subplots(1, 2)
+        name_panels((left, right), NAMES)
         for group, look in LOOKS.items():
             rows = table[table["group"] == group]
             (left if group in LARGE else right).errorbar(

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from dyadsim.plots import style
+from dyadsim.plots.panels import name_panels
 
 _LOOKS = (
     style.Look(style.BLUE, "s", "-"),
@@ -18,6 +19,7 @@ _LOOKS = (
     style.Look(style.ORANGE, "^", "--"),
 )
 FEWEST = 10  # scores that a mean needs to be drawn
+NAMES = ("courses", "endings")  # of the panels
 _ENDINGS = {
     "planned": "planned end",
     "good_enough": "good enough",
@@ -174,6 +176,7 @@ def figure(sessions: pd.DataFrame, clients: pd.DataFrame, *, title: str, unit: s
     fig = style.new_figure(13 if treated else 9, 5.4)
     with style.drawing_style():
         panels = fig.subplots(1, 1 + treated, squeeze=False, width_ratios=(3, 2)[: 1 + treated])[0]
+        name_panels(panels, NAMES if treated else ())
         draw_courses(panels[0], mean_courses(sessions), groups)
         panels[0].set_ylabel(f"mean {unit} score\n(more = more distress)")
         if treated:

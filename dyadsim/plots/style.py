@@ -14,6 +14,9 @@ import matplotlib as mpl
 import pandas as pd
 from matplotlib.figure import Figure
 
+from dyadsim.plots.language import ENGLISH, translate_figure
+from dyadsim.plots.panels import choose_panels, fit_words, panel_names
+
 # The palette of Okabe and Ito.
 BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
 PURPLE, SKY, GREY = "#CC79A7", "#56B4E9", "#555555"
@@ -61,17 +64,21 @@ _OTHER = Look(SKY, "X", "-")
 class Files(NamedTuple):
     """How figures are written: `formats` (png, svg, pdf), `dpi` of png, and inches if they are set.
 
-    `width` and `height` are in inches; None: each figure's own.
+    `width` and `height` are in inches; None: each figure's own. `panels`: those that are drawn; a
+    figure that has none of them is drawn whole. `language`: of titles, axes and legends.
     """
 
     formats: tuple[str, ...] = ("png", "svg")
     dpi: int = 150
     width: float | None = None
     height: float | None = None
+    panels: tuple[str, ...] = ()
+    language: str = ENGLISH
 
 
 _AS_EVER = Files()
 _FILES: ContextVar[Files] = ContextVar("_FILES", default=_AS_EVER)
+_PANELS: ContextVar[dict[str, None]] = ContextVar("_PANELS")  # all that figures had
 _UNDATED: Any = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _WHITE = 253  # of 255: the palette of a white page is a shade off
 _LETTERS_AN_INCH = 8  # of a title
@@ -119,11 +126,23 @@ def new_figure(width: float, height: float) -> Figure:
 @contextmanager
 def written_as(files: Files) -> Iterator[None]:
     """Draw and write all figures within this context as `files` says."""
-    token = _FILES.set(files)
+    token, known = _FILES.set(files), _PANELS.set({})
     try:
         yield
     finally:
         _FILES.reset(token)
+        _say_unknown(files.panels, _PANELS.get())
+        _PANELS.reset(known)
+
+
+def _say_unknown(panels: tuple[str, ...], known: Mapping[str, None]) -> None:
+    """Say which panels no figure had."""
+    missing = [name for name in panels if name not in known]
+    if missing and known:
+        print(
+            f"dyadsim: note: no figure has a panel '{missing[0]}'; there are {', '.join(known)}.",
+            file=sys.stderr,
+        )
 
 
 def drawing_style() -> AbstractContextManager[None]:
@@ -146,6 +165,26 @@ def add_to_title(figure: Figure, text: str) -> None:
         title = figure.get_suptitle()
         with drawing_style():
             figure.suptitle(f"{title}\n{text}" if title else text)
+
+
+def finish(figure: Figure) -> None:
+    """Choose panels, translate and fit a figure, as `written_as` says, in place.
+
+    Parameters
+    ----------
+    figure
+        With everything drawn and said.
+    """
+    files = _FILES.get()
+    with drawing_style():
+        if files.panels:
+            _PANELS.get().update(dict.fromkeys(panel_names(figure)))
+            choose_panels(figure, files.panels)
+        width, height = figure.get_size_inches()
+        figure.set_size_inches(files.width or width, files.height or height)
+        translate_figure(figure, files.language)
+        if files._replace(formats=_AS_EVER.formats, dpi=_AS_EVER.dpi) != _AS_EVER:
+            fit_words(figure)
 
 
 def save_figure(figure: Figure, folder: Path, name: str, data: pd.DataFrame) -> bytes:
@@ -172,6 +211,7 @@ def save_figure(figure: Figure, folder: Path, name: str, data: pd.DataFrame) -> 
     files = _FILES.get()
     with mpl.rc_context(_RC), warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
+        finish(figure)
         page = io.BytesIO()
         figure.savefig(
             page, format="png", dpi=files.dpi if "png" in files.formats else _AS_EVER.dpi

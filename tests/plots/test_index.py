@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import dyadsim.plots
+from dyadsim.plots import figure_names
 
 MODULES = sorted({module.name for module in pkgutil.iter_modules(dyadsim.plots.__path__)})
 
@@ -17,7 +18,7 @@ def test_every_module_has_a_test(name: str) -> None:
     assert (Path(__file__).parent / f"test_{name}.py").is_file()
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if name != "style"])
+@pytest.mark.parametrize("name", figure_names())
 def test_every_module_has_a_documented_figure(name: str) -> None:
     figure = importlib.import_module(f"dyadsim.plots.{name}").figure
     text = inspect.getdoc(figure) or ""

@@ -101,6 +101,7 @@ TASK = Task(
     help="effect sizes, reliable change, therapists ... of your data (docs/how_to/analyse.md)",
     example="dyadsim analyse data.path=scores.csv data.instrument=phq9",
     shows=("data", "figure"),
+    panels=("<arm>",),
     settings=AnalyseSettings,
     cost=cost,
     run=run,

@@ -114,6 +114,7 @@ TASK = Task(
     default_members=MEMBERS,
     members_report="answer",
     shows=("figure",),
+    panels=("variance", "scores", "effect", "gain"),
     no_effect=NoEffect(
         "world",
         "do",

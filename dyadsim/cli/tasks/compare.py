@@ -127,6 +127,7 @@ TASK = Task(
     memory=memory,
     run=run,
     shows=("figure",),
+    panels=("trial", "care", "<world>"),
     estimates=estimates,
     no_effect=NoEffect(
         "world",

@@ -132,6 +132,7 @@ TASK = Task(
     memory=memory,
     run=run,
     shows=("figure",),
+    panels=("inside", "distance"),
     no_effect=NoEffect(
         "do",
         "study",

@@ -312,6 +312,7 @@ TASK = Task(
     run=run,
     run_many=run_grid,
     shows=("figure",),
+    panels=("variance", "effect", "lost", "facts", "large", "small", "<value>"),
     estimates=estimates,
     no_effect=NoEffect(
         "do",

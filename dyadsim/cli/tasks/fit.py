@@ -198,6 +198,7 @@ TASK = Task(
     example="dyadsim fit data.path=scores.csv data.instrument=phq9",
     more=("budget=small|standard|large    small is a quick try: no verdict",),
     shows=("data", "figure"),
+    panels=("fitted", "kept_out", "probability", "calibration", "<parameter>"),
     settings=FitSettings,
     cost=cost,
     run=run,

@@ -168,6 +168,7 @@ TASK = Task(
     memory=memory,
     run=run,
     shows=("figure",),
+    panels=("<comparator>",),
     no_effect=NoEffect(
         "do",
         "study",

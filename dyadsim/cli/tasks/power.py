@@ -361,5 +361,6 @@ TASK = Task(
     memory=memory,
     run=run,
     shows=("figure",),
+    panels=("power", "type_1"),
     no_effect=no_effect,
 )

@@ -311,6 +311,7 @@ TASK = Task(
     always_many=True,
     sweeps_members=True,
     shows=("figure",),
+    panels=("specificity", "gating", "therapist_spread", "severity_spread", "dose_spread"),
     no_effect=NoEffect(
         "specificity",
         "do",

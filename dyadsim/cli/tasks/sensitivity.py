@@ -282,5 +282,6 @@ TASK = Task(
     run_sweep=run,
     check_sweep=check,
     shows=("figure",),
+    panels=("limits", "path", "<output>", "<condition>"),
     no_effect=NOT_IN_SWEEPS,
 )

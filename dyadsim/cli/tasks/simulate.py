@@ -202,5 +202,6 @@ TASK = Task(
     run=run,
     estimates=estimates,
     shows=("do", "figure"),
+    panels=("courses", "endings", "<client>"),
     no_effect=no_effect,
 )
