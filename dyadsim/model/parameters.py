@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import Annotated, Any, NamedTuple, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_type_hints
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from dyadsim.model.mechanisms.resonance import Resonance
 from dyadsim.model.mechanisms.responsiveness import Responsiveness
 from dyadsim.model.mechanisms.rupture import Rupture
 from dyadsim.model.mechanisms.sudden_gain import SuddenGain
+from dyadsim.model.own_mechanisms import own_mechanisms, with_own_parameters
 from dyadsim.model.parameter import Parameter, check_value, declared, likely, parameter
 from dyadsim.model.population import Population, check_shares
 
@@ -84,6 +85,10 @@ class Parameters(NamedTuple):
         rows = [(name, str(n), str(changes)) for name, (n, changes) in _counts(self).items()]
         header = ("group", "parameters", "not at default")
         return html_table("Parameters: parameters.alliance shows a group", header, rows)
+
+
+if not TYPE_CHECKING and own_mechanisms():
+    Parameters = with_own_parameters(Parameters)
 
 
 def _counts(parameters: Parameters) -> dict[str, tuple[int, int]]:
