@@ -63,13 +63,13 @@ def with_mechanisms(words: Sequence[str], answer: Callable[[Sequence[str]], int]
     files, rest = mechanism_words(words)
     stated = os.environ.get(MECHANISMS, "")
     wanted = os.pathsep.join([*map(str, files), *filter(None, [stated])])
-    if wanted == stated:
-        return answer(rest)
-    if _LOADED in sys.modules:
+    if wanted != stated and _LOADED in sys.modules:
         command = [sys.executable, "-m", "dyadsim", *rest]
         return subprocess.run(
             command, env=os.environ | {MECHANISMS: wanted}, check=False
         ).returncode
-    os.environ[MECHANISMS] = wanted
-    print(f"dyadsim: your own mechanism: {', '.join(map(str, files))}.", file=sys.stderr)
+    if wanted:
+        os.environ[MECHANISMS] = wanted
+        said = ", ".join(wanted.split(os.pathsep))
+        print(f"dyadsim: your own mechanism: {said}.", file=sys.stderr)
     return answer(rest)

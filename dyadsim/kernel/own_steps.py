@@ -10,14 +10,14 @@ import os
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 from numba.core.errors import NumbaError
 
 from dyadsim.errors import BadInput
-from dyadsim.kernel.block import BLOCK_ROWS
+from dyadsim.kernel.own_checks import check_scales
 from dyadsim.model.own_mechanisms import PLACES, OwnMechanism, own_mechanisms
-from dyadsim.model.parameters import Parameters, as_float32
 from dyadsim.numerics.jit import cache_folder, compiled
 
 _NAME = "dyadsim_own_steps"
@@ -88,18 +88,24 @@ def _load() -> ModuleType:
 
 
 def _try(module: ModuleType) -> None:
-    """Compile every call on a block of nobody.
+    """Compile every call, and try every mechanism at the corners of what it takes.
 
     Raises
     ------
     BadInput
-        Numba cannot compile a mechanism.
+        Numba cannot compile a mechanism, or a variable leaves its scale.
     """
-    block, p = np.zeros((BLOCK_ROWS, 16), np.float32), as_float32(Parameters())
+
+
+    def steps(block: Any, p: Any) -> None:
+        lanes, weeks = block.shape[1], np.float32(1)
+        module.own_session(block, lanes, p)
+        module.own_relief(block, lanes, weeks, p)
+        module.own_after(block, lanes, weeks, p)
+
     try:
-        module.own_session(block, 16, p)
-        module.own_relief(block, 16, np.float32(1), p)
-        module.own_after(block, 16, np.float32(1), p)
+        for own in own_mechanisms():
+            check_scales(own, steps)
     except NumbaError as error:
         names = ", ".join(str(own.path) for own in own_mechanisms())
         raise BadInput(f"mechanism={names}: Numba cannot compile it: {_reason(error)}") from error

@@ -28,6 +28,8 @@ from dyadsim.numerics.own_files import OwnFile, own_mechanism_files
 
 PLACES = ("session_lanes", "relief_lanes", "after_lanes")
 """Functions of a file that the kernel calls."""
+NAME_IT = " A mechanism of your own must be named: mechanism=./"
+"""Ends an error about a parameter that no mechanism has; the file follows."""
 
 
 class OwnMechanism(NamedTuple):
@@ -71,11 +73,11 @@ def own_mechanisms() -> tuple[OwnMechanism, ...]:
             raise BadInput(
                 f"Two mechanisms are called '{file.name}': {found[file.name].path}, {file.path}."
             )
-        found[file.name] = _read(file)
+        found[file.name] = read_mechanism(file)
     return tuple(found.values())
 
 
-def _read(file: OwnFile) -> OwnMechanism:
+def read_mechanism(file: OwnFile) -> OwnMechanism:
     """Return the mechanism of a file, checked."""
     builtin = importlib.util.find_spec(f"dyadsim.model.mechanisms.{file.name}")
     if not file.name.isidentifier():

@@ -22,7 +22,7 @@ from dyadsim.model.mechanisms.resonance import Resonance
 from dyadsim.model.mechanisms.responsiveness import Responsiveness
 from dyadsim.model.mechanisms.rupture import Rupture
 from dyadsim.model.mechanisms.sudden_gain import SuddenGain
-from dyadsim.model.own_mechanisms import own_mechanisms, with_own_parameters
+from dyadsim.model.own_mechanisms import NAME_IT, own_mechanisms, with_own_parameters
 from dyadsim.model.parameter import Parameter, check_value, declared, likely, parameter
 from dyadsim.model.population import Population, check_shares
 
@@ -144,9 +144,10 @@ def changed(parameters: Parameters, values: Mapping[str, float]) -> Parameters:
     """
     known, parts = catalogue(), dict[str, dict[str, float]]()
     for name, value in values.items():
+        owner, _, field = name.partition(".")
         if name not in known:
-            raise BadInput(f"There is no parameter '{name}'.{nearest(name, known)}")
-        owner, field = name.split(".")
+            hint = f"{NAME_IT}{owner}.py." if field and owner not in hints() else ""
+            raise BadInput(f"There is no parameter '{name}'.{nearest(name, known)}{hint}")
         parts.setdefault(owner, {})[field] = check_value(known[name], value)
     changes: Any = {
         owner: getattr(parameters, owner)._replace(**fields) for owner, fields in parts.items()
