@@ -62,12 +62,29 @@ def register() -> None:
         for owner, fields in parameters.items()
         if owner not in known
     ]
+    added += _held_latents()
     store = ConfigStore.instance()
     store.store(name="settings", node=dataclasses.make_dataclass("Config", added, bases=(Config,)))
     shared = {owner: fields for owner, fields in parameters.items() if owner in known}
     store.store(name="parameters", node=shared)
     for task in all_tasks():
         store.store(group="task", name=task.name, node=task.settings(name=task.name))
+
+
+def _held_latents() -> list[Any]:
+    """Return the settings `do` with the latents of one's own mechanisms in `do.hold`, if any."""
+    from dyadsim.cli.settings import Do, Hold
+    from dyadsim.model.own_mechanisms import own_mechanisms
+
+    names = [name for own in own_mechanisms() for name in own.module.MECHANISM.latents]
+    if not names:
+        return []
+    hold = dataclasses.make_dataclass(
+        "Hold", [(name, float | None, None) for name in names], bases=(Hold,)
+    )
+    fields = [("hold", hold, dataclasses.field(default_factory=hold))]
+    do = dataclasses.make_dataclass("Do", fields, bases=(Do,))
+    return [("do", do, dataclasses.field(default_factory=do))]
 
 
 def _parameters() -> dict[str, dict[str, None]]:
@@ -241,7 +258,11 @@ def _put_in(config: Any, word: str, keys: Sequence[str]) -> None:
     if key not in keys:
         # a.b is no slip for a
         near = [name for name in keys if ("." in name) >= ("." in key)]
-        raise BadInput(f"there is no setting '{key}'.{nearest(key, near)}")
+        from dyadsim.model.own_mechanisms import NAME_IT
+
+        owner, _, field = key.partition(".")
+        hint = f"{NAME_IT}{owner}.py." if field and owner not in keys else ""
+        raise BadInput(f"there is no setting '{key}'.{nearest(key, near)}{hint}")
     _check_kind(config, key, value)
     OmegaConf.update(config, key, value, merge=True, force_add=False)
 

@@ -22,6 +22,7 @@ from dyadsim.cli.over_members import (
     with_default_members,
 )
 from dyadsim.cli.own_choices import config_dirs, placed, say_own_choices
+from dyadsim.cli.own_mechanism_words import with_mechanisms
 from dyadsim.cli.task import RUN, GridRequest, Task, find_task, task_names
 from dyadsim.cli.terminal import check_current_folder, prepare_terminal, silence_output
 from dyadsim.cli.wave_patterns import with_patterns_quoted
@@ -36,11 +37,8 @@ if TYPE_CHECKING:
 OK, FAILED, BAD_INPUT, POINTS_FAILED, BAD_DATA, INTERRUPTED = 0, 1, 2, 3, 4, 130
 DEFAULT = "answer"
 OPTIONS = ("-m", "--multirun")
-OLD_WORDS = {
-    "moments": "beats",
-    "task.held": "task.held_out",
-    "data.reverse": "data.higher_is_better",
-}
+OLD_WORDS = {"moments": "beats", "task.held": "task.held_out"}
+OLD_WORDS |= {"data.reverse": "data.higher_is_better"}
 """Settings by their old names, which keep working."""
 
 
@@ -376,7 +374,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     prepare_terminal()
     try:
         with interrupted_by_signals():
-            code = _answer(words)
+            code = with_mechanisms(words, _answer)
         sys.stdout.flush()
         return code
     except (BadInput, BadData, Failed) as error:

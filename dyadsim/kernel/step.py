@@ -6,6 +6,7 @@ Each mechanism gets the rows that it declares (`model.mechanism`) and its parame
 import numpy as np
 
 from dyadsim.kernel.block import R, rows_of
+from dyadsim.kernel.own_steps import own_after, own_relief, own_session
 from dyadsim.kernel.treatment import RuleRows, rules
 from dyadsim.model.mechanisms import (
     action,
@@ -77,6 +78,7 @@ def meet(b, front, word, p, scale, at, step):
     readiness.lanes(rows_of(readiness.Rows, b, front), p.readiness)
     sudden_gain.lanes(rows_of(sudden_gain.Rows, b, front), p.sudden_gain)
     process_change.engagement_lanes(rows_of(process_change.Rows, b, front), p.process_change)
+    own_session(b, front, p)
 
 
 @compiled
@@ -86,7 +88,8 @@ def live(b, lanes, front, weeks, p):
     Those in a session stand before lane `front`.
 
     `distress.relief_lanes` writes the row `relief`, what all pathways take off the set point; a
-    mechanism with a pathway of its own adds to it.
+    mechanism with a pathway of its own adds to it. Mechanisms of one's own are called where
+    `own_steps` says.
     """
     process_change.lanes(rows_of(process_change.Rows, b, lanes), weeks, p.process_change)
     action.lanes(rows_of(action.Rows, b, lanes), weeks, p.action)
@@ -94,7 +97,9 @@ def live(b, lanes, front, weeks, p):
     state = rows_of(distress.Rows, b, lanes)
     distress.load_lanes(state, weeks, p.distress)
     distress.relief_lanes(state, p.distress)
+    own_relief(b, lanes, weeks, p)
     distress.lanes(state, weeks, p.distress)
+    own_after(b, lanes, weeks, p)
     if front > 0:
         ending.lanes(rows_of(ending.Rows, b, front), p.ending)
 

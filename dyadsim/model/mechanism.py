@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, get_type_hints
 
 from dyadsim.model.variable import Array, Variable, declared_variables
-from dyadsim.numerics.random_streams import Stream
+from dyadsim.numerics.random_streams import Stream, own_stream
 
 
 class Use(Enum):
@@ -47,26 +47,33 @@ class Draw(NamedTuple):
     Attributes
     ----------
     stream
-        The random stream.
+        The number of the random stream.
     uniform
         Whether the numbers are uniform on (0, 1), otherwise standard normal.
     need
         Who needs them.
     """
 
-    stream: Stream
+    stream: int
     uniform: bool
     need: Need
 
 
-def normal(stream: Stream, need: Need = Need.SESSION) -> Draw:
-    """Return the annotation of a row of standard normal draws (see `Draw`)."""
-    return Draw(stream, uniform=False, need=need)
+def normal(stream: Stream | str, need: Need = Need.SESSION) -> Draw:
+    """Return the annotation of a row of standard normal draws (see `Draw`).
+
+    A mechanism of one's own names its stream by a text, such as "nocebo.fright".
+    """
+    return Draw(_number(stream), uniform=False, need=need)
 
 
-def uniform(stream: Stream, need: Need = Need.SESSION) -> Draw:
+def uniform(stream: Stream | str, need: Need = Need.SESSION) -> Draw:
     """Return the annotation of a row of uniform draws on (0, 1) (see `Draw`)."""
-    return Draw(stream, uniform=True, need=need)
+    return Draw(_number(stream), uniform=True, need=need)
+
+
+def _number(stream: Stream | str) -> int:
+    return own_stream(stream) if isinstance(stream, str) else stream
 
 
 class Factor(Enum):

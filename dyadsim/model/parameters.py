@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import Annotated, Any, NamedTuple, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_type_hints
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from dyadsim.model.mechanisms.resonance import Resonance
 from dyadsim.model.mechanisms.responsiveness import Responsiveness
 from dyadsim.model.mechanisms.rupture import Rupture
 from dyadsim.model.mechanisms.sudden_gain import SuddenGain
+from dyadsim.model.own_mechanisms import NAME_IT, own_mechanisms, with_own_parameters
 from dyadsim.model.parameter import Parameter, check_value, declared, likely, parameter
 from dyadsim.model.population import Population, check_shares
 
@@ -86,6 +87,10 @@ class Parameters(NamedTuple):
         return html_table("Parameters: parameters.alliance shows a group", header, rows)
 
 
+if not TYPE_CHECKING and own_mechanisms():
+    Parameters = with_own_parameters(Parameters)
+
+
 def _counts(parameters: Parameters) -> dict[str, tuple[int, int]]:
     """Return by group how many parameters there are, and how many are not at their defaults."""
     return {
@@ -139,9 +144,10 @@ def changed(parameters: Parameters, values: Mapping[str, float]) -> Parameters:
     """
     known, parts = catalogue(), dict[str, dict[str, float]]()
     for name, value in values.items():
+        owner, _, field = name.partition(".")
         if name not in known:
-            raise BadInput(f"There is no parameter '{name}'.{nearest(name, known)}")
-        owner, field = name.split(".")
+            hint = f"{NAME_IT}{owner}.py." if field and owner not in hints() else ""
+            raise BadInput(f"There is no parameter '{name}'.{nearest(name, known)}{hint}")
         parts.setdefault(owner, {})[field] = check_value(known[name], value)
     changes: Any = {
         owner: getattr(parameters, owner)._replace(**fields) for owner, fields in parts.items()

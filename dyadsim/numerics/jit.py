@@ -14,16 +14,24 @@ from pathlib import Path
 
 import numba
 
+from dyadsim.numerics.own_files import own_mechanism_files
+
 _PACKAGE = Path(__file__).parents[1]
 COMPILED = ("numerics", "model", "studies", "kernel")
 """The folders of compiled code and of all that it imports (a test checks)."""
 
 
 def source_fingerprint() -> str:
-    """Return twelve hexadecimal digits that change with any file of the folders `COMPILED`."""
+    """Return twelve hexadecimal digits that change with any file of the folders `COMPILED`.
+
+    They change with any file of a mechanism of one's own too.
+    """
     digest = hashlib.sha256(numba.__version__.encode())
     for path in sorted(path for folder in COMPILED for path in (_PACKAGE / folder).rglob("*.py")):
         digest.update(path.read_bytes())
+    for own in own_mechanism_files():
+        digest.update(own.name.encode())
+        digest.update(own.path.read_bytes() if own.path.is_file() else b"")
     return digest.hexdigest()[:12]
 
 

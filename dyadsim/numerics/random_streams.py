@@ -16,6 +16,7 @@ is rough on purpose (1.5e-5): relative error of z below 1e-5 (tests, against Sci
 
 from enum import IntEnum
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
@@ -66,6 +67,22 @@ class Stream(IntEnum):
     OBSERVED_SKILL = 182
     INSTRUMENT = 200
     BEAT = 1000
+
+
+_FIRST_OWN, _OWN_NUMBERS = 1 << 20, 1 << 20
+
+
+def own_stream(name: str) -> int:
+    """Return the stream of a draw of one's own mechanism, by its full name.
+
+    Where draws are done again by groups (`do`), it goes with the relationship.
+
+    Examples
+    --------
+    >>> own_stream("nocebo.fright") == own_stream("nocebo.fright") > Stream.BEAT
+    True
+    """
+    return _FIRST_OWN + crc32(name.encode()) % _OWN_NUMBERS
 
 
 ONCE = np.int64(0)

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dyadsim.errors import BadData, BadInput
 from dyadsim.model.display import html_table
+from dyadsim.model.own_mechanisms import mechanisms_for_manifest
 from dyadsim.model.variables import PROCESSES, RECORDED, VARIABLES
 from dyadsim.search_path import choices_for_manifest
 from dyadsim.simulation.unfinished import umask, unfinished_prefix
@@ -225,6 +226,7 @@ def manifest(
             for name, path in (inputs or {}).items()
         },
         **({"own_choices": own} if (own := choices_for_manifest()) else {}),
+        **({"own_mechanisms": files} if (files := mechanisms_for_manifest()) else {}),
         "wall_seconds": round(seconds, 3),
     }
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from dyadsim.numerics.own_files import own_mechanism_files
+
 type Keys = np.ndarray[Any, np.dtype[np.uint64]]
 
 _MODEL = (
@@ -32,7 +34,7 @@ def model_version() -> str:
     -------
     str
         Twelve hexadecimal digits, which change with Numba's version and with every file that can
-        decide a number.
+        decide a number, those of mechanisms of one's own included.
     """
     import numba
 
@@ -40,6 +42,8 @@ def model_version() -> str:
     paths = {path for name in _MODEL for path in _source_files(package / name)}
     for path in sorted(paths):
         digest.update(str(path.relative_to(package)).encode() + path.read_bytes())
+    for own in own_mechanism_files():
+        digest.update(own.name.encode() + own.path.read_bytes())
     return digest.hexdigest()[:12]
 
 

@@ -78,7 +78,7 @@ def test_the_wheel_runs_outside_the_checkout(python: Path, tmp_path: Path) -> No
 
 
 def test_a_theory_of_ones_own_runs_from_the_wheel(python: Path, tmp_path: Path) -> None:
-    """In an empty folder: init, then a world, a therapy and a sweep of one's own."""
+    """In an empty folder: init, then a world, a therapy, a mechanism and a sweep of one's own."""
     _run(python, tmp_path, "-m", "dyadsim", "init", "mytheory")
     folder, start = tmp_path / "mytheory", ("-m", "dyadsim")
     done = _run(python, folder, *start, "simulate", "world=hope", "size=tiny", "json=true")
@@ -92,5 +92,8 @@ def test_a_theory_of_ones_own_runs_from_the_wheel(python: Path, tmp_path: Path) 
     (folder / "mine.yaml").write_text((folder / "conf/therapy/hope_first.yaml").read_text())
     words = ("simulate", "world=conf/world/hope.yaml", "study.arms=[./mine.yaml,waitlist]")
     _run(python, folder, *start, *words, "size=tiny")
-    _run(python, folder, *start, "experiment=hope_sweep", "size=tiny", "points.levels=2")
+    mechanism = ("mechanism=mechanisms/nocebo.py", "nocebo.strength=0.3")
+    words = ("experiment=hope_sweep", "size=tiny", "points.levels=2", *mechanism)
+    done = _run(python, folder, *start, *words)
+    assert "your own mechanism: " in done.stderr
     assert (folder / "results" / "hope_sweep" / "points.parquet").is_file()

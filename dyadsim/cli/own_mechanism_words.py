@@ -1,0 +1,75 @@
+"""`mechanism=./nocebo.py` on the command line: code of one's own, named before anything is loaded.
+
+A mechanism is part of the model, and the model is gathered once in a process. So its files are put
+into the environment, where this process and its workers find them (`numerics.own_files`); where
+the model is there already, as in a notebook, a process of its own does the work.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dyadsim.errors import BadInput
+from dyadsim.numerics.own_files import MECHANISMS
+
+WORD = "mechanism="
+_LOADED = "dyadsim.numerics.jit"
+
+
+def mechanism_words(words: Sequence[str]) -> tuple[list[Path], list[str]]:
+    """Return the files that words name as mechanisms, and the other words.
+
+    Raises
+    ------
+    BadInput
+        No file, one that is not there, or one that is not Python.
+
+    Examples
+    --------
+    >>> mechanism_words(["facts", "world=hybrid"])
+    ([], ['facts', 'world=hybrid'])
+    """
+    texts, rest = list[str](), list[str]()
+    for word in words:
+        if word.startswith(WORD):
+            texts += word.removeprefix(WORD).strip("'\"[]").split(",")
+        else:
+            rest.append(word)
+    files = []
+    for text in texts:
+        path = Path(text.strip().strip("'\"")).expanduser()
+        if path.suffix != ".py" or not path.is_file():
+            why = "there is no such file" if path.suffix == ".py" else "it is no Python file"
+            raise BadInput(
+                f"{WORD}{text}: {why}. A mechanism of your own is a file such as ./nocebo.py "
+                "(docs/how_to/own_mechanism.md)."
+            )
+        files.append(path.resolve())
+    return list(dict.fromkeys(files)), rest
+
+
+def with_mechanisms(words: Sequence[str], answer: Callable[[Sequence[str]], int]) -> int:
+    """Answer a command line with the mechanisms that it names; return the exit code.
+
+    Parameters
+    ----------
+    words
+        The words of the command line.
+    answer
+        Answers the words without those that name mechanisms.
+    """
+    files, rest = mechanism_words(words)
+    stated = os.environ.get(MECHANISMS, "")
+    wanted = os.pathsep.join([*map(str, files), *filter(None, [stated])])
+    if wanted != stated and _LOADED in sys.modules:
+        command = [sys.executable, "-m", "dyadsim", *rest]
+        return subprocess.run(
+            command, env=os.environ | {MECHANISMS: wanted}, check=False
+        ).returncode
+    if wanted:
+        os.environ[MECHANISMS] = wanted
+        said = ", ".join(wanted.split(os.pathsep))
+        print(f"dyadsim: your own mechanism: {said}.", file=sys.stderr)
+    return answer(rest)

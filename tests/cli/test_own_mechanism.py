@@ -1,0 +1,174 @@
+"""A mechanism of one's own: the example of the page works end to end, and bad files are refused.
+
+All that must be compiled runs in one process of its own: the model is compiled anew for a new file.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dyadsim.cli.main import main
+from dyadsim.cli.own_mechanism_words import mechanism_words
+from dyadsim.cli.tasks.init import PROJECT
+from dyadsim.errors import BadInput
+from dyadsim.model.own_mechanisms import read_mechanism
+from dyadsim.model.parameters import catalogue
+from dyadsim.numerics.own_files import MECHANISMS, OwnFile
+
+PAGE = Path(__file__).parents[2] / "docs" / "how_to" / "own_mechanism.md"
+EXAMPLE = next(re.finditer(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL))[1]
+SCRIPT = """
+import sys
+import numpy as np
+import dyadsim
+from dyadsim.attribution.true_shares import Care, effect_worths
+from dyadsim.calibration.prior import calibration_space
+from dyadsim.cli.main import main
+from dyadsim.model.declarations import causes
+from dyadsim.simulation import simulate
+from dyadsim.simulation.counterfactual import do
+from dyadsim.simulation.intervention import Intervention
+from dyadsim.simulation.records import manifest
+
+study = dyadsim.rct(["cbt", "supportive"], 6, follow_up=(20.0,))
+plain = dyadsim.run(study, "hybrid", 300)
+print("bits", plain.truth[: int(sys.argv[1])].tobytes().hex()[-64:], plain.truth.shape[0])
+
+world = dyadsim.world("hybrid", {"nocebo.strength": 0.5})
+run = dyadsim.run(study, world, 300, threads=1)
+assert (run.truth == dyadsim.run(study, world, 300, threads=2).truth).all() or np.array_equal(
+    run.truth, dyadsim.run(study, world, 300, threads=2).truth, equal_nan=True
+)
+fear = simulate.latent(run, "fear").mean(axis=1)
+assert fear[0] == 0 < fear[1] < fear[6] < 1, fear
+removed = do(study, world, 300, Intervention(remove=("nocebo",)))
+runs = {"with": run, "removed": removed, "never there": plain}
+last = {name: simulate.latent(run, "distress")[-1].mean() for name, run in runs.items()}
+assert last["removed"] == last["never there"] < last["with"], last
+held = do(study, world, 300, Intervention(hold={"fear": 0.0}))
+assert (simulate.latent(held, "fear") == 0).all()
+
+assert causes()["fear"] == "fear"
+worths = effect_worths(Care(sessions=6), world, clients=100, replicate=0)
+without = (2 ** len(causes()) - 1) & ~(1 << list(causes()).index("fear"))
+assert worths[-1] < worths[without]
+assert "nocebo.strength" in calibration_space("hybrid").names
+assert "nocebo.strength" not in calibration_space("null").names
+(own,) = manifest({}, 1.0)["own_mechanisms"]
+assert own["name"] == "nocebo" and len(own["sha256"]) == 64
+
+words = ["sweep", "name=fear", "nocebo.strength=0,0.5", "size=tiny", "json=true"]
+assert main([*words, "world=./worried.yaml"]) == 0
+assert main(["simulate", "size=tiny", "nocebo.strength=0.5", "do.hold.fear=0"]) == 0
+assert main(["simulate", "size=tiny", "nocebo.strenght=1"]) == 2
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the example, and a world that sets its strength."""
+    (tmp_path / "nocebo.py").write_text(EXAMPLE, encoding="utf-8")
+    (tmp_path / "worried.yaml").write_text(
+        "base: hybrid\nclaim: Fear of harm makes people worse.\nparameters:\n"
+        "  nocebo.strength: 0.2\n",
+        encoding="utf-8",
+    )
+    return tmp_path
+
+
+def test_the_example_is_the_one_that_init_writes() -> None:
+    assert (PROJECT / "mechanisms" / "nocebo.py").read_text("utf-8") == EXAMPLE
+
+
+def test_the_example_works_and_changes_nothing_else(folder: Path) -> None:
+    import dyadsim
+
+    study = dyadsim.rct(["cbt", "supportive"], 6, follow_up=(20.0,))
+    plain = dyadsim.run(study, "hybrid", 300).truth
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(len(plain))],
+        env=os.environ | {MECHANISMS: str(folder / "nocebo.py")},
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    _, bits, rows = done.stdout.splitlines()[0].split()
+    assert bits == plain.tobytes().hex()[-64:]
+    assert int(rows) == len(plain) + 1
+    assert "'nocebo.strenght'. Did you mean nocebo.strength?" in done.stderr
+
+
+def test_a_process_that_was_not_told_of_it_says_how(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(folder)
+    assert not any(name.startswith("nocebo.") for name in catalogue())
+    for words in (["nocebo.strength=1"], ["world=./worried.yaml"]):
+        assert main(["simulate", "size=tiny", *words]) == 2
+        assert "must be named: mechanism=./nocebo.py" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("MECHANISM = mechanism(", "OTHER = mechanism(", "lacks MECHANISM"),
+        ("class Rows(", "class Columns(", "NameError"),
+        ("def session_lanes(", "def in_session(", ""),
+        ("] = 0.0", "] = 5.0", "default of nocebo.strength must lie in its range [0, 3]"),
+        ('Pathway("nocebo.strength"', 'Pathway("nocebo.strong"', "names 'nocebo.strong'"),
+        ("import ONE", "import ZWEI", "ImportError"),
+        ('"""Nocebo:', "Nocebo:", "SyntaxError"),
+    ],
+)
+def test_a_file_that_is_no_mechanism_is_refused(
+    old: str, new: str, said: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "nocebo.py"
+    path.write_text(EXAMPLE.replace(old, new, 1), encoding="utf-8")
+    if not said:
+        assert read_mechanism(OwnFile("nocebo", path)).places == ("relief_lanes",)
+        return
+    with pytest.raises(BadInput, match=r"mechanism=.*nocebo\.py") as error:
+        read_mechanism(OwnFile("nocebo", path))
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize("name", ["alliance", "population", "no-name"])
+def test_names_that_cannot_be_are_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / f"{name}.py"
+    path.write_text(EXAMPLE, encoding="utf-8")
+    with pytest.raises(BadInput, match="name"):
+        read_mechanism(OwnFile(name, path))
+
+
+def test_words_name_files_of_code(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    assert mechanism_words(["facts", "mechanism=./nocebo.py"]) == (
+        [folder / "nocebo.py"],
+        ["facts"],
+    )
+    for word in ("mechanism=./worried.yaml", "mechanism=", "mechanism=none.py"):
+        with pytest.raises(BadInput, match=r"a file such as \./nocebo\.py"):
+            mechanism_words([word])
+
+
+def test_what_numba_cannot_compile_is_said_in_a_sentence(folder: Path) -> None:
+    path = folder / "nocebo.py"
+    path.write_text(EXAMPLE.replace("q.fright_rate", "q.fright", 1), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "dyadsim", "simulate", "size=tiny", f"mechanism={path}"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "Numba cannot compile it" in done.stderr
+    assert "fright" in done.stderr.rsplit("Numba", 1)[1]
