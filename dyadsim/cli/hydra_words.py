@@ -16,6 +16,13 @@ CONFIGURATIONS = ("job", "hydra", "all")
 INFORMATION = ("all", "searchpath", "defaults", "plugins", "config")
 PAGE = "docs/how_to/hydra.md"
 _SHORT = {"-c": "--cfg", "-i": "--info", "-r": "--run"}
+_OF_OPTUNA = {
+    "hydra.sweeper.n_trials": "points.n",
+    "hydra.sweeper.direction": "points.direction",
+    "hydra.sweeper.sampler.seed": "points.seed",
+    "hydra/sweeper/sampler": "points.sampler",
+}
+"""Settings of Hydra's Optuna sweeper, and what they are called here."""
 _RESULTS = ("hydra.run.dir", "hydra.sweep.dir")
 _OPTIONS_REFUSED = {
     "--config-name": "there is one main configuration; a file of settings is experiment=FILE",
@@ -34,7 +41,11 @@ _WORDS_REFUSED = {
     "hydra.verbose": "dyadsim writes no log; what it does stands on the error output",
     "hydra.sweep.subdir": "each result has a folder of its own, results/COMMAND/TIME",
     "hydra.mode": "-m says that there are many jobs",
-    "hydra/sweeper": "dyadsim sweep has samplings of its own (points=...)",
+    "hydra.sweeper.storage": "results/NAME keeps every point",
+    "hydra.sweeper.study_name": "name=... names it",
+    "hydra.sweeper.n_jobs": "each point is proposed from all that were tried before",
+    "hydra.sweeper.params": "write 'alliance.rate=interval(0.2,0.9)' itself",
+    "hydra/sweeper": "there are basic and optuna; further samplings are points=...",
     "hydra.sweeper": "dyadsim sweep has samplings of its own (points=...)",
     "hydra/job_logging": "dyadsim writes no log; what it does stands on the error output",
     "hydra/hydra_logging": "dyadsim writes no log; what it does stands on the error output",
@@ -93,6 +104,10 @@ def _word(word: str) -> list[str]:
     if key in _RESULTS:
         print(f"dyadsim: note: '{key}' is 'results' here, and has folders in it.", file=sys.stderr)
         return [f"results={value}"]
+    if key == "hydra/sweeper" and value in ("basic", "optuna"):
+        return ["points=optuna"] if value == "optuna" else []
+    if key in _OF_OPTUNA:
+        return [f"{_OF_OPTUNA[key]}={value}"]
     if key == "hydra.job.chdir" and value.lower() == "false":
         return []
     near = [known for known in _WORDS_REFUSED if key == known or key.startswith(f"{known}.")]
