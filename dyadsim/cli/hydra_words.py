@@ -3,19 +3,28 @@
 What works and what is refused stands in docs/how_to/hydra.md; each line of that page is a test.
 """
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from dyadsim.checks import known_name
 from dyadsim.choices import conf_folder
+from dyadsim.cli.completion_scripts import answer_shell
 from dyadsim.errors import BadInput
 from dyadsim.search_path import find_choice, own_folders
 
 CONFIGURATIONS = ("job", "hydra", "all")
 INFORMATION = ("all", "searchpath", "defaults", "plugins", "config")
 PAGE = "docs/how_to/hydra.md"
-_SHORT = {"-c": "--cfg", "-i": "--info", "-r": "--run"}
+_SHORT = {"-c": "--cfg", "-i": "--info", "-r": "--run", "-sc": "--shell-completion"}
+_OF_OPTUNA = {
+    "hydra.sweeper.n_trials": "points.n",
+    "hydra.sweeper.direction": "points.direction",
+    "hydra.sweeper.sampler.seed": "points.seed",
+    "hydra/sweeper/sampler": "points.sampler",
+}
+"""Settings of Hydra's Optuna sweeper, and what they are called here."""
 _RESULTS = ("hydra.run.dir", "hydra.sweep.dir")
 _OPTIONS_REFUSED = {
     "--config-name": "there is one main configuration; a file of settings is experiment=FILE",
@@ -25,8 +34,6 @@ _OPTIONS_REFUSED = {
     "--package": "--cfg prints all of it",
     "-p": "--cfg prints all of it",
     "--experimental-rerun": "the command stands in a result's manifest; dyadsim show prints it",
-    "--shell-completion": "there is none yet; dyadsim --help lists all names",
-    "-sc": "there is none yet; dyadsim --help lists all names",
 }
 _WORDS_REFUSED = {
     "hydra.searchpath": "choices of your own are found by --config-dir DIR",
@@ -34,7 +41,11 @@ _WORDS_REFUSED = {
     "hydra.verbose": "dyadsim writes no log; what it does stands on the error output",
     "hydra.sweep.subdir": "each result has a folder of its own, results/COMMAND/TIME",
     "hydra.mode": "-m says that there are many jobs",
-    "hydra/sweeper": "dyadsim sweep has samplings of its own (points=...)",
+    "hydra.sweeper.storage": "results/NAME keeps every point",
+    "hydra.sweeper.study_name": "name=... names it",
+    "hydra.sweeper.n_jobs": "each point is proposed from all that were tried before",
+    "hydra.sweeper.params": "write 'alliance.rate=interval(0.2,0.9)' itself",
+    "hydra/sweeper": "there are basic and optuna; further samplings are points=...",
     "hydra.sweeper": "dyadsim sweep has samplings of its own (points=...)",
     "hydra/job_logging": "dyadsim writes no log; what it does stands on the error output",
     "hydra/hydra_logging": "dyadsim writes no log; what it does stands on the error output",
@@ -42,12 +53,12 @@ _WORDS_REFUSED = {
 
 
 class HydraOptions(NamedTuple):
-    """What is to be shown instead of run: `cfg` of `CONFIGURATIONS`, `info` of `INFORMATION`."""
+    """What is shown instead of run: `cfg` of `CONFIGURATIONS`, `info` of `INFORMATION`, a text."""
 
     cfg: str = ""
     info: str = ""
     resolve: bool = False
-    help: bool = False
+    text: str | None = None
 
 
 def read_hydra_options(words: Sequence[str]) -> tuple[HydraOptions, list[str]]:
@@ -77,7 +88,10 @@ def read_hydra_options(words: Sequence[str]) -> tuple[HydraOptions, list[str]]:
         elif option == "--resolve":
             options = options._replace(resolve=True)
         elif option == "--hydra-help":
-            options = options._replace(help=True)
+            options = options._replace(text=hydra_help())
+        elif option == "--shell-completion":
+            request = words[place - 1].partition("=")[2] if equals else " ".join(words[place:][:1])
+            return HydraOptions(text=answer_shell(request, os.environ.get("COMP_LINE", ""))), []
         elif option in _OPTIONS_REFUSED:
             raise BadInput(f"{option} has no use here: {_OPTIONS_REFUSED[option]} ({PAGE}).")
         elif option != "--run":
@@ -93,6 +107,10 @@ def _word(word: str) -> list[str]:
     if key in _RESULTS:
         print(f"dyadsim: note: '{key}' is 'results' here, and has folders in it.", file=sys.stderr)
         return [f"results={value}"]
+    if key == "hydra/sweeper" and value in ("basic", "optuna"):
+        return ["points=optuna"] if value == "optuna" else []
+    if key in _OF_OPTUNA:
+        return [f"{_OF_OPTUNA[key]}={value}"]
     if key == "hydra.job.chdir" and value.lower() == "false":
         return []
     near = [known for known in _WORDS_REFUSED if key == known or key.startswith(f"{known}.")]
@@ -112,6 +130,9 @@ def hydra_help() -> str:
         "  --info NAME          searchpath, defaults, plugins, config or all of them",
         "  --config-dir DIR     choices of your own",
         "  hydra.run.dir=DIR    is results=DIR",
+        "  hydra/sweeper=optuna is points=optuna, in sweeps",
+        "  -sc install=SHELL    the tab key offers names, in bash, zsh and fish:",
+        '                       eval "$(dyadsim -sc install=bash)"',
         "",
         f"What is refused, and why: {PAGE}",
         "",

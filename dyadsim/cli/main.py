@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dyadsim.cli import help_texts
 from dyadsim.cli.experiments import with_experiment
 from dyadsim.cli.figure_files import figures_as
-from dyadsim.cli.hydra_words import HydraOptions, hydra_help, information, read_hydra_options
+from dyadsim.cli.hydra_words import HydraOptions, information, read_hydra_options
 from dyadsim.cli.interruption import interrupted_by_signals
 from dyadsim.cli.memory import check_memory, check_sweep_memory
 from dyadsim.cli.over_members import (
@@ -359,8 +359,8 @@ def _answer_here(words: Sequence[str]) -> int:
         print(importlib.metadata.version("dyadsim"))
         return OK
     options, words = read_hydra_options(words)
-    if options.help:
-        print(hydra_help(), end="")
+    if options.text is not None:
+        print(options.text, end="")
         return OK
     for word in words:
         if word.startswith("-") and word not in OPTIONS:

@@ -155,6 +155,9 @@ class Points:
     second_order: bool | None = None
     file: str | None = None
     columns: Any = dataclasses.field(default_factory=list)
+    direction: str | None = None
+    objective: str | None = None
+    sampler: str | None = None
     replicates: int = 1
     common: bool = True
 

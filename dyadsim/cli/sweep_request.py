@@ -14,6 +14,7 @@ from dyadsim.checks import names_list, setting_word, whole_number
 from dyadsim.cli.one_value import check_one_value
 from dyadsim.cli.over_members import conditions_of_members
 from dyadsim.cli.results_folder import NoFolder, folder_name
+from dyadsim.cli.searched_sweep import OPTUNA, check_search
 from dyadsim.cli.settings import Points, Settings
 from dyadsim.cli.words import parse_word
 from dyadsim.errors import BadInput
@@ -273,11 +274,13 @@ def _planned(
             raise BadInput("points=file has its points in the file: give no interval beside it.")
         in_file = {axis.name for axis in filled}
         axes = (*(axis for axis in axes if axis.name not in in_file), *filled)
-    else:
+    elif layout.method != OPTUNA:
         sampling.check_sampling(axes, layout)
     replicates = whole_number("points.replicates", first.points.replicates, 1, 10_000)
     all_studies = list(dict.fromkeys(condition.study for condition in conditions))
     columns = outputs.columns_of(first.outputs, all_studies)
+    if layout.method == OPTUNA:
+        check_search(conditions, axes, layout, columns)
     jobs = tuple(_job(condition, axes, columns) for condition in conditions)
     points_of_conditions = tuple(
         Condition(
@@ -285,16 +288,24 @@ def _planned(
             job.digest,
             partial(outputs.compute_outputs, job),
             partial(outputs.canonical_points, job),
-            sampling.sample_points(axes, layout, base=_departure(job), filled=points).astype(
-                np.float32
-            ),
+            _points_of(job, axes, layout, points, place).astype(np.float32),
         )
-        for job, label in zip(jobs, labels, strict=True)
+        for place, (job, label) in enumerate(zip(jobs, labels, strict=True))
     )
     slowest = max(map(outputs.seconds_per_point, jobs))
     block = int(min(max(BLOCK_SECONDS / slowest, 1), MOST_ROWS))
     sweep = Sweep(jobs[0].axes, jobs[0].columns, points_of_conditions, replicates, block)
     return PlannedSweep(sweep, layout, axes, jobs)
+
+
+def _points_of(
+    job: Job, axes: Sequence[Axis], layout: Sampling, filled: Any, place: int
+) -> sampling.Floats:
+    """Return a condition's points; of a search, which has none yet, as many in the first one."""
+    if layout.method == OPTUNA:
+        start = [axis.levels[0] if axis.levels else axis.low for axis in axes]
+        return np.tile(start, (layout.n if place == 0 else 0, 1)).reshape(-1, len(axes))
+    return sampling.sample_points(axes, layout, base=_departure(job), filled=filled)
 
 
 def _departure(job: Job) -> dict[str, float]:

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from dyadsim.simulation.unfinished import umask, unfinished_prefix, write_file
 
 KEY = ("key_high", "key_low")  # the columns that hold a point's key
+TABLE = "points.parquet"  # the collected table; every other file of a store is a part
 _NOTE = b"dyadsim"
 
 
@@ -72,7 +73,7 @@ def check_content(path: Path) -> None:
     OSError
         It cannot be opened or read; that says nothing about its content.
     """
-    if path.parent.name == "parts":
+    if path.parent.name == "parts" and path.name != TABLE:  # a sweep may be called parts
         if content_name(path) != path.name:
             raise Damaged("its content is not what its name says")
         return

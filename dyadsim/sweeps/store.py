@@ -295,7 +295,7 @@ class Store:
             Of the table.
         """
         (self.folder / "parts").mkdir(exist_ok=True)
-        old = {path for path in self._parts if path.parent.name == "parts"}
+        old = {path for path in self._parts if path.parent == self.folder / "parts"}
         if len(rest.keys):
             old.discard(self.write(rest))
         path = self.folder / "points.parquet"

@@ -56,5 +56,5 @@ def test_it_is_refused(
 
 
 def test_the_tables_are_read() -> None:
-    assert len(rows("What works")) == 25
-    assert len(rows("What is refused, and why")) == 22
+    assert len(rows("What works")) == 29
+    assert len(rows("What is refused, and why")) == 24

@@ -204,3 +204,12 @@ def test_model_version_covers_the_model_and_not_the_figures() -> None:
     assert {"evidence/facts.csv", "simulation/many_points.py"} <= hashed
     assert not {"plots/study.py", "cli/main.py", "report/page.py", "sweeps/sweep.py"} & hashed
     assert Store(Path("x"), ("a",), "v").columns == ("a",)
+
+
+def test_a_sweep_may_be_called_parts(tmp_path: Path) -> None:
+    small = planned(n=8, clients=20)
+    sweep.run_sweep(small, tmp_path / "parts")
+    sweep.collect_sweep(small, tmp_path / "parts")
+    again = sweep.run_sweep(small, tmp_path / "parts")
+    assert (again.reused, again.damaged) == (16, ())
+    assert sweep.collect_sweep(small, tmp_path / "parts").exists()

@@ -4,6 +4,8 @@ import dataclasses
 import errno
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,30 +58,40 @@ def execute(request: "SweepRequest") -> "Status":
     SystemExit
         Interrupted, after a line that says how much is kept.
     """
-    from dyadsim.cli.results_folder import NoFolder, check_folder
+    from dyadsim.cli.results_folder import check_folder
     from dyadsim.cli.sweep_request import write_manifest
     from dyadsim.sweeps import sweep as sweeps
 
     check_folder(request.settings.results)
     write_manifest(request)
-    sweep, folder = request.planned.sweep, request.folder
-    rows = max(1, -(-sweep.size // request.shard.of))
+    rows = max(1, -(-request.planned.sweep.size // request.shard.of))
+    with keeping(request), working("points", rows) as on_step:
+        return sweeps.run_sweep(
+            request.planned.sweep,
+            request.folder,
+            executor=request.executor,
+            shard=request.shard,
+            threads=request.threads_of_block,
+            on_step=on_step,
+        )
+
+
+@contextmanager
+def keeping(request: "SweepRequest") -> Iterator[None]:
+    """Say what is kept where computing points is interrupted or cannot be written."""
+    from dyadsim.cli.results_folder import NoFolder
+    from dyadsim.sweeps import sweep as sweeps
+
+    folder = request.folder
     try:
-        with working("points", rows) as on_step:
-            return sweeps.run_sweep(
-                sweep,
-                folder,
-                executor=request.executor,
-                shard=request.shard,
-                threads=request.threads_of_block,
-                on_step=on_step,
-            )
+        yield
     except KeyboardInterrupt:
-        state = sweeps.sweep_status(sweep, folder)
+        state = sweeps.sweep_status(request.planned.sweep, folder)
+        kept = f"{state.finished:,} of {state.rows:,} points are kept in {folder}"
+        if request.planned.sampling.method == "optuna":
+            kept = f"what was tried is kept in {folder}"
         print(
-            f"dyadsim: interrupted. {state.finished:,} of {state.rows:,} points are kept in "
-            f"{folder}; the same command goes on from there.",
-            file=sys.stderr,
+            f"dyadsim: interrupted. {kept}; the same command goes on from there.", file=sys.stderr
         )
         raise SystemExit(INTERRUPTED) from None
     except OSError as error:
@@ -122,7 +134,7 @@ def finish(
     if over is not None:
         place = str(request.folder / OVER_MEMBERS)
         summary |= {"members": members, "over_members": place}
-    _keep_summary(request, summary)
+    keep_summary(request, summary)
     if not request.settings.json:
         report.print_sweep(summary, path, outputs_too=not ranked)
         if over is not None:
@@ -133,7 +145,7 @@ def finish(
     return POINTS_FAILED if state.failed else OK
 
 
-def _keep_summary(request: "SweepRequest", summary: dict[str, Any]) -> None:
+def keep_summary(request: "SweepRequest", summary: dict[str, Any]) -> None:
     """Leave what a sweep's run did and found in its folder, for `dyadsim results`."""
     from dyadsim.cli.results_folder import NoFolder
     from dyadsim.report.ro_crate import write_crate
@@ -184,7 +196,11 @@ def _next_line(request: "SweepRequest", state: "Status", ranked: bool) -> str:
 
 
 def run(request: "SweepRequest") -> int:
-    """Compute what is missing of a sweep and join its table."""
+    """Compute what is missing of a sweep and join its table, or search it."""
+    if request.planned.sampling.method == "optuna":
+        from dyadsim.cli.searched_sweep import run_search
+
+        return run_search(request)
     return finish(request, execute(request))
 
 
@@ -196,6 +212,7 @@ TASK = Task(
     more=(
         "alliance.rate=0.2,0.4 (crossed)    'alliance.rate=interval(0.1,0.6)' (filled by points)",
         "name=bond outputs=[gain,true_d] points.n=256 points.replicates=4 shard=0 shards=8",
+        "name=best points=optuna points.n=64 outputs=[facts] seeks the point that meets most facts",
     ),
     sweep_memory=sweep_need,
     run_sweep=run,
