@@ -27,6 +27,7 @@ _PERCENT = re.compile(r"(?<=\d)%")
 _BRACES = re.compile(r"\{(\w+)\}")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _NAME = re.compile(r"[\w.]+")
+_SETTING = re.compile(r"\w\.\w|[<>=]")  # alliance.rate = 0.4, gain > 5
 _LONGER = 1.15  # lines of a translation may be so much longer than those of the English text
 _DEEPEST = 4  # texts in texts: a world's label in a title
 
@@ -166,46 +167,73 @@ def translate(text: str, language: str) -> str:
     """
     if language == ENGLISH:
         return text
-    other = _found(text, language, _DEEPEST) if _WORD.search(text) else None
-    if other is None:
+    translation = _found(text, language) if _WORD.search(text) else None
+    if translation is None:
         return write_numbers(text, language)
-    longest = max(map(len, text.splitlines()), default=0)
+    other, longest = translation.text, max(map(len, text.splitlines()), default=0)
     if "\n" in text and "\n" not in other:
         other = textwrap.fill(other, max(int(_LONGER * longest), 12), break_long_words=False)
     return other
 
 
-def _found(text: str, language: str, depth: int) -> str | None:
+class _Translation(NamedTuple):
+    """A translated text, and whether all that stands in it is translated too."""
+
+    text: str
+    complete: bool = True
+
+
+def _found(text: str, language: str, depth: int = _DEEPEST) -> _Translation | None:
     """Return a text's translation, None where there is none."""
     texts, plain = catalogue(language), _plain(text)
     if not _WORD.search(plain):
-        return write_numbers(plain, language)
+        return _Translation(write_numbers(plain, language))
     typed = plain.replace("_", " ")  # names as they are typed
-    if plain in texts.exact or typed in texts.exact:
-        return texts.exact.get(plain, texts.exact.get(typed))
+    exact = texts.exact.get(plain, texts.exact.get(typed))
+    if exact is not None:
+        return _Translation(exact)
+    partly = None
     for pattern, other in texts.patterns if depth else ():
-        if match := pattern.fullmatch(plain) or pattern.fullmatch(typed):
-            inside = {
-                name: _found(value, language, depth - 1)
-                for name, value in match.groupdict().items()
-            }
-            if not _WORD.search(_BRACES.sub("", other)) and None in inside.values():
-                continue  # braces alone say nothing
-            return other.format(
-                **{
-                    name: write_numbers(match[name], language) if value is None else value
-                    for name, value in inside.items()
-                }
-            )
+        match = pattern.fullmatch(plain) or pattern.fullmatch(typed)
+        filled = _filled(match, other, language, depth) if match else None
+        if filled and filled.complete:
+            return filled
+        partly = partly or filled
+    return _of_parts(text, language, depth) or partly
+
+
+def _filled(match: re.Match[str], other: str, language: str, depth: int) -> _Translation | None:
+    """Return an entry with what stands for its braces; None where it says nothing of its own."""
+    inside = {name: _found(value, language, depth - 1) for name, value in match.groupdict().items()}
+    if not _WORD.search(_BRACES.sub("", other)) and (
+        not any(inside.values())
+        or any(part is None and " " in match[name] for name, part in inside.items())
+    ):
+        return None
+    complete = all(
+        (part.complete if part else " " not in match[name] or bool(_SETTING.search(match[name])))
+        for name, part in inside.items()
+    )
+    words = {
+        name: part.text if part else write_numbers(match[name], language)
+        for name, part in inside.items()
+    }
+    return _Translation(other.format(**words), complete)
+
+
+def _of_parts(text: str, language: str, depth: int) -> _Translation | None:
+    """Return a text of several lines, or parted by semicolons, with its parts translated."""
     for mark in ("\n", "; "):
         parts = text.split(mark)
         if len(parts) > 1:
             others = [_found(part, language, depth) for part in parts]
-            if any(other is not None for other in others):
-                return mark.join(
-                    write_numbers(part, language) if other is None else other
+            if any(others):
+                words = [
+                    other.text if other else write_numbers(part, language)
                     for part, other in zip(parts, others, strict=True)
-                )
+                ]
+                complete = all(other is not None and other.complete for other in others)
+                return _Translation(mark.join(words), complete)
     return None
 
 
@@ -224,7 +252,13 @@ def untranslated(texts: Iterable[str], language: str) -> list[str]:
     >>> untranslated(["weeks since intake", "0.5", "wekks since intake"], "de")
     ['wekks since intake']
     """
-    return [text for text in dict.fromkeys(texts) if _found(text, language, _DEEPEST) is None]
+    return [text for text in dict.fromkeys(texts) if _has_gap(text, language)]
+
+
+def _has_gap(text: str, language: str) -> bool:
+    """Return whether a text, or words that stand in it, have no translation."""
+    other = _found(text, language)
+    return other is None or not other.complete
 
 
 class _Translated(Formatter):

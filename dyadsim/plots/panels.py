@@ -241,6 +241,7 @@ def _set_columns(legend: Legend, columns: int) -> None:
     drawn: Any = legend
     drawn._ncols = columns
     drawn._init_legend_box(legend.legend_handles, texts)
+    drawn._legend_box.set_offset(drawn._findoffset)
     if title:
         legend.set_title(title)
 

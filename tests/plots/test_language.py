@@ -22,7 +22,7 @@ OTHERS = language.languages()[1:]
 BRACES = re.compile(r"\{\w+\}")
 PARTS = {  # of texts that are put together: the whole is translated, not the part
     *("7, points (7)", "most facts met (7)", "7 by the published rule: 7 (published 7) %"),
-    *("high = good", "low = good"),
+    *("high = good", "low = good", "7 world, 7 client7\n7\n7"),
 }
 
 

@@ -70,6 +70,32 @@ change. `dyadsim.__version__` is the version.
 """
 
 
+FIGURES = """## Figures
+
+`dyadsim.plots.draw` draws every figure of the command line from its tables, and returns its Axes
+by name:
+
+```python
+import dyadsim
+
+result = dyadsim.read("results/answer/2026-01-31_12-00-00")
+axes = dyadsim.plots.draw(
+    "answer", result.tables["members"], panels=["variance"], language="de", size=(6, 4)
+)
+axes["variance"].set_ylim(0, 5)
+axes["variance"].figure.savefig("slide.pdf")
+```
+
+`panels` and `language` are those of [the command line](../how_to/results.md#figures). The columns
+of the tables stand in `help(dyadsim.plots.answer.figure)`. Where no panels are named there is one,
+or one a world, arm, client, output or parameter. Into Axes of your own: `draw_answer`,
+`draw_course` and the other `draw_` functions of each module, which take the Axes first.
+
+| figure | tables and words | panels | what |
+|---|---|---|---|
+"""
+
+
 def _signature(name: str) -> str:
     """Return a public name with its parameters and their defaults."""
     value = getattr(dyadsim, name)
@@ -92,6 +118,22 @@ def _sentence(name: str) -> str:
     return " ".join(first.split())
 
 
+def _figures() -> str:
+    """Return the part on figures: how they are drawn, and what each takes."""
+    from dyadsim.plots import figure_names
+
+    rows = []
+    for name in figure_names():
+        module = importlib.import_module(f"dyadsim.plots.{name}")
+        signature = inspect.signature(module.figure)
+        plain = [p.replace(annotation=p.empty) for p in signature.parameters.values()]
+        bare = signature.replace(parameters=plain, return_annotation=signature.empty)
+        sentence = " ".join((inspect.getdoc(module) or "").split("\n\n")[0].split())
+        panels = ", ".join(f"`{panel}`" for panel in getattr(module, "NAMES", ()))
+        rows.append(f"| `{name}` | `{bare}` | {panels} | {sentence} |")
+    return FIGURES + "\n".join(rows) + "\n"
+
+
 def page() -> str:
     """Return the reference page."""
     parts = [HEAD]
@@ -99,7 +141,7 @@ def page() -> str:
         names = [name for name in NAMES if getattr(dyadsim, name).__module__.startswith(modules)]
         rows = [f"| `{_signature(name)}` | {_sentence(name)} |" for name in names]
         parts.append("\n".join([f"## {title}\n", "| name | what |", "|---|---|", *rows, ""]))
-    return "\n".join(parts)
+    return "\n".join([*parts, _figures()])
 
 
 def test_the_reference_page_names_exactly_what_is_public() -> None:
