@@ -53,12 +53,12 @@ class Place(NamedTuple):
     per_address: int = PER_ADDRESS
 
 
-def _page(request: Request) -> Response:
+async def _page(request: Request) -> Response:
     name = "index.html" if request.scope["lecturer"] else "phone.html"
     return Response(payload.read_static(name), media_type="text/html")
 
 
-def _static(request: Request) -> Response:
+async def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name == "plotly.min.js":
         return Response(payload.read_plotly(), media_type="text/javascript")

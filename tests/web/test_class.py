@@ -108,6 +108,27 @@ def test_ten_phones_bet_and_the_lecturer_shows(
     assert not wrong
 
 
+def test_presenter_notes_and_a_hand_out_without_a_class(
+    browser: Any, address: str, tmp_path: Path
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}presenter?lesson=certified")
+    page.wait_for_selector("body[data-ready]")
+    assert page.is_hidden("#ask")
+    assert "class=true" in page.inner_text("#no-class")
+    assert page.inner_text("#careful li >> nth=0") == LESSONS["certified"].careful[0]
+    page.goto(f"{address}handout?lesson=certified&seed=7&world=null")
+    page.wait_for_selector("body[data-ready]")
+    assert page.inner_text("h1") == LESSONS["certified"].title
+    shown = page.locator("#options li").all_inner_texts()
+    assert shown == list(LESSONS["certified"].bet.options)
+    assert "seed=7" in page.inner_text("#command")
+    assert page.get_attribute("#figures img >> nth=0", "src").startswith("data:image/svg")
+    paper = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 2  # the bet, and the answer
+    page.close()
+
+
 def test_the_lessons_page_asks_the_class(browser: Any, lecture: tuple[str, list[str]]) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     page.goto(f"{lecture[0]}?lesson=alliance&world=null&seed=7")
@@ -213,13 +234,13 @@ def test_the_code_says_the_address(lecture: tuple[str, list[str]], phones_addres
     assert answered(lecture[0], "GET", "/class.svg")[1].startswith("<?xml")
 
 
-def test_a_slow_client_is_let_go(phones_address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_client_is_let_go(phones_address: str) -> None:
     where = urlsplit(phones_address)
     with socket.create_connection((str(where.hostname), where.port or 80), timeout=20) as slow:
         began = time.monotonic()
         slow.sendall(b"GET / HTTP/1.1\r\nHost: x")
         assert slow.recv(100) == b""
-        assert 5 < time.monotonic() - began < 15
+        assert 5 < time.monotonic() - began < 19
 
 
 @pytest.mark.parametrize("host", ["::1", "0.0.0.0"])

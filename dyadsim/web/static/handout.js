@@ -1,7 +1,7 @@
 // The hand-out: a page to bet on, and a page with the answer, for the settings in the address.
 import { $, made } from "/static/class_bars.js";
 import { about, numbers } from "/static/lesson.js";
-import { draw, images } from "/static/draw.js";
+import { draw } from "/static/draw.js";
 
 function item(text) {
   return made("li", { textContent: text });
@@ -22,7 +22,8 @@ async function pictures(figures) {
     const place = made("figure", {}, made("figcaption", { textContent: figure.title }), plot);
     $("figures").append(place);
     await draw(plot, figure, 14);
-    const [source] = await images([plot], [""], "svg");
+    const height = figures.length > 1 ? 300 : 380;
+    const source = await window.Plotly.toImage(plot, { format: "svg", width: 680, height });
     plot.replaceWith(made("img", { src: source, alt: figure.about }));
   }
 }
@@ -35,7 +36,7 @@ async function begin() {
   const answer = await numbers(lesson.name, wanted);
   document.title = `${lesson.title}: hand-out`;
   $("title").textContent = lesson.title;
-  $("again").textContent = `${lesson.title}: the answer`;
+  $("again").textContent = `The answer: ${lesson.title}`;
   $("question").textContent = lesson.question;
   $("bet").textContent = lesson.bet.question;
   $("options").append(...lesson.bet.options.map(item));

@@ -47,11 +47,9 @@ async function show(answer) {
   if (fresh) {
     $("title").textContent = asked ? state.title : "";
     $("question").textContent = asked ? state.question : "Waiting for the question …";
-    $("settings-box").hidden = !asked;
-    if (asked) {
-      options();
-      $("settings").replaceChildren(...state.settings.map((text) => made("li", { textContent: text })));
-    } else $("options").replaceChildren();
+    $("settings").textContent = asked ? `${state.settings.join(". ")}.` : "";
+    if (asked) options();
+    else $("options").replaceChildren();
   }
   const shown = state.stage === "shown";
   $("options").hidden = shown;

@@ -42,7 +42,7 @@ function show(state) {
   $("address").textContent = state.address;
   if (!$("code").src) Object.assign($("code"), { src: "/class.svg", hidden: false });
   const asked = state.stage !== "waiting";
-  $("asked").textContent = asked ? `${state.title}: ${state.question}` : "";
+  $("asked").textContent = asked ? state.question : "";
   $("bars").replaceChildren(...(asked ? bars(state) : []));
   $("sentence").hidden = !state.sentence;
   $("sentence").textContent = state.sentence ?? "";

@@ -19,7 +19,7 @@ async function figure(state) {
   $("caption").textContent = figures[0].title;
   const plot = $("figure").querySelector(".plot");
   plot.setAttribute("aria-label", figures[0].about);
-  await draw(plot, figures[0], 18);
+  await draw(plot, figures[0], Math.round(innerWidth / 75));
 }
 
 async function show(state) {
@@ -27,6 +27,8 @@ async function show(state) {
   $("address").textContent = state.address;
   $("title").textContent = state.stage === "waiting" ? "" : state.title;
   $("question").textContent = state.stage === "waiting" ? "Open this page on your phone" : state.question;
+  $("settings").textContent = state.stage === "waiting" ? "" : `${state.settings.join(". ")}.`;
+  document.body.classList.toggle("shown", shown);
   $("bars").replaceChildren(...(state.stage === "waiting" ? []
     : shown || state.bars ? bars(shown ? state : { ...state, answers: [] }) : options(state)));
   $("sentence").hidden = !(shown && state.sentence);
