@@ -31,8 +31,8 @@ export function bars(state) {
     if (right) notes.push(state.answers.length > 1 ? "✓ possible" : "✓ the answer");
     if (state.mine === k) notes.push("your bet");
     const row = made("li", { className: right ? "right" : "" },
-      made("span", { className: "words", textContent: text }),
-      made("span", { className: "mark", textContent: notes.join(", ") }),
+      made("span", { className: "said" }, made("span", { className: "words", textContent: text }),
+        made("span", { className: "mark", textContent: notes.join(", ") })),
       made("span", { className: "track", ariaHidden: "true" },
         made("span", { className: "bar", style: `width:${(100 * count) / most}%` })),
       made("span", { className: "count", textContent: plural(count, "bet") }));

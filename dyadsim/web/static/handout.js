@@ -22,7 +22,7 @@ async function pictures(figures) {
     const place = made("figure", {}, made("figcaption", { textContent: figure.title }), plot);
     $("figures").append(place);
     await draw(plot, figure, 14);
-    const height = figures.length > 1 ? 300 : 380;
+    const height = [380, 255, 215][figures.length - 1] ?? 215;
     const source = await window.Plotly.toImage(plot, { format: "svg", width: 680, height });
     plot.replaceWith(made("img", { src: source, alt: figure.about }));
   }
