@@ -1,66 +1,64 @@
-"""The local server: one page, the lessons' results, nothing else.
+"""The local server: one page, the lessons' results, a class; nothing else.
 
-No request leaves the machine, and nothing is uploaded. Requests under a name that is not this
-machine's are refused (such as those of a web page whose name resolves to 127.0.0.1). Every setting
-is made possible before it is used.
+No request leaves the machine, and nothing is uploaded. `guard` refuses requests under a name that
+is not this machine's, and those of other sites. Every setting is made possible before it is used.
 """
 
+import secrets
 import socket
+import sys
 import threading
 import time
 import webbrowser
+from typing import NamedTuple
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from dyadsim.errors import BadInput
 from dyadsim.lessons.index import LESSONS
-from dyadsim.web import payload, single_file
+from dyadsim.web import addresses, class_routes, connections, export_routes, payload
+from dyadsim.web.addresses import LOCAL_HOSTS
+from dyadsim.web.classroom import PER_ADDRESS, Classroom
+from dyadsim.web.export_jobs import ExportJobs
+from dyadsim.web.guard import Guard
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "  # Plotly's styles
-    "img-src 'self' data: blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
-HEADERS = {
-    "content-security-policy": POLICY,
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-    "cross-origin-opener-policy": "same-origin",
-}
-LOCAL_HOSTS = ("127.0.0.1", "localhost")
 MAX_QUERY = 2000  # characters
 WARM_AFTER, PAUSE = 4.0, 0.5  # seconds until every lesson is computed once; between two of them
 
 
-class _Headers:
-    """Put the safety headers on every answer."""
+class Place(NamedTuple):
+    """Where the page is served.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Attributes
+    ----------
+    host, port
+        To listen on; port 0: any free one.
+    in_class
+        Whether phones bet; then other machines get their page only.
+    address
+        What other machines type, where this machine cannot know it; "" = its own address.
+    per_address
+        Devices of one network address that may bet.
+    """
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                extra = [(key.encode(), value.encode()) for key, value in HEADERS.items()]
-                message["headers"] = [*message.get("headers", []), *extra]
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
+    host: str = "127.0.0.1"
+    port: int = 0
+    in_class: bool = False
+    address: str = ""
+    per_address: int = PER_ADDRESS
 
 
-def _page(_: Request) -> Response:
-    return Response(payload.read_static("index.html"), media_type="text/html")
+async def _page(request: Request) -> Response:
+    name = "index.html" if request.scope["lecturer"] else "phone.html"
+    return Response(payload.read_static(name), media_type="text/html")
 
 
-def _static(request: Request) -> Response:
+async def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name == "plotly.min.js":
         return Response(payload.read_plotly(), media_type="text/javascript")
@@ -69,57 +67,60 @@ def _static(request: Request) -> Response:
     return Response(payload.read_static(name), media_type=payload.STATIC_FILES[name])
 
 
+async def _mode(request: Request) -> Response:
+    return JSONResponse({"inClass": request.app.state.room is not None})
+
+
 def _lessons(_: Request) -> Response:
     return JSONResponse(payload.page_payload())
-
-
-def _no_lesson(name: str) -> Response:
-    return JSONResponse({"error": f"there is no lesson '{name[:40]}'"}, 404)
 
 
 def _lesson(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in LESSONS:
-        return _no_lesson(name)
+        return JSONResponse({"error": f"there is no lesson '{name[:40]}'"}, 404)
     if len(request.url.query) > MAX_QUERY:
         return JSONResponse({"error": "too many settings"}, 400)
     return JSONResponse(payload.result_payload(LESSONS[name], dict(request.query_params)))
 
 
-def _export(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in LESSONS or len(request.url.query) > MAX_QUERY:
-        return _no_lesson(name)
-    text = single_file.lesson_file(LESSONS[name], dict(request.query_params))
-    headers = {"content-disposition": f'attachment; filename="dyadsim_{name}.html"'}
-    return Response(text, media_type="text/html", headers=headers)
-
-
-def create_app(hosts: tuple[str, ...] = LOCAL_HOSTS) -> Starlette:
+def create_app(
+    hosts: tuple[str, ...] = LOCAL_HOSTS, room: Classroom | None = None, key: str = ""
+) -> Starlette:
     """Return the application.
 
     Parameters
     ----------
     hosts
-        The names under which it answers.
+        The names under which it answers, besides the address at which a request comes in.
+    room
+        The class that bets, if any.
+    key
+        With a class: what another machine must show to be the lecturer's.
 
     Returns
     -------
     Starlette
-        With the page, its files, the lessons and their results.
+        With the page, its files, the lessons and their results. In `state`: room, exports, address
+        and code (set by `serve`).
     """
     routes = [
         Route("/", _page),
         Route("/static/{name}", _static),
+        Route("/api/mode", _mode),
         Route("/api/lessons", _lessons),
         Route("/api/lesson/{name}", _lesson),
-        Route("/export/{name}", _export),
+        *export_routes.routes(),
+        *class_routes.routes(),
     ]
-    middleware = [
-        Middleware(_Headers),
-        Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
-    ]
-    return Starlette(routes=routes, middleware=middleware)
+    app = Starlette(routes=routes, middleware=[Middleware(Guard, names=frozenset(hosts), key=key)])
+    app.state.room, app.state.exports, app.state.address, app.state.code = (
+        room,
+        ExportJobs(),
+        "",
+        "",
+    )
+    return app
 
 
 def _open_socket(host: str, port: int) -> socket.socket:
@@ -151,35 +152,78 @@ def _warm_up() -> None:
         time.sleep(PAUSE)
 
 
-def serve(host: str, port: int, browser: bool) -> None:
+def _answered_names(place: Place, others: str | None) -> tuple[str, ...]:
+    """Return the names under which the page is answered."""
+    names = [*LOCAL_HOSTS, place.host, place.address, others or ""]
+    if not addresses.is_loopback(place.host) and place.host != "localhost":
+        names += sorted(addresses.own_names())
+    return tuple(dict.fromkeys(name.lower() for name in names if name))
+
+
+def _say_class(app: Starlette, key: str) -> None:
+    """Print how a class joins."""
+    from dyadsim.web import qr
+
+    address = app.state.address
+    app.state.code = qr.svg_code(address)
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "")
+    if encoding.startswith("utf"):
+        print(qr.terminal_code(address, sys.stdout.isatty()))
+    print(f"Phones in the same network: {address}")
+    print(f"Your second page on another device: {address}presenter?key={key}", flush=True)
+
+
+def serve(place: Place, browser: bool) -> None:
     """Serve the page until interrupted; print its address.
 
     Parameters
     ----------
-    host
-        Address to listen on.
-    port
-        Number of the port; 0: any free one.
+    place
+        Where.
     browser
         Whether to open the page in the browser.
 
     Raises
     ------
     BadInput
-        The address cannot be used.
+        The address cannot be used, or a class is asked for without a network.
     """
-    listening = _open_socket(host, port)
-    address = f"http://{host}:{listening.getsockname()[1]}/"
-    print(f"Lessons: {address}   (Ctrl-C ends it)", flush=True)
-    if host not in LOCAL_HOSTS:
-        print(f"Whoever can reach {host} can open it: there is no password.", flush=True)
+    host = place.host
+    everywhere = host in addresses.ANY_HOSTS
+    others = addresses.network_address() if everywhere else host
+    if place.in_class and not (place.address or others):
+        raise BadInput(
+            "class=true needs a network that phones can join: this machine has none. "
+            "Connect it, or open a hotspot, and start again."
+        )
+    listening = _open_socket(host, place.port)
+    port = listening.getsockname()[1]
+    room = Classroom(place.per_address) if place.in_class else None
+    key = secrets.token_urlsafe(12) if room else ""
+    app = create_app(_answered_names(place, others), room, key)
+    own = addresses.web_address("127.0.0.1" if everywhere else host, port)
+    print(f"Lessons: {own}   (Ctrl-C ends it)", flush=True)
+    app.state.address = addresses.web_address(place.address or others or "127.0.0.1", port)
+    if room:
+        _say_class(app, key)
+    elif not addresses.is_loopback(host) and host != "localhost":
+        print(f"Other machines: {app.state.address} - there is no password.", flush=True)
+    _start_timers(own if browser else "")
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="off", **connections.options()
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listening])
+    finally:
+        app.state.exports.close()
+
+
+def _start_timers(opened: str) -> None:
+    """Warm the lessons up in a while; open the page if there is an address."""
     warming = threading.Timer(WARM_AFTER, _warm_up)  # not while the first page is loading
     warming.daemon = True
     warming.start()
-    if browser:
-        threading.Timer(0.5, webbrowser.open, [address]).start()
-    names = tuple(dict.fromkeys((*LOCAL_HOSTS, host)))
-    config = uvicorn.Config(
-        create_app(names), log_level="warning", access_log=False, lifespan="off"
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+    if opened:
+        opening = threading.Timer(0.5, webbrowser.open, [opened])
+        opening.daemon = True
+        opening.start()

@@ -1,14 +1,12 @@
 """The page's server as users start it, and Debian's Chromium."""
 
 import os
-import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from teaching_server import teaching
 
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
 FLAGS = [
@@ -25,15 +23,8 @@ FLAGS = [
 @pytest.fixture(scope="session")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `dyadsim teach` on a free port."""
-    folder = tmp_path_factory.mktemp("teach")
-    command = [sys.executable, "-m", "dyadsim", "teach", "task.browser=false", "task.port=0"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        match = re.search(r"http://127\.0\.0\.1:\d+/", line)
-        assert match, line
-        yield match[0]
-        server.terminate()
+    with teaching(tmp_path_factory.mktemp("teach")) as (served, _):
+        yield served
 
 
 @pytest.fixture(scope="session")

@@ -261,7 +261,11 @@ def test_tables_stand_in_for_figures(page: Any, address: str) -> None:
     assert re.search(r"waiting\s+reliably worse", text)
 
 
-def test_a_lesson_taken_home_needs_no_server(page: Any, tmp_path: Path) -> None:
+def test_a_lesson_taken_home_needs_no_server(
+    page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(single_file, "MAX_SETTINGS", 70)
+    monkeypatch.setattr(single_file, "ROOM", 0)
     path = tmp_path / "lesson.html"
     wanted = {"seed": 3, "world": "contextual"}
     path.write_text(single_file.lesson_file(LESSONS["alliance"], wanted), encoding="utf-8")
@@ -275,14 +279,18 @@ def test_a_lesson_taken_home_needs_no_server(page: Any, tmp_path: Path) -> None:
     settled(page, lambda: page.select_option("#c-world", "null"))
     assert "changes nothing at all" in page.inner_text("#sentence") != before
     assert page.evaluate("window.dyadsim.settings().seed") == 3
-    assert page.is_disabled("#c-clients")
-    assert "live page" in page.inner_text("#h-clients")
+    assert page.is_disabled("#new-seed")
     settled(page, lambda: page.select_option("#c-world", "contextual"))
     page.focus("#c-distress\\.bond_effect")
     settled(page, lambda: page.keyboard.press("ArrowRight"))
     settled(page, lambda: page.keyboard.press("End"))
     assert page.evaluate("window.dyadsim.result().settings['distress.bond_effect']") == 2
     assert page.is_hidden("#note")
+    page.focus("#c-clients")
+    settled(page, lambda: page.keyboard.press("End"))  # the last slider that was moved stays
+    assert page.evaluate("window.dyadsim.result().settings.clients") == 5000
+    assert "one at a time" in page.inner_text("#note")
+    assert page.evaluate("window.dyadsim.result().settings.world") == "contextual"
 
 
 CONTRAST = """() => {

@@ -10,6 +10,7 @@ import pytest
 
 from dyadsim.cli.main import main
 from dyadsim.lessons.index import LESSONS
+from dyadsim.web import single_file
 
 pytest.importorskip("starlette", reason="the extra 'web' is not installed")
 
@@ -82,6 +83,8 @@ def test_a_file_to_take_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(single_file, "MAX_SETTINGS", 12)
+    monkeypatch.setattr(single_file, "ROOM", 0)
     assert main(["teach", "task.keep=your_trial", "seed=4"]) == 0
     assert "results/lesson_your_trial.html" in capsys.readouterr().out
     assert main(["teach", "task.keep=your_trail"]) == 2

@@ -11,7 +11,9 @@ from dyadsim.web import payload, single_file
 pytest.importorskip("starlette", reason="the extra 'web' is not installed")
 
 
-def test_the_file_holds_a_grid_and_asks_no_network() -> None:
+def test_the_file_holds_a_grid_and_asks_no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(single_file, "MAX_SETTINGS", 30)
+    monkeypatch.setattr(single_file, "ROOM", 0)
     lesson = find_lesson("certified")
     text = single_file.lesson_file(lesson, {"seed": 5})
     assert len(text) < 12e6

@@ -17,10 +17,22 @@ if TYPE_CHECKING:
 class TeachSettings(TaskSettings):
     """Settings of `teach`."""
 
-    host: str = setting("127.0.0.1", "other machines reach the page only at another address")
+    host: str = setting("", "other machines reach the page only at another address than 127.0.0.1")
     port: int = setting(8765, "0 = any free one")
     browser: bool = setting(True, "open the page")
+    in_class: bool = setting(False, "class=true: phones in the same network bet (QR code)")
+    per_address: int = setting(3, "with a class: devices that may share one network address")
+    address: str = setting("", "with a class: this machine's address for phones, if it is another")
     keep: str | None = setting(None, "a lesson's name: write it as one file instead, to take home")
+
+
+def adapt(words: list[str]) -> list[str]:
+    """Return the words with `class=true`, which Python cannot name so, as `task.in_class=true`."""
+    short = ("class=", "task.class=")
+    return [
+        f"task.in_class={word.split('=', 1)[1]}" if word.startswith(short) else word
+        for word in words
+    ]
 
 
 def run(settings: "Settings") -> None:
@@ -32,8 +44,15 @@ def run(settings: "Settings") -> None:
     if settings.task.keep is not None:
         _keep(settings)
         return
-    port = whole_number("task.port", settings.task.port, 0, 65535)
-    server.serve(settings.task.host, port, settings.task.browser)
+    task = settings.task
+    place = server.Place(
+        task.host or ("0.0.0.0" if task.in_class else "127.0.0.1"),
+        whole_number("task.port", task.port, 0, 65535),
+        task.in_class,
+        task.address,
+        whole_number("task.per_address", task.per_address, 1, 500),
+    )
+    server.serve(place, task.browser)
 
 
 def _keep(settings: "Settings") -> None:
@@ -51,7 +70,14 @@ def _keep(settings: "Settings") -> None:
 
 def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
     """Return what the page does not use, or one lesson that is kept as a file."""
-    page = ("task.host", "task.port", "task.browser")
+    page = (
+        "task.host",
+        "task.port",
+        "task.browser",
+        "task.in_class",
+        "task.per_address",
+        "task.address",
+    )
     if "task.keep" in words:
         return [
             NoEffect(
@@ -75,7 +101,9 @@ TASK = Task(
     section="teaching",
     help="eight lessons in the browser, a bet before every answer (docs/how_to/teaching.md)",
     example="dyadsim teach",
+    more=("class=true: phones in the same network join by a QR code and bet",),
     settings=TeachSettings,
+    adapt=adapt,
     run=run,
     no_effect=no_effect,
 )

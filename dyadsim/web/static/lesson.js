@@ -20,30 +20,41 @@ function key(settings) {
   return Object.keys(settings).sort().map((name) => `${name}=${settings[name]}`).join("&");
 }
 
-function distance(settings, others) {
-  // Choices count for more than numbers.
+function distance(settings, others, moved) {
+  // What was moved last counts most, then choices, then numbers.
   let sum = 0;
   for (const [name, value] of Object.entries(settings)) {
     const other = others[name];
-    if (typeof value === "number") sum += Math.abs(value - other) / (Math.abs(value) + Math.abs(other) + 1e-9);
+    const weight = name === moved ? 50 : 1;
+    if (typeof value === "number") sum += weight * Math.abs(value - other) / (Math.abs(value) + Math.abs(other) + 1e-9);
     else if (value !== other) sum += 100;
   }
   return sum;
 }
 
+let before = null; // the settings of the last answer
+
 function nearest(settings) {
   // The file holds a grid: return the result at the settings that differ least.
+  const changed = before === null ? [] : Object.keys(settings).filter((name) => settings[name] !== before[name]);
+  const moved = changed.length === 1 ? changed[0] : null;
   let best = null;
   let least = Infinity;
   for (const result of Object.values(file.known)) {
-    const far = distance(settings, result.settings);
+    const far = distance(settings, result.settings, moved);
     if (far < least) [best, least] = [result, far];
   }
-  return { ...best, notes: ["this file holds a grid of settings; these are the nearest in it"] };
+  const back = file.about.lessons[0].controls
+    .filter(({ key }) => settings[key] !== best.settings[key]).map(({ label }) => label);
+  return { ...best, notes: [`in this file sliders move one at a time; put elsewhere: ${back.join(", ")}`] };
 }
 
 export async function numbers(name, settings) {
-  if (inFile) return file.known[key(settings)] ?? nearest(settings);
+  if (inFile) {
+    const answer = file.known[key(settings)] ?? nearest(settings);
+    before = answer.settings;
+    return answer;
+  }
   const answer = await fetch(`/api/lesson/${name}?${query(settings)}`);
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   return answer.json();

@@ -102,7 +102,7 @@ function controls() {
       input.setAttribute("aria-valuetext", text);
     }
   }
-  for (const id of ["new-seed", "reset", "next"]) $(id).disabled = locked || (inFile && id !== "reset");
+  for (const id of ["new-seed", "reset", "next"]) $(id).disabled = locked || (inFile && id === "new-seed");
   for (const button of $("presets").children) {
     button.disabled = locked;
     button.setAttribute("aria-pressed", same(lesson.presets[button.textContent]));
