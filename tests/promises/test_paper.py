@@ -50,7 +50,9 @@ def test_every_reference_resolves() -> None:
     cited = set(CITED.findall(body()))
     assert {"haslbeck2022", "grimm2014", "hess"} <= cited <= keys()
     assert "PMC10259162" in METHODS
-    assert {"haslbeck2022", "hess", "wampold_imel2015"} <= set(re.findall(r"`(\w+)`", METHODS)) & keys()
+    assert {"haslbeck2022", "hess", "wampold_imel2015"} <= set(
+        re.findall(r"`(\w+)`", METHODS)
+    ) & keys()
 
 
 def test_authors_are_those_of_the_citation_file() -> None:
