@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.12 2>/dev/null || echo python3)
 VENV ?= .venv
 RUN = $(VENV)/bin/python
 LOWEST = build/lowest
+SPELLED = *.md docs dyadsim conf experiments paper packaging
 
 .PHONY: demo test check docs verify verify-r lowest fuzz calibrate-check reproducible clean
 
@@ -23,6 +24,7 @@ test: $(VENV)/ready check
 check: $(VENV)/ready
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(RUN) -m codespell_lib $(SPELLED)
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
 
