@@ -3,8 +3,9 @@ PYTHON ?= $(shell command -v python3.12 2>/dev/null || echo python3)
 VENV ?= .venv
 RUN = $(VENV)/bin/python
 LOWEST = build/lowest
+SPELLED = *.md docs dyadsim conf experiments paper packaging
 
-.PHONY: demo test check verify verify-r lowest fuzz calibrate-check clean
+.PHONY: demo test check docs verify verify-r lowest fuzz calibrate-check reproducible clean
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 12))' || \
@@ -23,8 +24,18 @@ test: $(VENV)/ready check
 check: $(VENV)/ready
 	$(RUN) -m ruff check .
 	$(RUN) -m ruff format --check .
+	$(RUN) -m codespell_lib $(SPELLED)
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
+
+# The documentation site in build/site/html: a warning is an error. What commands and notebooks print is
+# made now and kept until the source of dyadsim changes. Nothing is fetched but the packages.
+SITE = build/site
+docs: $(VENV)/ready
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt --group docs
+	$(RUN) docs/site/assemble.py $(SITE)
+	$(RUN) -m sphinx -W --keep-going -q -b html $(SITE)/source $(SITE)/html
+	@echo "open $(SITE)/html/index.html"
 
 verify: $(VENV)/ready
 	$(RUN) -m pytest -m verification -rs tests/verification
@@ -47,6 +58,14 @@ verify-r: $(VENV)/ready
 # Facts met by world, facts over members, spread, coverage and prediction, from committed files.
 calibrate-check: $(VENV)/ready
 	$(RUN) tests/verification/calibrate_check.py
+
+# Wheel and sdist twice, with the time of the last commit: the bytes must be the same. They stay in dist/.
+reproducible: $(VENV)/ready
+	$(RUN) -m pip install --quiet --disable-pip-version-check -c constraints.txt "hatchling>=1.25"
+	rm -rf dist build/again
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(RUN) -m hatchling build --directory dist
+	SOURCE_DATE_EPOCH=$$(git log -1 --format=%ct) $(RUN) -m hatchling build --directory build/again
+	cd dist && sha256sum * > ../build/again/SHA256SUMS && cd ../build/again && sha256sum -c SHA256SUMS
 
 fuzz: $(VENV)/ready
 	$(RUN) tests/fuzz/fuzzer.py --cases $(or $(CASES),10000) --seed $(or $(SEED),1)
