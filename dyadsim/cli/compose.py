@@ -74,7 +74,7 @@ def register() -> None:
 def _held_latents() -> list[Any]:
     """Return the settings `do` with the latents of one's own mechanisms in `do.hold`, if any."""
     from dyadsim.cli.settings import Do, Hold
-    from dyadsim.model.own_mechanisms import own_mechanisms
+    from dyadsim.model.mechanism_file import own_mechanisms
 
     names = [name for own in own_mechanisms() for name in own.module.MECHANISM.latents]
     if not names:
@@ -258,7 +258,7 @@ def _put_in(config: Any, word: str, keys: Sequence[str]) -> None:
     if key not in keys:
         # a.b is no slip for a
         near = [name for name in keys if ("." in name) >= ("." in key)]
-        from dyadsim.model.own_mechanisms import NAME_IT
+        from dyadsim.model.mechanism_file import NAME_IT
 
         owner, _, field = key.partition(".")
         hint = f"{NAME_IT}{owner}.py." if field and owner not in keys else ""

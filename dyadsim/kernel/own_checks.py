@@ -1,23 +1,64 @@
 """Mechanisms of one's own are tried on a block at the corners before any run: scales must hold.
 
 Their parameters are put to the ends of their ranges, what they read to the ends of its scale, and
-every variable that they write must stay on its own: no NaN, nothing beyond its ends.
+every variable that they write must stay on its own: no NaN, nothing beyond its ends. And a name of
+theirs must not take the place of another: a pathway "bond" would free the bond in every claim.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from dyadsim.errors import BadInput
-from dyadsim.kernel.block import BLOCK_ROWS, DRAWS, FIRST_DRAW
-from dyadsim.model.own_mechanisms import OwnMechanism
+from dyadsim.errors import BadInput, nearest
+from dyadsim.kernel.block import BLOCK_ROWS, DRAWS, FIRST_DRAW, Scratch
+from dyadsim.model.mechanism import Mechanism, Use, marks
+from dyadsim.model.mechanism_file import OwnMechanism
 from dyadsim.model.parameter import declared
-from dyadsim.model.parameters import Parameters, as_float32
-from dyadsim.model.variables import ROWS, VARIABLES
+from dyadsim.model.parameters import Parameters, as_float32, mechanisms
+from dyadsim.model.variable import declared_variables
+from dyadsim.model.variables import ROWS, VARIABLES, Orders, State, TherapistSide, Traits
 
 _LANES, _ROUNDS, _FAR = 64, 20, 4.0  # _FAR: where a scale has no end, and how far a draw goes
 _ROUNDING = 1e-5
+
+
+def check_names(own: OwnMechanism) -> None:
+    """Refuse names that are taken, and rows that do not exist.
+
+    Parameters
+    ----------
+    own
+        The mechanism.
+
+    Raises
+    ------
+    BadInput
+        Something in dyadsim, or in another mechanism, has that name; or a row is nobody's.
+    """
+    mine: Mechanism = own.module.MECHANISM
+    others = [item for item in mechanisms().values() if item is not mine]
+    kinds = (Traits, TherapistSide, Orders, State, Scratch)
+    rows = {name for kind in kinds for name in declared_variables(kind)}
+    rows |= {name for item in others for name in item.variables}
+    _refuse_taken(own, "variable", mine.variables, rows)
+    for kind in ("pathways", "latents"):
+        taken = [name for item in others for name in getattr(item, kind)]
+        _refuse_taken(own, kind[:-1], getattr(mine, kind), taken)
+    causes = [latent.cause for item in others for latent in item.latents.values() if latent.cause]
+    _refuse_taken(own, "cause", [latent.cause for latent in mine.latents.values()], causes)
+    for name, mark in marks(mine.rows).items():
+        if isinstance(mark, Use) and name not in rows:
+            raise BadInput(
+                f"mechanism={own.path}: Rows: there is no row '{name}'.{nearest(name, rows)}"
+            )
+
+
+def _refuse_taken(own: OwnMechanism, kind: str, names: Iterable[str], taken: Iterable[str]) -> None:
+    for name in sorted(set(names) & set(taken)):
+        raise BadInput(
+            f"mechanism={own.path}: there is a {kind} '{name}' already; take another name."
+        )
 
 
 def check_scales(own: OwnMechanism, steps: Callable[[Any, Any], None]) -> None:
@@ -39,7 +80,8 @@ def check_scales(own: OwnMechanism, steps: Callable[[Any, Any], None]) -> None:
     written = [name for name in own.module.MECHANISM.writes if name in VARIABLES]
     items = declared(own.name, own.parameters)
     for _ in range(_ROUNDS):
-        chosen = {name: rng.choice([i.about.low, i.about.high]) for name, i in items.items()}
+        ends = {name: (item.about.low, item.about.high) for name, item in items.items()}
+        chosen = {name: float(rng.choice(pair)) for name, pair in ends.items()}
         moved: Any = {own.name: own.parameters(**chosen)}
         block = _corner(rng)
         steps(block, as_float32(Parameters(**moved)))

@@ -16,8 +16,8 @@ import numpy as np
 from numba.core.errors import NumbaError
 
 from dyadsim.errors import BadInput
-from dyadsim.kernel.own_checks import check_scales
-from dyadsim.model.own_mechanisms import PLACES, OwnMechanism, own_mechanisms
+from dyadsim.kernel.own_checks import check_names, check_scales
+from dyadsim.model.mechanism_file import PLACES, OwnMechanism, own_mechanisms
 from dyadsim.numerics.jit import cache_folder, compiled
 
 _NAME = "dyadsim_own_steps"
@@ -96,7 +96,6 @@ def _try(module: ModuleType) -> None:
         Numba cannot compile a mechanism, or a variable leaves its scale.
     """
 
-
     def steps(block: Any, p: Any) -> None:
         lanes, weeks = block.shape[1], np.float32(1)
         module.own_session(block, lanes, p)
@@ -120,6 +119,8 @@ def _reason(error: NumbaError) -> str:
     return f"{said} {places[-1].rstrip(':')}" if places else said
 
 
+for _own in own_mechanisms():
+    check_names(_own)
 if own_mechanisms():
     _calls = _load()
     own_session, own_relief, own_after = (

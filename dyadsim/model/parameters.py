@@ -10,6 +10,7 @@ import numpy as np
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model.display import html_table
 from dyadsim.model.mechanism import Mechanism
+from dyadsim.model.mechanism_file import NAME_IT, own_mechanisms, with_own_parameters
 from dyadsim.model.mechanisms.action import Action
 from dyadsim.model.mechanisms.alliance import Alliance
 from dyadsim.model.mechanisms.distress import Distress
@@ -22,7 +23,6 @@ from dyadsim.model.mechanisms.resonance import Resonance
 from dyadsim.model.mechanisms.responsiveness import Responsiveness
 from dyadsim.model.mechanisms.rupture import Rupture
 from dyadsim.model.mechanisms.sudden_gain import SuddenGain
-from dyadsim.model.own_mechanisms import NAME_IT, own_mechanisms, with_own_parameters
 from dyadsim.model.parameter import Parameter, check_value, declared, likely, parameter
 from dyadsim.model.population import Population, check_shares
 

@@ -29,7 +29,7 @@ class OwnFile(NamedTuple):
 def own_mechanism_files() -> tuple[OwnFile, ...]:
     """Return the named files in their order, then those of installed packages by name."""
     stated = os.environ.get(MECHANISMS, "").split(os.pathsep)
-    named = [Path(part).expanduser().resolve() for part in stated if part]
+    named = dict.fromkeys(Path(part).expanduser().resolve() for part in stated if part)
     installed = []
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
         spec = find_spec(point.module)

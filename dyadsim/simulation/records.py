@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dyadsim.errors import BadData, BadInput
 from dyadsim.model.display import html_table
-from dyadsim.model.own_mechanisms import mechanisms_for_manifest
+from dyadsim.model.mechanism_file import mechanisms_for_manifest
 from dyadsim.model.variables import PROCESSES, RECORDED, VARIABLES
 from dyadsim.search_path import choices_for_manifest
 from dyadsim.simulation.unfinished import umask, unfinished_prefix

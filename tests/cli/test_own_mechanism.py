@@ -15,7 +15,7 @@ from dyadsim.cli.main import main
 from dyadsim.cli.own_mechanism_words import mechanism_words
 from dyadsim.cli.tasks.init import PROJECT
 from dyadsim.errors import BadInput
-from dyadsim.model.own_mechanisms import read_mechanism
+from dyadsim.model.mechanism_file import read_mechanism
 from dyadsim.model.parameters import catalogue
 from dyadsim.numerics.own_files import MECHANISMS, OwnFile
 

@@ -14,7 +14,6 @@ gathered. From there on such a mechanism is one like the others.
 import importlib
 import importlib.util
 import sys
-from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -67,14 +66,14 @@ def own_mechanisms() -> tuple[OwnMechanism, ...]:
     BadInput
         A file cannot be read as a mechanism, or two have the same name.
     """
-    found: dict[str, OwnMechanism] = {}
+    by_name: dict[str, OwnMechanism] = {}
     for file in own_mechanism_files():
-        if file.name in found:
+        if file.name in by_name:
             raise BadInput(
-                f"Two mechanisms are called '{file.name}': {found[file.name].path}, {file.path}."
+                f"Two mechanisms are called '{file.name}': {by_name[file.name].path}, {file.path}."
             )
-        found[file.name] = read_mechanism(file)
-    return tuple(found.values())
+        by_name[file.name] = read_mechanism(file)
+    return tuple(by_name.values())
 
 
 def read_mechanism(file: OwnFile) -> OwnMechanism:
@@ -176,13 +175,6 @@ def with_own_parameters(kind: Any) -> Any:
     for name in ("__repr__", "_repr_html_"):
         setattr(extended, name, getattr(kind, name))
     return extended
-
-
-def functions_at(place: str) -> list[tuple[OwnMechanism, Callable[..., Any]]]:
-    """Return the loops of one's own mechanisms at one of `PLACES`, in their order."""
-    return [
-        (own, getattr(own.module, place)) for own in own_mechanisms() if hasattr(own.module, place)
-    ]
 
 
 def mechanisms_for_manifest() -> list[dict[str, str]]:
