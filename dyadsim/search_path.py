@@ -251,6 +251,9 @@ def _choice_of_path(group: str, name: str, where: str) -> Choice:
     path = Path(name).expanduser()
     if not is_file(path):
         near = nearest(path.stem, choice_names(group))
+        for ending in ENDINGS:
+            if is_file(Path(f"{path}{ending}")):
+                near = f" Did you mean {name}{ending}?"
         raise BadInput(f"{start} '{name}' cannot be read: there is no such file.{near}")
     if path.suffix.lower() not in ENDINGS:
         raise BadInput(f"{start} '{name}' is no YAML file: its name must end with .yaml.")

@@ -249,6 +249,9 @@ def shares_inside(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _place(world: str) -> int:
-    """Return where a world stands in tables: the one with every pathway first, null last."""
-    order = ("hybrid", "contextual", "medical", PRIOR, NULL)
-    return order.index(world) if world in order else 0
+    """Return where a world stands in tables: the one with every pathway first, null last.
+
+    Worlds of one's own stand behind dyadsim's.
+    """
+    order = ("hybrid", "contextual", "medical", "", PRIOR, NULL)
+    return order.index(world) if world in order else order.index("")

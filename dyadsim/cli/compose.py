@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from dyadsim.choices import conf_folder
-from dyadsim.cli.own_choices import OwnChoice, base_word, own_choice, placed
+from dyadsim.cli.own_choices import KINDS, OwnChoice, base_word, own_choice, placed
 from dyadsim.cli.stated_file import StatedFile, read_stated, unsaid, with_places
 from dyadsim.cli.words import GROUPS, leaves, parse_word
 from dyadsim.errors import BadInput, nearest
@@ -262,9 +262,27 @@ def _put_in(config: Any, word: str, keys: Sequence[str]) -> None:
 
         owner, _, field = key.partition(".")
         hint = f"{NAME_IT}{owner}.py." if field and owner not in keys else ""
-        raise BadInput(f"there is no setting '{key}'.{nearest(key, near)}{hint}")
+        unknown = f"there is no setting '{key}'.{nearest(key, near)}{hint}"
+        raise BadInput(_of_other_choices(config, key) or unknown)
     _check_kind(config, key, value)
     OmegaConf.update(config, key, value, merge=True, force_add=False)
+
+
+def _of_other_choices(config: Any, key: str) -> str:
+    """Return which choices of its group have a setting; "" where none has."""
+    from dyadsim.choices import read_yaml
+    from dyadsim.search_path import package_names
+
+    group, _, field = key.partition(".")
+    if group not in KINDS:
+        return ""
+    files = {name: conf_folder() / group / f"{name}.yaml" for name in package_names(group)}
+    names = [name for name, path in files.items() if field in (read_yaml(path, group) or {})]
+    if not names:
+        return ""
+    *others, last = [f"{group}={name}" for name in names]
+    said = f"{', '.join(others)} or {last}" if others else last
+    return f"'{key}' is a setting of {said}, not of {group}={config[group][KINDS[group]]}."
 
 
 def _check_kind(config: Any, key: str, value: object) -> None:

@@ -13,7 +13,7 @@ from dyadsim.cli import help_texts
 from dyadsim.cli.experiments import with_experiment
 from dyadsim.cli.figure_files import figures_as
 from dyadsim.cli.hydra_words import HydraOptions, information, read_hydra_options
-from dyadsim.cli.interruption import interrupted_by_signals
+from dyadsim.cli.interruption import CODE, INTERRUPTED, interrupted_by_signals
 from dyadsim.cli.memory import check_memory, check_sweep_memory
 from dyadsim.cli.over_members import (
     check_members,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from dyadsim.cli.compose import Composed
     from dyadsim.cli.settings import Settings
 
-OK, FAILED, BAD_INPUT, POINTS_FAILED, BAD_DATA, INTERRUPTED = 0, 1, 2, 3, 4, 130
+OK, FAILED, BAD_INPUT, POINTS_FAILED, BAD_DATA = 0, 1, 2, 3, 4
 DEFAULT = "answer"
 OPTIONS = ("-m", "--multirun")
 OLD_WORDS = {"moments": "beats", "task.held": "task.held_out"}
@@ -394,5 +394,5 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("dyadsim: not enough memory: take a smaller size (dry_run=true).", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
-        print("dyadsim: interrupted; nothing half-written was left.", file=sys.stderr)
-        return INTERRUPTED
+        print(INTERRUPTED, file=sys.stderr)
+        return CODE

@@ -288,9 +288,9 @@ def seconds_per_point(job: Job) -> float:
     columns = set(job.columns)
     seconds = 2e-5
     if columns & set(outcome_columns(job.study)):
-        seconds += job.clients * steps * 55e-9
+        seconds += job.clients * steps * 32e-9
     if needs_last_scores(columns):  # each client followed, where somebody has no last score
-        seconds += 1e-3 + job.clients * steps * 1.5e-7
+        seconds += 1e-3 + job.clients * steps * 5e-8
     if columns & fact_ids:
         seconds += 0.08 + job.clients * 7e-5
     if any(map(_is_attribution, columns)):

@@ -24,8 +24,10 @@ from dyadsim.calibration.gauss_newton import Penalty, Refining, Stage
 from dyadsim.calibration.joint_space import space_of_worlds
 from dyadsim.calibration.kept_steps import KeptSteps
 from dyadsim.calibration.search import Problem
+from dyadsim.cli.main import main
 from dyadsim.evidence.fact import load_facts
 from dyadsim.model.parameters import catalogue
+from dyadsim.search_path import find_choice, name_file
 
 FREE = ("ending.dropout_base", "population.distress_mean", "distress.treatment_gain")
 SPACE = space_of_worlds(
@@ -117,3 +119,32 @@ def test_the_table_is_means_by_family_and_over_all() -> None:
     shares = shares_inside(table)
     assert list(shares.columns) == ["family", "facts", "hybrid", "prior", "null"]
     assert shares["facts"].tolist() == [2, 1, 3]
+
+
+def test_a_world_of_ones_own_is_scored_beside_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.yaml").write_text(
+        "base: hybrid\nclaim: no bond\nfixed: {distress.bond_effect: 0}\n"
+    )
+    words = ["crossvalidate", "budget=small", "worlds=[medical,./mine.yaml]"]
+    assert main([*words, "dry_run=true"]) == 0
+    capsys.readouterr()
+    assert main(["crossvalidate", "budget=small", "worlds=[medical,null]", "dry_run=true"]) == 2
+    assert "in the world 'null' nothing heals" in capsys.readouterr().err
+    assert main(["crossvalidate", "budget=small", "worlds=[medical,./your.yaml]"]) == 2
+    assert "there is no such file" in capsys.readouterr().err
+    name_file(find_choice("world", "./mine.yaml"))
+    free = ("ending.dropout_base", "distress.treatment_gain")
+    names = dict.fromkeys(space_of_worlds(("medical", "mine")).names)
+    fixed = {name: catalogue()[name].default for name in names if name not in free}
+    space = space_of_worlds(("medical", "mine"), fixed)
+    assert space.values("mine", space.middle).get("distress.bond_effect", 0) == 0
+    scores = crossvalidate(Problem(space, FACTS, 1, map), EFFORT, KeptSteps())
+    assert list(dict.fromkeys(prediction_table(scores)["world"])) == [
+        "medical",
+        "mine",
+        "prior",
+        "null",
+    ]

@@ -1,14 +1,17 @@
 """TERM and KILL during a command with workers: none is left, and nothing half-written."""
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from processes import eventually, workers_of
 
 from dyadsim.cli.interruption import interrupted_by_signals
+from dyadsim.simulation.first_use import COMPILING
 from dyadsim.simulation.unfinished import _lives
 
 IN_PROC = pytest.mark.skipif(
@@ -70,6 +73,29 @@ def test_no_job_of_joblib_outlives_its_launcher(tmp_path: Path, number: int) -> 
     process.send_signal(number)
     assert process.wait(60) == (130 if number == signal.SIGTERM else -number)
     assert eventually(lambda: not any(map(_lives, workers)))
+
+
+@pytest.mark.parametrize("task", ["simulate", "sweep"])  # compiled in this thread, or in others
+def test_the_compiler_is_interrupted_soon(task: str, tmp_path: Path) -> None:
+    env = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    words = ["alliance.rate=0.2,0.3", "size=tiny", "threads=2"] if task == "sweep" else []
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dyadsim", task, *words],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=env | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline().strip() == COMPILING
+    time.sleep(2)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out) == (130, "")
+    assert err.splitlines()[-1].startswith("dyadsim: interrupted")
+    assert time.monotonic() - began < 25  # seconds, on a busy machine: then compiling takes minutes
 
 
 def test_signals_that_are_ignored_or_handled_are_left_alone() -> None:

@@ -1,13 +1,15 @@
 """Leave out one family of facts after the other, calibrate on the rest, and score the family."""
 
+import dataclasses
 import json
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import known_name
 from dyadsim.cli.progress import working
-from dyadsim.cli.task import NoEffect, Task
+from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 from dyadsim.cli.tasks.calibrate import cost_of_facts, kept_steps, memory_of_facts
+from dyadsim.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,6 +19,15 @@ if TYPE_CHECKING:
     from dyadsim.calibration.kept_steps import KeptSteps
     from dyadsim.cli.memory import Need
     from dyadsim.cli.settings import Settings
+
+
+@dataclasses.dataclass
+class CrossvalidateSettings(TaskSettings):
+    """The settings of crossvalidate."""
+
+    worlds: Any = setting(
+        [], "[hybrid,./mine.yaml]: these together, yours too; none = medical, contextual, hybrid"
+    )
 
 
 def effort_of(settings: "Settings") -> "Effort":
@@ -38,11 +49,19 @@ def space_of(settings: "Settings") -> "JointSpace":
     Raises
     ------
     BadInput
-        A value that cannot be fixed, or nothing left free.
+        A value that cannot be fixed, nothing left free, or a world in which nothing heals.
     """
     from dyadsim.calibration.joint_space import space_of_worlds
+    from dyadsim.model.declarations import own_parameters
+    from dyadsim.model.worlds import find_world
 
-    return space_of_worlds(fixed=settings.fixed)
+    for name in settings.compared:
+        if not own_parameters(find_world(name).fixed):
+            raise BadInput(
+                f"task.worlds: in the world '{name}' nothing heals, so there is nothing to "
+                "calibrate; null stands beside the others anyway."
+            )
+    return space_of_worlds(settings.compared or None, settings.fixed)
 
 
 def check(settings: "Settings") -> None:
@@ -101,6 +120,7 @@ def run(settings: "Settings") -> None:
     summary = {
         "task": "crossvalidate",
         "budget": settings.budget,
+        "worlds": list(space.worlds),
         "seed": settings.seed,
         "fixed": dict(settings.fixed),
         "predictions": rows_for_json(table),
@@ -125,8 +145,10 @@ TASK = Task(
     example="dyadsim crossvalidate budget=small",
     more=(
         "budget=small|standard|large    small is a quick try, standard takes more than an hour",
+        "worlds=[hybrid,./mine.yaml]   a world of yours beside others, calibrated with them",
         "What was killed goes on where it was: type the same command again",
     ),
+    settings=CrossvalidateSettings,
     check=check,
     cost=cost,
     memory=memory,

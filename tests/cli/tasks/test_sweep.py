@@ -43,7 +43,11 @@ BAD = [
     (["points=sobol"], "points=sobol fills intervals, and none is given"),
     (["points=soboll", AXIS], "There is no points 'soboll'. Did you mean sobol?"),
     (["points=sobol", "points.n=100", AXIS], "take 64 or 128"),
-    (["points=sobol", "points.levels=3", AXIS], "there is no setting 'points.levels'"),
+    (
+        ["points=sobol", "points.levels=3", AXIS],
+        "'points.levels' is a setting of points=grid, points=morris or points=one_at_a_time, not",
+    ),
+    (["name=x", "points.n=512"], "points=saltelli or points=sobol, not of points=grid"),
     (["points.replicates=0", AXIS], "points.replicates must be a whole number from 1"),
     (["points.common=maybe", AXIS], "points.common must be true or false"),
     (["points=file"], "points=file needs points.file=points.csv"),
