@@ -1,4 +1,4 @@
-"""One dyad runs from its first cell to its last; all notebooks are clean (`make docs` runs them)."""
+"""One dyad runs from first to last cell; all notebooks are clean (`make docs` runs them)."""
 
 import ast
 import json
