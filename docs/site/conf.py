@@ -50,6 +50,7 @@ html_theme_options = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
+html_context = {"default_mode": "auto"}
 html_sidebars = {"index": [], "README": [], "docs/gallery": []}
 
 myst_heading_anchors = 5
@@ -59,13 +60,14 @@ nb_execution_mode = "cache"
 nb_execution_timeout = 600
 nb_execution_raise_on_error = True
 nb_execution_in_temp = True
+nb_output_stderr = "remove"
 nb_merge_streams = True
 nb_execution_cache_path = os.environ.get("DYADSIM_NOTEBOOK_CACHE", "build/site/notebooks")
 
 autosummary_generate = True
 autodoc_default_options = {"members": True, "show-inheritance": False}
 autodoc_inherit_docstrings = False
-autodoc_typehints = "none"  # numpydoc shows the parameters; the signature shows the types
+autodoc_typehints = "signature"
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
