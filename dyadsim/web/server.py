@@ -86,6 +86,13 @@ def _lesson(request: Request) -> Response:
     return JSONResponse(payload.result_payload(LESSONS[name], dict(request.query_params)))
 
 
+def _seeds(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in LESSONS or len(request.url.query) > MAX_QUERY:
+        return _no_lesson(name)
+    return JSONResponse(payload.seeds_payload(LESSONS[name], dict(request.query_params)))
+
+
 def _export(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in LESSONS or len(request.url.query) > MAX_QUERY:
@@ -113,6 +120,7 @@ def create_app(hosts: tuple[str, ...] = LOCAL_HOSTS) -> Starlette:
         Route("/static/{name}", _static),
         Route("/api/lessons", _lessons),
         Route("/api/lesson/{name}", _lesson),
+        Route("/api/seeds/{name}", _seeds),
         Route("/export/{name}", _export),
     ]
     middleware = [
