@@ -14,7 +14,9 @@ from dyadsim.lessons.lesson import (
     WORLD_PICK,
     Bet,
     Dial,
+    Drawing,
     Figure,
+    Handle,
     Lesson,
     LessonResult,
     Series,
@@ -29,7 +31,7 @@ from dyadsim.simulation.true_effects import HIGH_ALLIANCE, LOW_ALLIANCE
 from dyadsim.studies.designs.cohort import cohort
 
 SESSIONS = 16
-EDGES = (0.05, 0.15)
+EDGES = (1e-9, 0.1)
 
 
 class Finding(NamedTuple):
@@ -89,7 +91,7 @@ def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
     )
     return LessonResult(
         sentence,
-        numbers.brackets_left(r, EDGES),
+        numbers.brackets_left(finding.effect, EDGES),
         {
             **numbers.named("r", r),
             **numbers.named("effect", finding.effect),
@@ -194,8 +196,21 @@ LESSON = Lesson(
     "r is about .28. What does that prove?",
     misconception="r = .28 means that alliance causes 28 % of outcome (or 8 %)",
     bet=Bet(
-        "How large is the correlation between alliance and outcome in this world?",
-        ("below .05", ".05 to .15", "above .15"),
+        "If everybody's alliance were fixed high instead of low, how much lower would true "
+        "distress be at the end of therapy?",
+        ("not lower at all", "by less than a tenth of a standard deviation", "by a tenth or more"),
+        Drawing(
+            "In the {world} world {clients} clients rate the alliance at session {session}. Which "
+            "correlation r with outcome does a study find? And if everybody's alliance were fixed "
+            "high instead of low, how much lower would true distress be at the end, in standard "
+            "deviations?",
+            "points",
+            (
+                Handle("r", "r that a study finds"),
+                Handle("effect", "what alliance causes (SD)"),
+            ),
+            *(-0.2, 0.8, 0.02),
+        ),
     ),
     controls=(
         WORLD_PICK,
@@ -216,7 +231,12 @@ LESSON = Lesson(
         "Alliance does nothing": {"world": "null"},
         "Only specific ingredients heal": {"world": "medical"},
         "Alliance heals": {"world": "contextual"},
+        "Alliance heals, rated at session 1": {"world": "contextual", "session": 1},
         "Alliance heals much": {"world": "contextual", "distress.bond_effect": 2},
+        "Nothing heals, improvement lifts the alliance much": {
+            "world": "null",
+            "alliance.reverse": 4,
+        },
         "Nothing heals, ratings without bias, improvement lifts nothing": {
             "world": "null",
             "measurement.style": 0,
@@ -242,4 +262,8 @@ LESSON = Lesson(
     ),
     compute=compute,
     sources=("fluckiger2018",),
+    models="The correlation that the contextual model cites arises in the medical world as well: "
+    "it counts for neither.",
+    main="distress.bond_effect",
+    facts=("alliance_outcome", "alliance_dropout", "within_client_lag"),
 )

@@ -23,7 +23,9 @@ from dyadsim.lessons.lesson import (
     WORLD_PICK,
     Bet,
     Dial,
+    Drawing,
     Figure,
+    Handle,
     Lesson,
     LessonResult,
     Series,
@@ -262,7 +264,7 @@ def _figure(raw: np.ndarray, shrunk: np.ndarray, further: np.ndarray, error: flo
 
 LESSON = Lesson(
     name="best_therapist",
-    place=40,
+    place=50,
     title="The best therapist",
     question="A service ranks its therapists by their clients' mean gain. Should you ask for the "
     "one at the top?",
@@ -274,6 +276,18 @@ LESSON = Lesson(
             "in the best tenth, but not first",
             "below the best tenth",
             "nowhere: all are equally good",
+        ),
+        Drawing(
+            "{therapists} therapists of the {world} world are ranked by the mean gain of {each} "
+            "clients each. How many PHQ-9 points above average does the first of the table seem to "
+            "be? And by 600 further clients?",
+            "bars",
+            (
+                Handle("seems", "seems, in the table"),
+                Handle("further clients", "is, by further clients"),
+            ),
+            *(-1, 7, 0.1),
+            "points",
         ),
     ),
     controls=(
@@ -310,4 +324,9 @@ LESSON = Lesson(
     ),
     compute=compute,
     sources=("baldwin2013", "johns2019"),
+    models="The contextual model points to differences between therapists; they are as large in "
+    "the medical world, where skilled delivery makes them, so a league table speaks for "
+    "neither.",
+    main="each",
+    facts=("therapist_effect", "te_by_severity", "therapist_skill_share"),
 )

@@ -1,4 +1,10 @@
-"""Lesson: a certified treatment. Many small trials, allegiance, publication, and a label."""
+"""Lesson: a certified treatment. Many small trials, allegiance, publication, and a label.
+
+A treatment is *efficacious* when two independent teams have found it better than a comparison, and
+*efficacious and specific* when that was better than a psychological placebo or another treatment,
+not than waiting (chambless2001, after Chambless and Hollon). A control that is meant to fail counts
+as a placebo here, as it did in many trials.
+"""
 
 from typing import NamedTuple
 
@@ -14,7 +20,9 @@ from dyadsim.lessons.lesson import (
     WORLD_PICK,
     Bet,
     Dial,
+    Drawing,
     Figure,
+    Handle,
     Lesson,
     LessonResult,
     Pick,
@@ -30,6 +38,10 @@ HUGE_CLIENTS = 4000
 _HUGE = 2**30  # replicate of the huge trial, far from those of the literature
 COMPARED = numbers.comparators("waitlist", "intent_to_fail", "supportive", "interpersonal")
 TEAMS = {0: "no team has", 1: "only one team has"}
+# Comparisons that count for "specific": a psychological placebo or another treatment, not waiting.
+ACTIVE = {numbers.short_words(name) for name in ("intent_to_fail", "supportive", "interpersonal")}
+NO_LABEL, EFFICACIOUS, SPECIFIC = 0, 1, 2  # places of the options of the bet
+LABELS = ("not certified", "“efficacious”", "“efficacious and specific”")
 
 
 class Finding(NamedTuple):
@@ -97,16 +109,16 @@ def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
         f"by it CBT is worse than {words}",
         f"by it CBT and {words} cannot be told apart",
     )
-    label = "is" if finding.certified else "is not"
+    label = LABELS[tier(finding)]
     teams = TEAMS.get(finding.teams, f"{finding.teams} teams have")
     sentence = (
         f"{finding.published or 'None'} of {finding.trials} trials against {words} {verb} "
-        f"published. {_together(finding)}: {winner}. CBT {label} “empirically supported”: {teams} "
-        "a positive published trial, and two are needed."
+        f"published, and CBT is {label}: {teams} a positive published trial, and two are needed. "
+        f"{_together(finding)}: {winner}."
     )
     return LessonResult(
         sentence,
-        (0 if finding.certified else 1,),
+        (tier(finding),),
         {
             **({} if finding.pooled is None else numbers.named("pooled", finding.pooled)),
             **numbers.named("huge trial", huge),
@@ -114,9 +126,17 @@ def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
             "trials": float(finding.trials),
             "teams": float(finding.teams),
             "certified": float(finding.certified),
+            "specific": float(tier(finding) == SPECIFIC),
         },
         figures,
     )
+
+
+def tier(finding: Finding) -> int:
+    """Return the label that a literature earns: NO_LABEL, EFFICACIOUS or SPECIFIC."""
+    if not finding.certified:
+        return NO_LABEL
+    return SPECIFIC if finding.comparator in ACTIVE else EFFICACIOUS
 
 
 def _together(finding: Finding) -> str:
@@ -184,12 +204,30 @@ def _upright(name: str, effect: float, top: float, *, look: int) -> Series:
 
 LESSON = Lesson(
     name="certified",
-    place=80,
+    place=70,
     title="A certified treatment",
-    question="A treatment is called “empirically supported” when two independent teams have found "
-    "it better than something. How hard is it to get there?",
+    question="A treatment is called “efficacious” when two independent teams have found it better "
+    "than something, and “efficacious and specific” when that was a placebo or another treatment. "
+    "How hard is it to get there?",
     misconception="the label proves that the specific ingredients work",
-    bet=Bet("Will this literature certify CBT?", ("yes", "no")),
+    bet=Bet(
+        "Which label does this literature earn CBT?",
+        ("none", "efficacious", "efficacious and specific"),
+        Drawing(
+            "In the {world} world {trials} trials compare CBT with {comparator}; {allegiant} of "
+            "the teams favour CBT, and an unsuccessful trial is published with a chance of "
+            "{publication}. Of 30 such literatures, in how many is CBT at least “efficacious”, and "
+            "in how many “efficacious and specific”?",
+            "bars",
+            (
+                Handle("certified", "at least efficacious", 30),
+                Handle("specific", "efficacious and specific", 30),
+            ),
+            *(0, 30, 1),
+            "of 30 literatures",
+            counted=True,
+        ),
+    ),
     controls=(
         WORLD_PICK,
         Pick("comparator", "CBT is compared with", COMPARED, "waitlist"),
@@ -209,6 +247,9 @@ LESSON = Lesson(
         "A control meant to fail": {"world": "contextual", "comparator": "intent_to_fail"},
     },
     careful=(
+        "“Efficacious and specific” needs a comparison with a placebo or another treatment. A "
+        "control that is meant to fail passes for one, and earns the label where nothing specific "
+        "heals.",
         "The label says “better than something”, not “because of its ingredients”: in the "
         "contextual world CBT earns it against waiting as well.",
         "Where results that are not significant are published less often, what is published looks "
@@ -220,5 +261,10 @@ LESSON = Lesson(
         "How often teams favour a treatment and how much goes unpublished are assumptions here.",
     ),
     compute=compute,
-    sources=("munder2019",),
+    sources=("munder2019", "chambless2001"),
+    models="A comparison with waiting certifies CBT in the medical and in the contextual world "
+    "alike; the label is evidence for the medical model only where a credible control was "
+    "beaten.",
+    main="trials",
+    facts=("g_waitlist", "supportive_vs_active", "bona_fide_contrast"),
 )

@@ -11,7 +11,9 @@ from dyadsim.lessons.lesson import (
     WORLD_PICK,
     Bet,
     Dial,
+    Drawing,
     Figure,
+    Handle,
     Lesson,
     LessonResult,
     Series,
@@ -272,7 +274,7 @@ def _figure(groups: list[Group], course: np.ndarray) -> Figure:
 
 LESSON = Lesson(
     name="how_many_sessions",
-    place=70,
+    place=60,
     title="How many sessions?",
     question="Clients choose how long they stay. Suppose that a service finds no more recovery "
     "among those who came for many sessions than among those who came for few. Are later "
@@ -285,6 +287,19 @@ LESSON = Lesson(
             "those who came for few",
             "no difference that it can tell from chance",
             "those who came for many",
+        ),
+        Drawing(
+            "In the {world} world people leave when they like, after {most} sessions at most. Of "
+            "those who came for 4 to 6 sessions, and of those who came for the most, how many of "
+            "100 have recovered? And had everybody stayed to the end?",
+            "line",
+            (
+                Handle("few", "came for 4 to 6", 100),
+                Handle("many", "came for the most", 100),
+                Handle("late, had all stayed", "had everybody stayed", 100),
+            ),
+            *(0, 100, 1),
+            "of 100 clients",
         ),
     ),
     controls=(
@@ -304,8 +319,9 @@ LESSON = Lesson(
     ),
     presets={
         "Medical world": {"world": "medical"},
-        "Contextual world": {"world": "contextual"},
         "Nobody leaves because it is good enough": {"ending.good_enough_slope": 0},
+        "The same, contextual world": {"world": "contextual", "ending.good_enough_slope": 0},
+        "They leave only when very well": {"population.good_enough_mean": -1},
         "Nothing heals": {"world": "null"},
     },
     careful=(
@@ -322,4 +338,8 @@ LESSON = Lesson(
     ),
     compute=compute,
     sources=("baldwin2009",),
+    models="Who recovers after how many sessions looks alike in the medical and the contextual "
+    "world: people leave when they are well, whatever made them so.",
+    main="most",
+    facts=("sessions_mean", "good_enough_slope", "median_time_to_csc", "course_flattens"),
 )

@@ -1,7 +1,7 @@
 """All lessons, in the order of the page.
 
-Every file of this folder is a lesson, except `lesson`, `numbers`, `statements` and this one. It is
-found by its name, defines `LESSON` under the same name, and states its `place` on the page.
+Every file of this folder is a lesson, except those in `_HELPERS`. It is found by its name, defines
+`LESSON` under the same name, and states its `place` on the page.
 """
 
 import importlib
@@ -13,7 +13,7 @@ from dyadsim.errors import BadInput
 from dyadsim.lessons.lesson import Lesson
 from dyadsim.model.parameters import catalogue
 
-_HELPERS = ("index", "lesson", "numbers", "statements")
+_HELPERS = ("bet", "figure", "index", "lesson", "numbers", "statements", "world_facts")
 
 
 def _find_lessons() -> dict[str, Lesson]:

@@ -5,10 +5,15 @@ value of every control is checked here, for the page and for the command line al
 """
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from dyadsim.analysis.one_thread import one_blas_thread
+from dyadsim.lessons.bet import Bet as Bet
+from dyadsim.lessons.bet import Drawing as Drawing
+from dyadsim.lessons.bet import Handle as Handle
+from dyadsim.lessons.figure import Figure as Figure
+from dyadsim.lessons.figure import Series as Series
 from dyadsim.model import worlds
 from dyadsim.model.parameters import Parameters, flat
 from dyadsim.search_path import own_files
@@ -75,71 +80,6 @@ WORLD_PICK = Pick(
 )
 
 
-class Bet(NamedTuple):
-    """What a class is asked before it sees any result."""
-
-    question: str
-    options: tuple[str, ...]
-
-
-class Series(NamedTuple):
-    """Numbers to be drawn.
-
-    Attributes
-    ----------
-    kind
-        'points', 'line', 'band' (from low to high), 'bars', or 'range' (points with bars from low
-        to high).
-    name
-        For the legend.
-    x, y, low, high
-        As the kind needs; `x` may be words.
-    look
-        Place in the palette for colour-blind readers and in the list of markers.
-    text
-        A label for each point, shown on hovering.
-    faint
-        Whether to draw many, thinly; a point without a number separates the courses of a line.
-    """
-
-    kind: str
-    name: str
-    x: list[Any]
-    y: list[float]
-    low: Sequence[float] = ()
-    high: Sequence[float] = ()
-    look: int = 0
-    text: Sequence[str] = ()
-    faint: bool = False
-
-
-class Figure(NamedTuple):
-    """One figure.
-
-    Attributes
-    ----------
-    name, title
-        For file names; for readers.
-    x, y
-        Labels of the axes, with units.
-    series
-        What is drawn.
-    about
-        The figure in words, for those who cannot see it.
-    y_from, y_to
-        Fixed ends of the vertical axis, if any.
-    """
-
-    name: str
-    title: str
-    x: str
-    y: str
-    series: list[Series]
-    about: str
-    y_from: float | None = None
-    y_to: float | None = None
-
-
 class LessonResult(NamedTuple):
     """What a lesson says at some settings.
 
@@ -186,6 +126,12 @@ class Lesson(NamedTuple):
         From settings to the result.
     sources
         Keys of `docs/background/facts.md`.
+    models
+        One line: what the lesson says about the medical against the contextual model.
+    main
+        Key of the control that stands beside the figure; '': the first slider.
+    facts
+        Ids of the published facts that the lesson rests on (`lessons.world_facts`).
     """
 
     name: str
@@ -199,6 +145,14 @@ class Lesson(NamedTuple):
     careful: tuple[str, ...]
     compute: Callable[[Values], LessonResult]
     sources: tuple[str, ...] = ()
+    models: str = ""
+    main: str = ""
+    facts: tuple[str, ...] = ()
+
+    @property
+    def main_key(self) -> str:
+        """The key of the control that stands beside the figure."""
+        return self.main or self.dials[0].key
 
     @property
     def all_controls(self) -> tuple[Control, ...]:

@@ -6,23 +6,26 @@ import numpy as np
 import pandas as pd
 
 from dyadsim.analysis import arrays
-from dyadsim.analysis.estimate import Estimate
+from dyadsim.analysis.estimate import Estimate, from_standard_error
 from dyadsim.analysis.synchrony import synchrony_minus_surrogate
 from dyadsim.lessons import numbers
 from dyadsim.lessons.lesson import (
     SEED,
+    WORLD,
     WORLD_PICK,
     Bet,
     Dial,
+    Drawing,
     Figure,
+    Handle,
     Lesson,
     LessonResult,
     Series,
     Values,
     lesson_parameters,
+    world_values,
 )
-from dyadsim.lessons.statements import by_sign, counted, ends, plain_number
-from dyadsim.model import questionnaires
+from dyadsim.lessons.statements import by_sign, counted, ends, is_nothing, plain_number, sign
 from dyadsim.simulation import observe
 from dyadsim.simulation.simulate import Run
 from dyadsim.studies.designs.cohort import cohort
@@ -35,6 +38,7 @@ type Course = dict[str, np.ndarray]
 
 DYADS = 60  # whose sessions are compared beat by beat; one of them is shown
 SESSIONS, BEATS = 16, 60
+SHOWN = 19.0  # PHQ-9 points at intake of the client who is shown, about
 OWN_THERAPIST = Caseload(1.0, 0.0)  # dyads that share a therapist would count as one
 COURSE = ("bond", "goal", "task", "expectancy", "rupture", "repaired", "symptom_score")
 
@@ -54,6 +58,10 @@ class Finding(NamedTuple):
         Correlation of the client's arousal with their therapist's, and with a stranger's.
     above
         Synchrony of all dyads minus that of shuffled pairs, in Fisher's z.
+    last_usual
+        The last score of the same dyad with every slider as it starts.
+    gained
+        Points by which all dyads' last scores are lower than with every slider as it starts.
     """
 
     sessions: int
@@ -66,6 +74,8 @@ class Finding(NamedTuple):
     r: float
     r_stranger: float
     above: Estimate
+    last_usual: float
+    gained: Estimate
 
 
 def stepped_model(values: Values) -> "DyadModel":
@@ -91,9 +101,18 @@ def stepped_model(values: Values) -> "DyadModel":
 
 
 def shown_dyad(run: Run) -> int:
-    """Return the number of the dyad that is shown: the first client at or above the cut-off."""
-    scores = numbers.latent_values(run, "symptom_score")[0]
-    return int((scores >= questionnaires.find_instrument("phq9").cut_off).argmax())
+    """Return the number of the dyad that is shown: that whose client starts nearest to SHOWN.
+
+    Far enough from the end of the scale that what the sliders do can be seen in the scores.
+    """
+    return int(np.abs(numbers.latent_values(run, "symptom_score")[0] - SHOWN).argmin())
+
+
+def usual_scores(values: Values) -> np.ndarray:
+    """Return the scores `(step, dyad)` of the same people with every slider as it starts."""
+    shown, start = ("held", "session", SEED), world_values(LESSON, values[WORLD])
+    usual = {**values, **start, **{key: values[key] for key in shown}}
+    return numbers.latent_values(stepped_model(usual).run_state, "symptom_score")
 
 
 def compute(values: Values) -> LessonResult:
@@ -105,6 +124,13 @@ def compute(values: Values) -> LessonResult:
     client, therapist, stranger = _arousals(people, dyad)
     course = {name: numbers.latent_values(run, name)[: sessions + 1, dyad] for name in COURSE}
     score, weeks = course["symptom_score"], numbers.weeks_of(run)[: sessions + 1]
+    usual = usual_scores(values)[: sessions + 1]
+    change = usual[-1] - numbers.latent_values(run, "symptom_score")[sessions]
+    change = change[~np.isnan(change)]
+    mine = usual[:, dyad]
+    gained = from_standard_error(
+        float(change.mean()), float(change.std(ddof=1) / np.sqrt(change.size)), change.size
+    )
     finding = Finding(
         sessions,
         int((course["rupture"] > 0).sum()),
@@ -116,12 +142,14 @@ def compute(values: Values) -> LessonResult:
         arrays.pearson_r(client, therapist),
         arrays.pearson_r(client, stranger),
         synchrony_minus_surrogate(people, rng=int(values[SEED])),
+        float(mine[~np.isnan(mine)][-1]),
+        gained,
     )
     return result_of(
         finding,
         [
+            _symptoms(score, weeks, course["rupture"] > 0, usual=mine),
             _alliance(course, weeks),
-            _symptoms(score, weeks, course["rupture"] > 0),
             _beats(client, therapist, stranger, finding=finding),
         ],
     )
@@ -131,19 +159,30 @@ def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
     """Return sentence, answers and numbers of a finding."""
     above = finding.above
     latest = ", the latest so far," if finding.is_latest else ""
+    compared = by_sign(
+        above,
+        "more than strangers",
+        "less than strangers",
+        f"no difference that {DYADS} dyads can show",
+    )
+    apart = (
+        f"r = {plain_number(finding.r)}, that of the client and a stranger's therapist "
+        f"r = {plain_number(finding.r_stranger)}"
+    )
     sentence = (
         f"After {counted(finding.sessions, 'session')}: {_ruptures(finding)}; "
-        f"{_course_of_score(finding.first, finding.last)}. In session {finding.session}{latest} "
-        f"the arousal of the two correlates r = {plain_number(finding.r)}, that of the client and "
-        f"a stranger's therapist r = {plain_number(finding.r_stranger)}. Over {DYADS} dyads, "
+        f"{_course_of_score(finding.first, finding.last)}{_beside_usual(finding)}. In session "
+        f"{finding.session}{latest} the arousal of the two correlates {apart}. Over {DYADS} dyads, "
         f"synchrony minus that of shuffled pairs is {plain_number(above.value)} in Fisher's z "
-        f"(95 % interval {ends(above)}): {_compared(above)}."
+        f"(95 % interval {ends(above)}): {compared}."
     )
     return LessonResult(
         sentence,
-        (by_place(above),),
+        (1 + sign(finding.gained),),
         {
             **numbers.named("above chance", above),
+            **numbers.named("points gained", finding.gained),
+            "last score, usual": finding.last_usual,
             "r": finding.r,
             "r of strangers": finding.r_stranger,
             "ruptures": float(finding.ruptures),
@@ -152,20 +191,6 @@ def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
             "last score": finding.last,
         },
         figures,
-    )
-
-
-def by_place(above: Estimate) -> int:
-    """Return which option of the bet these dyads show: the bet asks what they can show."""
-    return 0 if above.high < 0 else 2 if above.low > 0 else 1
-
-
-def _compared(above: Estimate) -> str:
-    return by_sign(
-        above,
-        "more than strangers",
-        "less than strangers",
-        f"no difference that {DYADS} dyads can show",
     )
 
 
@@ -184,6 +209,27 @@ def _course_of_score(first: float, last: float) -> str:
     if round(first) == round(last):
         return f"the score is {first:.0f} as at the start"
     return f"the score {'falls' if last < first else 'rises'} from {first:.0f} to {last:.0f}"
+
+
+def _beside_usual(finding: Finding) -> str:
+    """Return what the sliders do to this client's score and to those of all."""
+    if is_nothing(finding.gained):
+        return ""
+    points = plain_number(abs(finding.gained.value), 1)
+    between = ends(finding.gained, 1)
+    if sign(finding.gained):
+        low, high = sorted(abs(end) for end in (finding.gained.low, finding.gained.high))
+        between = f"{plain_number(low, 1)} to {plain_number(high, 1)}"
+    all_dyads = by_sign(
+        finding.gained,
+        f"{points} points lower than with every slider as it starts",
+        f"{points} points higher than with every slider as it starts",
+        f"not to be told from those with every slider as it starts by {points} points",
+    )
+    return (
+        f" ({finding.last_usual:.0f} with every slider as it starts); over {DYADS} dyads the last "
+        f"scores are {all_dyads} (95 % interval {between})"
+    )
 
 
 def _arousals(people: pd.DataFrame, dyad: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -232,12 +278,19 @@ def _alliance(course: Course, weeks: np.ndarray) -> Figure:
     )
 
 
-def _symptoms(score: np.ndarray, weeks: np.ndarray, ruptures: np.ndarray) -> Figure:
+def _symptoms(
+    score: np.ndarray, weeks: np.ndarray, ruptures: np.ndarray, *, usual: np.ndarray
+) -> Figure:
     at, known = np.flatnonzero(ruptures), ~np.isnan(score)
     level = np.interp(weeks, weeks[known], score[known])  # also where no form was filled in
     line = numbers.rounded(weeks[known]), numbers.rounded(score[known])
     marks = numbers.rounded(weeks[at]), numbers.rounded(level[at])
-    series = [Series("line", "score", *line)]
+    there = ~np.isnan(usual)
+    twin = numbers.rounded(weeks[there]), numbers.rounded(usual[there])
+    series = [
+        Series("line", "score", *line),
+        Series("line", "the same people, every slider as it starts", *twin, look=1),
+    ]
     if at.size:
         series.append(Series("points", "session with a rupture", *marks, look=5))
     return Figure(
@@ -279,18 +332,31 @@ def _beats(
 
 LESSON = Lesson(
     name="one_dyad",
-    place=60,
+    place=40,
     title="One dyad",
     question="Two people in a room: alliance, hope and symptoms from session to session, and how "
     "the two move together within a session. When is moving together more than chance?",
     misconception="any movement in step is resonance",
     bet=Bet(
-        f"What will {DYADS} dyads show: do client and therapist move together more than people "
-        "who never met?",
+        f"What do these settings do to the last scores of {DYADS} clients, compared with the same "
+        "people and every slider as it starts?",
         (
-            "they move together less than strangers",
-            "no difference from strangers",
-            "they move together more than strangers",
+            "the scores are higher, that is, worse",
+            "no difference that can be shown",
+            "the scores are lower, that is, better",
+        ),
+        Drawing(
+            f"In the {{world}} world {DYADS} clients get {SESSIONS} sessions from therapists whose "
+            "empathy is 2 standard deviations above the usual, or 2 below. How many points lower "
+            "are their last PHQ-9 scores than those of the same people with every slider as it "
+            "starts?",
+            "points",
+            (
+                Handle("points gained", "empathy 2 SD above", at=(("empathy", 2.0),)),
+                Handle("points gained", "empathy 2 SD below", at=(("empathy", -2.0),)),
+            ),
+            *(-2, 2, 0.1),
+            "points lower",
         ),
     ),
     controls=(
@@ -323,8 +389,12 @@ LESSON = Lesson(
         "the worlds as calibrated it is rare, 3 in 100 sessions; no published fact fixes that.",
         "In the model, what happens from beat to beat affects the outcome only a little; whether "
         "it does in life is open.",
-        "Nobody leaves care in this lesson, so that there is a full course to see.",
+        "Nobody leaves care here, so that there is a full course to see.",
     ),
     compute=compute,
     sources=("ramseyer2011",),
+    models="That two people move together is what the contextual model leads one to expect; in "
+    "the medical world of this page they do so as well, so it does not decide.",
+    main="empathy",
+    facts=("synchrony_above_chance", "empathy_outcome"),
 )

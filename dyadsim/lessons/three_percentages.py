@@ -17,7 +17,9 @@ from dyadsim.lessons.lesson import (
     WORLD_PICK,
     Bet,
     Dial,
+    Drawing,
     Figure,
+    Handle,
     Lesson,
     LessonResult,
     Series,
@@ -31,7 +33,7 @@ from dyadsim.simulation import counterfactual, simulate
 from dyadsim.simulation.intervention import Intervention
 from dyadsim.studies.study import Study, arm
 
-EDGES = (2.0, 10.0, 30.0)
+EDGES = (2.0, 10.0, 75.0)
 # What the three have in common. The pie's first slice is all that is not therapy; chance and the
 # therapists have a share of variance alone.
 LABELS = ("client and life", "therapist", "relationship", "expectancy", "technique", "chance")
@@ -236,13 +238,25 @@ def _bar(name: str, values: Mapping[str, float | Estimate], *, look: int) -> Ser
 
 LESSON = Lesson(
     name="three_percentages",
-    place=10,
+    place=80,
     title="Three percentages",
     question="“40 % client, 30 % relationship, 15 % hope, 15 % technique.” Per cent of what?",
     misconception="15 % of outcome is technique",
     bet=Bet(
         "How much of therapy's mean effect is lost in this world if technique is taken away?",
-        ("under 2 %, or nothing", "2 to 10 %", "10 to 30 %", "more than 30 %"),
+        ("under 2 %, or nothing", "2 to 10 %", "10 to 75 %", "more than 75 %"),
+        Drawing(
+            "In the {world} world, where the dose of technique differs by {dose_spread}: how many "
+            "per cent of the differences between clients does technique explain? And how many per "
+            "cent of therapy's mean effect are lost without it?",
+            "bars",
+            (
+                Handle("differences explained by technique, %", "differences it explains"),
+                Handle("lost without technique, %", "effect lost without it"),
+            ),
+            *(0, 120, 1),
+            "per cent",
+        ),
     ),
     controls=(
         WORLD_PICK,
@@ -255,6 +269,7 @@ LESSON = Lesson(
     presets={
         "Medical world": {"world": "medical"},
         "Contextual world": {"world": "contextual"},
+        "Nothing heals": {"world": "null"},
         "Doses differ": {"world": "medical", "dose_spread": 0.9},
     },
     careful=(
@@ -270,4 +285,8 @@ LESSON = Lesson(
     ),
     compute=compute,
     sources=("founding_paper",),
+    models="Technique explains about one per cent of the differences in both: in the medical "
+    "world all of the effect is lost without it, in the contextual world nothing.",
+    main="dose_spread",
+    facts=("adherence_outcome", "competence_outcome", "added_component"),
 )

@@ -14,7 +14,9 @@ from dyadsim.lessons.lesson import (
     WORLD_PICK,
     Bet,
     Dial,
+    Drawing,
     Figure,
+    Handle,
     Lesson,
     LessonResult,
     Series,
@@ -225,7 +227,7 @@ def _bar(word: str, kinds: dict[str, Estimate], *, look: int) -> Series:
 
 LESSON = Lesson(
     name="who_got_better",
-    place=50,
+    place=10,
     title="Who got better?",
     question="A mean score falls by a few points. Who are the clients behind it?",
     misconception="80 % are better off after therapy",
@@ -233,6 +235,18 @@ LESSON = Lesson(
         "Of a hundred clients in therapy, how many recover, that is, get reliably better and fall "
         "from the clinical cut-off or above to below it?",
         ("fewer than 25", "25 to 50", "50 to 75", "more than 75"),
+        Drawing(
+            "In the {world} world 100 clients get {sessions} sessions of CBT, and 100 wait as "
+            "long. How many of each recover: reliably better, and from the cut-off or above to "
+            "below it?",
+            "bars",
+            (
+                Handle("therapy, recovered", "recovered in therapy", 100),
+                Handle("waiting, recovered", "recovered waiting", 100),
+            ),
+            *(0, 100, 1),
+            "of 100 clients",
+        ),
     ),
     controls=(
         WORLD_PICK,
@@ -252,7 +266,7 @@ LESSON = Lesson(
     presets={
         "Time alone": {"world": "null"},
         "Medical world": {"world": "medical"},
-        "Contextual world": {"world": "contextual"},
+        "Thirty sessions, contextual world": {"world": "contextual", "sessions": 30},
         "Four sessions": {"sessions": 4},
     },
     careful=(
@@ -276,4 +290,15 @@ LESSON = Lesson(
     ),
     compute=compute,
     sources=("gyani2013", "whiteford2013"),
+    models="Both models expect more recovery in therapy than in waiting, and get it: that people "
+    "get better does not say whether ingredients (medical) or relationship and hope "
+    "(contextual) did it.",
+    main="sessions",
+    facts=(
+        "reliable_recovery",
+        "reliable_improvement",
+        "reliable_deterioration",
+        "remission_3m",
+        "response_therapy",
+    ),
 )

@@ -11,7 +11,9 @@ from dyadsim.lessons.lesson import (
     WORLD_PICK,
     Bet,
     Dial,
+    Drawing,
     Figure,
+    Handle,
     Lesson,
     LessonResult,
     Pick,
@@ -156,6 +158,19 @@ LESSON = Lesson(
     bet=Bet(
         "How many of such trials find CBT significantly better?",
         ("fewer than 2 of 10", "2 to 5 of 10", "5 to 8 of 10", "more than 8 of 10"),
+        Drawing(
+            "CBT is compared with {comparator}, {each} clients in each arm, {sessions} sessions. "
+            "The same 60 trials are run in a medical world, where ingredients heal, and in a "
+            "contextual one, where relationship and hope do. Which mean difference g do they "
+            "find in each? Both at one height is a bet that such trials cannot tell the worlds "
+            "apart.",
+            "points",
+            (
+                Handle("g", "g in the medical world", world="medical"),
+                Handle("g", "g in the contextual world", world="contextual"),
+            ),
+            *(-0.4, 1.2, 0.05),
+        ),
     ),
     controls=(
         WORLD_PICK,
@@ -186,4 +201,9 @@ LESSON = Lesson(
     ),
     compute=compute,
     sources=("munder2019", "cuijpers2012", "wampold1997"),
+    models="Against waiting the medical and the contextual world give the same trial; only a "
+    "comparison that holds relationship and hope equal, with many clients, can tell them "
+    "apart.",
+    main="each",
+    facts=("g_waitlist", "g_usual_care", "supportive_vs_active", "bona_fide_contrast"),
 )

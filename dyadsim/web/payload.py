@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from dyadsim.lessons import lesson as lessons
+from dyadsim.lessons.bet import LAST_SEED
 from dyadsim.lessons.index import LESSONS
 from dyadsim.lessons.lesson import Control, Lesson, Pick
+from dyadsim.lessons.world_facts import world_facts
 from dyadsim.search_path import own_files
 
 STATIC = Path(__file__).with_name("static")
@@ -19,6 +21,7 @@ STATIC_FILES = {  # name: media type
     "page.js": "text/javascript",
     "draw.js": "text/javascript",
     "lesson.js": "text/javascript",
+    "bet.js": "text/javascript",
     "class.css": "text/css",
     "class.js": "text/javascript",
     "class_bars.js": "text/javascript",
@@ -68,9 +71,14 @@ def lesson_payload(lesson: Lesson) -> dict[str, Any]:
         "title": lesson.title,
         "question": lesson.question,
         "misconception": lesson.misconception,
-        "bet": lesson.bet._asdict(),
+        "models": lesson.models,
+        "main": lesson.main_key,
+        "bet": plain_values(lesson.bet),
         "controls": [_control_payload(control) for control in lesson.all_controls],
         "presets": plain_values(lesson.presets),
+        "facts": {
+            world: plain_values(world_facts(lesson.facts, world)) for world in lessons.WORLDS
+        },
         "careful": list(lesson.careful),
         "start": lessons.start_values(lesson),
         "own": {world: lessons.world_values(lesson, world) for world in shown_worlds()},
@@ -129,4 +137,39 @@ def result_payload(lesson: Lesson, wanted: Mapping[str, Any]) -> dict[str, Any]:
         "notes": notes,
         "command": lessons.command_line(lesson, values),
         **plain_values(result),
+    }
+
+
+SEEDS_AT_ONCE = 10
+
+
+def seeds_payload(lesson: Lesson, wanted: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the numbers of a lesson at ten seeds, by which a bet is scored.
+
+    Parameters
+    ----------
+    lesson
+        The lesson.
+    wanted
+        The settings; the seed is the first of ten. Beyond LAST_SEED there is none.
+
+    Returns
+    -------
+    list
+        The numbers of `LessonResult` by name, a seed each.
+    """
+    values, _ = lessons.possible_settings(lesson, wanted)
+    first = int(values[lessons.SEED])
+    seeds = range(first, min(first + SEEDS_AT_ONCE, LAST_SEED + 1))
+    return [_seed_numbers(lesson.name, (*values.items(), (lessons.SEED, seed))) for seed in seeds]
+
+
+@functools.lru_cache(maxsize=2000)
+def _seed_numbers(name: str, settings: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
+    """Return the numbers at settings: a class bets at the same ones."""
+    numbers: dict[str, Any] = plain_values(
+        lessons.show_lesson(LESSONS[name], dict(settings))[1].numbers
+    )
+    return {
+        key: value for key, value in numbers.items() if not key.endswith((".se", ".low", ".high"))
     }

@@ -84,6 +84,13 @@ def _lesson(request: Request) -> Response:
     return JSONResponse(payload.result_payload(LESSONS[name], dict(request.query_params)))
 
 
+def _seeds(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in LESSONS or len(request.url.query) > MAX_QUERY:
+        return _no_lesson(name)
+    return JSONResponse(payload.seeds_payload(LESSONS[name], dict(request.query_params)))
+
+
 def create_app(
     hosts: tuple[str, ...] = LOCAL_HOSTS, room: Classroom | None = None, key: str = ""
 ) -> Starlette:
@@ -110,6 +117,7 @@ def create_app(
         Route("/api/mode", _mode),
         Route("/api/lessons", _lessons),
         Route("/api/lesson/{name}", _lesson),
+        Route("/api/seeds/{name}", _seeds),
         *export_routes.routes(),
         *class_routes.routes(),
     ]

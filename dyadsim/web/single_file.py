@@ -179,7 +179,8 @@ def lesson_file(
 def assemble_page(data: str) -> str:
     """Return index.html with styles, scripts and data (JSON) inside."""
     scripts = "\n".join(
-        _without_modules(payload.read_static(name)) for name in ("draw.js", "lesson.js", "page.js")
+        _without_modules(payload.read_static(name))
+        for name in ("draw.js", "bet.js", "lesson.js", "page.js")
     )
     plotly = payload.read_plotly().replace("</script", "<\\/script")
     safe = data.replace("</", "<\\/")

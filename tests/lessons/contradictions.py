@@ -15,10 +15,11 @@ type Check = Callable[[str, Numbers], Iterator[str]]
 
 # For each lesson the edges of the bet's options, and the number that decides; others: see below.
 BRACKETS = {
-    "alliance": ("r", (0.05, 0.15)),
-    "three_percentages": ("lost without technique, %", (2.0, 10.0, 30.0)),
+    "alliance": ("effect", (1e-9, 0.1)),
+    "three_percentages": ("lost without technique, %", (2.0, 10.0, 75.0)),
     "your_trial": ("better", (0.2, 0.5, 0.8)),
     "who_got_better": ("therapy, recovered", (0.25, 0.5, 0.75)),
+    "harm": ("harmed", (0.005, 0.05)),
 }
 NEVER = ("nan", "inf ", "-0.00 ", "-0 ", " 1 sessions", "no 1", "  ", "..", "(, ")
 ALT_NEVER = ("nan", "the true difference", "true values", "in truth", "-0.00 ")
@@ -159,6 +160,8 @@ def _certified(sentence: str, n: Numbers) -> Iterator[str]:
         apart = (gap > down**0.5) - (-gap > up**0.5)
         yield from _number(sentence, r"find g = # \(", n["pooled"], 0.005)
     yield from _number(sentence, r"finds # \(", n["huge trial"], 0.005)
+    if n["specific"] and ("against waiting" in sentence or not n["certified"]):
+        yield "waiting is no placebo"
     if (many >= 2) != bool(n["certified"]):
         yield f"{many} teams, certified {n['certified']}"
     yield from _one_of(
@@ -171,8 +174,9 @@ def _certified(sentence: str, n: Numbers) -> Iterator[str]:
             "by it CBT is better": side > 0,
             "by it CBT is worse": side < 0,
             "cannot be told apart": side == 0,
-            "CBT is “empirically supported”": bool(n["certified"]),
-            "CBT is not “empirically supported”": not n["certified"],
+            "CBT is “efficacious”": bool(n["certified"]) and not n["specific"],
+            "CBT is “efficacious and specific”": bool(n["specific"]),
+            "CBT is not certified": not n["certified"],
             "no team has": many == 0,
             "only one team has": many == 1,
             f"{many} teams have": many > 1,
@@ -220,6 +224,8 @@ def _one_dyad(sentence: str, n: Numbers) -> Iterator[str]:
             "the score falls": last < first,
             "the score rises": last > first,
             "as at the start": last == first,
+            "points lower than": _sign(n, "points gained") > 0,
+            "points higher than": _sign(n, "points gained") < 0,
         },
     )
 
@@ -312,6 +318,52 @@ def _your_trial(sentence: str, n: Numbers) -> Iterator[str]:
     )
 
 
+def _power(sentence: str, n: Numbers) -> Iterator[str]:
+    side, size = _sign(n, "g"), int(n["clients per arm"])
+    yield from _number(sentence, rf"With {size} clients per arm, # %", 100 * n["found"], 0.5)
+    yield from _number(sentence, r"g = # \(", n["g"], 0.005)
+    yield from _one_of(
+        sentence,
+        {
+            ", in favour of CBT": side > 0,
+            ", against CBT": side < 0,
+            "cannot be told from no difference": side == 0,
+            "eight of ten trials would find it": side != 0,
+        },
+    )
+    if side:
+        text = re.search(r"with about ([\d,]+) clients per arm", sentence)
+        stated = float(text.group(1).replace(",", "")) if text else -1.0
+        yield from () if abs(stated / n["needed"] - 1) < 0.06 or stated < 10 else ("needed",)
+        if not n["fewest needed"] - 1e-6 <= n["needed"] <= n["most needed"] + 1e-6:
+            yield "needed outside its range"
+
+
+def _harm(sentence: str, n: Numbers) -> Iterator[str]:
+    side = _sign(n, "apart")
+    yield from _number(sentence, r"score of # %", 100 * n["worse in therapy"], 0.5)
+    yield from _one_of(
+        sentence,
+        {
+            ": more in therapy": side > 0,
+            ": fewer in therapy": side < 0,
+            "the two cannot be told apart": side == 0,
+            "Too few get worse": "error in therapy" not in n,
+            "None of them ends": n["harmed"] == 0,
+            "these were harmed": n["harmed"] > 0,
+        },
+    )
+
+
+def _needed_left(n: Numbers) -> list[int]:
+    """The brackets of clients that the interval of g leaves."""
+    largest = max(abs(n["g.low"]), abs(n["g.high"]))
+    smallest = min(abs(n["g.low"]), abs(n["g.high"])) if _sign(n, "g") else 0.0
+    few, many = (2 * 2.8016**2 / g**2 if g else float("inf") for g in (largest, smallest))
+    edges = (-1.0, 50, 200, 1000, float("inf"))
+    return [k for k, (a, b) in enumerate(itertools.pairwise(edges)) if few < b and many >= a] or [3]
+
+
 def _ranks_left(n: Numbers) -> list[int]:
     kind = n["alike (1), different (2) or unclear (0)"]
     if kind < 2:
@@ -324,15 +376,18 @@ def _ranks_left(n: Numbers) -> list[int]:
 BELOW = "better off than of those who wait"
 ANSWERS: dict[str, Callable[[Numbers], list[int]]] = {
     "best_therapist": _ranks_left,
-    "certified": lambda n: [0 if n["certified"] else 1],
+    "certified": lambda n: [int(n["certified"] + n["specific"])],
+    "power": _needed_left,
     "how_many_sessions": lambda n: [1 + _sign(n, "apart")] if n else [0, 1, 2],
-    "one_dyad": lambda n: [1 + _sign(n, "above chance")],
+    "one_dyad": lambda n: [1 + _sign(n, "points gained")],
 }
 CHECKS: dict[str, Check] = {
     "alliance": _alliance,
     "best_therapist": _best_therapist,
     "certified": _certified,
+    "harm": _harm,
     "how_many_sessions": _how_many_sessions,
+    "power": _power,
     "one_dyad": _one_dyad,
     "three_percentages": _three_percentages,
     "who_got_better": _who_got_better,

@@ -16,9 +16,11 @@ from dyadsim.lessons import (
     alliance,
     best_therapist,
     certified,
+    harm,
     how_many_sessions,
     numbers,
     one_dyad,
+    power,
     three_percentages,
     who_got_better,
     your_trial,
@@ -92,8 +94,9 @@ def invent_certified(rng: Rng) -> LessonResult:
     trials, teams = int(rng.integers(4, 41)), int(rng.integers(0, 6))
     published = int(rng.integers(0, trials + 1))
     pooled = effect(rng, 1) if published >= 3 else None
+    against = str(rng.choice(["waiting", "supportive counselling"]))
     finding = certified.Finding(
-        "waiting", trials, published, pooled, effect(rng, 1), teams, teams >= 2
+        against, trials, published, pooled, effect(rng, 1), teams, teams >= 2
     )
     return certified.result_of(finding, [])
 
@@ -132,6 +135,8 @@ def invent_one_dyad(rng: Rng) -> LessonResult:
         float(rng.uniform(-1, 1)),
         float(rng.uniform(-1, 1)),
         effect(rng, 0.1),
+        float(rng.integers(0, 28)),
+        effect(rng, 1),
     )
     return one_dyad.result_of(finding, [])
 
@@ -163,12 +168,31 @@ def invent_your_trial(rng: Rng) -> LessonResult:
     return your_trial.result_of(finding, [])
 
 
+def invent_power(rng: Rng) -> LessonResult:
+    g = effect(rng, 0.5)
+    while not np.isfinite(power.needed(g.value)) and power.sign(g):
+        g = effect(rng, 0.5)
+    return power.result_of(power.Finding("waiting", 40, g, share(rng), {}), [])
+
+
+def invent_harm(rng: Rng) -> LessonResult:
+    therapy, waiting = share(rng), share(rng)
+    error = None if rng.integers(4) == 0 else share(rng)
+    harmed = wilson(0, 4000) if rng.integers(3) == 0 else share(rng)
+    finding = harm.Finding(
+        therapy, waiting, numbers.difference(therapy, waiting), error, error, harmed
+    )
+    return harm.result_of(finding, [])
+
+
 ARMS = who_got_better.ARMS
 INVENT: dict[str, Callable[[Rng], LessonResult]] = {
     "alliance": invent_alliance,
     "best_therapist": invent_best_therapist,
     "certified": invent_certified,
+    "harm": invent_harm,
     "how_many_sessions": invent_how_many_sessions,
+    "power": invent_power,
     "one_dyad": invent_one_dyad,
     "three_percentages": invent_three_percentages,
     "who_got_better": invent_who_got_better,
@@ -191,7 +215,9 @@ SWAPS = {
     "alliance": ("lowers", "raises"),
     "best_therapist": ("above average", "below average"),
     "certified": ("by it CBT is better", "by it CBT is worse"),
+    "harm": ("more in therapy", "fewer in therapy"),
     "how_many_sessions": ("more often", "less often"),
+    "power": ("in favour of CBT", "against CBT"),
     "one_dyad": ("more than strangers", "less than strangers"),
     "three_percentages": ("of the mean effect is lost", "larger"),
     "who_got_better": ("more in therapy", "fewer in therapy"),

@@ -13,7 +13,13 @@ from dyadsim.web import single_file
 
 pytest.importorskip("starlette", reason="the extra 'web' is not installed")
 NAMES = list(LESSONS)
-SIZES = {"desk": (1280, 720, ""), "phone": (390, 844, ""), "projector": (1280, 720, "&projector=1")}
+SIZES = {
+    "desk": (1280, 720, ""),
+    "phone": (390, 844, ""),
+    "projector": (1920, 1080, "&projector=1"),
+}
+BOX = "(id) => document.getElementById(id).getBoundingClientRect().toJSON()"
+REST = "document.getElementById('rest').textContent"
 
 
 @pytest.fixture
@@ -33,13 +39,32 @@ def page(browser: Any, address: str) -> Iterator[Any]:
     assert not wrong
 
 
-def opened(page: Any, address: str, query: str, shown: bool = True) -> None:
+def answer(page: Any) -> str:
+    """The whole answer: the sentence in view, and the rest that opens on demand."""
+    return f"{page.inner_text('#sentence')} {page.evaluate(REST)}".strip()
+
+
+def placed(page: Any, presses: int = 1) -> None:
+    """Bet, by choice or by drawing with the keyboard, and reveal."""
+    for handle in page.query_selector_all("#bet-options [role=slider]"):
+        handle.focus()
+        for _ in range(presses):
+            page.keyboard.press("ArrowUp")
+    if page.query_selector("#bet-options input"):
+        page.check("#bet-options input >> nth=0")
+    page.click("#reveal")
+    page.wait_for_selector("body[data-drawn]")
+
+
+def opened(
+    page: Any, address: str, query: str, shown: bool = True, *, unfolded: bool = True
+) -> None:
     page.goto(f"{address}?{query}")
     page.wait_for_selector("body[data-ready]")
+    if unfolded:
+        page.evaluate("document.getElementById('controls-box').open = true")
     if shown:
-        page.check("#bet-options input >> nth=0")
-        page.click("#reveal")
-        page.wait_for_selector("body[data-drawn]")
+        placed(page)
 
 
 def settled(page: Any, action: Any) -> None:
@@ -63,17 +88,26 @@ def moved(page: Any, key: str, value: float) -> None:
 def test_every_lesson_at_every_size(page: Any, address: str, name: str, tmp_path: Path) -> None:
     for label, (width, height, extra) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
-        opened(page, address, f"lesson={name}{extra}", shown=False)
-        assert page.inner_text("h1") == LESSONS[name].title
+        opened(page, address, f"lesson={name}{extra}", shown=False, unfolded=False)
+        assert page.inner_text("#title") == LESSONS[name].title
         for part in ("#shown", "#careful-box"):
             assert page.is_hidden(part), "the result must not be seen before the bet"
         assert page.is_disabled("#reveal")
-        page.check("#bet-options input >> nth=0")
-        page.click("#reveal")
-        page.wait_for_selector("body[data-drawn]")
-        top = page.evaluate("document.getElementById('sentence').getBoundingClientRect().top")
-        assert 0 <= top < height, f"{label}: the answer must be in sight"
-        assert page.inner_text("#sentence") == page.evaluate("window.dyadsim.result().sentence")
+        placed(page)
+        for part in ("figures", "main-controls", "sentence"):
+            box = page.evaluate(BOX, part)
+            assert 0 <= box["top"] < box["bottom"] <= height + 1, (
+                f"{label}: {part} must be in sight"
+            )
+        assert page.evaluate("document.documentElement.scrollHeight") <= 3 * height, label
+        assert answer(page) == page.evaluate("window.dyadsim.result().sentence")
+        plot = page.evaluate(BOX, "figures")
+        for figure in page.query_selector_all("#figures svg.main-svg"):
+            drawn = figure.bounding_box()
+            if drawn is not None:
+                assert drawn["y"] + drawn["height"] <= plot["bottom"] + 1, (
+                    f"{label}: a figure is cut"
+                )
         plots = page.locator("#figures .plot")
         assert plots.count() == page.evaluate("window.dyadsim.result().figures.length")
         for k in range(plots.count()):
@@ -83,18 +117,35 @@ def test_every_lesson_at_every_size(page: Any, address: str, name: str, tmp_path
         assert wide[0] <= wide[1], f"{label}: the page scrolls sideways"
         assert page.locator(".modebar-btn").count() == 0  # none that leads off the machine
         unnamed = page.evaluate(
-            "[...document.querySelectorAll('#controls input, #controls select')]"
+            "[...document.querySelectorAll('form input, form select')]"
             ".filter((input) => !input.labels.length).length"
         )
         assert unnamed == 0
 
 
+def test_the_opening_tells_one_client_twice(page: Any, address: str) -> None:
+    for width, height in ((1280, 720), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto("about:blank")
+        page.goto(address)
+        page.wait_for_selector("body[data-ready]")
+        text = page.inner_text("#opening")
+        assert "Told medically" in text
+        assert "Told contextually" in text
+        assert page.is_hidden("#article")
+        assert page.evaluate("document.documentElement.scrollHeight") <= 3 * height
+        page.click("text=I cannot tell yet")
+        assert "not to be told yet" in page.inner_text("#opening-said")
+        page.click("#begin")
+        assert page.inner_text("h1 >> visible=true") == next(iter(LESSONS.values())).title
+
+
 def test_a_slider_changes_the_sentence_and_the_command(page: Any, address: str) -> None:
     opened(page, address, "lesson=alliance&world=hybrid")
-    before = page.inner_text("#sentence")
+    before = answer(page)
     moved(page, "session", 6)
-    assert "session 6" in page.inner_text("#sentence") != before
-    assert "session:6" in page.inner_text("#command")
+    assert "session 6" in answer(page) != before
+    assert "session:6" in page.text_content("#command")
     assert page.inner_text("#o-session") == "6"
     settled(page, lambda: page.select_option("#c-world", "null"))
     assert page.is_disabled("#c-distress\\.bond_effect")
@@ -122,29 +173,42 @@ def test_a_preset_and_a_new_bet(page: Any, address: str) -> None:
     opened(page, address, "lesson=alliance")
     settled(page, lambda: page.click("text=Alliance does nothing"))
     assert page.is_hidden("#shown")
-    assert page.locator("#bet-options input:checked").count() == 0
-    left = page.evaluate("window.dyadsim.result().answers")
-    page.check(f"#bet-options input >> nth={left[0]}")
+    assert page.is_disabled("#reveal")
+    placed(page, 3)
+    assert "changes nothing at all" in answer(page)
+
+
+def test_a_drawn_bet_is_scored_by_distance_over_thirty_seeds(page: Any, address: str) -> None:
+    opened(page, address, "lesson=who_got_better&sessions=4&clients=300", shown=False)
+    assert "4 of CBT" in page.inner_text("#bet-question").replace(" sessions", "")
+    page.focus("#bet-options [role=slider] >> nth=0")
+    page.keyboard.press("End")
+    page.keyboard.press("ArrowDown")
+    assert page.get_attribute("#bet-options [role=slider] >> nth=0", "aria-valuenow") == "99"
+    assert page.is_disabled("#reveal"), "every mark must be drawn"
+    box = page.locator("#bet-options [role=slider] >> nth=1").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.4)
+    page.mouse.up()
+    assert page.is_enabled("#reveal")
     page.click("#reveal")
-    assert "changes nothing at all" in page.inner_text("#sentence")
-    assert ("✓" if len(left) == 1 else "may be right") in page.inner_text("#verdict")
-
-
-def test_no_verdict_inside_the_error(page: Any, address: str) -> None:
-    opened(page, address, "lesson=who_got_better&sessions=4&clients=100")
-    left = page.evaluate("window.dyadsim.result().answers")
-    assert left == [0, 1]
-    assert "may be right" in page.inner_text("#verdict")
-    assert "✓" not in page.inner_text("#verdict")
+    page.wait_for_selector("body[data-scored]")
+    verdict = page.inner_text("#verdict")
+    assert verdict.startswith("Over 30 seeds.")
+    assert re.search(r"you drew 99, found \d+ \(\d+ to \d+\): \d+ too high", verdict)
+    assert page.locator("#score svg").count() == 1
 
 
 def test_keyboard_alone(page: Any, address: str) -> None:
     opened(page, address, "lesson=your_trial", shown=False)
     for _ in range(60):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.name") == "bet":
+        if page.evaluate("document.activeElement.getAttribute('role')") == "slider":
             break
-    page.keyboard.press("Space")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Tab")
+    page.keyboard.press("PageDown")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "reveal"
     page.keyboard.press("Enter")
@@ -161,10 +225,10 @@ def test_a_link_restores_the_settings(page: Any, address: str) -> None:
     moved(page, "seed", 321)
     moved(page, "trials", 22)
     settled(page, lambda: page.select_option("#c-comparator", "supportive"))
-    sentence, link = page.inner_text("#sentence"), page.url
+    sentence, link = answer(page), page.url
     page.goto("about:blank")
     opened(page, address, link.split("?", 1)[1])
-    assert page.inner_text("#sentence") == sentence
+    assert answer(page) == sentence
 
 
 def test_an_older_link_restores_the_seed(page: Any, address: str) -> None:
@@ -177,11 +241,11 @@ def test_an_older_link_restores_the_seed(page: Any, address: str) -> None:
 
 def test_a_new_seed(page: Any, address: str) -> None:
     opened(page, address, "lesson=alliance&seed=9")
-    sentence = page.inner_text("#sentence")
+    sentence = answer(page)
     for _ in range(3):  # a draw may hit the same seed
         settled(page, lambda: page.click("#new-seed"))
     assert page.evaluate("window.dyadsim.settings().seed") != 9
-    assert page.inner_text("#sentence") != sentence
+    assert answer(page) != sentence
 
 
 HOSTILE = [
@@ -203,15 +267,17 @@ def test_a_hostile_address_gives_a_page_with_a_note(page: Any, address: str, que
 def test_back_leads_to_the_lesson_before(page: Any, address: str) -> None:
     opened(page, address, "lesson=alliance&seed=9", shown=False)
     settled(page, lambda: page.click("text=The best therapist"))
-    assert page.inner_text("h1") == "The best therapist"
+    assert page.inner_text("#title") == "The best therapist"
     settled(page, lambda: page.go_back())
-    assert page.inner_text("h1") == "Does alliance cause outcome?"
+    assert page.inner_text("#title") == "Does alliance cause outcome?"
     assert page.evaluate("window.dyadsim.settings().seed") == 9
 
 
 def test_the_lecturers_lock(page: Any, address: str) -> None:
     opened(page, address, "lesson=alliance&lock=1", shown=False)
-    page.check("#bet-options input >> nth=0")
+    for handle in page.query_selector_all("#bet-options [role=slider]"):
+        handle.focus()
+        page.keyboard.press("ArrowUp")
     assert page.is_disabled("#reveal")
     assert page.is_disabled("#c-session")
     assert page.locator("#lessons button:enabled").count() == 0
@@ -255,8 +321,8 @@ def test_files_carry_their_settings(page: Any, address: str, tmp_path: Path) -> 
 
 def test_tables_stand_in_for_figures(page: Any, address: str) -> None:
     opened(page, address, "lesson=who_got_better")
-    page.click("#f-kinds summary")
-    text = page.inner_text("#f-kinds table")
+    page.click("#save-box summary")
+    text = page.inner_text("#tables")
     assert "recovered" in text
     assert re.search(r"waiting\s+reliably worse", text)
 
@@ -271,13 +337,11 @@ def test_a_lesson_taken_home_needs_no_server(
     path.write_text(single_file.lesson_file(LESSONS["alliance"], wanted), encoding="utf-8")
     page.goto(path.as_uri())
     page.wait_for_selector("body[data-ready]")
-    page.check("#bet-options input >> nth=2")
-    page.click("#reveal")
-    page.wait_for_selector("body[data-drawn]")
+    placed(page)
     assert page.evaluate("window.dyadsim.settings().world") == "contextual"
-    before = page.inner_text("#sentence")
+    before = answer(page)
     settled(page, lambda: page.select_option("#c-world", "null"))
-    assert "changes nothing at all" in page.inner_text("#sentence") != before
+    assert "changes nothing at all" in answer(page) != before
     assert page.evaluate("window.dyadsim.settings().seed") == 3
     assert page.is_disabled("#new-seed")
     settled(page, lambda: page.select_option("#c-world", "contextual"))
@@ -315,5 +379,5 @@ CONTRAST = """() => {
 
 def test_text_stands_out_from_what_is_behind_it(page: Any, address: str) -> None:
     opened(page, address, "lesson=alliance&world=null")
-    page.click(".words summary")
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
     assert page.evaluate(CONTRAST) == []

@@ -1,4 +1,4 @@
-"""The teachers' page: eight lessons in the browser, on this machine (docs/how_to/teaching.md)."""
+"""The teachers' page: ten lessons in the browser, on this machine (docs/how_to/teaching.md)."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -99,7 +99,7 @@ def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
 TASK = Task(
     name="teach",
     section="teaching",
-    help="eight lessons in the browser, a bet before every answer (docs/how_to/teaching.md)",
+    help="ten lessons in the browser, a bet before every answer (docs/how_to/teaching.md)",
     example="dyadsim teach",
     more=("class=true: phones in the same network join by a QR code and bet",),
     settings=TeachSettings,

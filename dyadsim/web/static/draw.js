@@ -7,7 +7,7 @@ const LOOKS = [
   { colour: "#009E73", marker: "diamond", dash: "dot" },
   { colour: "#CC79A7", marker: "triangle-up", dash: "dashdot" },
   { colour: "#E69F00", marker: "star", dash: "longdash" },
-  { colour: "#555555", marker: "x", dash: "longdashdot" },
+  { colour: "#777777", marker: "x", dash: "longdashdot" },
 ];
 const PATTERNS = ["", "/", "x", ".", "-", "\\"];
 const CONFIG = { displayModeBar: false, displaylogo: false, responsive: true, plotlyServerURL: "" };
@@ -32,7 +32,8 @@ function traces(series) {
   if (series.kind === "line") {
     const faint = { width: 1, color: fade(look.colour, 0.18) };
     const full = { width: 3, color: look.colour, dash: look.dash };
-    return [{ ...base, type: "scatter", mode: "lines", connectgaps: false,
+    const mode = series.x.length < 3 ? "lines+markers" : "lines"; // one session is a mark, not nothing
+    return [{ ...base, type: "scatter", mode, connectgaps: false,
       line: series.faint ? faint : full, hoverinfo: series.faint ? "skip" : "all" }];
   }
   if (series.kind === "band") {
@@ -44,7 +45,7 @@ function traces(series) {
     return [{ ...base, type: "bar", marker: { color: look.colour,
       pattern: { shape: PATTERNS[series.look % PATTERNS.length], bgcolor: look.colour, fgcolor: "#fff", size: 7 } },
       text: series.y.map((y) => (y === null ? "" : String(Math.round(y)))),
-      textposition: series.low.length ? "none" : "outside", error_y: errors(series, "#333"),
+      textposition: series.low.length ? "none" : "outside", error_y: errors(series, getComputedStyle(document.documentElement).getPropertyValue("--ink").trim()),
       hovertemplate: "%{x}: %{y}<extra>%{fullData.name}</extra>" }];
   }
   return [{ ...base, type: "scatter", mode: "markers", marker: { color: look.colour,
@@ -68,18 +69,20 @@ export async function plotly() {
 }
 
 export async function draw(place, figure, size) {
-  const text = { family: "system-ui, 'DejaVu Sans', sans-serif", size, color: "#1a1a1a" };
-  const axis = { automargin: true, gridcolor: "#e3e7ea", linecolor: "#8a8a8a", zerolinecolor: "#b5bcc2" };
+  const style = getComputedStyle(document.documentElement);
+  const [ink, paper, hair, line] = ["--ink", "--paper", "--hair", "--line"].map((name) => style.getPropertyValue(name).trim());
+  const text = { family: "system-ui, 'DejaVu Sans', sans-serif", size, color: ink };
+  const axis = { automargin: true, gridcolor: hair, linecolor: line, zerolinecolor: line };
   const range = figure.y_from === null ? {} : figure.y_to === null ? { rangemode: "tozero" }
     : { range: [figure.y_from, figure.y_to] };
   const layout = {
-    font: text, margin: { t: 46, r: 14, b: 54, l: 64 }, paper_bgcolor: "#fff", plot_bgcolor: "#fff",
+    font: text, margin: { t: 46, r: 14, b: 44, l: 56 }, paper_bgcolor: paper, plot_bgcolor: paper,
     xaxis: { ...axis, title: { text: figure.x, font: { size: size * 0.95 } } },
     yaxis: { ...axis, ...range, title: { text: wrapped(figure.y, 34), font: { size: size * 0.95 } } },
     legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0, font: { size: size * 0.88 } },
     barmode: "group", hovermode: "closest", uirevision: figure.name, dragmode: "zoom",
   };
-  layout.margin.t = 10 + size * 1.9 * Math.ceil(legendLength(figure) / legendRoom(place, size));
+  layout.margin.t = 14 + size * 1.9 * Math.ceil(legendLength(figure) / legendRoom(place, size));
   return (await plotly()).react(place, figure.series.flatMap(traces), layout, CONFIG);
 }
 

@@ -59,3 +59,11 @@ export async function numbers(name, settings) {
   if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
   return answer.json();
 }
+
+export async function seedNumbers(name, settings, first, result) {
+  // The numbers of a lesson at ten seeds; a single file knows only its own.
+  if (inFile) return [result.numbers];
+  const answer = await fetch(`/api/seeds/${name}?${query({ ...settings, seed: first })}`);
+  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+  return answer.json();
+}

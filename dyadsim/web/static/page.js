@@ -1,25 +1,41 @@
 // The page: the lesson, its settings, the bet before the result. All numbers come from lesson.js.
 import { draw, table, csv, images, plotly } from "./draw.js";
-import { about, numbers, query, grid, inFile, fileStart } from "./lesson.js";
+import { drawBet, drawScore, scoreTexts, truthsOf } from "./bet.js";
+import { about, numbers, seedNumbers, query, grid, inFile, fileStart } from "./lesson.js";
 
 const $ = (id) => document.getElementById(id);
 const EXTRA = ["lesson", "projector", "lock"];
 const OLD_KEYS = { luck: "seed" }; // of older links
 const SESSIONS_SHOWN = 16; // of the lesson that is stepped through
+const addressAtStart = location.search;
 let lessons = [];
 let version = "";
 let lesson = null;
 let settings = {};
 let result = null;
-let bet = null; // number of the option
+let bet = null; // number of the option, or true once everything is drawn
+let drawn = []; // the bet by drawing, null where nothing is drawn yet
+let truths = null; // what the seeds found
+let betSettings = null; // at which the bet was placed
 let revealed = false;
 let stale = false; // settings have moved since the bet
 let locked = false;
 let asking = false;
 let wanted = false;
+let front = ""; // name of the figure that is in view
+
+const WORDS = {
+  r: "correlation, -1 to 1; its square is the share of variance in common",
+  g: "difference between two groups in standard deviations of the score, corrected for small samples",
+  match: "how well a therapy's ingredient meets what keeps this client's distress going",
+  distress: "what the questionnaires measure with error: 0 = healthy average, about 1.25 = clinical threshold",
+  SD: "standard deviation",
+  seed: "starts the random draws: another seed gives other people in the same world",
+};
 
 function size() {
-  return document.documentElement.classList.contains("projector") ? 20 : 14;
+  const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return innerWidth < 500 ? 11 : root * 0.84;
 }
 
 function decimals(step) {
@@ -28,7 +44,7 @@ function decimals(step) {
 }
 
 function words(control, value) {
-  const number = Number(value).toFixed(decimals(control.step));
+  const number = control.key === "seed" ? String(value) : group(Number(value), decimals(control.step));
   return control.unit ? `${number} ${control.unit}` : number;
 }
 
@@ -36,9 +52,24 @@ function fixedHere(key) {
   return (lesson.fixed[settings.world] ?? []).includes(key);
 }
 
+function fit() {
+  // Figure, control and sentence share what is left of the window, whatever stands above them.
+  const above = $("result").getBoundingClientRect().top + scrollY;
+  document.documentElement.style.setProperty("--stage", `${Math.max(innerHeight - above - 8, 300)}px`);
+}
+
+let noteTimer = 0;
+
 function note(text) {
-  $("note").textContent = text;
+  // A note clears: by its button, with Escape, and after a while.
+  $("note-text").textContent = text;
   $("note").hidden = !text;
+  clearTimeout(noteTimer);
+  if (text) noteTimer = setTimeout(() => note(""), 15000);
+}
+
+function group(number, digits) {
+  return number.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 // --- controls ------------------------------------------------------------------------------------
@@ -110,7 +141,8 @@ function controls() {
   for (const button of $("lessons").querySelectorAll("button")) button.disabled = locked;
   $("again").disabled = locked;
   $("next").textContent = settings.held >= SESSIONS_SHOWN ? "Start over" : "Next session";
-  $("reveal").disabled = locked || bet === null;
+  ready();
+  if (!revealed) $("bet-question").textContent = `Your bet: ${worded((lesson.bet.drawing ?? {}).ask ?? lesson.bet.question)}`;
 }
 
 function from(preset) {
@@ -136,30 +168,102 @@ function hide() {
   revealed = false;
   stale = false;
   bet = null;
-  $("bet").hidden = false;
-  $("shown").hidden = true;
-  $("careful-box").hidden = true;
-  for (const input of $("bet").querySelectorAll("input")) input.checked = false;
-  $("reveal").disabled = true;
-  $("bet-hint").hidden = false;
+  truths = null;
+  betSettings = null;
+  reveal(false);
+  $("score").replaceChildren();
+  options();
+  ready();
+}
+
+function reveal(yes) {
+  $("bet").hidden = yes;
+  for (const id of ["shown", "careful-box", "facts-box", "save-box", "figures", "again"]) $(id).hidden = !yes;
+  $("tabs").hidden = !yes || $("tabs").children.length < 2;
+  $("view").classList.toggle("betting", !yes);
+  $("article").classList.toggle("revealed", yes);
+}
+
+function worded(template) {
+  // A question names its settings: {each}, {comparator} ... are those of now.
+  return template.replace(/\{([\w.]+)\}/g, (_, key) => {
+    const control = lesson.controls.find((candidate) => candidate.key === key);
+    if (control.kind === "dial") return words(control, settings[key]);
+    return (control.options.find(([value]) => value === settings[key])?.[1] ?? settings[key]).split(/[:,]/)[0];
+  });
+}
+
+function ready() {
+  $("reveal").disabled = locked || bet === null;
+  $("bet-hint").hidden = bet !== null;
 }
 
 function options() {
-  $("bet-question").textContent = `Your bet: ${lesson.bet.question}`;
+  const drawing = lesson.bet.drawing;
+  $("bet-question").textContent = `Your bet: ${worded(drawing ? drawing.ask : lesson.bet.question)}`;
+  $("bet-hint").textContent = drawing ? "Drag every mark, or use the arrow keys." : "Place your bet first.";
+  if (drawing) {
+    drawn = drawing.handles.map(() => null);
+    drawBet($("bet-options"), drawing, drawn, () => { bet = drawn.includes(null) ? null : true; ready(); });
+    return;
+  }
   $("bet-options").replaceChildren(...lesson.bet.options.map((text, k) => {
     const label = document.createElement("label");
     const input = Object.assign(document.createElement("input"), { type: "radio", name: "bet", value: k });
-    input.addEventListener("change", () => {
-      bet = k;
-      $("reveal").disabled = locked;
-      $("bet-hint").hidden = true;
-    });
+    input.addEventListener("change", () => { bet = k; ready(); });
     label.append(input, ` ${text}`);
     return label;
   }));
 }
 
+function drawnVerdict() {
+  const drawing = lesson.bet.drawing;
+  const moved = stale ? " At the settings of your bet:" : "";
+  if (truths === null) return "Your bet is drawn; thirty seeds are being simulated …";
+  const seeds = Math.max(...truths.map((truth) => truth?.seeds ?? 0));
+  drawScore($("score"), drawing, drawn, truths);
+  return `Over ${seeds} ${seeds === 1 ? "seed" : "seeds"}.${moved} ${scoreTexts(drawing, drawn, truths).join(" ")}`;
+}
+
+async function score() {
+  // By distance, over thirty seeds: never by the one draw that is in view.
+  const [drawing, name, at] = [lesson.bet.drawing, lesson.name, { ...settings }];
+  betSettings = at;
+  truths = null;
+  $("score").replaceChildren();
+  const places = drawing.handles.map((handle) => ({ ...at,
+    ...(handle.world && handle.world !== at.world ? elsewhere(handle.world, at) : {}), ...Object.fromEntries(handle.at) }));
+  const found = new Map(places.map((place) => [query(place), []]));
+  for (const first of [1, 11, 21]) {
+    await new Promise((resolve) => setTimeout(resolve, 600)); // figures and sliders come first
+    if (betSettings !== at) return;
+    for (const place of found.keys()) {
+      try {
+        const values = Object.fromEntries(new URLSearchParams(place));
+        found.get(place).push(...await seedNumbers(name, values, first, result));
+      } catch {
+        return; // the page is left, or the server has stopped; asking for numbers says so
+      }
+    }
+    if (betSettings !== at) return;
+    truths = truthsOf(drawing, drawing.handles.map((handle, k) =>
+      found.get(query(places[k])).map((one) => one[handle.key] ?? null)));
+    $("verdict").textContent = drawnVerdict();
+    if (inFile) break;
+  }
+  document.body.dataset.scored = String(Number(document.body.dataset.scored ?? 0) + 1);
+}
+
+function elsewhere(world, at) {
+  // The same settings in another world: what was not moved has that world's own value.
+  const same = Object.fromEntries(lesson.controls
+    .filter(({ key }) => key !== "world" && at[key] === lesson.own[at.world]?.[key])
+    .map(({ key }) => [key, lesson.own[world][key]]));
+  return { ...same, world, seed: at.seed };
+}
+
 function verdict() {
+  if (lesson.bet.drawing) return drawnVerdict();
   // Several answers are left where the interval holds more than one: then there is no verdict.
   const left = result.answers.map((option) => `“${lesson.bet.options[option]}”`).join(" or ");
   const mine = lesson.bet.options[bet];
@@ -203,9 +307,24 @@ async function show(answer) {
   address();
   if (!revealed) return;
   $("verdict").textContent = verdict();
-  $("sentence").textContent = answer.sentence;
+  const [lead, ...rest] = answer.sentence.split(/(?<=\.) (?=[A-Z0-9])/);
+  $("sentence").textContent = lead;
+  $("rest").textContent = rest.join(" ");
+  worldFacts();
   $("errors").textContent = standardErrors(answer.numbers);
   await figures(answer.figures);
+}
+
+function worldFacts() {
+  const known = lesson.facts[settings.world] ?? [];
+  $("facts").replaceChildren(...known.map((fact) => {
+    const mark = { violated: "✗ missed", undecided: "? undecided", met: "✓ met" }[fact.verdict];
+    return Object.assign(document.createElement("li"), {
+      textContent: `${mark}: ${fact.name}, published ${fact.published}, here ${fact.here}` });
+  }));
+  const missed = known.filter(({ verdict }) => verdict === "violated").length;
+  $("facts-box").querySelector("summary").textContent =
+    `What this world gets wrong: ${missed} of ${known.length} published facts of this lesson`;
 }
 
 function standardErrors(numbers) {
@@ -217,37 +336,46 @@ function standardErrors(numbers) {
 async function figures(list) {
   const home = $("figures");
   const names = list.map((figure) => figure.name).join(" ");
+  if (!list.some((figure) => figure.name === front)) front = list[0].name;
   if (home.dataset.names !== names) {
     home.dataset.names = names;
     home.replaceChildren(...list.map((figure) => {
       const element = document.createElement("figure");
       element.id = `f-${figure.name}`;
-      const caption = Object.assign(document.createElement("figcaption"), { textContent: figure.title });
       const plot = Object.assign(document.createElement("div"), { className: "plot" });
       plot.setAttribute("role", "img");
-      const more = document.createElement("details");
-      more.append(Object.assign(document.createElement("summary"), { textContent: "The same as a table" }));
-      more.append(Object.assign(document.createElement("div"), { className: "scroll", tabIndex: 0 }));
-      more.addEventListener("toggle", () => tables());
-      element.append(caption, plot, more);
+      element.append(document.createElement("figcaption"), plot);
       return element;
     }));
+    $("tabs").replaceChildren(...list.map((figure) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: figure.title });
+      button.dataset.name = figure.name;
+      button.addEventListener("click", async () => { front = figure.name; await figures(result.figures); });
+      return button;
+    }));
+    $("tabs").hidden = list.length < 2;
   }
+  for (const figure of list) $(`f-${figure.name}`).hidden = figure.name !== front;
   for (const figure of list) {
-    $(`f-${figure.name}`).querySelector("figcaption").textContent = figure.title;
-    const plot = $(`f-${figure.name}`).querySelector(".plot");
-    plot.setAttribute("aria-label", figure.about);
-    await draw(plot, figure, size());
+    const element = $(`f-${figure.name}`);
+    element.querySelector("figcaption").textContent = figure.title;
+    element.querySelector(".plot").setAttribute("aria-label", figure.about);
+    const tab = [...$("tabs").children].find((button) => button.dataset.name === figure.name);
+    tab.textContent = figure.title;
+    tab.setAttribute("aria-pressed", figure.name === front);
+    if (figure.name === front) await draw(element.querySelector(".plot"), figure, size());
   }
   tables();
   document.body.dataset.drawn = String(Number(document.body.dataset.drawn ?? 0) + 1);
 }
 
 function tables() {
-  for (const figure of result.figures) {
-    const more = $(`f-${figure.name}`)?.querySelector("details");
-    if (more?.open) more.querySelector(".scroll").replaceChildren(table(figure));
-  }
+  if (!$("save-box").open || result === null) return;
+  $("tables").replaceChildren(...result.figures.map((figure) => {
+    const home = Object.assign(document.createElement("div"), { className: "scroll", tabIndex: 0 });
+    home.append(table(figure));
+    return home;
+  }));
 }
 
 // --- address, files ------------------------------------------------------------------------------
@@ -268,7 +396,12 @@ function save(name, content, kind) {
 }
 
 async function savePictures(kind) {
-  const places = [...document.querySelectorAll("#figures .plot")];
+  const places = [];
+  for (const figure of result.figures) { // also those that are not in view
+    const plot = $(`f-${figure.name}`).querySelector(".plot");
+    await draw(plot, figure, size());
+    places.push(plot);
+  }
   const pictures = await images(places, result.figures.map((figure) => figure.title), kind);
   pictures.forEach((data, k) => save(`dyadsim_${lesson.name}_${result.figures[k].name}.${kind}`, data));
 }
@@ -282,7 +415,7 @@ function find(name) {
 function open(name, values = null) {
   lesson = find(name);
   for (const button of $("lessons").querySelectorAll("button")) {
-    if (button.dataset.name === lesson.name) button.setAttribute("aria-current", "page");
+    if (button.dataset.name && button.dataset.name === lesson.name) button.setAttribute("aria-current", "page");
     else button.removeAttribute("aria-current");
   }
   document.title = `${lesson.title} · dyadsim`;
@@ -291,7 +424,10 @@ function open(name, values = null) {
   $("misconception").textContent = lesson.misconception;
   $("careful").replaceChildren(...lesson.careful.map((text) =>
     Object.assign(document.createElement("li"), { textContent: text })));
-  $("controls").replaceChildren(...lesson.controls.map(row));
+  const main = lesson.controls.filter(({ key }) => key === "world" || key === lesson.main);
+  $("main-controls").replaceChildren(...main.map(row));
+  $("controls").replaceChildren(...lesson.controls.filter((control) => !main.includes(control)).map(row));
+  $("models").textContent = lesson.models;
   $("next").hidden = !lesson.controls.some((control) => control.key === "held");
   $("unit").hidden = !lesson.controls.some((control) => control.unit === "distress");
   $("presets").replaceChildren(...Object.entries(lesson.presets).map(([title, preset]) => {
@@ -301,11 +437,26 @@ function open(name, values = null) {
   }));
   $("figures").replaceChildren();
   $("figures").dataset.names = "";
-  options();
+  $("tabs").replaceChildren();
+  for (const fold of document.querySelectorAll(".folds details, .more")) fold.open = false;
   $("wait").hidden = true;
   $("article").hidden = false;
+  $("opening").hidden = true;
+  fit();
   $("lessons").querySelector('[aria-current="page"]').scrollIntoView({ block: "nearest", inline: "center" });
   place({ ...lesson.start, ...(inFile ? fileStart : values ?? {}) });
+}
+
+function opening() {
+  // One client told twice; a lesson is opened behind it, so that everything else works as usual.
+  $("opening").hidden = false;
+  $("article").hidden = true;
+  $("opening-said").hidden = true;
+  for (const button of $("lessons").querySelectorAll("button")) {
+    if (button.dataset.name) button.removeAttribute("aria-current");
+    else button.setAttribute("aria-current", "page");
+  }
+  document.title = "dyadsim: lessons";
 }
 
 function fromAddress() {
@@ -344,6 +495,9 @@ function modes() {
 async function begin() {
   ({ lessons, version } = await about());
   $("version").textContent = version;
+  $("words").replaceChildren(...Object.entries(WORDS).flatMap(([word, meaning]) => [
+    Object.assign(document.createElement("dt"), { textContent: word }),
+    Object.assign(document.createElement("dd"), { textContent: meaning })]));
   $("lessons").replaceChildren(...lessons.map((entry) => {
     const item = document.createElement("li");
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: entry.title });
@@ -357,7 +511,16 @@ async function begin() {
     item.append(button);
     return item;
   }));
+  const first = document.createElement("li");
+  const story = Object.assign(document.createElement("button"), { type: "button", textContent: "One client, told twice" });
+  story.addEventListener("click", () => { opening(); $("lesson").focus(); });
+  first.append(story);
+  first.className = "story";
+  first.value = 0; // the lessons are counted from one
+  $("lessons").prepend(first);
   restore();
+  if (!inFile && !new URLSearchParams(addressAtStart).has("lesson")) opening();
+  first.hidden = inFile;
   setTimeout(plotly, 50);
 }
 
@@ -365,14 +528,22 @@ $("bet").addEventListener("submit", async (event) => {
   event.preventDefault();
   if (bet === null || locked || result === null) return;
   revealed = true;
-  $("bet").hidden = true;
-  $("shown").hidden = false;
-  $("careful-box").hidden = false;
+  reveal(true);
+  if (lesson.bet.drawing) score();
   await show(result);
   $("verdict").focus({ preventScroll: true });
-  $("result").scrollIntoView({ block: "start" });
+  if (innerWidth <= 960) $("result").scrollIntoView({ block: "start" });
+  else scrollTo(0, 0);
 });
-$("again").addEventListener("click", () => { hide(); $("bet-options").querySelector("input").focus(); });
+for (const button of $("opening-answers").children) {
+  button.addEventListener("click", () => {
+    $("opening-answer").textContent = button.dataset.answer;
+    $("opening-said").hidden = false;
+    $("begin").focus();
+  });
+}
+$("begin").addEventListener("click", () => { open(lessons[0].name); $("lesson").focus(); });
+$("again").addEventListener("click", () => { hide(); $("bet-options").querySelector("input, [role=slider]").focus(); });
 $("next").addEventListener("click", () => {
   const control = lesson.controls.find(({ key }) => key === "held");
   change(control, settings.held >= control.high ? control.low : settings.held + 1);
@@ -394,6 +565,7 @@ $("link").addEventListener("click", async () => {
 $("projector").addEventListener("click", async () => {
   document.documentElement.classList.toggle("projector");
   modes();
+  fit();
   address();
   if (revealed) await figures(result.figures);
   window.dispatchEvent(new Event("resize")); // the figures have another size now
@@ -402,8 +574,13 @@ $("lock").addEventListener("click", () => { locked = !locked; modes(); controls(
 $("save-png").addEventListener("click", () => savePictures("png"));
 $("save-svg").addEventListener("click", () => savePictures("svg"));
 $("save-csv").addEventListener("click", () => save(`dyadsim_${lesson.name}.csv`, csv(result, version), "text/csv"));
-$("controls").addEventListener("submit", (event) => event.preventDefault());
+for (const id of ["controls", "main-controls"]) $(id).addEventListener("submit", (event) => event.preventDefault());
+$("save-box").addEventListener("toggle", tables);
+$("note-close").addEventListener("click", () => note(""));
+document.addEventListener("keydown", (event) => { if (event.key === "Escape") note(""); });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (revealed) figures(result.figures); });
 window.addEventListener("popstate", restore);
+window.addEventListener("resize", fit);
 if (inFile) for (const id of ["keep", "link"]) $(id).hidden = true;
 window.dyadsim = { settings: () => ({ ...settings }), result: () => result };
 begin();
