@@ -10,7 +10,8 @@ import sys
 import threading
 import time
 import webbrowser
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
 import uvicorn
 from starlette.applications import Starlette
@@ -21,6 +22,7 @@ from starlette.routing import Route
 
 from dyadsim.errors import BadInput
 from dyadsim.lessons.index import LESSONS
+from dyadsim.lessons.lesson import Lesson
 from dyadsim.web import addresses, class_routes, connections, export_routes, payload
 from dyadsim.web.addresses import LOCAL_HOSTS
 from dyadsim.web.classroom import PER_ADDRESS, Classroom
@@ -76,19 +78,21 @@ def _lessons(_: Request) -> Response:
 
 
 def _lesson(request: Request) -> Response:
+    return _made(request, payload.result_payload)
+
+
+def _seeds(request: Request) -> Response:
+    return _made(request, payload.seeds_payload)
+
+
+def _made(request: Request, make: Callable[[Lesson, Mapping[str, Any]], Any]) -> Response:
+    """Return what is made of a lesson and its settings, or why nothing is."""
     name = request.path_params["name"]
     if name not in LESSONS:
         return JSONResponse({"error": f"there is no lesson '{name[:40]}'"}, 404)
     if len(request.url.query) > MAX_QUERY:
         return JSONResponse({"error": "too many settings"}, 400)
-    return JSONResponse(payload.result_payload(LESSONS[name], dict(request.query_params)))
-
-
-def _seeds(request: Request) -> Response:
-    name = request.path_params["name"]
-    if name not in LESSONS or len(request.url.query) > MAX_QUERY:
-        return _no_lesson(name)
-    return JSONResponse(payload.seeds_payload(LESSONS[name], dict(request.query_params)))
+    return JSONResponse(make(LESSONS[name], dict(request.query_params)))
 
 
 def create_app(
