@@ -7,6 +7,7 @@ import numpy as np
 from dyadsim.analysis import process
 from dyadsim.analysis.arrays import residual_gain
 from dyadsim.analysis.estimate import Estimate
+from dyadsim.evidence.fact import load_facts
 from dyadsim.evidence.study_scores import score_at
 from dyadsim.lessons import numbers
 from dyadsim.lessons.lesson import (
@@ -32,6 +33,7 @@ from dyadsim.studies.designs.cohort import cohort
 
 SESSIONS = 16
 EDGES = (1e-9, 0.1)
+PUBLISHED = next(fact for fact in load_facts() if fact.id == "alliance_outcome")
 
 
 class Finding(NamedTuple):
@@ -157,6 +159,10 @@ def _scatter(rated: np.ndarray, gain: np.ndarray, finding: Finding) -> Figure:
     shake = np.random.default_rng(0).uniform(-0.03, 0.03, len(dots))  # scores lie on a grid
     x, y = numbers.rounded(rated[dots] + shake), numbers.rounded(gain[dots], 1)
     fit = numbers.rounded(sides), numbers.rounded(line)
+    slopes = np.array([PUBLISHED.low, PUBLISHED.high], dtype=float)[:, None]
+    published = gain.mean() + slopes * gain.std() / rated.std() * (sides - rated.mean())
+    low, high = (numbers.rounded(part) for part in (published.min(0), published.max(0)))
+    name = f"published, r = {slopes[0, 0]:.2f} to {slopes[1, 0]:.2f}"
     return Figure(
         "seen",
         "What a study sees",
@@ -164,6 +170,7 @@ def _scatter(rated: np.ndarray, gain: np.ndarray, finding: Finding) -> Figure:
         "gain beyond what the intake score predicts (PHQ-9 points)",
         [
             Series("points", "single clients", x, y, faint=True),
+            Series("band", name, fit[0], [], low, high, look=5),
             Series("line", f"best line, r = {plain_number(r)}", *fit, look=1),
         ],
         f"Scatter of {len(dots)} of {len(rated)} clients: rated alliance against gain. Over all of "

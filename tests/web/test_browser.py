@@ -26,6 +26,7 @@ REST = "document.getElementById('rest').textContent"
 def page(browser: Any, address: str) -> Iterator[Any]:
     """A page that fails on any error, and on any request that leaves the machine."""
     page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.set_default_timeout(90_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
@@ -71,7 +72,7 @@ def settled(page: Any, action: Any) -> None:
     """Do something that asks for numbers; wait until they are drawn."""
     before = page.evaluate("Number(document.body.dataset.ready)")
     action()
-    for _ in range(750):  # Playwright's own waiting would need eval, which the page forbids
+    for _ in range(3000):  # Playwright's own waiting would need eval, which the page forbids
         if page.evaluate("Number(document.body.dataset.ready)") > before:
             return
         page.wait_for_timeout(20)
@@ -150,6 +151,21 @@ def test_a_slider_changes_the_sentence_and_the_command(page: Any, address: str) 
     settled(page, lambda: page.select_option("#c-world", "null"))
     assert page.is_disabled("#c-distress\\.bond_effect")
     assert "claim" in page.inner_text("#h-distress\\.bond_effect")
+
+
+def test_two_worlds_side_by_side_share_their_scales(page: Any, address: str) -> None:
+    opened(page, address, "lesson=your_trial&comparator=waitlist&world=medical")
+    assert page.is_hidden("#figures .beside")
+    settled(page, lambda: page.select_option("#beside", "null"))
+    assert page.is_visible("#figures .beside")
+    ranges = page.evaluate(
+        "[...document.querySelectorAll('#figures .pair > div')]"
+        ".map(({layout}) => [layout.xaxis.range, layout.yaxis.range])"
+    )
+    assert ranges[0] == ranges[1]
+    assert "null world (same clients, same seed)" in page.inner_text("figcaption")
+    settled(page, lambda: page.select_option("#beside", ""))
+    assert page.is_hidden("#figures .beside")
 
 
 def test_the_newest_change_wins(page: Any, address: str) -> None:

@@ -68,7 +68,7 @@ export async function plotly() {
   return window.Plotly;
 }
 
-export async function draw(place, figure, size) {
+export async function draw(place, figure, size, scale = null) {
   const style = getComputedStyle(document.documentElement);
   const [ink, paper, hair, line] = ["--ink", "--paper", "--hair", "--line"].map((name) => style.getPropertyValue(name).trim());
   const text = { family: "system-ui, 'DejaVu Sans', sans-serif", size, color: ink };
@@ -82,8 +82,19 @@ export async function draw(place, figure, size) {
     legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0, font: { size: size * 0.88 } },
     barmode: "group", hovermode: "closest", uirevision: figure.name, dragmode: "zoom",
   };
+  if (scale) {
+    const room = (ends) => [ends[0] - 0.03 * (ends[1] - ends[0] || 1), ends[1] + 0.03 * (ends[1] - ends[0] || 1)];
+    if (scale.x) layout.xaxis.range = room(scale.x);
+    if (scale.y && figure.y_to === null) layout.yaxis = { ...layout.yaxis, rangemode: "normal", range: room(figure.y_from === null ? scale.y : [figure.y_from, scale.y[1]]) };
+    layout.uirevision = `${figure.name} beside`;
+  }
   layout.margin.t = 14 + size * 1.9 * Math.ceil(legendLength(figure) / legendRoom(place, size));
-  return (await plotly()).react(place, figure.series.flatMap(traces), layout, CONFIG);
+  const library = await plotly();
+  await library.react(place, figure.series.flatMap(traces), layout, CONFIG);
+  if (Math.abs(place.clientWidth - place._fullLayout.width) > 2 || Math.abs(place.clientHeight - place._fullLayout.height) > 2) {
+    await library.Plots.resize(place); // its place has grown or shrunk since it was first drawn
+  }
+  return place;
 }
 
 function wrapped(text, most) {

@@ -22,6 +22,9 @@ let stale = false; // settings have moved since the bet
 let locked = false;
 let asking = false;
 let wanted = false;
+let beside = ""; // a second world, with the same clients and seed
+let other = null; // its result
+let scales = {}; // of the figures of two worlds: they only grow
 let front = ""; // name of the figure that is in view
 
 const WORDS = {
@@ -306,6 +309,8 @@ async function show(answer) {
   $("command").textContent = answer.command;
   address();
   if (!revealed) return;
+  const second = beside && beside !== settings.world;
+  other = second ? await numbers(lesson.name, { ...settings, ...elsewhere(beside, settings) }) : null;
   $("verdict").textContent = verdict();
   const [lead, ...rest] = answer.sentence.split(/(?<=\.) (?=[A-Z0-9])/);
   $("sentence").textContent = lead;
@@ -344,7 +349,11 @@ async function figures(list) {
       element.id = `f-${figure.name}`;
       const plot = Object.assign(document.createElement("div"), { className: "plot" });
       plot.setAttribute("role", "img");
-      element.append(document.createElement("figcaption"), plot);
+      const pair = Object.assign(document.createElement("div"), { className: "pair" });
+      const second = Object.assign(document.createElement("div"), { className: "beside", hidden: true });
+      second.setAttribute("role", "img");
+      pair.append(plot, second);
+      element.append(document.createElement("figcaption"), pair);
       return element;
     }));
     $("tabs").replaceChildren(...list.map((figure) => {
@@ -363,10 +372,43 @@ async function figures(list) {
     const tab = [...$("tabs").children].find((button) => button.dataset.name === figure.name);
     tab.textContent = figure.title;
     tab.setAttribute("aria-pressed", figure.name === front);
-    if (figure.name === front) await draw(element.querySelector(".plot"), figure, size());
+    if (figure.name === front) await drawWorlds(element, figure);
   }
   tables();
   document.body.dataset.drawn = String(Number(document.body.dataset.drawn ?? 0) + 1);
+}
+
+async function drawWorlds(element, figure) {
+  const twin = other?.figures.find(({ name }) => name === figure.name);
+  const second = element.querySelector(".beside");
+  second.hidden = !twin;
+  if (!twin) return draw(element.querySelector(".plot"), figure, size());
+  element.querySelector("figcaption").textContent = `${figure.title}: ${settings.world} world, and ${beside} world (same clients, same seed)`;
+  scales[figure.name] = commonScale([figure, twin], scales[figure.name]);
+  await draw(element.querySelector(".plot"), figure, size(), scales[figure.name]);
+  second.setAttribute("aria-label", `${beside} world: ${twin.about}`);
+  second.title = other.sentence;
+  return draw(second, twin, size(), scales[figure.name]);
+}
+
+function commonScale(both, old) {
+  // The range of both worlds; it never shrinks while the lesson is open.
+  const ends = (of) => {
+    const all = both.flatMap((figure) => figure.series.flatMap(of)).filter((value) => typeof value === "number");
+    return all.length ? [Math.min(...all), Math.max(...all)] : null;
+  };
+  const wider = (a, b) => (a && b ? [Math.min(a[0], b[0]), Math.max(a[1], b[1])] : a ?? b);
+  return { x: wider(ends(({ x }) => x), old?.x), y: wider(ends(({ y, low, high }) => [...y, ...low, ...high]), old?.y) };
+}
+
+function besideRow() {
+  const line = Object.assign(document.createElement("div"), { className: "control" });
+  const label = Object.assign(document.createElement("label"), { htmlFor: "beside", textContent: "Beside it" });
+  const select = Object.assign(document.createElement("select"), { id: "beside" });
+  select.append(new Option("no other world", ""), ...Object.keys(lesson.own).map((world) => new Option(world, world)));
+  select.addEventListener("change", () => { beside = select.value; ask(); });
+  line.append(label, select);
+  return line;
 }
 
 function tables() {
@@ -425,7 +467,10 @@ function open(name, values = null) {
   $("careful").replaceChildren(...lesson.careful.map((text) =>
     Object.assign(document.createElement("li"), { textContent: text })));
   const main = lesson.controls.filter(({ key }) => key === "world" || key === lesson.main);
-  $("main-controls").replaceChildren(...main.map(row));
+  $("main-controls").replaceChildren(...main.map(row), besideRow());
+  beside = "";
+  other = null;
+  scales = {};
   $("controls").replaceChildren(...lesson.controls.filter((control) => !main.includes(control)).map(row));
   $("models").textContent = lesson.models;
   $("next").hidden = !lesson.controls.some((control) => control.key === "held");
