@@ -12,13 +12,14 @@ from dyadsim.checks import (
     shown_number,
     whole_number,
 )
+from dyadsim.cli.data_words import words_of_data
 from dyadsim.cli.own_choices import treatment_name
 from dyadsim.cli.table_settings import table_choices
 from dyadsim.cli.tasks.fit import is_moments
 from dyadsim.errors import BadInput
 from dyadsim.fitting import client_data, published_moments
 from dyadsim.fitting.client_data import ClientData
-from dyadsim.fitting.data_design import DesignOptions, ObservedDesign, observed_design
+from dyadsim.fitting.data_design import DesignOptions, observed_design
 from dyadsim.fitting.own_questionnaire import (
     Described,
     describe_questionnaire,
@@ -72,7 +73,7 @@ def read_source(settings: "Settings") -> Source:
         {"clients": scores.clients, "scores": len(scores.score)},
         scores.instrument.name,
         scores.clients * design.scores.shape[0],
-        _similar_study(design),
+        words_of_data(settings),
     )
 
 
@@ -193,19 +194,6 @@ def _undefined_words(names: Sequence[str]) -> list[str]:
     if not names:
         return []
     return [f"the data give no value of these, so nothing is learned from them: {'; '.join(names)}"]
-
-
-def _similar_study(design: ObservedDesign) -> str:
-    """Return the words that plan a study like this one."""
-    study, clients = design.study, design.scores.shape[1]
-    sessions, gap = study.schedule.sessions, study.schedule.weeks_between
-    when = f"study.sessions={sessions}" + f" study.weeks_between={gap:g}" * (gap != 1)
-    if len(study.arms) == 1:
-        return f"study=cohort {when} size.clients={clients}"
-    names = [arm.phases[0].therapy.name if arm.phases else "waitlist" for arm in study.arms]
-    if len(set(names)) < len(names):
-        return ""
-    return f"study=rct 'study.arms=[{','.join(names)}]' {when} size.clients={clients}"
 
 
 def _moments(settings: "Settings", path: str) -> Source:

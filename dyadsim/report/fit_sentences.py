@@ -8,6 +8,7 @@ from scipy.stats import binom
 from dyadsim.fitting.coverage import LEVEL, UNKNOWN
 from dyadsim.fitting.fit import Fit
 from dyadsim.fitting.world_verdict import OUTSIDE, share_interval
+from dyadsim.model.parameters import catalogue
 from dyadsim.report.world_sentences import decimal_share, verdict_sentence
 
 ODD = 0.1  # two-sided tail below which a prediction is called missed: outside its 90 %
@@ -21,6 +22,23 @@ UNEVEN = 0.01  # p of the ranks, below which the coverage of the posterior is ca
 def assumptions_text(assumed: Iterable[str]) -> str:
     """Return everything that was assumed, a line each."""
     return "Assumed:\n" + "\n".join(f"  - {text}" for text in assumed)
+
+
+def plain_names(names: Iterable[str]) -> list[str]:
+    """Return parameters by what they mean, as the report's table calls them.
+
+    Parameters
+    ----------
+    names
+        Names of parameters and statistics; a statistic's own name is plain.
+
+    Examples
+    --------
+    >>> plain_names(["distress.rate", "mean, week 4"])
+    ['share of the gap to the target closed', 'mean, week 4']
+    """
+    known = catalogue()
+    return [known[name].about.meaning if name in known else name for name in names]
 
 
 def coverage_by_chance(sets: int) -> tuple[float, float]:
@@ -96,8 +114,8 @@ def _end_of_prior(fit: Fit) -> str:
     if not fit.at_an_end:
         return ""
     return (
-        f"The data push {', '.join(fit.at_an_end)} to the end of the prior: read the interval as a "
-        "limit, not as an estimate."
+        f"The data push {'; '.join(plain_names(fit.at_an_end))} to the end of the prior: read the "
+        "interval as a limit, not as an estimate."
     )
 
 
@@ -107,8 +125,8 @@ def _unstable(fit: Fit) -> str:
         return ""
     return (
         f"Unstable: between disjoint halves of the simulations the interval moves by more than its "
-        f"width, for {', '.join(names)}. Another seed may say otherwise; a larger budget helps, "
-        "unless the data are unlike what the world produces."
+        f"width, for {'; '.join(plain_names(names))}. Another seed may say otherwise; a larger "
+        "budget helps, unless the data are unlike what the world produces."
     )
 
 
@@ -143,7 +161,10 @@ def _doubts(fit: Fit) -> list[str]:
         ),
     )
     kept_out = [] if len(fit.posterior_checks) else [NOTHING_KEPT_OUT]
-    return [*kept_out, *(text.format("; ".join(names)) for text, names in texts if len(names))]
+    return [
+        *kept_out,
+        *(text.format("; ".join(plain_names(names))) for text, names in texts if len(names)),
+    ]
 
 
 def fitted_and_kept_out(fit: Fit) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -179,7 +200,7 @@ def _parameter_sentence(fit: Fit) -> str:
             "trusted."
         )
     names = table.loc[table["identified"] & table["stable"], "parameter"]
-    listed = f": {', '.join(names)}." if len(names) else "."
+    listed = f": {'; '.join(plain_names(names))}." if len(names) else "."
     return (
         f"Under the {world} world such data identify {len(names)} of {len(table)} "
         f"parameters{listed}"

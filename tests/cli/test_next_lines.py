@@ -1,19 +1,16 @@
 """Whatever a command suggests as the next one works."""
 
 import shlex
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from dyadsim.checks import setting_word
-from dyadsim.cli.data_source import _similar_study
+from dyadsim.cli import data_source
 from dyadsim.cli.main import main
 from dyadsim.errors import BadInput
-from dyadsim.fitting.client_data import ClientData, read_client_data
-from dyadsim.fitting.data_design import DesignOptions, observed_design
-from dyadsim.fitting.treatment_length import StatedLength
+from dyadsim.report.fit import Source
 from dyadsim.sweeps.sampling import Sampling
 from dyadsim.sweeps.sensitivity import SweptTable, rank_parameters
 
@@ -86,41 +83,48 @@ def test_after_a_study_in_a_folder_of_any_name(
     assert shlex.split(line.removeprefix("Next: dyadsim ")) == words
 
 
-@pytest.fixture
-def client_rows(tmp_path: Path) -> Callable[[list[str]], ClientData]:
-    """Return a function that reads the scores of 24 clients in these arms."""
-
-    def read(arms: list[str]) -> ClientData:
-        rows = [f"c{k},{w},{9 + k % 3},{arms[k % len(arms)]}" for k in range(24) for w in range(3)]
-        path = tmp_path / "d.csv"
-        path.write_text("\n".join(["client,time,score,arm", *rows]), encoding="utf-8")
-        columns = {name: name for name in ("client", "time", "score")}
-        columns |= {"arm": "arm"} if len(arms) > 1 else {}
-        return read_client_data(str(path), columns, instrument="phq9", unit="week")
-
-    return read
+ROWS = [
+    f"{k:03d},{w},{9 + (7 * k + 3 * w) % 5 - w},{('Übliche Behandlung', 'Warten')[k % 2]}"
+    for k in range(24)
+    for w in range(4)
+]
+ARMS = 'data.arms=["Übliche Behandlung:usual_care","Warten:waitlist"]'
+OF_FILE = "path: a b.csv\ninstrument: phq9\ncolumns: {client: Kürzel, time: Woche, score: PHQ 9}\n"
 
 
 @pytest.mark.parametrize(
-    ("arms", "per_week"),
+    "words",
     [
-        ({"A": "cbt", "B": "waitlist"}, 1.0),
-        ({"A": "waitlist", "B": "cbt"}, 2.0),
-        ({"A": "untreated", "B": "cbt"}, 1.0),
-        ({"A": "medication", "B": "usual_care"}, 2.0),
-        ({"care": "routine_care"}, 3.0),
+        [
+            "data.path=a b.csv",
+            "data.instrument=phq9",
+            'data.columns={client:"Kürzel",time:Woche,score:"PHQ 9",arm:Gruppe}',
+            "data.unit=week",
+            "data.sessions=3",
+            ARMS,
+        ],
+        ["own.yaml", "data.columns.arm=Gruppe", ARMS, "data.per_week=2", "world=contextual"],
+        ["own.yaml", "data.therapy=routine_care", "data.higher_is_better=false"],
     ],
 )
 def test_after_a_fit(
-    arms: dict[str, str],
-    per_week: float,
-    client_rows: Callable,
+    words: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """The suggested command reads the same data in the same way, whatever was said of them."""
     monkeypatch.chdir(tmp_path)
-    options = DesignOptions(StatedLength(sessions=6, per_week=per_week))
-    design = observed_design(client_rows(list(arms)), arms, options=options)
-    assert main(["recover", *shlex.split(_similar_study(design)), "dry_run=true"]) == 0
+    sources: list[Source] = []
+    read = data_source.read_source
+    monkeypatch.setattr(
+        data_source, "read_source", lambda said: sources.append(read(said)) or sources[-1]
+    )
+    text = "\n".join(["Kürzel,Woche,PHQ 9,Gruppe", *ROWS])
+    (tmp_path / "a b.csv").write_text(text, encoding="utf-8")
+    (tmp_path / "own.yaml").write_text(OF_FILE, encoding="utf-8")
+    assert main(["fit", *words, "dry_run=true"]) == 0
+    assert main(["recover", *shlex.split(sources[0].planning), "dry_run=true"]) == 0
     assert "no effect" not in capsys.readouterr().err
+    assert sources[0].assumed == sources[1].assumed
+    assert sources[0].counts == sources[1].counts

@@ -87,6 +87,8 @@ def test_no_verdict_and_the_first_warning_where_the_data_are_unlike_every_world(
     assert warnings[0].startswith("THE DATA ARE UNLIKE ANYTHING ANY WORLD PRODUCES.")
     assert "hybrid 0.4% (0.2% to 0.6%); null 0.0% (0.0% to 0.1%)" in warnings[0]
     assert "end of the prior" in warnings[1]
+    assert "distress.rate" not in warnings[1]
+    assert "The data push share of the gap to the target closed to the end" in warnings[1]
     verdict = fit_sentences.fit_verdict(fit)
     assert "its parameters cannot be trusted" in verdict
     assert "No verdict among the worlds: data like these come out of none of them." in verdict
@@ -108,7 +110,7 @@ def test_another_world_that_produces_no_such_data_leaves_the_verdict() -> None:
 def test_an_unstable_interval_is_named_and_not_counted_as_identified() -> None:
     fit = fit_of(parameters=fit_of().parameters.assign(stable=False))
     assert "Unstable: " in fit_sentences.fit_warnings(fit)[0]
-    assert "distress.rate" in fit_sentences.fit_warnings(fit)[0]
+    assert "for share of the gap to the target closed." in fit_sentences.fit_warnings(fit)[0]
     assert "identify 0 of 1" in fit_sentences.fit_verdict(fit)
     assert "identify 1 of 1" in fit_sentences.fit_verdict(fit_of())
     assert fit_sentences.fit_warnings(fit_of()) == []
