@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from dyadsim.lessons import lesson as lessons
 from dyadsim.lessons.index import LESSONS
-from dyadsim.web import guard, payload
+from dyadsim.web import guard, payload, static_files
 from dyadsim.web.classroom import Classroom, Question, Refused
 
 DEVICE_COOKIE = "dyadsim_device"
@@ -134,7 +134,7 @@ def _page(name: str) -> Answer:
             answer: Response = RedirectResponse(request.url.path, 303)
             answer.set_cookie(guard.KEY_COOKIE, key[:100], httponly=True, samesite="strict")
             return answer
-        return Response(payload.read_static(name), media_type="text/html")
+        return Response(static_files.read_static(name), media_type="text/html")
 
     return page
 

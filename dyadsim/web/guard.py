@@ -59,9 +59,12 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        started = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 extra = [(key.encode(), value.encode()) for key, value in HEADERS.items()]
                 message["headers"] = [*message.get("headers", []), *extra]
             await send(message)
@@ -74,7 +77,11 @@ class Guard:
             scope["lecturer"] = is_lecturer(scope, headers, self.key)
             if self.key and not scope["lecturer"] and not for_phones(scope["path"]):
                 refusal = JSONResponse({"error": "this is the lecturer's; phones only bet"}, 403)
-        await (refusal or self.app)(scope, receive, send_with_headers)
+        try:
+            await (refusal or self.app)(scope, receive, send_with_headers)
+        except asyncio.CancelledError:  # Ctrl-C while it computes
+            if not started:
+                await JSONResponse({"error": "the server ends"}, 503)(scope, receive, send)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Return the answer to a request that is refused, or None."""

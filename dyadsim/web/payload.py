@@ -4,8 +4,6 @@ import functools
 import importlib.metadata
 import math
 from collections.abc import Iterable, Mapping
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from dyadsim.lessons import lesson as lessons
@@ -14,36 +12,6 @@ from dyadsim.lessons.index import LESSONS
 from dyadsim.lessons.lesson import Control, Lesson, Pick
 from dyadsim.lessons.world_facts import world_facts
 from dyadsim.search_path import own_files
-
-STATIC = Path(__file__).with_name("static")
-STATIC_FILES = {  # name: media type
-    "page.css": "text/css",
-    "page.js": "text/javascript",
-    "draw.js": "text/javascript",
-    "lesson.js": "text/javascript",
-    "bet.js": "text/javascript",
-    "class.css": "text/css",
-    "class.js": "text/javascript",
-    "class_bars.js": "text/javascript",
-    "export.js": "text/javascript",
-    "handout.js": "text/javascript",
-    "phone.js": "text/javascript",
-    "presenter.js": "text/javascript",
-    "screen.js": "text/javascript",
-}
-
-
-@functools.cache
-def read_static(name: str) -> str:
-    """Return the text of a file of the page."""
-    return (STATIC / name).read_text(encoding="utf-8")
-
-
-@functools.cache
-def read_plotly() -> str:
-    """Return the plotly.min.js that the plotly package carries."""
-    path = Path(str(resources.files("plotly"))) / "package_data" / "plotly.min.js"
-    return path.read_text(encoding="utf-8")
 
 
 def plain_values(value: Any) -> Any:

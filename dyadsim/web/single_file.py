@@ -12,7 +12,7 @@ from typing import Any
 
 from dyadsim.lessons import lesson as lessons
 from dyadsim.lessons.lesson import WORLD, Dial, Lesson, Values
-from dyadsim.web import payload
+from dyadsim.web import payload, static_files
 
 PLACES = 5  # of each dial in the file
 STEPPED = 16  # places of a dial in steps of one: so many it keeps them all (sessions)
@@ -179,14 +179,14 @@ def lesson_file(
 def assemble_page(data: str) -> str:
     """Return index.html with styles, scripts and data (JSON) inside."""
     scripts = "\n".join(
-        _without_modules(payload.read_static(name))
+        _without_modules(static_files.read_static(name))
         for name in ("draw.js", "bet.js", "lesson.js", "page.js")
     )
-    plotly = payload.read_plotly().replace("</script", "<\\/script")
+    plotly = static_files.read_plotly().replace("</script", "<\\/script")
     safe = data.replace("</", "<\\/")
     replacements = {
         '<link rel="stylesheet" href="/static/page.css">': (
-            f"<style>{payload.read_static('page.css')}</style>"
+            f"<style>{static_files.read_static('page.css')}</style>"
         ),
         "<!-- plotly -->": f"<script>{plotly}</script>",
         '<script type="module" src="/static/page.js"></script>': (
@@ -194,7 +194,7 @@ def assemble_page(data: str) -> str:
             f'<script type="module">{scripts}</script>'
         ),
     }
-    text = payload.read_static("index.html").replace(_SERVERS, "")
+    text = static_files.read_static("index.html").replace(_SERVERS, "")
     for old, new in replacements.items():
         assert old in text, f"index.html has changed: {old}"
         text = text.replace(old, new)

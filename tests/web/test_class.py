@@ -42,7 +42,7 @@ def answered(
     address: str, method: str, path: str, body: Any = None, **headers: str
 ) -> tuple[int, Any]:
     where = urlsplit(address)
-    connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=20)
+    connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=60)
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     data = None if body is None else json.dumps(body)
     connection.request(method, path, data, {**(JSON if data else {}), **names})
@@ -56,7 +56,7 @@ def answered(
 
 def came(page: Any, script: str) -> None:
     """Wait until a script is true; Playwright's own waiting needs eval, which the page forbids."""
-    for _ in range(300):
+    for _ in range(1200):
         if page.evaluate(script):
             return
         page.wait_for_timeout(50)
@@ -214,7 +214,7 @@ def test_bets_that_are_no_bets(lecture: tuple[str, list[str]], phones_address: s
 def joined(address: str) -> str:
     """Return the cookie of a new device."""
     where = urlsplit(address)
-    connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=20)
+    connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=60)
     connection.request("POST", "/api/class/join", "{}", JSON)
     answer = connection.getresponse()
     header = str(answer.getheader("set-cookie"))

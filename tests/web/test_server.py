@@ -17,7 +17,7 @@ pytest.importorskip("starlette", reason="the extra 'web' is not installed")
 
 def answer_of(address: str, path: str, host: str | None = None, method: str = "GET") -> tuple:
     where = urlsplit(address)
-    connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=20)
+    connection = http.client.HTTPConnection(str(where.hostname), where.port, timeout=60)
     connection.request(method, path, headers={"Host": host or where.netloc})
     try:
         answer = connection.getresponse()

@@ -38,21 +38,21 @@ def adapt(words: list[str]) -> list[str]:
 def run(settings: "Settings") -> None:
     """Serve the page until it is interrupted, or write one lesson as a file."""
     try:
-        from dyadsim.web import server
+        from dyadsim.web import serving
     except ImportError:
         raise Failed("teach needs pip install 'dyadsim[web]'.") from None
     if settings.task.keep is not None:
         _keep(settings)
         return
     task = settings.task
-    place = server.Place(
+    place = serving.Place(
         task.host or ("0.0.0.0" if task.in_class else "127.0.0.1"),
         whole_number("task.port", task.port, 0, 65535),
         task.in_class,
         task.address,
         whole_number("task.per_address", task.per_address, 1, 500),
     )
-    server.serve(place, task.browser)
+    serving.serve(place, task.browser)
 
 
 def _keep(settings: "Settings") -> None:
