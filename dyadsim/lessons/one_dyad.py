@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 type Course = dict[str, np.ndarray]
 
 DYADS = 60  # whose sessions are compared beat by beat; one of them is shown
-SESSIONS, BEATS = 16, 60
-SHOWN = 19.0  # PHQ-9 points at intake of the client who is shown, about
+SESSIONS, BEATS, SHOWN = 16, 60, 19.0  # SHOWN: intake score of the client who is shown, about
 OWN_THERAPIST = Caseload(1.0, 0.0)  # dyads that share a therapist would count as one
 COURSE = ("bond", "goal", "task", "expectancy", "rupture", "repaired", "symptom_score")
 
@@ -374,6 +373,7 @@ LESSON = Lesson(
         "Begin: the first session": {"held": 1},
         "Many ruptures": {"rupture.base": 0},
         "Warm therapists": {"empathy": 2},
+        "Cold therapists, nothing heals": {"world": "null", "empathy": -2},
         "No mirroring, no co-regulation": {
             "resonance.mirroring": 0,
             "resonance.coregulation_coupling": 0,
@@ -389,7 +389,7 @@ LESSON = Lesson(
         "the worlds as calibrated it is rare, 3 in 100 sessions; no published fact fixes that.",
         "In the model, what happens from beat to beat affects the outcome only a little; whether "
         "it does in life is open.",
-        "Nobody leaves care here, so that there is a full course to see.",
+        "Nobody leaves care here: there is a full course to see.",
     ),
     compute=compute,
     sources=("ramseyer2011",),
