@@ -5,12 +5,14 @@ into the environment, where this process and its workers find them (`numerics.ow
 the model is there already, as in a notebook, a process of its own does the work.
 """
 
+import dataclasses
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from dyadsim.cli.settings import Config
 from dyadsim.errors import BadInput
 from dyadsim.numerics.own_files import MECHANISMS
 
@@ -45,6 +47,10 @@ def mechanism_words(words: Sequence[str]) -> tuple[list[Path], list[str]]:
             raise BadInput(
                 f"{WORD}{text}: {why}. A mechanism of your own is a file such as ./nocebo.py "
                 "(docs/how_to/own_mechanism.md)."
+            )
+        if path.stem in {field.name for field in dataclasses.fields(Config)}:
+            raise BadInput(
+                f"{WORD}{text}: '{path.stem}' is a setting of dyadsim: give the file another name."
             )
         files.append(path.resolve())
     return list(dict.fromkeys(files)), rest

@@ -47,7 +47,8 @@ class LearnedSummaries(NamedTuple):
 
     def __call__(self, raw: Floats) -> Floats:
         """Return learned summaries `(draw, parameter)`, in residual SDs, of `(draw, summary)`."""
-        return np.asarray(self.model.predict(fill_gaps(raw, self.used, self.middle)) / self.scale)
+        predictions = np.asarray(self.model.predict(fill_gaps(raw, self.used, self.middle)))
+        return predictions.reshape(len(raw), -1) / self.scale  # scikit-learn drops a lone column
 
 
 def fill_gaps(raw: Floats, used: Mask, middle: Floats) -> Floats:
@@ -112,6 +113,7 @@ def learn_summaries(raw: Floats, coordinates: Floats, *, used: Mask) -> LearnedS
     summaries = fill_gaps(raw, used, middle)
     model = make_pipeline(make_features(most=summaries.shape[1]), RidgeCV(_RIDGES))
     predictions = cross_val_predict(model, summaries, coordinates, cv=KFold(FOLDS))
+    predictions = predictions.reshape(coordinates.shape)
     scale = np.maximum((coordinates - predictions).std(axis=0), 1e-6)
     fitted = model.fit(summaries, coordinates)
     return LearnedSummaries(used, middle, fitted, scale, predictions / scale)

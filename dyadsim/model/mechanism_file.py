@@ -14,8 +14,10 @@ gathered. From there on such a mechanism is one like the others.
 import importlib
 import importlib.util
 import sys
+import sysconfig
 from functools import cache
 from hashlib import sha256
+from keyword import iskeyword
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -78,12 +80,12 @@ def own_mechanisms() -> tuple[OwnMechanism, ...]:
 
 def read_mechanism(file: OwnFile) -> OwnMechanism:
     """Return the mechanism of a file, checked."""
-    builtin = importlib.util.find_spec(f"dyadsim.model.mechanisms.{file.name}")
-    if not file.name.isidentifier():
+    if not file.name.isidentifier() or iskeyword(file.name):
         raise BadInput(
             f"mechanism={file.path}: its parameters are called as the file is, so that must be a "
             f"name such as nocebo.py, not '{file.path.name}'."
         )
+    builtin = importlib.util.find_spec(f"dyadsim.model.mechanisms.{file.name}")
     if builtin is not None or file.name in ("population", "measurement"):
         raise BadInput(
             f"mechanism={file.path}: dyadsim has a mechanism '{file.name}': rename the file."
@@ -129,11 +131,29 @@ def _load(file: OwnFile) -> ModuleType:
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         spec.loader.exec_module(module)
+        _check_one_file(file.path, module)
     except BadInput:
         raise
     except Exception as error:
         raise BadInput(f"mechanism={file.path}: {type(error).__name__}: {error}") from error
     return module
+
+
+def _check_one_file(path: Path, module: ModuleType) -> None:
+    """Refuse what comes from a file beside it: an edit of that file would go unnoticed."""
+    installed = [Path(place) for place in sysconfig.get_paths().values()]
+    known = [Path(__file__).parents[1], *installed]
+    for name, item in vars(module).items():
+        owner = item.__name__ if isinstance(item, ModuleType) else getattr(item, "__module__", "")
+        place = getattr(sys.modules.get(str(owner)), "__file__", None)
+        if place is None or owner == module.__name__:
+            continue
+        if not any(Path(place).resolve().is_relative_to(part.resolve()) for part in known):
+            raise BadInput(
+                f"mechanism={path}: '{name}' comes from {place}: a mechanism is one file, so that "
+                "an edit of it is noticed. Write it there, or install a package "
+                "(docs/how_to/own_mechanism.md)."
+            )
 
 
 def _check_declarations(own: OwnMechanism) -> None:

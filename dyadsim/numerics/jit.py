@@ -30,8 +30,9 @@ def source_fingerprint() -> str:
     for path in sorted(path for folder in COMPILED for path in (_PACKAGE / folder).rglob("*.py")):
         digest.update(path.read_bytes())
     for own in own_mechanism_files():
-        digest.update(own.name.encode())
-        digest.update(own.path.read_bytes() if own.path.is_file() else b"")
+        digest.update(f"{own.name} {own.module}".encode())
+        for path in own.sources:
+            digest.update(path.read_bytes() if path.is_file() else b"")
     return digest.hexdigest()[:12]
 
 

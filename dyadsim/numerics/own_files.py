@@ -7,6 +7,7 @@ whatever is stored, change with every edit of it.
 """
 
 import os
+from contextlib import suppress
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +26,15 @@ class OwnFile(NamedTuple):
     path: Path
     module: str = ""
 
+    @property
+    def sources(self) -> tuple[Path, ...]:
+        """All files that may be compiled: the one file, or those of the package installed."""
+        if not self.module:
+            return (self.path,)
+        depth = self.module.count(".") + (self.path.name == "__init__.py")
+        package = self.path.parents[depth - 1] if depth else None
+        return (self.path,) if package is None else tuple(sorted(package.rglob("*.py")))
+
 
 def own_mechanism_files() -> tuple[OwnFile, ...]:
     """Return the named files in their order, then those of installed packages by name."""
@@ -32,7 +42,8 @@ def own_mechanism_files() -> tuple[OwnFile, ...]:
     named = dict.fromkeys(Path(part).expanduser().resolve() for part in stated if part)
     installed = []
     for point in sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name):
-        spec = find_spec(point.module)
-        if spec is not None and spec.origin is not None:
-            installed.append(OwnFile(point.name, Path(spec.origin), point.module))
+        with suppress(ImportError):  # its package says why, when the module is read
+            spec = find_spec(point.module)
+            place = Path(spec.origin) if spec and spec.origin else Path(point.module)
+            installed.append(OwnFile(point.name, place, point.module))
     return (*(OwnFile(path.stem, path) for path in named), *installed)

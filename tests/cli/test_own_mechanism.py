@@ -3,6 +3,7 @@
 All that must be compiled runs in one process of its own: the model is compiled anew for a new file.
 """
 
+import hashlib
 import os
 import re
 import subprocess
@@ -22,7 +23,7 @@ from dyadsim.numerics.own_files import MECHANISMS, OwnFile
 PAGE = Path(__file__).parents[2] / "docs" / "how_to" / "own_mechanism.md"
 EXAMPLE = next(re.finditer(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL))[1]
 SCRIPT = """
-import sys
+import hashlib, sys
 import numpy as np
 import dyadsim
 from dyadsim.attribution.true_shares import Care, effect_worths
@@ -36,7 +37,8 @@ from dyadsim.simulation.records import manifest
 
 study = dyadsim.rct(["cbt", "supportive"], 6, follow_up=(20.0,))
 plain = dyadsim.run(study, "hybrid", 300)
-print("bits", plain.truth[: int(sys.argv[1])].tobytes().hex()[-64:], plain.truth.shape[0])
+table = plain.truth[: int(sys.argv[1])].tobytes()
+print("bits", hashlib.sha256(table).hexdigest(), len(plain.truth))
 
 world = dyadsim.world("hybrid", {"nocebo.strength": 0.5})
 run = dyadsim.run(study, world, 300, threads=1)
@@ -99,7 +101,7 @@ def test_the_example_works_and_changes_nothing_else(folder: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     _, bits, rows = done.stdout.splitlines()[0].split()
-    assert bits == plain.tobytes().hex()[-64:]
+    assert bits == hashlib.sha256(plain.tobytes()).hexdigest()
     assert int(rows) == len(plain) + 1
     assert "'nocebo.strenght'. Did you mean nocebo.strength?" in done.stderr
 
@@ -139,7 +141,7 @@ def test_a_file_that_is_no_mechanism_is_refused(
     assert said in str(error.value)
 
 
-@pytest.mark.parametrize("name", ["alliance", "population", "no-name"])
+@pytest.mark.parametrize("name", ["alliance", "population", "no-name", "a.b", "class"])
 def test_names_that_cannot_be_are_refused(name: str, tmp_path: Path) -> None:
     path = tmp_path / f"{name}.py"
     path.write_text(EXAMPLE, encoding="utf-8")
@@ -156,6 +158,34 @@ def test_words_name_files_of_code(folder: Path, monkeypatch: pytest.MonkeyPatch)
     for word in ("mechanism=./worried.yaml", "mechanism=", "mechanism=none.py"):
         with pytest.raises(BadInput, match=r"a file such as \./nocebo\.py"):
             mechanism_words([word])
+    (folder / "study.py").write_text(EXAMPLE, encoding="utf-8")
+    with pytest.raises(BadInput, match="'study' is a setting"):
+        mechanism_words(["mechanism=study.py"])
+
+
+def test_a_law_from_a_file_beside_it_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An edit of that file would change neither the compiled model nor the keys of results."""
+    (folder / "own_helper.py").write_text("SHARE = 0.5\n\ndef law():\n    return SHARE\n")
+    monkeypatch.syspath_prepend(str(folder))
+    path = folder / "nocebo.py"
+    for line in ("import own_helper", "from own_helper import law"):
+        path.write_text(EXAMPLE.replace("\n\n\nclass Nocebo", f"\n{line}\n\n\nclass Nocebo"))
+        with pytest.raises(BadInput, match="a mechanism is one file"):
+            read_mechanism(OwnFile("nocebo", path))
+
+
+def test_every_file_of_an_installed_package_counts(tmp_path: Path) -> None:
+    package = tmp_path / "fears" / "inner"
+    package.mkdir(parents=True)
+    files = [package.parent / "__init__.py", package / "__init__.py", package / "nocebo.py"]
+    for file in files:
+        file.touch()
+    assert OwnFile("nocebo", files[2], "fears.inner.nocebo").sources == tuple(sorted(files))
+    assert OwnFile("inner", files[1], "fears.inner").sources == tuple(sorted(files))
+    assert OwnFile("nocebo", files[2], "nocebo").sources == (files[2],)
+    assert OwnFile("nocebo", files[2]).sources == (files[2],)
 
 
 def test_what_numba_cannot_compile_is_said_in_a_sentence(folder: Path) -> None:

@@ -60,3 +60,12 @@ def test_what_is_learned_does_not_hang_on_a_hidden_random_number() -> None:
         np.random.seed(hidden)  # noqa: NPY002 (what a library would use)
         learned.append(learn_summaries(raw, coordinates, used=np.ones(90, bool)).table)
     assert (learned[0] == learned[1]).all()
+
+
+def test_one_parameter_alone_can_be_learned(linear_problem) -> None:
+    coordinates, raw = linear_problem.draws(600)
+    learned = learn_summaries(raw, coordinates[:, :1], used=linear_problem.used)
+    assert learned.table.shape == learned(raw).shape == (600, 1)
+    both = learn_summaries(raw, coordinates, used=linear_problem.used)
+    r = np.corrcoef(learned(raw)[:, 0], both(raw)[:, 0])[0, 1]
+    assert r > 0.95

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def run(settings: "Settings") -> None:
     """Check the installation and say what is wrong."""
     from dyadsim.cli.results_folder import check_folder
+    from dyadsim.fitting.kept_learning import FOLDER
     from dyadsim.model.parameters import Parameters
     from dyadsim.numerics import jit
     from dyadsim.report.printed import say
@@ -29,7 +30,7 @@ def run(settings: "Settings") -> None:
         **known["packages"],
         "processors": simulate.default_threads(),
         "kernel": f"ran {run.clients.word.size} dyads in {time.perf_counter() - began:.2f} s",
-        "cache": jit.cache_folder(),
+        "cache": f"{jit.cache_folder()} (kept fits in {FOLDER}; may be removed)",
         "results folder": f"{settings.results} can be written",
     }
     if settings.json:
