@@ -205,8 +205,9 @@ def is_stated_file(path: str) -> bool:
         node = read_yaml_node(path, "data.path")
     except BadInput:
         return False
-    keys = [key.value for key, _ in node.value] if _is(node, "mapping") else []  # type: ignore[union-attr]
-    return "moments" not in keys and not {*KEYS, *OTHER_NAMES}.isdisjoint(keys)
+    pairs = node.value if _is(node, "mapping") else []  # type: ignore[union-attr]
+    keys = {key.value for key, _ in pairs if isinstance(key.value, str)}  # a key may be a list
+    return "moments" not in keys and not keys.isdisjoint({*KEYS, *OTHER_NAMES})
 
 
 def unsaid(stated: StatedFile, said: Iterable[str]) -> tuple[dict[str, Any], list[str]]:

@@ -228,3 +228,12 @@ def test_an_empty_or_a_missing_file(folder: Path) -> None:
     (folder / "c.yaml").write_bytes("path: Übung.csv".encode("cp1252"))
     with pytest.raises(BadInput, match="it is not text in UTF-8"):
         read_stated("c.yaml")
+
+
+def test_keys_that_are_no_names_are_no_settings(tmp_path: Path) -> None:
+    """Found by the fuzzer: a list as a key cannot be looked up among names."""
+    path = tmp_path / "keys.yaml"
+    path.write_text("? [a, b]\n: 1\n? {x: 1}\n: 2\n", encoding="utf-8")
+    assert not is_stated_file(str(path))
+    path.write_text("? [a, b]\n: 1\ncolumns: {client: id}\n", encoding="utf-8")
+    assert is_stated_file(str(path))
