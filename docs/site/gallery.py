@@ -87,7 +87,7 @@ def made_figures(write: Callable[[str, bytes], None], runs: Runs) -> list[str]:
     for title, command in MADE:
         place = re.sub(r"\W+", "_", title.lower())
         runs.output(["-m", "dyadsim", *command.split(), f"results={place}"])
-        pictures = sorted((runs.folder / "work" / place).rglob("figures/*.png"))
+        pictures = sorted((runs.folder / "work" / place).rglob("*.png"))
         for picture in pictures:
             name = f"pictures/made/{place}_{picture.name}"
             write(f"_extra/{name}", picture.read_bytes())

@@ -33,7 +33,9 @@ def _check_launcher(words: Sequence[str]) -> None:
     for word in words:
         if word.startswith("hydra/launcher="):
             name = known_name("hydra/launcher", word.split("=", 1)[1], LAUNCHERS)
-            if importlib.util.find_spec(LAUNCHERS[name]) is None:
+            package = LAUNCHERS[name].partition(".")[0]  # without it find_spec raises
+            is_there = importlib.util.find_spec(package) is not None
+            if not is_there or importlib.util.find_spec(LAUNCHERS[name]) is None:
                 raise Failed(f"hydra/launcher={name} needs pip install 'dyadsim[scale]'.")
 
 
