@@ -3,8 +3,8 @@
 import os
 import pkgutil
 import re
-
-os.environ["COLUMNS"] = "96"  # width of the help texts
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import dyadsim
 from dyadsim.choices import package_file
@@ -20,6 +20,7 @@ PAGES = (
     ("reference/sources.md", "Sources"),
     ("reference/api/index.rst", "Python: every public name and module"),
 )
+WIDTH = "96"  # letters in a line of the help texts
 PACKAGES = {
     "studies": "Who gets what when",
     "simulation": "Runs, twins and what comes back",
@@ -88,8 +89,26 @@ def parameters_page() -> str:
     return text + "".join(parts)
 
 
+@contextmanager
+def _wide() -> Iterator[None]:
+    """Let help texts have lines of `WIDTH` letters."""
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = WIDTH
+    try:
+        yield
+    finally:
+        del os.environ["COLUMNS"]
+        if before is not None:
+            os.environ["COLUMNS"] = before
+
+
 def settings_page() -> str:
     """Return the help of every command, read from the registry."""
+    with _wide():
+        return _settings_page()
+
+
+def _settings_page() -> str:
     parts = [
         "# Settings of every command\n\nWhat `dyadsim --help` and `dyadsim TASK --help` print. "
         "[What each command is for](commands.md).\n\n"

@@ -105,7 +105,7 @@ def help_of_all() -> str:
         "  -m name=a,b                 run each (Hydra multirun)",
         "  --cfg job|hydra|all         the composed configuration (docs/how_to/hydra.md)",
         "  --config-dir DIR            choices of your own, beside ./conf (dyadsim init)",
-        "  mechanism=FILE.py           a mechanism of your own (docs/how_to/own_mechanism.md)",
+        "  mechanism=FILE.py           a mechanism of your own (dyadsim init writes one)",
         "",
     ]
     return "\n".join(lines) + "\n" + EXIT_CODES

@@ -204,8 +204,10 @@ class _Simulation(NamedTuple):
         """Return all that is learned from the tables, whatever the data are."""
         table, _ = split_table(tables[self.plan.world], self.plan.effort.draws)
         content = [
-            table_content(one.problem, self.evidence, draws=self._draws(world), seed=self.plan.seed)
-            for world, one in tables.items()
+            table_content(
+                of_world.problem, self.evidence, draws=self._draws(world), seed=self.plan.seed
+            )
+            for world, of_world in tables.items()
         ]
         candidates = tuple(self.plan.candidates)
 

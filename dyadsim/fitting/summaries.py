@@ -204,8 +204,8 @@ def _of_gains(course: _Course, arms: Arms) -> dict[str, Floats]:
     first, last, gain, slope = course.first, course.last, course.gain, course.slope
     count = course.count.astype(float)
     mean, sd = arms.mean_and_sd(np.stack([gain, slope, count]))
-    one, other = (first, first, count, count, count), (last, gain, gain, first, slope)
-    r = arms.r(np.stack(one), np.stack(other))
+    pairs = ((first, last), (first, gain), (count, gain), (count, first), (count, slope))
+    r = arms.r(*(np.stack(side) for side in zip(*pairs, strict=True)))
     return {
         "mean gain": mean[0],
         "SD of gains": sd[0],

@@ -111,7 +111,7 @@ def run_on_local_cluster(workers: int) -> Executor:
         cluster = distributed.LocalCluster(
             n_workers=workers,
             threads_per_worker=1,
-            dashboard_address=None,
+            dashboard_address=":0",  # any free port: another cluster may have the usual one
             silence_logs=logging.ERROR,
         )
         with cluster:

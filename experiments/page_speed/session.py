@@ -37,7 +37,11 @@ def step_times(browser: Any, address: str, name: str, steps: int) -> tuple[float
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     page.goto(f"{address}?lesson={name}")
     page.wait_for_selector("body[data-ready]")
-    page.check("#bet-options input >> nth=0")
+    for handle in page.query_selector_all("#bet-options [role=slider]"):  # a bet that is drawn
+        handle.focus()
+        page.keyboard.press("ArrowUp")
+    if page.query_selector("#bet-options input"):
+        page.check("#bet-options input >> nth=0")
     page.click("#reveal")
     page.wait_for_selector("body[data-drawn]")
     times = [page.evaluate(STEP) for _ in range(steps)][1:]
@@ -61,7 +65,7 @@ def served(warm: float) -> Iterator[tuple[Any, str, float]]:
                 address = re.findall(r"http://\S+", server.stdout.readline())[0]
                 page = browser.new_page()
                 page.goto(address)
-                page.wait_for_selector("#bet-options input")
+                page.wait_for_selector("#bet-options input, #bet-options [role=slider]")
                 ready = time.perf_counter() - began
                 page.wait_for_selector("body[data-ready]")
                 page.close()

@@ -27,7 +27,7 @@ from dyadsim.calibration.search import Problem
 from dyadsim.cli.main import main
 from dyadsim.evidence.fact import load_facts
 from dyadsim.model.parameters import catalogue
-from dyadsim.search_path import find_choice, name_file
+from dyadsim.search_path import NAMED, find_choice, name_file
 
 FREE = ("ending.dropout_base", "population.distress_mean", "distress.treatment_gain")
 SPACE = space_of_worlds(
@@ -135,6 +135,7 @@ def test_a_world_of_ones_own_is_scored_beside_the_others(
     assert "in the world 'null' nothing heals" in capsys.readouterr().err
     assert main(["crossvalidate", "budget=small", "worlds=[medical,./your.yaml]"]) == 2
     assert "there is no such file" in capsys.readouterr().err
+    monkeypatch.setenv(NAMED, "")  # put back at the end
     name_file(find_choice("world", "./mine.yaml"))
     free = ("ending.dropout_base", "distress.treatment_gain")
     names = dict.fromkeys(space_of_worlds(("medical", "mine")).names)

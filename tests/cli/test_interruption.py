@@ -86,6 +86,9 @@ def test_the_compiler_is_interrupted_soon(task: str, tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         env=env | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # ignored behind a shell's &
     )
     assert process.stderr is not None
     assert process.stderr.readline().strip() == COMPILING

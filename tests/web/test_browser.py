@@ -304,6 +304,7 @@ def test_the_lecturers_lock(page: Any, address: str) -> None:
 
 def test_files_carry_their_settings(page: Any, address: str, tmp_path: Path) -> None:
     opened(page, address, "lesson=alliance&seed=7")
+    page.evaluate("document.getElementById('save-box').open = true")
     with page.expect_download() as download:
         page.click("#save-csv")
     download.value.save_as(tmp_path / "data.csv")
@@ -316,6 +317,7 @@ def test_files_carry_their_settings(page: Any, address: str, tmp_path: Path) -> 
     for button, mark in (("#save-png", b"\x89PNG"), ("#save-svg", b"<svg")):
         page.goto("about:blank")
         opened(page, address, "lesson=alliance&seed=7")
+        page.evaluate("document.getElementById('save-box').open = true")
         files: list[Any] = []
 
         def keep(file: Any, to: list[Any] = files) -> None:
@@ -353,6 +355,7 @@ def test_a_lesson_taken_home_needs_no_server(
     path.write_text(single_file.lesson_file(LESSONS["alliance"], wanted), encoding="utf-8")
     page.goto(path.as_uri())
     page.wait_for_selector("body[data-ready]")
+    page.evaluate("document.getElementById('controls-box').open = true")
     placed(page)
     assert page.evaluate("window.dyadsim.settings().world") == "contextual"
     before = answer(page)

@@ -155,7 +155,14 @@ def test_the_page_shows_progress_and_cancels(browser: Any, address: str) -> None
 def test_control_c_ends_the_server_in_two_seconds(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "dyadsim", "teach", "task.browser=false", "task.port=0"]
     with subprocess.Popen(
-        words, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        words,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: signal.signal(
+            signal.SIGINT, signal.SIG_DFL
+        ),  # ignored behind a shell's &
     ) as server:
         assert server.stdout is not None
         where = urlsplit(server.stdout.readline().split()[1])
