@@ -64,7 +64,7 @@ def served(warm: float) -> Iterator[tuple[Any, str, float]]:
                 assert server.stdout is not None
                 address = re.findall(r"http://\S+", server.stdout.readline())[0]
                 page = browser.new_page()
-                page.goto(address)
+                page.goto(f"{address}?lesson=who_got_better")
                 page.wait_for_selector("#bet-options input, #bet-options [role=slider]")
                 ready = time.perf_counter() - began
                 page.wait_for_selector("body[data-ready]")
