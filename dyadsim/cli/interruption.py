@@ -37,9 +37,15 @@ def interrupted_by_signals() -> Iterator[None]:
     taken = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
     for number in taken:
         signal.signal(number, _interrupt)
+    heard = threading.Event()
     try:
-        with _watched():
-            yield
+        try:
+            with _watched(heard):
+                yield
+        except RuntimeError as error:  # what the compiler makes of an interruption inside it
+            if heard.is_set():
+                raise KeyboardInterrupt from error
+            raise
     except (KeyboardInterrupt, SystemExit) as error:
         if _is_compiling():  # in a thread, for which Python would wait at its end
             _end(isinstance(error, KeyboardInterrupt))
@@ -50,8 +56,8 @@ def interrupted_by_signals() -> Iterator[None]:
 
 
 @contextmanager
-def _watched() -> Iterator[None]:
-    """Let a thread hear of signals as they come."""
+def _watched(told: threading.Event) -> Iterator[None]:
+    """Let a thread hear of signals as they come, and tell that one came."""
     if os.name != "posix":  # elsewhere it would need a socket
         yield
         return
@@ -59,7 +65,7 @@ def _watched() -> Iterator[None]:
     os.set_blocking(tells, False)
     before = signal.set_wakeup_fd(tells, warn_on_full_buffer=False)
     over = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(heard, over), daemon=True)
+    watcher = threading.Thread(target=_watch, args=(heard, over, told), daemon=True)
     watcher.start()
     try:
         yield
@@ -70,13 +76,15 @@ def _watched() -> Iterator[None]:
         watcher.join()
 
 
-def _watch(heard: int, over: threading.Event) -> None:
+def _watch(heard: int, over: threading.Event, told: threading.Event) -> None:
     """End the process where the compiler is at work some time after a signal."""
     numbers = {signal.SIGINT, *(getattr(signal, name, signal.SIGINT) for name in _LIKE_CTRL_C)}
     with open(heard, "rb", buffering=0) as pipe:
         while come := pipe.read(16):
-            if numbers & set(come) and not over.wait(PATIENCE) and _is_compiling():
-                _end(True)
+            if numbers & set(come):
+                told.set()
+                if not over.wait(PATIENCE) and _is_compiling():
+                    _end(True)
 
 
 def _end(says_so: bool) -> None:
