@@ -246,7 +246,7 @@ def test_common_luck_and_luck_of_their_own(
         "points.common=false",
     )
     again = pd.read_parquet("results/again/points.parquet")["post_score.waitlist"]
-    assert again[0] == own[2]  # a point's luck follows from the point, not from its place
+    assert again[0] == own[2]  # a point's random stream follows from the point, not from its place
 
 
 def test_slow_outputs_and_studies_that_differ(
