@@ -56,7 +56,7 @@ def interrupted_by_signals() -> Iterator[None]:
 
 
 @contextmanager
-def _watched(told: threading.Event) -> Iterator[None]:
+def _watched(signalled: threading.Event) -> Iterator[None]:
     """Let a thread hear of signals as they come, and tell that one came."""
     if os.name != "posix":  # elsewhere it would need a socket
         yield
@@ -65,7 +65,7 @@ def _watched(told: threading.Event) -> Iterator[None]:
     os.set_blocking(tells, False)
     before = signal.set_wakeup_fd(tells, warn_on_full_buffer=False)
     over = threading.Event()
-    watcher = threading.Thread(target=_watch, args=(heard, over, told), daemon=True)
+    watcher = threading.Thread(target=_watch, args=(heard, over, signalled), daemon=True)
     watcher.start()
     try:
         yield
@@ -76,13 +76,13 @@ def _watched(told: threading.Event) -> Iterator[None]:
         watcher.join()
 
 
-def _watch(heard: int, over: threading.Event, told: threading.Event) -> None:
+def _watch(heard: int, over: threading.Event, signalled: threading.Event) -> None:
     """End the process where the compiler is at work some time after a signal."""
     numbers = {signal.SIGINT, *(getattr(signal, name, signal.SIGINT) for name in _LIKE_CTRL_C)}
     with open(heard, "rb", buffering=0) as pipe:
         while come := pipe.read(16):
             if numbers & set(come):
-                told.set()
+                signalled.set()
                 if not over.wait(PATIENCE) and _is_compiling():
                     _end(True)
 
