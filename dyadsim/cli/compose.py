@@ -258,11 +258,9 @@ def _put_in(config: Any, word: str, keys: Sequence[str]) -> None:
     if key not in keys:
         # a.b is no slip for a
         near = [name for name in keys if ("." in name) >= ("." in key)]
-        from dyadsim.model.mechanism_file import NAME_IT
+        from dyadsim.model.mechanism_file import how_to_name
 
-        owner, _, field = key.partition(".")
-        hint = f"{NAME_IT}{owner}.py." if field and owner not in keys else ""
-        unknown = f"there is no setting '{key}'.{nearest(key, near)}{hint}"
+        unknown = f"there is no setting '{key}'.{nearest(key, near)}{how_to_name(key, keys)}"
         raise BadInput(_of_other_choices(config, key) or unknown)
     _check_kind(config, key, value)
     OmegaConf.update(config, key, value, merge=True, force_add=False)

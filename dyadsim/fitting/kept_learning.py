@@ -11,6 +11,7 @@ import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from typing import NamedTuple
 
@@ -42,9 +43,9 @@ class KeptLearning(NamedTuple):
         """
         if self.memory is None:
             return compute()
-        source = (steps_key(()), *map(version, _LIBRARIES))
+        cached = self.memory.cache(_computed, ignore=["compute"])
         with _quiet():
-            result: T = self.memory.cache(_computed, ignore=["compute"])(source, content, compute)
+            result: T = cached(_source(), content, compute)
         return result
 
     def tidy(self) -> None:
@@ -54,6 +55,12 @@ class KeptLearning(NamedTuple):
 
 
 NOTHING_KEPT = KeptLearning()
+
+
+@cache
+def _source() -> tuple[str, ...]:
+    """Return the source and the versions that decide results; read once in a process."""
+    return (steps_key(()), *map(version, _LIBRARIES))
 
 
 @contextmanager

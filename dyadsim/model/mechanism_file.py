@@ -15,6 +15,7 @@ import importlib
 import importlib.util
 import sys
 import sysconfig
+from collections.abc import Collection
 from functools import cache
 from hashlib import sha256
 from keyword import iskeyword
@@ -29,8 +30,6 @@ from dyadsim.numerics.own_files import OwnFile, own_mechanism_files
 
 PLACES = ("session_lanes", "relief_lanes", "after_lanes")
 """Functions of a file that the kernel calls."""
-NAME_IT = " A mechanism of your own must be named: mechanism=./"
-"""Ends an error about a parameter that no mechanism has; the file follows."""
 
 
 class OwnMechanism(NamedTuple):
@@ -57,6 +56,14 @@ class OwnMechanism(NamedTuple):
     def places(self) -> tuple[str, ...]:
         """Those of `PLACES` that it has."""
         return tuple(place for place in PLACES if hasattr(self.module, place))
+
+
+def how_to_name(name: str, owners: Collection[str]) -> str:
+    """Return how a mechanism of one's own is named, where a dotted name has an unknown owner."""
+    owner, _, field = name.partition(".")
+    if not field or owner in owners:
+        return ""
+    return f" A mechanism of your own must be named: mechanism=./{owner}.py."
 
 
 @cache

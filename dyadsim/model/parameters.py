@@ -10,7 +10,7 @@ import numpy as np
 from dyadsim.errors import BadInput, nearest
 from dyadsim.model.display import html_table
 from dyadsim.model.mechanism import Mechanism
-from dyadsim.model.mechanism_file import NAME_IT, own_mechanisms, with_own_parameters
+from dyadsim.model.mechanism_file import how_to_name, own_mechanisms, with_own_parameters
 from dyadsim.model.mechanisms.action import Action
 from dyadsim.model.mechanisms.alliance import Alliance
 from dyadsim.model.mechanisms.distress import Distress
@@ -146,8 +146,9 @@ def changed(parameters: Parameters, values: Mapping[str, float]) -> Parameters:
     for name, value in values.items():
         owner, _, field = name.partition(".")
         if name not in known:
-            hint = f"{NAME_IT}{owner}.py." if field and owner not in hints() else ""
-            raise BadInput(f"There is no parameter '{name}'.{nearest(name, known)}{hint}")
+            raise BadInput(
+                f"There is no parameter '{name}'.{nearest(name, known)}{how_to_name(name, hints())}"
+            )
         parts.setdefault(owner, {})[field] = check_value(known[name], value)
     changes: Any = {
         owner: getattr(parameters, owner)._replace(**fields) for owner, fields in parts.items()
