@@ -340,6 +340,7 @@ def test_files_carry_their_settings(page: Any, address: str, tmp_path: Path) -> 
 def test_tables_stand_in_for_figures(page: Any, address: str) -> None:
     opened(page, address, "lesson=who_got_better")
     page.click("#save-box summary")
+    page.wait_for_selector("#tables table")  # the box tells that it opened a moment after it opens
     text = page.inner_text("#tables")
     assert "recovered" in text
     assert re.search(r"waiting\s+reliably worse", text)
