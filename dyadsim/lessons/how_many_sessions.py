@@ -150,6 +150,7 @@ def result_of(finding: Finding | None, figures: list[Figure]) -> LessonResult:
             **numbers.named("early, had all stayed", early),
             **numbers.named("late, had all stayed", late),
             "sessions": finding.sessions,
+            "late session": float(finding.long[1]),
         },
         figures,
     )

@@ -39,12 +39,12 @@ OFF: dict[str, dict[str, float]] = {  # what switches each off
     "harm": {"distress.harm": 0.0},
     "need": {"distress.need": 0.0},
     "aptitude": {"population.aptitude_spread": 0.0},
-    "alerts change something": {
+    "alerts that change something": {
         "responsiveness.alert_plan": 0.0,
         "rupture.alert_repair": 0.0,
         "ending.alert_retention": 0.0,
     },
-    "endings weigh change and sessions": {
+    "endings that weigh change": {
         "ending.good_enough_change": 0.0,
         "ending.good_enough_sessions": 0.0,
     },
@@ -64,7 +64,7 @@ TINY = {
 
 @one_blas_thread()
 def compute(
-    clients: int = 2000,
+    clients: int = 1000,
     names: Sequence[str] = tuple(OFF),
     steps: int = 3,
     left_out: Sequence[str] | None = None,
