@@ -118,6 +118,29 @@ def keep_points(
     return list(read_points(grid, path)), reused
 
 
+def state_of_grid(
+    settings: "Settings", grid: "KeptGrid", request: GridRequest
+) -> "tuple[dict[str, Any], list[Point] | None]":
+    """Return how many points of a grid are finished, and where all are, the points.
+
+    Parameters
+    ----------
+    settings
+        Of the first job.
+    grid
+        The points.
+    request
+        The words of the command.
+    """
+    from dyadsim.report import sweep as report
+    from dyadsim.sweeps.kept_grid import stored_points
+
+    planned = _sweep_request(settings, grid, request)
+    state = report.sweep_state(planned.planned, planned.folder, planned.shard.of)
+    whole = state["finished"] == state["rows"]
+    return state, stored_points(grid, planned.folder) if whole else None
+
+
 def _say_state(settings: "Settings", state: "dict[str, Any]") -> None:
     """Print how many points are finished."""
     from dyadsim.report import sweep as report

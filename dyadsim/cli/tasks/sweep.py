@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from dyadsim.cli.sweep_request import SweepRequest
-    from dyadsim.sweeps.sweep import Status
+    from dyadsim.sweeps.sweep import Status, Sweep
 
 DEFAULT_RESULTS = Path("results")
 OVER_MEMBERS = "over_members.parquet"
@@ -125,6 +125,8 @@ def finish(
 
     try:
         complete = incomplete or state.finished == state.rows
+        if complete:
+            note_replaced_rows(request.planned.sweep, request.folder)
         path = sweeps.collect_sweep(request.planned.sweep, request.folder) if complete else None
         over = _over_members(request, path)
     except OSError as error:
@@ -143,6 +145,18 @@ def finish(
     elif not ranked:
         print(json.dumps(summary))
     return POINTS_FAILED if state.failed else OK
+
+
+def note_replaced_rows(sweep: "Sweep", folder: Path) -> None:
+    """Say how many rows of the table that stands there the new one will not have."""
+    from dyadsim.sweeps.replaced_rows import rows_to_be_replaced
+
+    if count := rows_to_be_replaced(sweep, folder):
+        print(
+            f"dyadsim: note: {folder / 'points.parquet'} had {count:,} other rows; they are kept "
+            "in parts/, and the command that computed them puts them back at once.",
+            file=sys.stderr,
+        )
 
 
 def keep_summary(request: "SweepRequest", summary: dict[str, Any]) -> None:
