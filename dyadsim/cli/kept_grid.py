@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dyadsim.checks import setting_word
+from dyadsim.cli.own_mechanism_words import said_again
 from dyadsim.cli.task import COLLECT, STATUS, GridRequest
 from dyadsim.errors import BadInput
 
@@ -157,7 +158,8 @@ def _next_line(settings: "Settings", folder: Path) -> str:
     where = setting_word("name", folder.name)
     if settings.results != DEFAULT_RESULTS:
         where += f" {setting_word('results', str(settings.results))}"
-    return f"Next: dyadsim status {where}; when all shards are finished: dyadsim collect {where}"
+    status, collect = (said_again(f"dyadsim {name} {where}") for name in ("status", "collect"))
+    return f"Next: {status}; when all shards are finished: {collect}"
 
 
 def say_points(points: "Sequence[Point]", reused: int, folder: Path) -> int:

@@ -71,6 +71,20 @@ def cost_over_members(cost: Mapping[str, Any], settings: "Settings") -> dict[str
     }
 
 
+def dry_run_of_many(
+    task: Task, jobs: Sequence["Settings"], memories: Sequence[Mapping[str, Any]]
+) -> int:
+    """Say what all jobs of `-m` together would cost; return the exit code."""
+    from dyadsim.cli.cost import estimate, print_cost, together
+
+    costs = [
+        {**cost_over_members(task.cost(job) if task.cost else estimate(), job), **memory}
+        for job, memory in zip(jobs, memories, strict=True)
+    ]
+    print_cost(jobs[0], together(costs))
+    return OK
+
+
 def conditions_of_members(
     conditions: Sequence["Settings"], labels: Sequence[Mapping[str, Any]]
 ) -> "tuple[list[Settings], list[dict[str, Any]]]":
@@ -159,8 +173,21 @@ def run_over_members(
     report.print_members(result)
     print(f"\nReport: {folder / 'report.html'}")
     if report.NEXT:
-        print(f"Next: {report.NEXT}")
+        print(f"Next: {_next(first, report.NEXT)}")
     return OK
+
+
+def _next(settings: "Settings", line: str) -> str:
+    """Return the next command with its reason; it is about worlds of one's own, if there are."""
+    from dyadsim.checks import names_list, setting_word
+    from dyadsim.cli.own_mechanism_words import said_again
+    from dyadsim.model.worlds import WORLDS
+
+    command, gap, reason = line.partition("   ")
+    if not set(settings.compared) <= set(WORLDS):
+        typed = list(names_list("task.worlds", settings.task.worlds))
+        command += f" {setting_word('task.worlds', typed)}"
+    return f"{said_again(command)}{gap}{reason}"
 
 
 def _estimates_of_members(

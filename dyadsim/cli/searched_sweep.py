@@ -146,6 +146,7 @@ def run_search(request: "SweepRequest") -> int:
 
 def _next(request: "SweepRequest", tried: "PlannedSweep", best: "Trial") -> str:
     """Return the command that simulates the best point."""
+    from dyadsim.cli.own_mechanism_words import said_again
     from dyadsim.model.parameters import catalogue
 
     labels: dict[str, Any] = dict(tried.sweep.conditions[best.condition].labels)
@@ -158,4 +159,4 @@ def _next(request: "SweepRequest", tried: "PlannedSweep", best: "Trial") -> str:
             words.append(shlex.quote(word))
     words += [setting_word(name, str(value)) for name, value in labels.items()]
     words += [f"{name}={value:.6g}" for name, value in point.items()]
-    return " ".join(["dyadsim simulate", *words])
+    return said_again(" ".join(["dyadsim simulate", *words]))

@@ -196,7 +196,7 @@ def test_the_example_works_and_changes_nothing_else(folder: Path, installed: Pat
     _, bits, rows = done.stdout.splitlines()[0].split()
     assert bits == hashlib.sha256(plain.tobytes()).hexdigest()
     assert int(rows) == len(plain) + 3
-    assert re.search(r"fear +[-\d]", done.stdout), done.stdout
+    assert re.search(r"fear +│ +[-\d]", done.stdout), done.stdout
     assert "'nocebo.strenght'. Did you mean nocebo.strength?" in done.stderr
 
 

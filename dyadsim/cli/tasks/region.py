@@ -278,6 +278,12 @@ def _say_status(settings: "Settings", request: GridRequest) -> None:
         say(f"  run {place + 1} of {len(RUNS)}, {name}: {there}")
 
 
+def check_many(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse several jobs."""
+    if len(jobs) > 1:
+        raise BadInput("region answers for one world and one setting: leave out -m.")
+
+
 def run_search(
     jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]], request: GridRequest
 ) -> int | None:
@@ -297,8 +303,6 @@ def run_search(
     from dyadsim.model import members
     from dyadsim.report import region as report
 
-    if len(jobs) > 1:
-        raise BadInput("region answers for one world and one setting: leave out -m.")
     began, settings = time.perf_counter(), jobs[0]
     if request.work == STATUS:
         _say_status(settings, request)
@@ -347,6 +351,7 @@ TASK = Task(
     memory=memory,
     run=run,
     run_many=run_search,
+    check_many=check_many,
     always_many=True,
     sweeps_members=True,
     shows=("figure",),

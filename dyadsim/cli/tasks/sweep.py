@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import setting_word
 from dyadsim.cli.memory import sweep_need
+from dyadsim.cli.own_mechanism_words import said_again
 from dyadsim.cli.progress import working
 from dyadsim.cli.task import NoEffect, Task
 from dyadsim.errors import BadInput
@@ -132,6 +133,8 @@ def finish(
     except OSError as error:
         raise NoFolder(f"{request.folder} cannot be written: {error.strerror or error}.") from None
     summary = report.sweep_summary(request.planned, request.folder, state, path)
+    if request.settings.own_study:
+        summary |= request.settings.study_words
     members = list(request.settings.members)
     if over is not None:
         place = str(request.folder / OVER_MEMBERS)
@@ -196,9 +199,8 @@ def _next_line(request: "SweepRequest", state: "Status", ranked: bool) -> str:
     if request.settings.results != DEFAULT_RESULTS:
         sweep += f" {setting_word('results', str(request.settings.results))}"
     if state.finished < state.rows:
-        return (
-            f"Next: dyadsim status {sweep}; when all shards are finished: dyadsim collect {sweep}\n"
-        )
+        status, collect = (said_again(f"dyadsim {name} {sweep}") for name in ("status", "collect"))
+        return f"Next: {status}; when all shards are finished: {collect}\n"
     if ranked or state.failed or request.settings.members:  # points may be too few without them
         return ""
     settings = dataclasses.replace(request.settings, task=sensitivity.SensitivitySettings())
@@ -206,7 +208,8 @@ def _next_line(request: "SweepRequest", state: "Status", ranked: bool) -> str:
         sensitivity.check(request._replace(settings=settings))
     except BadInput:  # no interval, or too few points
         return ""
-    return f"Next: dyadsim sensitivity {sweep}   (which parameters matter)\n"
+    command = said_again(f"dyadsim sensitivity {sweep}")
+    return f"Next: {command}   (which parameters matter)\n"
 
 
 def run(request: "SweepRequest") -> int:
