@@ -179,14 +179,12 @@ def run_over_members(
 
 def _next(settings: "Settings", line: str) -> str:
     """Return the next command with its reason; it is about worlds of one's own, if there are."""
-    from dyadsim.checks import names_list, setting_word
-    from dyadsim.cli.own_mechanism_words import said_again
+    from dyadsim.cli.own_mechanism_words import said_again, typed_settings
     from dyadsim.model.worlds import WORLDS
 
     command, gap, reason = line.partition("   ")
     if not set(settings.compared) <= set(WORLDS):
-        typed = list(names_list("task.worlds", settings.task.worlds))
-        command += f" {setting_word('task.worlds', typed)}"
+        command += typed_settings("task.worlds", "worlds")
     return f"{said_again(command)}{gap}{reason}"
 
 

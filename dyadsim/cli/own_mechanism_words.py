@@ -12,19 +12,16 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from dyadsim.cli.settings import Config
 from dyadsim.errors import BadInput
 from dyadsim.numerics.own_files import MECHANISMS
 
-if TYPE_CHECKING:
-    from dyadsim.cli.settings import Settings
-
 WORD = "mechanism="
 _LOADED = "dyadsim.numerics.jit"
 _OPTIONS = ("--config-dir", "-cd")
-_said: list[str] = []  # words of the present command line that name files of one's own
+_typed: list[str] = []  # the words of the present command line
+_said: list[str] = []  # those that name files of one's own
 
 
 def mechanism_words(words: Sequence[str]) -> tuple[list[Path], list[str]]:
@@ -74,22 +71,29 @@ def said_again(command: str) -> str:
     return " ".join([command, *_said])
 
 
-def said_settings(settings: "Settings", *names: str) -> str:
-    """Return those of a task's own settings that were said, each as it is typed after a blank.
+def typed_settings(*names: str) -> str:
+    """Return those of some settings that were typed, as they were, each after a blank.
 
     Parameters
     ----------
-    settings
-        Of the present command.
     names
-        Of the settings, without "task.".
+        Such as "task.worlds".
+    """
+    return "".join(f" {shlex.quote(word)}" for word in _typed if word.partition("=")[0] in names)
+
+
+def world_word(name: str) -> str:
+    """Return world=NAME as it is typed; the name may be a path.
+
+    Examples
+    --------
+    >>> print(world_word("./mine.yaml"), world_word("./my own.yaml"))
+    world=./mine.yaml 'world="./my own.yaml"'
     """
     from dyadsim.checks import setting_word
 
-    values = {f"task.{name}": getattr(settings.task, name) for name in names}
-    return "".join(
-        f" {setting_word(name, value)}" for name, value in values.items() if name in settings.said
-    )
+    plain = all(letter.isalnum() or letter in "._-/" for letter in name)
+    return f"world={name}" if plain else setting_word("world", name)
 
 
 def _words_of_ones_own(words: Sequence[str]) -> list[str]:
@@ -112,7 +116,7 @@ def with_mechanisms(words: Sequence[str], answer: Callable[[Sequence[str]], int]
     answer
         Answers the words without those that name mechanisms.
     """
-    _said[:] = _words_of_ones_own(words)
+    _typed[:], _said[:] = words, _words_of_ones_own(words)
     files, rest = mechanism_words(words)
     stated = os.environ.get(MECHANISMS, "")
     wanted = os.pathsep.join([*map(str, files), *filter(None, [stated])])

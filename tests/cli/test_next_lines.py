@@ -90,7 +90,7 @@ def test_after_a_study_in_a_folder_of_any_name(
         (["compare", "task.worlds=[medical,mine]", "-cd", "own conf"], ["facts", "world=mine"]),
         (["compare", "task.worlds=[medical,null]"], ["facts", "world=medical"]),
         (
-            ["answer", "task.worlds=[hybrid,./mine.yaml]", "members=2", "size.clients=100"],
+            ["answer", "task.worlds=[hybrid,./mine.yaml]", "members=2"],
             ["compare", "task.worlds=[hybrid,./mine.yaml]"],
         ),
         (

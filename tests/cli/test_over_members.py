@@ -123,7 +123,9 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(
 
     place = tmp_path / "stopped"
     monkeypatch.setattr(study_files, "simulate_into", stops)
-    assert main([*STUDY, f"results={place}"]) == 130
+    with pytest.raises(SystemExit) as stop:
+        main([*STUDY, f"results={place}"])
+    assert stop.value.code == 130
     assert "interrupted. 1 of 3 members are kept in" in capsys.readouterr().err
     assert not list(place.rglob("report.html"))
     folder = run(STUDY, place)

@@ -14,7 +14,7 @@ from dyadsim.cli.cost import REPORT_BYTES, estimate
 from dyadsim.cli.kept_grid import check_grid
 from dyadsim.cli.memory import OUTCOME_BYTES, Need, client_need, largest_run
 from dyadsim.cli.own_choices import treatment_name
-from dyadsim.cli.own_mechanism_words import said_again, said_settings
+from dyadsim.cli.own_mechanism_words import said_again, typed_settings
 from dyadsim.cli.progress import progress_of
 from dyadsim.cli.task import Estimates, GridRequest, NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
@@ -155,7 +155,7 @@ def run(settings: "Settings") -> None:
     report.print_attribution(table, label, **size)
     print(f"\nReport: {folder / 'report.html'}")
     other = "medical" if settings.world != "medical" else "contextual"
-    same = said_settings(settings, "treatments", "sessions", "dose_spread")
+    same = typed_settings("task.treatments", "task.sessions", "task.dose_spread")
     command = said_again(f"dyadsim decompose world={other}{same}")
     print(f"Next: {command}   (the same therapy in another world)")
 
