@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dyadsim.checks import setting_word
+from dyadsim.cli.own_mechanism_words import said_again
 from dyadsim.cli.task import COLLECT, STATUS, GridRequest
 from dyadsim.errors import BadInput
 
@@ -118,6 +119,29 @@ def keep_points(
     return list(read_points(grid, path)), reused
 
 
+def state_of_grid(
+    settings: "Settings", grid: "KeptGrid", request: GridRequest
+) -> "tuple[dict[str, Any], list[Point] | None]":
+    """Return how many points of a grid are finished, and where all are, the points.
+
+    Parameters
+    ----------
+    settings
+        Of the first job.
+    grid
+        The points.
+    request
+        The words of the command.
+    """
+    from dyadsim.report import sweep as report
+    from dyadsim.sweeps.kept_grid import stored_points
+
+    planned = _sweep_request(settings, grid, request)
+    state = report.sweep_state(planned.planned, planned.folder, planned.shard.of)
+    whole = state["finished"] == state["rows"]
+    return state, stored_points(grid, planned.folder) if whole else None
+
+
 def _say_state(settings: "Settings", state: "dict[str, Any]") -> None:
     """Print how many points are finished."""
     from dyadsim.report import sweep as report
@@ -134,7 +158,8 @@ def _next_line(settings: "Settings", folder: Path) -> str:
     where = setting_word("name", folder.name)
     if settings.results != DEFAULT_RESULTS:
         where += f" {setting_word('results', str(settings.results))}"
-    return f"Next: dyadsim status {where}; when all shards are finished: dyadsim collect {where}"
+    status, collect = (said_again(f"dyadsim {name} {where}") for name in ("status", "collect"))
+    return f"Next: {status}; when all shards are finished: {collect}"
 
 
 def say_points(points: "Sequence[Point]", reused: int, folder: Path) -> int:

@@ -18,6 +18,7 @@ from dyadsim.cli.memory import check_memory, check_sweep_memory
 from dyadsim.cli.over_members import (
     check_members,
     cost_over_members,
+    dry_run_of_many,
     run_over_members,
     with_default_members,
 )
@@ -179,10 +180,12 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str], work: str = RUN
     _print_notes(jobs, plain, notes)
     first = checked[0]
     together = tasks[0].run_many if len(jobs) > 1 or tasks[0].always_many else None
+    differing = compose.settings_that_differ(jobs) if together else []
+    if together:
+        tasks[0].check_many(checked, differing)
     if together and first.dry_run and len(jobs) > 1:
-        return _dry_run_of_many(tasks[0], checked, memories)
+        return dry_run_of_many(tasks[0], checked, memories)
     if together and not first.dry_run:
-        differing = compose.settings_that_differ(jobs)
         with one_blas_thread(), figures_as(first):
             if tasks[0].estimates and any(settings.members for settings in checked):
                 return run_over_members(tasks[0], checked, differing)
@@ -204,8 +207,9 @@ def _checked(job: "Composed") -> "Settings":
     """Return the settings of a job, checked; complaints name the file of one's own."""
     from dyadsim.cli.read_settings import settings_of_config
 
+    study = next((own.choice.name for own in job.own if own.choice.group == "study"), "")
     with placed(job.own):
-        return settings_of_config(*job[:3])
+        return dataclasses.replace(settings_of_config(*job[:3]), own_study=study)
 
 
 def _of_job[T](
@@ -222,20 +226,6 @@ def _of_job[T](
         values = settings_that_differ(jobs)[place]
         said = " ".join(f"{name}={value}" for name, value in values.items())
         raise BadInput(f"job {place + 1} of {len(jobs)} ({said}): {error}") from None
-
-
-def _dry_run_of_many(
-    task: Task, jobs: "Sequence[Settings]", memories: Sequence[Mapping[str, Any]]
-) -> int:
-    """Say what all jobs together would cost; return the exit code."""
-    from dyadsim.cli.cost import estimate, print_cost, together
-
-    costs = [
-        {**cost_over_members(task.cost(job) if task.cost else estimate(), job), **memory}
-        for job, memory in zip(jobs, memories, strict=True)
-    ]
-    print_cost(jobs[0], together(costs))
-    return OK
 
 
 def _run_job(task: Task, settings: "Settings", memory: Mapping[str, Any]) -> int:

@@ -2,14 +2,18 @@
 
 The task says what it estimates in one member (`Task.estimates`); what is here runs it in each with
 the same settings, seed and so random numbers, and sums up: medians with 90 % intervals over members
-beside the Monte-Carlo error of one member. Sweeps take members as conditions instead.
+beside the Monte-Carlo error of one member. What is done is kept (`kept_members`). Sweeps take
+members as conditions instead.
 """
 
 import dataclasses
 import importlib
 import json
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.cli.cost import START_SECONDS
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
     from dyadsim.cli.task import Estimates
 
-OK = 0
+OK, INTERRUPTED = 0, 130
 WORTH_PROCESSES = 10.0  # seconds of work; two more processes take about 3 to start
 
 
@@ -65,6 +69,20 @@ def cost_over_members(cost: Mapping[str, Any], settings: "Settings") -> dict[str
         "dyad_sessions": count * cost["dyad_sessions"],
         "estimated_seconds": round(seconds, 1),
     }
+
+
+def dry_run_of_many(
+    task: Task, jobs: Sequence["Settings"], memories: Sequence[Mapping[str, Any]]
+) -> int:
+    """Say what all jobs of `-m` together would cost; return the exit code."""
+    from dyadsim.cli.cost import estimate, print_cost, together
+
+    costs = [
+        {**cost_over_members(task.cost(job) if task.cost else estimate(), job), **memory}
+        for job, memory in zip(jobs, memories, strict=True)
+    ]
+    print_cost(jobs[0], together(costs))
+    return OK
 
 
 def conditions_of_members(
@@ -155,8 +173,19 @@ def run_over_members(
     report.print_members(result)
     print(f"\nReport: {folder / 'report.html'}")
     if report.NEXT:
-        print(f"Next: {report.NEXT}")
+        print(f"Next: {_next(first, report.NEXT)}")
     return OK
+
+
+def _next(settings: "Settings", line: str) -> str:
+    """Return the next command with its reason; it is about worlds of one's own, if there are."""
+    from dyadsim.cli.own_mechanism_words import said_again, typed_settings
+    from dyadsim.model.worlds import WORLDS
+
+    command, gap, reason = line.partition("   ")
+    if not set(settings.compared) <= set(WORLDS):
+        command += typed_settings("task.worlds", "worlds")
+    return f"{said_again(command)}{gap}{reason}"
 
 
 def _estimates_of_members(
@@ -165,18 +194,42 @@ def _estimates_of_members(
     """Return the estimates of every job in every member, and the last ones as they came."""
     import pandas as pd
 
+    from dyadsim.cli.kept_members import keep_member, member_file, read_member
     from dyadsim.cli.progress import working
     from dyadsim.model.members import MEMBER
 
     labels = [(words, member) for words in differing for member in jobs[0].members]
     settings = [dataclasses.replace(job, member=k) for job in jobs for k in job.members]
+    files = list(map(member_file, settings))
+    found = {file: kept for file in files if (kept := read_member(file)) is not None}
+    missing = [one for one, file in zip(settings, files, strict=True) if file not in found]
+    computed = _all_estimates(task, missing)
+    if found and not jobs[0].json:
+        print(f"{len(found):,} of {len(files):,} members were taken from {files[0].parent}.")
     tables = []
-    with working("members", len(labels)) as advance:
-        for (words, member), estimates in zip(labels, _all_estimates(task, settings), strict=True):
+    with _keeping(files), working("members", len(labels)) as advance:
+        for (words, member), file in zip(labels, files, strict=True):
+            fresh = file not in found
+            estimates = keep_member(file, next(computed)) if fresh else found[file]
             added = {"at": _text_of(words), **words} if words else {}
             tables.append(estimates.table.assign(**added, **{MEMBER: member}))
-            advance(1.0, True)
+            advance(1.0, fresh)
     return pd.concat(tables, ignore_index=True), estimates
+
+
+@contextmanager
+def _keeping(files: Sequence[Path]) -> Iterator[None]:
+    """Say how many members are kept where the run is interrupted."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        kept = sum(file.is_file() for file in files)
+        print(
+            f"dyadsim: interrupted. {kept:,} of {len(files):,} members are kept in "
+            f"{files[0].parent}; the same command goes on from there.",
+            file=sys.stderr,
+        )
+        raise SystemExit(INTERRUPTED) from None
 
 
 def _all_estimates(task: Task, settings: Sequence["Settings"]) -> "Iterator[Estimates]":
@@ -187,6 +240,8 @@ def _all_estimates(task: Task, settings: Sequence["Settings"]) -> "Iterator[Esti
     from dyadsim.simulation.simulate import default_threads
 
     assert task.estimates is not None
+    if not settings:
+        return
     first = settings[0]
     workers = min(first.threads or default_threads(), len(settings))
     seconds = task.cost(first)["estimated_seconds"] - START_SECONDS if task.cost else 0.0

@@ -7,6 +7,7 @@ the model is there already, as in a notebook, a process of its own does the work
 
 import dataclasses
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -18,6 +19,9 @@ from dyadsim.numerics.own_files import MECHANISMS
 
 WORD = "mechanism="
 _LOADED = "dyadsim.numerics.jit"
+_OPTIONS = ("--config-dir", "-cd")
+_typed: list[str] = []  # the words of the present command line
+_said: list[str] = []  # those that name files of one's own
 
 
 def mechanism_words(words: Sequence[str]) -> tuple[list[Path], list[str]]:
@@ -56,6 +60,52 @@ def mechanism_words(words: Sequence[str]) -> tuple[list[Path], list[str]]:
     return list(dict.fromkeys(files)), rest
 
 
+def said_again(command: str) -> str:
+    """Return a command that is suggested, with the words that name code and folders of one's own.
+
+    Parameters
+    ----------
+    command
+        Such as "dyadsim facts world=hope".
+    """
+    return " ".join([command, *_said])
+
+
+def typed_settings(*names: str) -> str:
+    """Return those of some settings that were typed, as they were, each after a blank.
+
+    Parameters
+    ----------
+    names
+        Such as "task.worlds".
+    """
+    return "".join(f" {shlex.quote(word)}" for word in _typed if word.partition("=")[0] in names)
+
+
+def world_word(name: str) -> str:
+    """Return world=NAME as it is typed; the name may be a path.
+
+    Examples
+    --------
+    >>> print(world_word("./mine.yaml"), world_word("./my own.yaml"))
+    world=./mine.yaml 'world="./my own.yaml"'
+    """
+    from dyadsim.checks import setting_word
+
+    plain = all(letter.isalnum() or letter in "._-/" for letter in name)
+    return f"world={name}" if plain else setting_word("world", name)
+
+
+def _words_of_ones_own(words: Sequence[str]) -> list[str]:
+    """Return the words that name mechanisms and folders of choices, as they are typed."""
+    pairs = zip(["", *words], words, strict=False)
+    return [
+        shlex.quote(word)
+        for before, word in pairs
+        if word.startswith(WORD) or word.partition("=")[0] in _OPTIONS or before in _OPTIONS
+    ]
+
+
 def with_mechanisms(words: Sequence[str], answer: Callable[[Sequence[str]], int]) -> int:
     """Answer a command line with the mechanisms that it names; return the exit code.
 
@@ -66,6 +116,7 @@ def with_mechanisms(words: Sequence[str], answer: Callable[[Sequence[str]], int]
     answer
         Answers the words without those that name mechanisms.
     """
+    _typed[:], _said[:] = words, _words_of_ones_own(words)
     files, rest = mechanism_words(words)
     stated = os.environ.get(MECHANISMS, "")
     wanted = os.pathsep.join([*map(str, files), *filter(None, [stated])])

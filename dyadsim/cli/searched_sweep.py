@@ -99,7 +99,7 @@ def run_search(request: "SweepRequest") -> int:
     from dyadsim.cli.progress import working
     from dyadsim.cli.results_folder import check_folder
     from dyadsim.cli.sweep_request import write_manifest
-    from dyadsim.cli.tasks.sweep import keep_summary, keeping
+    from dyadsim.cli.tasks.sweep import keep_summary, keeping, note_replaced_rows
     from dyadsim.report import searched_sweep as report
     from dyadsim.report import sweep as of_sweeps
     from dyadsim.simulation.unfinished import write_file
@@ -121,6 +121,7 @@ def run_search(request: "SweepRequest") -> int:
         )
         tried = planned._replace(sweep=searches.tried_sweep(planned.sweep, trials))
         state = sweeps.sweep_status(tried.sweep, folder)
+        note_replaced_rows(tried.sweep, folder)
         path = sweeps.collect_sweep(tried.sweep, folder)
         place = folder / TRIALS
         table = report.trials_table(tried, trials, sought)
@@ -145,6 +146,7 @@ def run_search(request: "SweepRequest") -> int:
 
 def _next(request: "SweepRequest", tried: "PlannedSweep", best: "Trial") -> str:
     """Return the command that simulates the best point."""
+    from dyadsim.cli.own_mechanism_words import said_again
     from dyadsim.model.parameters import catalogue
 
     labels: dict[str, Any] = dict(tried.sweep.conditions[best.condition].labels)
@@ -157,4 +159,4 @@ def _next(request: "SweepRequest", tried: "PlannedSweep", best: "Trial") -> str:
             words.append(shlex.quote(word))
     words += [setting_word(name, str(value)) for name, value in labels.items()]
     words += [f"{name}={value:.6g}" for name, value in point.items()]
-    return " ".join(["dyadsim simulate", *words])
+    return said_again(" ".join(["dyadsim simulate", *words]))

@@ -261,6 +261,8 @@ class Settings:
         The whole configuration as plain values, for the manifest.
     said
         Names of the settings that the command line or `data.file` sets.
+    own_study
+        What a study of one's own is called; "" where it is dyadsim's.
     """
 
     task: Any
@@ -296,6 +298,13 @@ class Settings:
     dry_run: bool
     manifest: Mapping[str, Any]
     said: frozenset[str] = frozenset()
+    own_study: str = ""
+
+    @property
+    def study_words(self) -> dict[str, str]:
+        """What a summary says of the study: its name, and of one's own the design beside it."""
+        own = {"study": self.own_study, "design": self.study.name}
+        return own if self.own_study else {"study": self.study.name}
 
     @property
     def worlds(self) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -38,6 +39,9 @@ MOST_ROWS = 16384  # of a block: bounds its memory
 MANIFEST = "manifest.json"
 # Words that say how and where, not what: with no others, the sweep is the one that is stored.
 _HOW = ("task", "name", "results", "json", "threads", "shard", "shards", "executor", "dry_run")
+
+# Words that change a sweep and begin none.
+_HOW_MANY = ("points.", "points=", "outputs=", "size=", "size.")
 
 
 class SweepRequest(NamedTuple):
@@ -97,6 +101,7 @@ def with_stored_words(words: Sequence[str]) -> list[str]:
         Words that describe no sweep, and no sweep of that name.
     """
     if not all(map(_says_how, words)):
+        _refuse_part_of_stored(words)
         return list(words)
     folder = _named_folder(words)
     try:
@@ -116,6 +121,35 @@ def with_stored_words(words: Sequence[str]) -> list[str]:
             f"{setting_word('name', folder.name)} says how many are finished."
         )
     return [*stored, *words]
+
+
+def _refuse_part_of_stored(words: Sequence[str]) -> None:
+    """Refuse words that only say how many points, where a stored sweep says which.
+
+    Raises
+    ------
+    BadInput
+        With the whole command.
+    """
+    changing = [word for word in words if not _says_how(word)]
+    if not all(word.startswith(_HOW_MANY) for word in changing):
+        return
+    folder = _named_folder(words)
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        stored = [*map(str, manifest["words"])]
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if manifest.get("grid_of"):
+        return
+    new = {word.split("=", 1)[0] for word in changing}
+    kept = [word for word in stored if word.split("=", 1)[0] not in new]
+    said = " ".join(map(shlex.quote, [*kept, *changing]))
+    name = setting_word("name", folder.name)
+    raise BadInput(
+        f"{' '.join(changing)} alone says not what to sweep. {folder} holds a sweep; to change it, "
+        f"give all of it, and what is finished is taken up: dyadsim sweep {name} {said}"
+    )
 
 
 def _named_folder(words: Sequence[str]) -> Path:

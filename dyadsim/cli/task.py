@@ -115,6 +115,10 @@ def _nothing(settings: "Settings") -> None:
     """Check nothing beyond the settings themselves."""
 
 
+def _nothing_of_many(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]) -> None:
+    """Check nothing of all jobs together."""
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Task:
     """One command of the command line.
@@ -148,6 +152,8 @@ class Task:
     run_many
         Runs all jobs of `-m` together, with the settings that differ and what is asked; None: one
         after the other.
+    check_many
+        Refuses jobs that cannot run together, with the settings that differ.
     always_many
         `run_many` serves a single job too.
     of_grids
@@ -189,6 +195,9 @@ class Task:
         Callable[[Sequence["Settings"], Sequence[Mapping[str, Any]], GridRequest], int | None]
         | None
     ) = None
+    check_many: Callable[[Sequence["Settings"], Sequence[Mapping[str, Any]]], None] = (
+        _nothing_of_many
+    )
     always_many: bool = False
     of_grids: bool = False
     estimates: Callable[["Settings"], Estimates] | None = None

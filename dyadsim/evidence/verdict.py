@@ -18,6 +18,9 @@ MET: Verdict = "met"
 VIOLATED: Verdict = "violated"
 UNDECIDED: Verdict = "undecided"
 VERDICTS = (MET, VIOLATED, UNDECIDED)
+FEWEST = 4
+"""Repeats from whose spread an error can be judged: of two or three that happen to agree, the error
+is far too small (an assumption of this project)."""
 SIGNS: dict[str, str] = {MET: "✓", VIOLATED: "✗", UNDECIDED: "?"}
 """How a verdict is written in a table."""
 
@@ -35,7 +38,8 @@ def judge_fact(
     The interval is `simulated` ± t `standard_error`. "ci", "band": met inside [low, high], violated
     outside, a missing end being infinite. "sign": met strictly above 0, violated at or below 0.
     "bound": the same as a band, but the error counts at the bound only, as the other end is where
-    the scale ends. A value or an error that is not known (NaN) decides nothing.
+    the scale ends. A value or an error that is not known (NaN) decides nothing, nor do fewer than
+    `FEWEST` repeats.
     Source: a rule of this project (docs/background/facts.md, "When a fact is met").
 
     Parameters
@@ -69,9 +73,13 @@ def judge_fact(
     (0.256, 0.299)
     >>> [judge_fact(fact, value, 0.005) for value in (0.28, 0.295, 0.35)]
     ['met', 'undecided', 'violated']
+    >>> judge_fact(fact, 0.35, 0.0, repeats=2)
+    'undecided'
     """
     if standard_error < 0:
         raise ValueError(f"standard_error is {standard_error}; a standard error is never negative")
+    if repeats < FEWEST:
+        return UNDECIDED
     margin = t_quantile(repeats, level) * standard_error
     return judge_interval(fact, simulated, simulated - margin, simulated + margin)
 

@@ -2,7 +2,7 @@
 
 The loops of such mechanisms must stand in a step as the others do, by name, to be compiled into it.
 So a module that calls them is written into the cache folder, whose name changes with their text.
-Without any, the three calls are empty and nothing is left of them in the compiled step.
+Without any, the calls are empty and nothing is left of them in the compiled step.
 """
 
 import importlib.util
@@ -17,7 +17,7 @@ from numba.core.errors import NumbaError
 
 from dyadsim.errors import BadInput
 from dyadsim.kernel.own_checks import check_names, check_scales
-from dyadsim.model.mechanism_file import PLACES, OwnMechanism, own_mechanisms
+from dyadsim.model.mechanism_file import IN_SESSION, PLACES, OwnMechanism, own_mechanisms
 from dyadsim.numerics.jit import cache_folder, compiled
 
 _NAME = "dyadsim_own_steps"
@@ -46,12 +46,17 @@ def own_after(b, lanes, weeks, p):
     """Do what mechanisms of one's own do once distress has moved."""
 
 
+@compiled
+def own_ending(b, lanes, p):
+    """End what mechanisms of one's own end, after the usual endings, in `lanes` lanes."""
+
+
 def _text() -> str:
     """Return the module that calls the mechanisms there are."""
     own = own_mechanisms()
     parts = [_HEAD, *(f'{item.name} = sys.modules["{item.module.__name__}"]' for item in own)]
     for place in PLACES:
-        more = "" if place == "session_lanes" else ", weeks"
+        more = "" if place in IN_SESSION else ", weeks"
         calls = [_call(item, place, more) for item in own if place in item.places]
         head = f"\n\n@compiled\ndef own_{place.removesuffix('_lanes')}(b, lanes{more}, p):"
         parts += [head, *(calls or ["    pass"])]
@@ -102,9 +107,12 @@ def _try(module: ModuleType) -> None:
         module.own_relief(block, lanes, weeks, p)
         module.own_after(block, lanes, weeks, p)
 
+    def ending(block: Any, p: Any) -> None:
+        module.own_ending(block, block.shape[1], p)
+
     try:
         for own in own_mechanisms():
-            check_scales(own, steps)
+            check_scales(own, steps, ending)
     except NumbaError as error:
         names = ", ".join(str(own.path) for own in own_mechanisms())
         raise BadInput(f"mechanism={names}: Numba cannot compile it: {_reason(error)}") from error
@@ -123,8 +131,9 @@ for _own in own_mechanisms():
     check_names(_own)
 if own_mechanisms():
     _calls = _load()
-    own_session, own_relief, own_after = (
+    own_session, own_relief, own_after, own_ending = (
         _calls.own_session,
         _calls.own_relief,
         _calls.own_after,
+        _calls.own_ending,
     )

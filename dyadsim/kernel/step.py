@@ -6,7 +6,7 @@ Each mechanism gets the rows that it declares (`model.mechanism`) and its parame
 import numpy as np
 
 from dyadsim.kernel.block import R, rows_of
-from dyadsim.kernel.own_steps import own_after, own_relief, own_session
+from dyadsim.kernel.own_steps import own_after, own_ending, own_relief, own_session
 from dyadsim.kernel.treatment import RuleRows, rules
 from dyadsim.model.mechanisms import (
     action,
@@ -102,6 +102,7 @@ def live(b, lanes, front, weeks, p):
     own_after(b, lanes, weeks, p)
     if front > 0:
         ending.lanes(rows_of(ending.Rows, b, front), p.ending)
+        own_ending(b, front, p)
 
 
 @compiled

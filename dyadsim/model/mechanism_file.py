@@ -6,6 +6,7 @@ The file has the form of `mechanisms/expectancy.py`: one named tuple of paramete
     session_lanes(rows, q)         in a session, when alliance, hope and readiness have moved
     relief_lanes(rows, weeks, q)   at every step, when the other pathways have written `relief`
     after_lanes(rows, weeks, q)    at every step, when distress has moved, before endings
+    ending_lanes(rows, q)          in a session, after the usual endings
 
 `numerics.own_files` says which files there are; they are read once, before the parameters are
 gathered. From there on such a mechanism is one like the others.
@@ -28,7 +29,9 @@ from dyadsim.model.mechanism import Mechanism, marks
 from dyadsim.model.parameter import declared
 from dyadsim.numerics.own_files import OwnFile, own_mechanism_files
 
-PLACES = ("session_lanes", "relief_lanes", "after_lanes")
+IN_SESSION = ("session_lanes", "ending_lanes")
+"""Functions of a file that the kernel calls with the lanes that are in a session."""
+PLACES = ("session_lanes", "relief_lanes", "after_lanes", "ending_lanes")
 """Functions of a file that the kernel calls."""
 
 

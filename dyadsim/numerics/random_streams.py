@@ -85,6 +85,17 @@ def own_stream(name: str) -> int:
     return _FIRST_OWN + crc32(name.encode()) % _OWN_NUMBERS
 
 
+def is_own(stream: int) -> bool:
+    """Return whether a stream is one of a mechanism of one's own.
+
+    Examples
+    --------
+    >>> is_own(own_stream("nocebo.fright")), is_own(Stream.RUPTURE)
+    (True, False)
+    """
+    return stream >= _FIRST_OWN
+
+
 ONCE = np.int64(0)
 """The session of what is drawn once per entity. (Whole numbers that stand in compiled calls are
 `np.int64`: Numba compiles a function anew for every bare one.)"""

@@ -19,7 +19,7 @@ from dyadsim.plots.panels import choose_panels, fit_words, panel_names
 
 # The palette of Okabe and Ito.
 BLUE, VERMILION, GREEN, ORANGE = "#0072B2", "#D55E00", "#009E73", "#E69F00"
-PURPLE, SKY, GREY = "#CC79A7", "#56B4E9", "#555555"
+PURPLE, SKY, GREY, BLACK = "#CC79A7", "#56B4E9", "#555555", "#000000"
 LIGHT_GREY = "#BBBBBB"  # of what stands in the background, such as a prior
 
 
@@ -58,7 +58,9 @@ INSTRUMENTS = {
     "core_om": "CORE-OM",
     "gad7": "GAD-7",
 }
-_OTHER = Look(SKY, "X", "-")
+# Of names that are in no table, such as worlds of one's own: the first that the table leaves free.
+_SPARE_COLOURS = (SKY, PURPLE, BLACK, ORANGE, VERMILION, GREEN, BLUE)
+_SPARE_MARKERS, _SPARE_LINES = ("X", "^", "*", "P", "<", "h"), ("-", "--", "-.", ":")
 
 
 class Files(NamedTuple):
@@ -79,6 +81,7 @@ class Files(NamedTuple):
 _AS_EVER = Files()
 _FILES: ContextVar[Files] = ContextVar("_FILES", default=_AS_EVER)
 _PANELS: ContextVar[dict[str, None]] = ContextVar("_PANELS")  # all that figures had
+_SPARE: dict[tuple[str, ...], dict[str, Look]] = {}  # of names that a table lacks, by its names
 _UNDATED: Any = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 _WHITE = 253  # of 255: the palette of a white page is a shade off
 _LETTERS_AN_INCH = 8  # of a title
@@ -105,9 +108,30 @@ def find_look(name: str, looks: Mapping[str, Look]) -> Look:
     Returns
     -------
     Look
-        Its look; a spare one for a name that is not in the table.
+        Its look. Names that are not in the table get spare ones in the order in which they are
+        asked for, so that two of them differ in colour and marker in all figures of a process.
+
+    Examples
+    --------
+    >>> mine, yours = (find_look(name, WORLDS) for name in ("mine", "yours"))
+    >>> mine.colour != yours.colour and mine.marker != yours.marker
+    True
+    >>> find_look("mine", WORLDS) == mine
+    True
     """
-    return looks.get(name, _OTHER)
+    if name in looks:
+        return looks[name]
+    given = _SPARE.setdefault(tuple(looks), {})
+    if name not in given:
+        place, used = len(given), list(looks.values())
+        colours = [item for item in _SPARE_COLOURS if item not in {look.colour for look in used}]
+        markers = [item for item in _SPARE_MARKERS if item not in {look.marker for look in used}]
+        given[name] = Look(
+            colours[place % len(colours)],
+            markers[place % len(markers)],
+            _SPARE_LINES[place % len(_SPARE_LINES)],
+        )
+    return given[name]
 
 
 def parameter_label(name: str) -> str:

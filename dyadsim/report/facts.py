@@ -11,6 +11,7 @@ from dyadsim.analysis.monte_carlo import error_sentence, with_error
 from dyadsim.evidence.benchmark import FactResult
 from dyadsim.evidence.enough_repeats import CLIENTS, MOST
 from dyadsim.evidence.verdict import (
+    FEWEST,
     MET,
     SIGNS,
     UNDECIDED,
@@ -128,7 +129,13 @@ def print_grid(rows: Sequence[tuple[Mapping[str, Any], Sequence[FactResult]]]) -
 def _print_rest(undecided: Iterable[str], repeats: Sequence[int], *, until_decided: bool) -> None:
     """Print what is undecided and why, what ± is, and the rule."""
     names = ", ".join(undecided)
-    if names and until_decided:
+    if max(repeats, default=FEWEST) < FEWEST:
+        say(
+            f"Nothing is decided at this size: a verdict needs {FEWEST} repeats or more "
+            f"(size.replicates={FEWEST}). Without size=... each study is repeated until its facts "
+            "are decided."
+        )
+    elif names and until_decided:
         say(f"Undecided even after {MOST} repeats of {CLIENTS:,} clients: {names}.")
     elif names:
         say(

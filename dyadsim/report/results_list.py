@@ -31,8 +31,8 @@ class Listed(NamedTuple):
         `WHOLE`, `DAMAGED` or `FOREIGN`.
     when
         Date and time as text, from the folder's name or its last change; "" where unknown.
-    task, world, seed, size
-        As far as the summary says.
+    task, world, seed, size, study
+        As far as the summary says; only a study of the user's own is named.
     answer
         Its answer in one line, or what is wrong with it.
     """
@@ -45,6 +45,7 @@ class Listed(NamedTuple):
     seed: int | None = None
     size: str = ""
     answer: str = ""
+    study: str = ""
 
 
 def list_results(results: Path, task: str = "") -> list[Listed]:
@@ -113,6 +114,7 @@ def _listed(folder: Path) -> Listed:
         seed if isinstance(seed, int) else None,
         size_words(summary),
         answer_line(summary),
+        str(summary["study"]) if {"study", "design"} <= set(summary) else "",
     )
     if entry.state == WHOLE:
         return entry
@@ -172,7 +174,8 @@ def print_results(entries: Iterable[Listed], most: int) -> None:
             say(f"{entry.path}: {entry.answer}.", "    ")
             continue
         seed = "" if entry.seed is None else f"seed {entry.seed}"
-        facts = (entry.when, entry.task, entry.world, seed, entry.size)
+        study = entry.study and f"study {entry.study}"
+        facts = (entry.when, entry.task, entry.world, study, seed, entry.size)
         say("  ".join(filter(None, facts)), "    ")
         if entry.answer:
             print("    " + textwrap.shorten(entry.answer, line_width() - 4, placeholder=" ..."))

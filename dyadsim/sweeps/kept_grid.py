@@ -14,8 +14,9 @@ import numpy as np
 from dyadsim.attribution import kept_points
 from dyadsim.attribution.kept_points import PointJob
 from dyadsim.attribution.true_shares import Care
+from dyadsim.sweeps.content_keys import Index
 from dyadsim.sweeps.parquet_files import read_parquet
-from dyadsim.sweeps.sweep import Condition, Sweep
+from dyadsim.sweeps.sweep import Condition, Sweep, open_store, row_keys
 
 CARE = "care"  # the axis: the number of a care of the condition
 
@@ -105,3 +106,26 @@ def read_points(grid: KeptGrid, path: Path) -> Iterator[Point]:
     for job, row in zip(grid.jobs, grid.rows, strict=True):
         numbers = {name: column[row] for name, column in zip(columns, values, strict=True)}
         yield Point(job, numbers, errors[row])
+
+
+def stored_points(grid: KeptGrid, folder: Path) -> list[Point] | None:
+    """Return every point of a grid from the parts of its store; None where some are missing.
+
+    Parameters
+    ----------
+    grid
+        The grid.
+    folder
+        Of the store; nothing in it is changed.
+    """
+    rows = open_store(grid.sweep, folder).read()
+    places = Index(rows.keys).find(row_keys(grid.sweep))
+    if (places < 0).any():
+        return None
+    columns = grid.sweep.columns
+    points = []
+    for job, row in zip(grid.jobs, grid.rows, strict=True):
+        place = int(places[row])
+        numbers = dict(zip(columns, rows.values[place].tolist(), strict=True))
+        points.append(Point(job, numbers, rows.errors[place]))
+    return points

@@ -52,5 +52,6 @@ def Page() -> None:
         name="One clinic, session by session",
         play_interval=400,
     )
-    with solara.Column(style={"margin-left": _BESIDE_CONTROLS}):
+    with solara.Column(style={"padding-left": _BESIDE_CONTROLS}):  # it keeps margins at 0
+        solara.Text("A slider that was moved counts from the next Reset on.")
         Picture(clinic.value)

@@ -83,6 +83,42 @@ def test_after_a_study_in_a_folder_of_any_name(
     assert shlex.split(line.removeprefix("Next: dyadsim ")) == words
 
 
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["compare", "task.worlds=[medical,./mine.yaml]"], ["facts", "world=./mine.yaml"]),
+        (["compare", "task.worlds=[medical,mine]", "-cd", "own conf"], ["facts", "world=mine"]),
+        (["compare", "task.worlds=[medical,null]"], ["facts", "world=medical"]),
+        (
+            ["answer", "task.worlds=[hybrid,./mine.yaml]", "members=2"],
+            ["compare", "task.worlds=[hybrid,./mine.yaml]"],
+        ),
+        (
+            ["decompose", "task.treatments=[cbt,placebo]", "task.sessions=4"],
+            ["decompose", "world=medical", "task.treatments=[cbt,placebo]", "task.sessions=4"],
+        ),
+    ],
+    ids=lambda words: " ".join(words),
+)
+def test_after_a_command_with_choices_of_ones_own(
+    words: list[str],
+    expected: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for path in (Path("mine.yaml"), Path("own conf") / "world" / "mine.yaml"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("base: hybrid\nparameters: {alliance.rate: 0.5}\n", encoding="utf-8")
+    assert main(["size=tiny", *words]) == 0
+    (line,) = _next(capsys.readouterr().out)
+    suggested = shlex.split(line.removeprefix("Next: dyadsim ").partition("   (")[0])
+    assert suggested[: len(expected)] == expected
+    assert suggested[len(expected) :] == (["-cd", "own conf"] if "-cd" in words else [])
+    assert main([*suggested, "dry_run=true"]) == 0
+
+
 ROWS = [
     f"{k:03d},{w},{9 + (7 * k + 3 * w) % 5 - w},{('Übliche Behandlung', 'Warten')[k % 2]}"
     for k in range(24)

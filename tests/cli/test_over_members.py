@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -105,6 +106,41 @@ def test_what_it_leaves_and_that_threads_change_nothing(
     page = (folders[0] / "report.html").read_text()
     assert "http" not in page.replace("data:image", "")
     assert "How to reproduce this" in page
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dyadsim.simulation import study_files
+
+    reference, unbroken, calls = run(STUDY, tmp_path / "whole"), study_files.simulate_into, []
+
+    def stops(*arguments: object, **options: object) -> object:
+        calls.append(arguments)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return unbroken(*arguments, **options)  # type: ignore[arg-type]
+
+    place = tmp_path / "stopped"
+    monkeypatch.setattr(study_files, "simulate_into", stops)
+    with pytest.raises(SystemExit) as stop:
+        main([*STUDY, f"results={place}"])
+    assert stop.value.code == 130
+    assert "interrupted. 1 of 3 members are kept in" in capsys.readouterr().err
+    assert not list(place.rglob("report.html"))
+    folder = run(STUDY, place)
+    assert "1 of 3 members were taken from" in capsys.readouterr().out
+    assert len(calls) == 4
+    for name in ("members.csv", "over_members.csv"):
+        assert (folder / name).read_bytes() == (reference / name).read_bytes()
+    damaged = next((place / ".members").iterdir())
+    damaged.write_bytes(damaged.read_bytes()[:100])
+    shutil.rmtree(folder)
+    again = run((*STUDY, "threads=1"), place)
+    assert len(calls) == 5  # the damaged one alone
+    assert (again / "members.csv").read_bytes() == (reference / "members.csv").read_bytes()
+    assert main([*STUDY, "alliance.rate=0.4", f"results={place}"]) == 0
+    assert len(calls) == 8  # another world shares nothing
 
 
 def test_a_member_is_the_world_with_its_values(tmp_path: Path) -> None:

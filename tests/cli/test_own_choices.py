@@ -121,6 +121,20 @@ def test_the_folder_is_said_and_kept_in_the_manifest(
     assert manifest["config"]["world"]["parameters"] == {"alliance.rate": 0.5}
 
 
+@pytest.mark.parametrize("study", ["hope_trial", "./conf/study/hope_trial.yaml"])
+def test_a_study_of_ones_own_is_named_in_results(
+    study: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary = summary_of(capsys, "simulate", f"study={study}", "size=handful")
+    assert (summary["study"], summary["design"]) == ("hope_trial", "rct")
+    words = ("sweep", f"study={study}", "alliance.rate=0.3,0.4", "size=tiny", "outputs=[true_d]")
+    assert summary_of(capsys, *words)["study"] == "hope_trial"
+    assert main(["results"]) == 0
+    assert capsys.readouterr().out.count("study hope_trial") == 2
+    assert main(["show", "simulate"]) == 0
+    assert "Study: hope_trial" in capsys.readouterr().out
+
+
 def test_a_path_gives_the_numbers_of_its_values(capsys: pytest.CaptureFixture[str]) -> None:
     own = summary_of(capsys, "simulate", "world=./mine.yaml", "size=handful")
     same = summary_of(capsys, "simulate", "world=hybrid", "alliance.rate=0.5", "size=handful")

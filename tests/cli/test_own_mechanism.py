@@ -22,6 +22,55 @@ from dyadsim.numerics.own_files import MECHANISMS, OwnFile
 
 PAGE = Path(__file__).parents[2] / "docs" / "how_to" / "own_mechanism.md"
 EXAMPLE = next(re.finditer(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL))[1]
+MISHAPS = '''
+"""Mishaps: a week goes wrong, whether in care or not; who has had one may leave."""
+
+from typing import Annotated, NamedTuple
+
+from dyadsim.model.mechanism import Need, Pathway, Reads, Writes, mechanism, normal, uniform
+from dyadsim.model.mechanisms.distress import FURTHEST
+from dyadsim.model.mechanisms.ending import DROPOUT
+from dyadsim.model.parameter import parameter
+from dyadsim.model.variable import Array, variable
+from dyadsim.numerics.float32 import HALF, ONE
+from dyadsim.numerics.jit import compiled
+
+
+class Mishaps(NamedTuple):
+    rate: Annotated[float, parameter("share of weeks that go wrong", "1/step", 0, 1)] = 0.0
+    size: Annotated[float, parameter("what is added to distress", "distress", 0, 1)] = 0.0
+    leaving: Annotated[float, parameter("share who leave after one", "1/step", 0, 1)] = 0.0
+
+
+class Rows(NamedTuple):
+    mishap: Annotated[Array, variable("", "0/1", "whether this week went wrong")]
+    pull: Annotated[Array, variable("", "z", "how much it pulls")]
+    distress: Writes
+    ended: Writes
+    in_session: Reads
+    chance: Annotated[Array, uniform("mishaps.chance", Need.LIFE)]
+    swing: Annotated[Array, normal("mishaps.swing", Need.LIFE)]
+    leave: Annotated[Array, uniform("mishaps.leave")]
+
+
+MECHANISM = mechanism(Rows, pathways={"mishap": Pathway("mishaps.size")})
+
+
+@compiled
+def after_lanes(rows, weeks, q):
+    for i in range(rows.mishap.shape[0]):
+        rows.mishap[i] = ONE if rows.chance[i] < q.rate else ONE - ONE
+        rows.pull[i] = rows.swing[i]
+        rows.distress[i] = min(rows.distress[i] + q.size * rows.mishap[i], FURTHEST)
+
+
+@compiled
+def ending_lanes(rows, q):
+    for i in range(rows.mishap.shape[0]):
+        if rows.in_session[i] > HALF and rows.ended[i] < HALF and rows.mishap[i] > HALF:
+            rows.ended[i] = DROPOUT if rows.leave[i] < q.leaving else ONE - ONE
+'''
+"""Code of an installed package: it draws, it writes distress, and it ends."""
 SCRIPT = """
 import hashlib, sys
 import numpy as np
@@ -60,13 +109,37 @@ without = (2 ** len(causes()) - 1) & ~(1 << list(causes()).index("fear"))
 assert worths[-1] < worths[without]
 assert "nocebo.strength" in calibration_space("hybrid").names
 assert "nocebo.strength" not in calibration_space("null").names
-(own,) = manifest({}, 1.0)["own_mechanisms"]
+own, installed = manifest({}, 1.0)["own_mechanisms"]
 assert own["name"] == "nocebo" and len(own["sha256"]) == 64
+assert installed["name"] == "mishaps" and installed["file"].endswith("fears/weeks.py")
+
+chances = {"mishaps.rate": 0.3, "mishaps.size": 0.5}
+unsettled = dyadsim.world("hybrid", chances)
+one, two = (dyadsim.run(study, unsettled, 2000, threads=n) for n in (1, 2))
+assert np.array_equal(one.truth, two.truth, equal_nan=True)
+other_seed = dyadsim.run(study, unsettled, 2000, seed=99)
+mishap, pull = (simulate.latent(one, name)[1:] for name in ("mishap", "pull"))
+lived = np.isin(mishap, (0, 1)) & (pull != 0)
+assert abs(mishap[lived].mean() - 0.3) < 4 * np.sqrt(0.21 / lived.sum()), mishap[lived].mean()
+assert abs(pull[lived].mean()) < 4 / np.sqrt(lived.sum()), pull[lived].mean()
+assert abs(pull[lived].std() - 1) < 4 / np.sqrt(2 * lived.sum()), pull[lived].std()
+assert not np.array_equal(mishap, simulate.latent(other_seed, "mishap")[1:])
+spared = do(study, unsettled, 2000, Intervention(remove=("mishap",)))
+assert np.array_equal(simulate.latent(spared, "mishap")[1:], mishap)
+first = (simulate.latent(one, "distress") - simulate.latent(spared, "distress"))[1]
+assert np.allclose(first, 0.5 * mishap[0], atol=1e-5), first
+left = dyadsim.run(study, dyadsim.world("hybrid", chances | {"mishaps.leaving": 1.0}), 2000)
+met = np.diff(simulate.latent(left, "attended"), axis=0) > 0
+hit = met & (simulate.latent(left, "mishap")[1:] == 1)
+assert hit.any(axis=0).mean() > 0.4
+assert (simulate.latent(left, "ended")[1:][hit] > 0).all()
+assert (left.clients.ended == 3).mean() > (one.clients.ended == 3).mean() + 0.2
 
 words = ["sweep", "name=fear", "nocebo.strength=0,0.5", "size=tiny", "json=true"]
 assert main([*words, "world=./worried.yaml"]) == 0
 assert main(["simulate", "size=tiny", "nocebo.strength=0.5", "do.hold.fear=0"]) == 0
 assert main(["simulate", "size=tiny", "nocebo.strenght=1"]) == 2
+assert main(["decompose", "size=tiny", "nocebo.strength=0.5", "mishaps.rate=0.2"]) == 0
 """
 
 
@@ -86,14 +159,34 @@ def test_the_example_is_the_one_that_init_writes() -> None:
     assert (PROJECT / "mechanisms" / "nocebo.py").read_text("utf-8") == EXAMPLE
 
 
-def test_the_example_works_and_changes_nothing_else(folder: Path) -> None:
+def _with(place: Path) -> str:
+    """Return the path on which Python finds packages, with a place in front."""
+    return os.pathsep.join([str(place), *filter(None, [os.environ.get("PYTHONPATH")])])
+
+
+@pytest.fixture
+def installed(tmp_path: Path) -> Path:
+    """A place where a package is installed that offers a mechanism by its entry point."""
+    place = tmp_path / "site"
+    (place / "fears").mkdir(parents=True)
+    (place / "fears" / "__init__.py").touch()
+    (place / "fears" / "weeks.py").write_text(MISHAPS, encoding="utf-8")
+    about = place / "fears-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: fears\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[dyadsim.mechanisms]\nmishaps = fears.weeks\n")
+    return place
+
+
+def test_the_example_works_and_changes_nothing_else(folder: Path, installed: Path) -> None:
+    """Beside it an installed package has a mechanism with chance, and with a part in endings."""
     import dyadsim
 
     study = dyadsim.rct(["cbt", "supportive"], 6, follow_up=(20.0,))
     plain = dyadsim.run(study, "hybrid", 300).truth
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT, str(len(plain))],
-        env=os.environ | {MECHANISMS: str(folder / "nocebo.py")},
+        env=os.environ | {MECHANISMS: str(folder / "nocebo.py"), "PYTHONPATH": _with(installed)},
         cwd=folder,
         capture_output=True,
         text=True,
@@ -102,7 +195,8 @@ def test_the_example_works_and_changes_nothing_else(folder: Path) -> None:
     assert done.returncode == 0, done.stderr
     _, bits, rows = done.stdout.splitlines()[0].split()
     assert bits == hashlib.sha256(plain.tobytes()).hexdigest()
-    assert int(rows) == len(plain) + 1
+    assert int(rows) == len(plain) + 3
+    assert re.search(r"fear +│ +[-\d]", done.stdout), done.stdout
     assert "'nocebo.strenght'. Did you mean nocebo.strength?" in done.stderr
 
 

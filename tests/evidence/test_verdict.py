@@ -113,3 +113,9 @@ def test_a_negative_standard_error_is_refused() -> None:
 def test_counts_say_all_three() -> None:
     assert tuple(count_verdicts([])) == VERDICTS
     assert verdicts_text(["met", "undecided", "met"]) == "2 met, 0 violated, 1 undecided"
+
+
+def test_fewer_than_four_repeats_decide_nothing() -> None:
+    """Two or three values that agree by chance have an error of 0, which nobody can know."""
+    verdicts = {n: judge_fact(BAND, 0.4, 0.0, repeats=n) for n in (2, 3, 4)}
+    assert verdicts == {2: "undecided", 3: "undecided", 4: "violated"}

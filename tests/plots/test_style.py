@@ -19,6 +19,18 @@ def test_a_new_name_gets_the_spare_look() -> None:
     assert style.find_look("my_world", style.WORLDS) not in style.WORLDS.values()
 
 
+@pytest.mark.parametrize("table", [style.WORLDS, style.ARMS], ids=["worlds", "arms"])
+def test_new_names_differ_from_one_another_and_from_the_known(table: dict[str, style.Look]) -> None:
+    """Two worlds, or two therapies, of one's own side by side (supportive and placebo too)."""
+    looks = [style.find_look(name, table) for name in ("one", "two", "three")]
+    for part in ("colour", "marker", "line"):
+        assert len({getattr(look, part) for look in looks}) == 3
+    for part in ("colour", "marker"):
+        known = {getattr(look, part) for look in table.values()}
+        assert not known & {getattr(look, part) for look in looks}
+    assert [style.find_look(name, table) for name in ("one", "two", "three")] == looks
+
+
 def test_a_parameter_in_words() -> None:
     assert style.parameter_label("distress.bond_effect") == "distress: bond effect"
 

@@ -81,6 +81,7 @@ def test_a_theory_of_ones_own_runs_from_the_wheel(python: Path, tmp_path: Path) 
     """In an empty folder: init, then a world, a therapy, a mechanism and a sweep of one's own."""
     _run(python, tmp_path, "-m", "dyadsim", "init", "mytheory")
     folder, start = tmp_path / "mytheory", ("-m", "dyadsim")
+    assert not list(folder.rglob("*.pyc"))
     done = _run(python, folder, *start, "simulate", "world=hope", "size=tiny", "json=true")
     summary = json.loads(done.stdout)
     assert (summary["world"], summary["base"], summary["calibrated"]) == (

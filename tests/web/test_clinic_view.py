@@ -60,6 +60,18 @@ def _picture(page: Any) -> bytes:
     return bytes(page.screenshot(clip={"x": 410, "y": 80, "width": 980, "height": 600}))
 
 
+def _first_picture(page: Any) -> bytes:
+    """Return the picture once it is drawn."""
+    page.wait_for_function("[...document.images].some(e => e.complete && e.naturalWidth > 400)")
+    return _picture(page)
+
+
+def _keep_screenshot(page: Any, name: str) -> None:
+    """Keep the page as it is now, where a folder is named for that."""
+    if folder := os.environ.get("DYADSIM_SCREENSHOTS"):
+        page.screenshot(path=f"{folder}/{name}.png")
+
+
 def _wait_for_another(page: Any, picture: bytes) -> bytes:
     """Return the next picture that differs."""
     for _ in range(120):
@@ -70,8 +82,7 @@ def _wait_for_another(page: Any, picture: bytes) -> bytes:
 
 
 def test_step_play_and_reset(page: Any) -> None:
-    empty = _picture(page)
-    intake = _wait_for_another(page, empty)
+    intake = _first_picture(page)
     page.get_by_role("button", name="Step").click()
     page.get_by_text("Time: 1").wait_for()
     _wait_for_another(page, intake)
@@ -82,5 +93,26 @@ def test_step_play_and_reset(page: Any) -> None:
     page.get_by_text("Time: 0").wait_for()
     for label in ("Clients", "Specificity of treatment", "Spread of therapists", "Seed"):
         assert page.get_by_text(label).count()
-    if folder := os.environ.get("DYADSIM_SCREENSHOTS"):
-        page.screenshot(path=f"{folder}/clinic_view.png")
+    _keep_screenshot(page, "clinic_view")
+
+
+def test_nothing_hides_the_picture_and_a_slider_makes_another_clinic(page: Any) -> None:
+    """The sidebar lies on the page: the picture must begin to the right of it."""
+    few = _first_picture(page)
+    box = page.locator("img").last.bounding_box()
+    controls = page.get_by_text("Model Parameters").locator("..").bounding_box()
+    assert box["x"] > controls["x"] + controls["width"]
+    assert box["x"] + box["width"] <= 1400
+    sliders = page.get_by_role("slider").all()
+    clients = next(one for one in sliders if one.get_attribute("aria-valuemax") == "400")
+    assert clients.get_attribute("aria-valuenow") == "120"
+    clients.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "[...document.querySelectorAll('[role=slider]')].some(e => e.ariaValueNow == '220')"
+    )
+    page.get_by_role("button", name="Reset").click()
+    _wait_for_another(page, few)
+    page.get_by_text("Time: 0").wait_for()
+    _keep_screenshot(page, "clinic_slider")

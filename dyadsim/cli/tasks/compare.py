@@ -113,7 +113,19 @@ def run(settings: "Settings") -> None:
     report.print_comparison(comparison, clients=clients, seed=settings.seed)
     say(f"\n{comparison.verdict}")
     print(f"\nReport: {folder / 'report.html'}")
-    print("Next: dyadsim facts world=hybrid   (every published fact, one world)")
+    print(f"Next: {_next(settings)}   (every published fact, one world)")
+
+
+def _next(settings: "Settings") -> str:
+    """Return the next command: the facts of a world that was compared, your own before others."""
+    from dyadsim.checks import names_list
+    from dyadsim.cli.own_mechanism_words import said_again, world_word
+    from dyadsim.model.worlds import WORLDS
+
+    typed = names_list("task.worlds", settings.task.worlds)
+    chosen = next((name for name in typed if name not in WORLDS), settings.worlds[0])
+    chosen = "hybrid" if "hybrid" in typed and chosen in WORLDS else chosen
+    return said_again(f"dyadsim facts {world_word(chosen)}")
 
 
 TASK = Task(

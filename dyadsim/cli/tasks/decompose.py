@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import names_list, number, whole_number
 from dyadsim.cli.cost import REPORT_BYTES, estimate
+from dyadsim.cli.kept_grid import check_grid
 from dyadsim.cli.memory import OUTCOME_BYTES, Need, client_need, largest_run
 from dyadsim.cli.own_choices import treatment_name
+from dyadsim.cli.own_mechanism_words import said_again, typed_settings
 from dyadsim.cli.progress import progress_of
 from dyadsim.cli.task import Estimates, GridRequest, NoEffect, Task, TaskSettings, setting
 from dyadsim.errors import BadInput
@@ -153,7 +155,9 @@ def run(settings: "Settings") -> None:
     report.print_attribution(table, label, **size)
     print(f"\nReport: {folder / 'report.html'}")
     other = "medical" if settings.world != "medical" else "contextual"
-    print(f"Next: dyadsim decompose world={other}   (the same therapy in another world)")
+    same = typed_settings("task.treatments", "task.sessions", "task.dose_spread")
+    command = said_again(f"dyadsim decompose world={other}{same}")
+    print(f"Next: {command}   (the same therapy in another world)")
 
 
 def _label_of_grid(jobs: Sequence["Settings"], dials: Sequence[str]) -> str:
@@ -185,8 +189,11 @@ def _points_for_json(
     ]
 
 
-def _check_alike(jobs: Sequence["Settings"]) -> None:
-    """Refuse points that do not share their random numbers."""
+def check_many(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse points that do not share their random numbers, or what a grid has once."""
+    if jobs[0].members:
+        return
+    check_grid(differing)
     if len({(*_size(job).values(), dataclasses.astuple(job.size)) for job in jobs}) > 1:
         raise BadInput(
             "decompose -m: all points need the same size and seed (common random numbers)."
@@ -234,8 +241,6 @@ def run_grid(
 
     began = time.perf_counter()
     first = jobs[0]
-    kept_grid.check_grid(differing)
-    _check_alike(jobs)
     check_folder(first.results)
     planned = _grid(jobs, differing)
     kept = kept_grid.keep_points(first, planned, request)
@@ -311,6 +316,7 @@ TASK = Task(
     memory=memory,
     run=run,
     run_many=run_grid,
+    check_many=check_many,
     shows=("figure",),
     panels=("variance", "effect", "lost", "facts", "large", "small", "<value>"),
     estimates=estimates,

@@ -236,6 +236,14 @@ def _show_one_world(settings: "Settings", results: "list[FactResult]") -> None:
     )
 
 
+def check_many(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse several values of what a grid has once; worlds side by side are no grid."""
+    from dyadsim.cli.kept_grid import check_grid
+
+    if not any(job.compared or job.members for job in jobs):
+        check_grid(differing)
+
+
 def run_grid(
     jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]], request: GridRequest
 ) -> int | None:
@@ -259,7 +267,6 @@ def run_grid(
             print(f"# {', '.join(f'{name}={value}' for name, value in labels.items())}")
             run(job)
         return None
-    kept_grid.check_grid(differing)
     kept = kept_grid.keep_points(jobs[0], _grid(jobs, differing), request)
     if kept is None:
         return None
@@ -356,6 +363,7 @@ TASK = Task(
     memory=memory,
     run=run,
     run_many=run_grid,
+    check_many=check_many,
     shows=("figure",),
     estimates=estimates,
     no_effect=no_effect,

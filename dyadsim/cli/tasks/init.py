@@ -45,8 +45,8 @@ def _folder(settings: "Settings") -> Path:
 
 def project_files() -> list[Path]:
     """Return the files of a new project, from its folder."""
-    files = (path for path in PROJECT.rglob("*") if path.is_file())
-    return sorted(path.relative_to(PROJECT) for path in files)
+    files = (path.relative_to(PROJECT) for path in PROJECT.rglob("*") if path.is_file())
+    return sorted(file for file in files if "__pycache__" not in file.parts)  # pip makes these
 
 
 def run(settings: "Settings") -> None:

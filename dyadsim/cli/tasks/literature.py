@@ -9,6 +9,7 @@ from dyadsim.checks import names_list, number, whole_number
 from dyadsim.cli.cost import estimate
 from dyadsim.cli.memory import Need, largest_run
 from dyadsim.cli.own_choices import treatment_name
+from dyadsim.cli.own_mechanism_words import said_again, typed_settings
 from dyadsim.cli.progress import progress_of
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 
@@ -154,7 +155,9 @@ def run(settings: "Settings") -> None:
     say(study)
     print(f"Tables and funnel: {folder}")
     if settings.world != "null":
-        print("Next: dyadsim literature world=null   (a field where nothing heals)")
+        same = typed_settings("task.therapy", "task.comparators")
+        command = said_again(f"dyadsim literature world=null{same}")
+        print(f"Next: {command}   (a field where nothing heals)")
 
 
 TASK = Task(

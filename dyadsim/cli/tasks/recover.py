@@ -178,7 +178,7 @@ def _summary(
     return {
         "task": "recover",
         **changed_worlds.world_for_json(settings.world, settings.parameters()),
-        **({"file": path, "assumed": list(assumed)} if path else {"study": settings.study.name}),
+        **({"file": path, "assumed": list(assumed)} if path else settings.study_words),
         "clients": int(recovery.means["clients"].iloc[0]),
         "seed": settings.seed,
         "draws": draws,

@@ -8,7 +8,7 @@ numbers of their own; what that costs is in `dry_run=true`. Everything is kept i
 import dataclasses
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import names_list, number, whole_number
@@ -34,10 +34,8 @@ from dyadsim.cli.task import (
 from dyadsim.errors import BadInput, Failed
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from dyadsim.cli.settings import Settings
-    from dyadsim.sweeps.kept_grid import Point
+    from dyadsim.sweeps.kept_grid import KeptGrid, Point
     from dyadsim.sweeps.region import Place, Plan, SearchTables
 
     type Pairs = list[tuple[Place, float]]
@@ -49,6 +47,7 @@ COURSE_MICROSECONDS = 0.33  # run with a cause taken away
 FACT_MICROSECONDS = 0.41  # of the facts' designs, with their statistics
 WORLD_SECONDS = 0.15  # to solve a world's treatment gain
 LIVES = 2**6  # of a client, one a subset of the groups of random streams
+RUNS = ("all worlds", "the best again, larger", "those that are reported")
 LATER = 0.34  # what the second and third run take, as a share of the first
 
 
@@ -195,34 +194,14 @@ def memory(settings: "Settings") -> Need:
     return client_need(settings, of_client, fixed, own_studies=True)
 
 
-def search(
-    settings: "Settings", request: GridRequest
-) -> "tuple[SearchTables, int, list[Point]] | None":
-    """Return what the three runs find, the points taken from the store, and those of the first.
-
-    None where a status was asked for, or points of other shards are missing.
-    """
-    from dyadsim.cli.kept_grid import keep_points
+def _runs(plan: "Plan") -> "Generator[KeptGrid, list[Point], SearchTables]":
+    """Yield the grid of each of the three runs, take its points, and return what they say."""
     from dyadsim.sweeps import region
 
-    plan = plan_of(settings)
     places = region.places_of(plan)
     pairs: Pairs = [(place, dose) for place in places for dose in plan.doses]
-    first = region.grid_of(plan, pairs, region.SCREEN)
-    kept = keep_points(settings, first, request)
-    if kept is None:
-        return None
-    points, reused = kept
+    points = yield region.grid_of(plan, pairs, region.SCREEN)
     table = region.table_of(pairs, points)
-    alone = dataclasses.replace(settings, shard=0, shards=1)
-
-    def run_again(pairs: "Pairs", stage: region.Stage) -> "pd.DataFrame":
-        again = keep_points(
-            alone, region.grid_of(plan, pairs, stage), GridRequest(request.words, RUN)
-        )
-        assert again is not None
-        return region.table_of(pairs, again[0])
-
     best = region.candidates(table)
     if not best:
         why = next((point.error for point in points if point.error), "no mean effect to keep")
@@ -231,14 +210,78 @@ def search(
     own = {k for k, world in enumerate(places) if world.is_own and world.member in members}
     numbers = sorted(own | {*best})
     pairs = [(places[place], dose) for place in numbers for dose in plan.doses]
-    confirmed = run_again(pairs, region.CONFIRM)
+    points = yield region.grid_of(plan, pairs, region.CONFIRM)
+    confirmed = region.table_of(pairs, points)
     confirmed["place"] = [number for number in numbers for _ in plan.doses]
     chosen = region.chosen_worlds(confirmed)  # the members themselves are always inside
     rows = zip(chosen["place"].tolist(), chosen[region.DOSE].tolist(), strict=True)
-    last = run_again([(places[place], dose) for place, dose in rows], region.REPORT)
-    keep_points(alone, first, GridRequest(request.words, COLLECT))  # its table is the one left
-    best_rows = region.reported(chosen, table, last)
-    return region.SearchTables(table, confirmed, best_rows), reused, points
+    pairs = [(places[place], dose) for place, dose in rows]
+    points = yield region.grid_of(plan, pairs, region.REPORT)
+    best_rows = region.reported(chosen, table, region.table_of(pairs, points))
+    return region.SearchTables(table, confirmed, best_rows)
+
+
+def search(
+    settings: "Settings", request: GridRequest
+) -> "tuple[SearchTables, int, list[Point]] | None":
+    """Return what the three runs find, the points taken from the store, and those of the first.
+
+    None where points of other shards are missing.
+    """
+    from dyadsim.cli.kept_grid import keep_points
+
+    runs = _runs(plan_of(settings))
+    first = next(runs)
+    kept = keep_points(settings, first, request)
+    if kept is None:
+        return None
+    points, reused = kept
+    alone, later = dataclasses.replace(settings, shard=0, shards=1), points
+    while True:
+        try:
+            grid = runs.send(later)
+        except StopIteration as end:
+            # the table of the first run is the one left
+            keep_points(alone, first, GridRequest(request.words, COLLECT))
+            return end.value, reused, points
+        again = keep_points(alone, grid, GridRequest(request.words, RUN))
+        assert again is not None
+        later = again[0]
+
+
+def _say_status(settings: "Settings", request: GridRequest) -> None:
+    """Print how much of each run is finished; a run follows from the points of those before it."""
+    from dyadsim.cli.kept_grid import state_of_grid
+    from dyadsim.report import sweep as report
+    from dyadsim.report.printed import say
+
+    runs, states = _runs(plan_of(settings)), []
+    grid = next(runs)
+    while True:
+        state, points = state_of_grid(settings, grid, request)
+        states.append(state)
+        try:
+            if points is None:
+                break
+            grid = runs.send(points)
+        except StopIteration:
+            break
+    if settings.json:
+        print(json.dumps({**states[0], "runs": states}))
+        return
+    shown = states[0] | {"missing": sum(states[0]["missing"].values())}
+    report.print_summary(shown)
+    for place, name in enumerate(RUNS):
+        there = "begins when those before it are finished"
+        if place < len(states):
+            there = f"{states[place]['finished']:,} of {states[place]['rows']:,} points"
+        say(f"  run {place + 1} of {len(RUNS)}, {name}: {there}")
+
+
+def check_many(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse several jobs."""
+    if len(jobs) > 1:
+        raise BadInput("region answers for one world and one setting: leave out -m.")
 
 
 def run_search(
@@ -260,11 +303,11 @@ def run_search(
     from dyadsim.model import members
     from dyadsim.report import region as report
 
-    if len(jobs) > 1:
-        raise BadInput("region answers for one world and one setting: leave out -m.")
     began, settings = time.perf_counter(), jobs[0]
-    if request.work != STATUS:
-        check_folder(settings.results)
+    if request.work == STATUS:
+        _say_status(settings, request)
+        return None
+    check_folder(settings.results)
     outcome = search(settings, request)
     if outcome is None:
         return None
@@ -308,6 +351,7 @@ TASK = Task(
     memory=memory,
     run=run,
     run_many=run_search,
+    check_many=check_many,
     always_many=True,
     sweeps_members=True,
     shows=("figure",),

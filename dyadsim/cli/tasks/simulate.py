@@ -146,7 +146,9 @@ def estimates(settings: "Settings") -> Estimates:
         clusters = clusters_of_clients(scratch)
     instrument = find_instrument(settings.study.instrument).name
     table = report.estimates_of(outcome, clusters, instrument)
-    return Estimates(table.assign(world=settings.world), settings.study.name, settings.clients)
+    return Estimates(
+        table.assign(world=settings.world), settings.study_words["study"], settings.clients
+    )
 
 
 def _summary(
@@ -162,7 +164,8 @@ def _summary(
     summary = {
         "task": "simulate",
         **changed_worlds.world_for_json(settings.world, parameters),
-        **{"study": settings.study.name, "clients": settings.clients, "repeats": 1},
+        **settings.study_words,
+        **{"clients": settings.clients, "repeats": 1},
         "seed": settings.seed,
         "instrument": settings.study.instrument,
         "endings": outcome.clients["ending"].value_counts().sort_index().to_dict(),

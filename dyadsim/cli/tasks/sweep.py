@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import setting_word
 from dyadsim.cli.memory import sweep_need
+from dyadsim.cli.own_mechanism_words import said_again
 from dyadsim.cli.progress import working
 from dyadsim.cli.task import NoEffect, Task
 from dyadsim.errors import BadInput
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from dyadsim.cli.sweep_request import SweepRequest
-    from dyadsim.sweeps.sweep import Status
+    from dyadsim.sweeps.sweep import Status, Sweep
 
 DEFAULT_RESULTS = Path("results")
 OVER_MEMBERS = "over_members.parquet"
@@ -125,11 +126,15 @@ def finish(
 
     try:
         complete = incomplete or state.finished == state.rows
+        if complete:
+            note_replaced_rows(request.planned.sweep, request.folder)
         path = sweeps.collect_sweep(request.planned.sweep, request.folder) if complete else None
         over = _over_members(request, path)
     except OSError as error:
         raise NoFolder(f"{request.folder} cannot be written: {error.strerror or error}.") from None
     summary = report.sweep_summary(request.planned, request.folder, state, path)
+    if request.settings.own_study:
+        summary |= request.settings.study_words
     members = list(request.settings.members)
     if over is not None:
         place = str(request.folder / OVER_MEMBERS)
@@ -143,6 +148,18 @@ def finish(
     elif not ranked:
         print(json.dumps(summary))
     return POINTS_FAILED if state.failed else OK
+
+
+def note_replaced_rows(sweep: "Sweep", folder: Path) -> None:
+    """Say how many rows of the table that stands there the new one will not have."""
+    from dyadsim.sweeps.replaced_rows import rows_to_be_replaced
+
+    if count := rows_to_be_replaced(sweep, folder):
+        print(
+            f"dyadsim: note: {folder / 'points.parquet'} had {count:,} other rows; they are kept "
+            "in parts/, and the command that computed them puts them back at once.",
+            file=sys.stderr,
+        )
 
 
 def keep_summary(request: "SweepRequest", summary: dict[str, Any]) -> None:
@@ -182,9 +199,8 @@ def _next_line(request: "SweepRequest", state: "Status", ranked: bool) -> str:
     if request.settings.results != DEFAULT_RESULTS:
         sweep += f" {setting_word('results', str(request.settings.results))}"
     if state.finished < state.rows:
-        return (
-            f"Next: dyadsim status {sweep}; when all shards are finished: dyadsim collect {sweep}\n"
-        )
+        status, collect = (said_again(f"dyadsim {name} {sweep}") for name in ("status", "collect"))
+        return f"Next: {status}; when all shards are finished: {collect}\n"
     if ranked or state.failed or request.settings.members:  # points may be too few without them
         return ""
     settings = dataclasses.replace(request.settings, task=sensitivity.SensitivitySettings())
@@ -192,7 +208,8 @@ def _next_line(request: "SweepRequest", state: "Status", ranked: bool) -> str:
         sensitivity.check(request._replace(settings=settings))
     except BadInput:  # no interval, or too few points
         return ""
-    return f"Next: dyadsim sensitivity {sweep}   (which parameters matter)\n"
+    command = said_again(f"dyadsim sensitivity {sweep}")
+    return f"Next: {command}   (which parameters matter)\n"
 
 
 def run(request: "SweepRequest") -> int:

@@ -136,13 +136,17 @@ def test_a_point_that_fails_is_named_and_the_others_are_shown(
         (["simulate", "alliance.rate=0.2,3"], "job 2 of 2 (alliance.rate=3)"),
         (["decompose", "name=a,b"], "all points of a grid have one name, not several (a, b)"),
         (["decompose", "shard=0,1", "shards=2"], "all points of a grid have one shard"),
+        (["decompose", "seed=1,2"], "decompose -m: all points need the same size and seed"),
+        (["facts", "world=hybrid", "threads=1,2"], "all points of a grid have one threads"),
+        (["region", "members=2", "alliance.rate=0.2,0.3"], "region answers for one world and one"),
     ],
 )
 def test_a_bad_value_says_which_job(
     words: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main([*words, "-m", f"results={tmp_path / 'new'}"]) == 2
-    assert capsys.readouterr().err.startswith(f"dyadsim: {message}")
+    for dry in ([], ["dry_run=true"]):
+        assert main([*words, *dry, "-m", f"results={tmp_path / 'new'}"]) == 2
+        assert capsys.readouterr().err.startswith(f"dyadsim: {message}")
     assert not (tmp_path / "new").exists()
 
 

@@ -4,11 +4,13 @@ import json
 import os
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from dyadsim.cli.main import main
+from dyadsim.cli.tasks import init
 from dyadsim.cli.tasks.init import PROJECT, project_files
 from dyadsim.search_path import CONF, NAMED
 
@@ -35,6 +37,17 @@ def test_it_writes_what_its_readme_names(project: Path) -> None:
     named = set(re.findall(r"^\| `(\S+)` \|", text, re.MULTILINE))
     written = {str(path.relative_to(project)) for path in project.rglob("*") if path.is_file()}
     assert written == named | {"README.md"} == set(map(str, project_files()))
+
+
+def test_what_pip_compiles_is_no_part_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "installed"
+    shutil.copytree(PROJECT, installed)
+    (installed / "mechanisms" / "__pycache__").mkdir(exist_ok=True)
+    (installed / "mechanisms" / "__pycache__" / "nocebo.cpython-312.pyc").touch()
+    monkeypatch.setattr(init, "PROJECT", installed)
+    assert not [file for file in init.project_files() if file.suffix == ".pyc"]
 
 
 @pytest.mark.parametrize("words", _commands(), ids=" ".join)

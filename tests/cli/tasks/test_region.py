@@ -1,6 +1,7 @@
 """The task region as typed: what it prints and leaves, shards, resuming, bad input."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -89,12 +90,20 @@ def test_shards_equal_one_process(
     assert not (tmp_path / "region").exists()
     where = ["name=region_points", f"results={tmp_path}"]
     assert main(["status", *where]) == 0
-    assert "finished             4" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "finished             4" in said
+    assert "run 1 of 3, all worlds: 4 of 8 points" in said
+    assert "run 2 of 3, the best again, larger: begins when" in said
     assert main(["collect", *where]) == 1
     assert "4 of 8 points are missing" in capsys.readouterr().err
     assert _run(tmp_path, "shard=0", "shards=2") == 0
     for name in ("at_most.csv", "confirmed.csv", "figures/region.csv"):
         assert _table(tmp_path, name) == _table(finished, name)
+    capsys.readouterr()
+    assert main(["status", *where]) == 0
+    counts = re.findall(r"run \d of 3, .*: (\d+) of (\d+) points", capsys.readouterr().out)
+    assert len(counts) == 3
+    assert all(finished == rows for finished, rows in counts)
 
 
 def test_a_search_that_was_stopped_goes_on_to_the_same_tables(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -192,6 +193,24 @@ def test_a_point_equals_the_study_run_by_hand(
     d = (post.mean()["waitlist"] - post.mean()["cbt"]) / spread
     assert row["d_between.cbt.waitlist"].item() == pytest.approx(d, abs=1e-3)
     assert row["gain.cbt.se"].item() > 0
+
+
+def test_a_shorter_run_and_part_of_a_command_say_what_stands_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = [f"results={tmp_path}", "name=x"]
+    quick = ["points=sobol", "size=tiny", "study.arms=[cbt,waitlist]", "outputs=[true_d]", AXIS]
+    assert main(["sweep", *where, *quick, "points.n=16"]) == 0
+    longer = (tmp_path / "x" / "points.parquet").read_bytes()
+    assert "note:" not in capsys.readouterr().err
+    assert main(["sweep", *where, *quick, "points.n=8"]) == 0
+    assert "had 8 other rows; they are kept in parts/" in capsys.readouterr().err
+    assert main(["sweep", *where, "points.n=16"]) == 2
+    said = capsys.readouterr().err
+    assert "points.n=16 alone says not what to sweep" in said
+    command = shlex.split(said.partition("dyadsim sweep ")[2])
+    assert main(["sweep", *command, where[0]]) == 0
+    assert (tmp_path / "x" / "points.parquet").read_bytes() == longer
 
 
 def test_failed_points_are_rows_and_exit_3(

@@ -14,27 +14,18 @@ from dyadsim.model.variable import Array, variable
 from dyadsim.numerics.float32 import ONE
 from dyadsim.numerics.jit import compiled
 
+JUDGED = likely(0.05, 0.8, "judged: less than an SD of care", own=True)
+
 
 class Nocebo(NamedTuple):
-    """Parameters of the nocebo effect."""
+    """Its parameters."""
 
-    fright_rate: Annotated[
-        float, parameter("share of fear that a session teaches", "1/session", 0, 1)
-    ] = 0.3
-    strength: Annotated[
-        float,
-        parameter(
-            "distress that full fear adds",
-            "distress",
-            0,
-            3,
-            likely=likely(0.05, 0.8, "judged: less than an SD of care", own=True),
-        ),
-    ] = 0.0
+    fright_rate: Annotated[float, parameter("fear that a session teaches", "1/session", 0, 1)] = 0.3
+    strength: Annotated[float, parameter("effect of fear", "distress", 0, 3, likely=JUDGED)] = 0.0
 
 
 class Rows(NamedTuple):
-    """What the nocebo effect reads and writes."""
+    """What it reads and writes."""
 
     fear: Annotated[Array, variable("", "0-1", "fear that therapy does harm")]
     relief: Writes
