@@ -23,6 +23,13 @@ COMMANDS = {
     "results/theory_space/prim": "dyadsim sensitivity experiment=theory_space task.method=prim",
     "results/exact_anchor": "python experiments/exact_anchor/run.py",
 }
+TITLES = {
+    "docs/answer.png": "The main answer: what share can technique have?",
+    "docs/courses.png": "Four worlds in the same trial and the same clinic",
+    "docs/lesson.png": "The teaching page, after a bet",
+    "results/scoreboard/scoreboard.png": "Which published facts does each world meet?",
+    "results/crossvalidate/prediction.png": "Does it predict? Families of facts left out",
+}
 CLINIC = (
     "data.path=docs/tutorial/clinic.csv data.instrument=phq9 "
     "data.columns={client:client,time:session,score:phq9}"
@@ -100,7 +107,7 @@ def kept_figures() -> list[tuple[str, str]]:
     result = []
     for name in (path.relative_to(ROOT).as_posix() for path in paths):
         question, link = question_of(name)
-        title = question or Path(name).stem.replace("_", " ").capitalize()
+        title = TITLES.get(name) or question or Path(name).stem.replace("_", " ").capitalize()
         if question and name.count("/") > 1:
             title = f"{question} ({Path(name).stem.replace('_', ' ')})"
         markup = figure(f"pictures/{name}", title, command_of(name), link, age_of(link))
