@@ -126,7 +126,7 @@ def section_pages(contents: str) -> dict[str, str]:
 
 def front_page(readme: str, parts: list[str]) -> str:
     """Return the first page: question, worlds, figure and answer of the README, and the parts."""
-    beginning = readme.split("## Install")[0]
+    beginning = readme.split("## Install")[0].replace("(#install)", "(README.md#install)")
     entries = "\n".join([*parts, "docs/gallery"])
     doors = "\n".join(
         f"- [{label}]({target}): {about}"

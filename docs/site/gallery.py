@@ -2,6 +2,7 @@
 
 import html
 import re
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,9 +17,18 @@ COMMANDS = {
     "results/scoreboard": "dyadsim facts",
     "results/crossvalidate": "dyadsim crossvalidate",
     "results/fit_real_data": "python experiments/fit_real_data/run.py",
-    "results/what_matters": "dyadsim experiment=what_matters",
-    "results/theory_space": "dyadsim experiment=theory_space",
+    "results/how_much_could_it_be": "dyadsim region",
+    "results/what_matters": "dyadsim sensitivity experiment=what_matters",
+    "results/theory_space/pawn": "dyadsim sensitivity experiment=theory_space task.method=pawn",
+    "results/theory_space/prim": "dyadsim sensitivity experiment=theory_space task.method=prim",
     "results/exact_anchor": "python experiments/exact_anchor/run.py",
+}
+TITLES = {
+    "docs/answer.png": "The main answer: what share can technique have?",
+    "docs/courses.png": "Four worlds in the same trial and the same clinic",
+    "docs/lesson.png": "The teaching page, after a bet",
+    "results/scoreboard/scoreboard.png": "Which published facts does each world meet?",
+    "results/crossvalidate/prediction.png": "Does it predict? Families of facts left out",
 }
 CLINIC = (
     "data.path=docs/tutorial/clinic.csv data.instrument=phq9 "
@@ -31,15 +41,30 @@ MADE = (
         "The same clients without therapy",
         "simulate study=rct world=hybrid do.arm=waitlist size=tiny",
     ),
+    ("Four worlds in the same trial and clinic", "compare size=tiny"),
+    ("The same over members of each ensemble", "compare members=4 size=tiny"),
+    ("How much is due to what", "decompose world=hybrid size=tiny"),
     ("A literature of small trials", "literature world=contextual size=tiny"),
-    ("Your own data, described", f"analyse {CLINIC}"),
+    (
+        "Power of a trial",
+        "power waiting task.effect=0.5 task.clients=[60,100] task.therapists=[4,8] task.trials=200",
+    ),
+    (
+        "What a planned study could recover",
+        "recover study=cohort study.sessions=6 size.clients=60 task.draws=600",
+    ),
+    ("Your own data, looked at", f"describe {CLINIC}"),
+    ("Your own data, analysed", f"analyse {CLINIC}"),
+    ("Your own data, fitted", f"fit {CLINIC} budget=small"),
 )
+OLD = re.compile(r"not renewed for the worlds of version ([\d.]+\d)")
+"""What the answer to a question says where its figures were made with earlier worlds."""
 
 
 def command_of(name: str) -> str:
     """Return the command that made a figure of the repository."""
     folder = "/".join(name.split("/")[:2])
-    for place in (name, folder):
+    for place in (name, name.rpartition("/")[0], folder):
         if place in COMMANDS:
             return COMMANDS[place]
     question = ROOT / "experiments" / folder.removeprefix("results/") / "question.md"
@@ -58,13 +83,21 @@ def question_of(name: str) -> tuple[str, str]:
     return (ROOT / place).read_text(encoding="utf-8").splitlines()[0].removeprefix("# "), place
 
 
-def figure(picture: str, title: str, command: str, link: str = "") -> str:
+def age_of(place: str) -> str:
+    """Return what is to be said of figures made with earlier worlds; "" where there is nothing."""
+    old = OLD.search((ROOT / place).read_text(encoding="utf-8")) if place else None
+    return f"Made with earlier worlds than those of version {old[1]}." if old else ""
+
+
+def figure(picture: str, title: str, command: str, link: str = "", age: str = "") -> str:
     """Return a figure with its title and its command; paths are seen from `docs/`."""
     words = html.escape(title)
     heading = f'<a href="../{link.removesuffix(".md")}.html">{words}</a>' if link else words
     return (
         f'<figure><a href="../{picture}"><img src="../{picture}" alt="{words}" loading="lazy"></a>'
-        f"<figcaption><div>{heading}</div><div><code>{html.escape(command)}</code></div></figcaption></figure>"
+        f"<figcaption><div>{heading}</div><div><code>{html.escape(command)}</code></div>"
+        + (f"<div>{age}</div>" if age else "")
+        + "</figcaption></figure>"
     )
 
 
@@ -74,10 +107,11 @@ def kept_figures() -> list[tuple[str, str]]:
     result = []
     for name in (path.relative_to(ROOT).as_posix() for path in paths):
         question, link = question_of(name)
-        title = question or Path(name).stem.replace("_", " ").capitalize()
+        title = TITLES.get(name) or question or Path(name).stem.replace("_", " ").capitalize()
         if question and name.count("/") > 1:
             title = f"{question} ({Path(name).stem.replace('_', ' ')})"
-        result.append((name, figure(f"pictures/{name}", title, command_of(name), link)))
+        markup = figure(f"pictures/{name}", title, command_of(name), link, age_of(link))
+        result.append((name, markup))
     return result
 
 
@@ -86,12 +120,14 @@ def made_figures(write: Callable[[str, bytes], None], runs: Runs) -> list[str]:
     result = []
     for title, command in MADE:
         place = re.sub(r"\W+", "_", title.lower())
-        runs.output(["-m", "dyadsim", *command.split(), f"results={place}"])
+        runs.output(["-m", "dyadsim", *shlex.split(command), f"results={place}"])
         pictures = sorted((runs.folder / "work" / place).rglob("*.png"))
         for picture in pictures:
             name = f"pictures/made/{place}_{picture.name}"
             write(f"_extra/{name}", picture.read_bytes())
-            result.append(figure(name, title, f"dyadsim {command}"))
+            about = picture.stem.replace("_", " ")
+            told = title if len(pictures) == 1 else f"{title} ({about})"
+            result.append(figure(name, told, f"dyadsim {command}"))
     return result
 
 

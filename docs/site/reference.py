@@ -20,7 +20,7 @@ PAGES = (
     ("reference/sources.md", "Sources"),
     ("reference/api/index.rst", "Python: every public name and module"),
 )
-WIDTH = "96"  # letters in a line of the help texts
+WIDTH = "84"  # letters in a line of the help texts
 PACKAGES = {
     "studies": "Who gets what when",
     "simulation": "Runs, twins and what comes back",
@@ -73,18 +73,18 @@ def parameters_page() -> str:
     for item in catalogue().values():
         about, (group, _, _) = item.about, item.name.partition(".")
         likely = about.likely
-        moved = f"{likely.low:g} to {likely.high:g}: {likely.reason}" if likely else ""
+        odds = "odds of " if likely and likely.shape == "odds" else ""
+        moved = (
+            f" Likely {odds}{likely.low:g} to {likely.high:g}: {likely.reason}." if likely else ""
+        )
         row = (
             f"`{item.name}`",
             f"{item.default:g}",
-            f"{about.low:g} to {about.high:g}",
-            about.unit,
-            about.meaning,
-            moved,
-            about.source.replace(";", "; "),
+            f"{about.low:g} to {about.high:g}, {about.unit}",
+            f"{about.meaning}.{moved} Source: {about.source.replace(';', '; ')}.",
         )
         groups.setdefault(group, []).append(row)
-    header = ("name", "default", "range", "unit", "meaning", "likely, and why", "source")
+    header = ("name", "default", "range, unit", "meaning; what is likely, and why; source")
     parts = [f"\n## {group}\n\n{table(header, rows)}" for group, rows in groups.items()]
     return text + "".join(parts)
 

@@ -15,6 +15,7 @@ from dyadsim.cli.figure_files import figures_as
 from dyadsim.cli.hydra_words import HydraOptions, information, read_hydra_options
 from dyadsim.cli.interruption import CODE, INTERRUPTED, interrupted_by_signals
 from dyadsim.cli.memory import check_memory, check_sweep_memory
+from dyadsim.cli.misspelt import refuse_misspelt
 from dyadsim.cli.over_members import (
     check_members,
     cost_over_members,
@@ -69,6 +70,7 @@ def _settings_words(words: Sequence[str]) -> tuple[Task, list[str]]:
     settings = [f"{keys[word]}={word}" if word in keys else _new_word(word, own) for word in words]
     settings = list(map(with_patterns_quoted, settings))
     refuse_doubled(settings)
+    refuse_misspelt(settings)
     return task, task.adapt(settings)
 
 
@@ -141,8 +143,8 @@ def _show_configuration(task: Task, words: list[str], many: bool, options: Hydra
 
     from dyadsim.cli import compose
 
+    jobs = read_words(words, multirun=many, samples=task.samples).jobs
     with compose.hydra_on_conf():
-        jobs = read_words(words, multirun=many, samples=task.samples).jobs
         job = compose.compose_job(jobs[0])
         of_hydra, choices = compose.hydra_configuration(jobs[0], resolve=options.resolve)
     _print_notes(jobs[:1], [job.plain], job.notes)
@@ -161,8 +163,8 @@ def _run_jobs(words: list[str], many: bool, launcher: list[str], work: str = RUN
     from dyadsim.cli import compose, multirun
     from dyadsim.cli.stated_file import with_places
 
+    jobs = read_words(words, multirun=many).jobs  # refuses choices before the model is loaded
     with compose.hydra_on_conf():
-        jobs = read_words(words, multirun=many).jobs
         composed = [_of_job(jobs, k, compose.compose_job, job) for k, job in enumerate(jobs)]
     plain = [job.plain for job in composed]
     notes = [note for job in composed for note in job.notes]
@@ -250,9 +252,9 @@ def _run_sweep(task: Task, words: list[str], many: bool, launcher: list[str]) ->
     words = with_stored_words(words)
     shards = [word for word in words if word.startswith("shard=")]
     rest = [word for word in words if not word.startswith("shard=")]
+    numbers = [job[0] for job in read_words(shards[-1:], multirun=many).jobs if job]
+    sampled = read_words(rest, multirun=many, samples=True)
     with compose.hydra_on_conf():
-        numbers = [job[0] for job in read_words(shards[-1:], multirun=many).jobs if job]
-        sampled = read_words(rest, multirun=many, samples=True)
         composed = {
             number: [compose.compose_job([*job, number]) for job in sampled.jobs]
             for number in numbers or ["shard=0"]

@@ -272,16 +272,17 @@ def _axis(override: Any, samples: bool) -> dict[str, Any] | None:
     """Return a swept parameter's levels or interval; None where the key is no axis of a sweep."""
     from hydra.core.override_parser.types import IntervalSweep
 
+    key, value = override.key_or_group, override.value()
+    is_interval = isinstance(value, IntervalSweep)
+    if not samples:
+        if is_interval:
+            raise BadInput(f"'{override.input_line}': an interval needs dyadsim sweep.")
+        return None
     from dyadsim.sweeps.sampling import axis_parameter
 
-    key, value = override.key_or_group, override.value()
-    if isinstance(value, IntervalSweep):
-        if not samples:
-            raise BadInput(f"'{override.input_line}': an interval needs dyadsim sweep.")
+    if is_interval:
         axis_parameter(key)
         return {"low": float(value.start), "high": float(value.end), "log": "log" in value.tags}
-    if not samples:
-        return None
     try:
         axis_parameter(key)
     except BadInput:

@@ -8,7 +8,6 @@ whatever is stored, change with every edit of it.
 
 import os
 from contextlib import suppress
-from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
@@ -38,6 +37,8 @@ class OwnFile(NamedTuple):
 
 def own_mechanism_files() -> tuple[OwnFile, ...]:
     """Return the named files in their order, then those of installed packages by name."""
+    from importlib.metadata import entry_points  # slow: not for help or a refused word
+
     stated = os.environ.get(MECHANISMS, "").split(os.pathsep)
     named = dict.fromkeys(Path(part).expanduser().resolve() for part in stated if part)
     installed = []

@@ -33,6 +33,9 @@ def test_the_version_is_the_same_everywhere() -> None:
         "codemeta.json": json.loads(text_of("codemeta.json"))["version"],
         "recipe.yaml": recipe["context"]["version"],
         "own_theory.md": wheel[0],
+        "README.md, wheel": re.findall(r"dyadsim-([\d.]+)-py3", text_of("README.md"))[0],
+        "README.md, status": re.findall(r"^Version ([\d.]+\d),", text_of("README.md"), re.M)[0],
+        "CHANGELOG.md": re.findall(r"^## ([\d.]+\d) - ", text_of("CHANGELOG.md"), re.M)[0],
     }
     assert set(versions.values()) == {PROJECT["version"]}, versions
 

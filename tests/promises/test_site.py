@@ -10,6 +10,8 @@ from types import ModuleType
 
 import pytest
 
+from dyadsim.cli.task import all_tasks
+
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "docs" / "site"
 ODD = (ROOT / "dyadsim" / "model" / "ODD.md").read_text(encoding="utf-8")
@@ -89,6 +91,21 @@ def test_every_kept_figure_has_a_command(site: dict[str, ModuleType]) -> None:
         assert command.startswith(("dyadsim", "python experiments/"))
         if command.startswith("python"):
             assert (ROOT / command.split()[1]).is_file()
+
+
+def test_every_command_that_draws_is_in_the_gallery(site: dict[str, ModuleType]) -> None:
+    gallery = site["gallery"]
+    commands = [f"dyadsim {command}" for _, command in gallery.MADE]
+    commands += [gallery.command_of(name) for name, _ in gallery.kept_figures()]
+    shown = {command.split()[1] if " " in command else "answer" for command in commands}
+    drawing = {task.name for task in all_tasks() if "figure" in task.shows}
+    assert drawing - shown == set()
+
+
+def test_figures_of_earlier_worlds_say_so(site: dict[str, ModuleType]) -> None:
+    figures = dict(site["gallery"].kept_figures())
+    assert "earlier worlds" in figures["results/which_world/which_world.png"]
+    assert "earlier worlds" not in figures["results/same_dose/same_dose.png"]
 
 
 def test_reference_pages_are_made_from_the_code(site: dict[str, ModuleType]) -> None:
