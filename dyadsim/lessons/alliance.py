@@ -10,11 +10,10 @@ from dyadsim.analysis.estimate import Estimate
 from dyadsim.evidence.fact import load_facts
 from dyadsim.evidence.study_scores import score_at
 from dyadsim.lessons import numbers
+from dyadsim.lessons.dials import CLIENTS, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
     SEED,
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
@@ -221,8 +220,23 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Dial("distress.bond_effect", "How much the bond itself heals", 0, 2, 0.05, unit="distress"),
-        Dial("alliance.reverse", "How much improvement lifts the alliance", 0, 4, 0.1),
+        Dial(
+            "distress.bond_effect",
+            "How much the bond itself heals",
+            0,
+            2,
+            0.05,
+            unit="distress",
+            help="How much distress a full bond between client and therapist takes away at most.",
+        ),
+        Dial(
+            "alliance.reverse",
+            "How much improvement lifts the alliance",
+            0,
+            4,
+            0.1,
+            help="The reverse path: who has just got better rates the alliance higher.",
+        ),
         Dial(
             "measurement.style",
             "Tendency of raters to see everything as good or as bad",
@@ -230,9 +244,19 @@ LESSON = Lesson(
             1,
             0.05,
             unit="SD",
+            help="Style of raters as a standard deviation (SD) of the true score; it colours all "
+            "forms of one person.",
         ),
-        Dial("session", "Session at which alliance is rated", 1, 8, 1, 3),
-        numbers.CLIENTS._replace(value=3000),
+        Dial(
+            "session",
+            "Session at which alliance is rated",
+            1,
+            8,
+            1,
+            3,
+            help="Early in therapy, before most of the change.",
+        ),
+        CLIENTS._replace(value=3000),
     ),
     presets={
         "Alliance does nothing": {"world": "null"},

@@ -18,11 +18,10 @@ from scipy.special import fdtrc
 from dyadsim.analysis.arrays import residual_gain
 from dyadsim.analysis.estimate import Estimate, from_standard_error
 from dyadsim.lessons import numbers
+from dyadsim.lessons.dials import THERAPISTS_DIFFER, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
     SEED,
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
@@ -292,10 +291,25 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Dial("therapists", "Therapists", 20, 60, 5, 40),
-        Dial("each", "Clients per therapist in the table", 5, 100, 5, 10),
-        Dial("population.therapist_spread", "How much therapists differ", 0, 3, 0.1, unit="SD"),
-        Dial("population.skill_loading", "How strongly skills go together", 0, 0.95, 0.05),
+        Dial("therapists", "Therapists", 20, 60, 5, 40, help="How many the service ranks."),
+        Dial(
+            "each",
+            "Clients per therapist in the table",
+            5,
+            100,
+            5,
+            10,
+            help="How many clients each mean in the table rests on.",
+        ),
+        THERAPISTS_DIFFER,
+        Dial(
+            "population.skill_loading",
+            "How strongly skills go together",
+            0,
+            0.95,
+            0.05,
+            help="How far being good at one thing means being good at others: 0, not at all.",
+        ),
     ),
     presets={
         "Ten clients each": {"each": 10},

@@ -15,17 +15,15 @@ from dyadsim.analysis.estimate import Estimate
 from dyadsim.analysis.meta_analysis import pooled_or_none
 from dyadsim.evidence import literature
 from dyadsim.lessons import numbers
+from dyadsim.lessons.dials import MATCH, WORLD_PICK, Dial, comparator_pick, short_words
 from dyadsim.lessons.lesson import (
     SEED,
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
     Lesson,
     LessonResult,
-    Pick,
     Series,
     Values,
     lesson_parameters,
@@ -36,10 +34,10 @@ from dyadsim.simulation import simulate
 
 HUGE_CLIENTS = 4000
 _HUGE = 2**30  # replicate of the huge trial, far from those of the literature
-COMPARED = numbers.comparators("waitlist", "intent_to_fail", "supportive", "interpersonal")
+COMPARED = ("waitlist", "intent_to_fail", "supportive", "interpersonal")
 TEAMS = {0: "no team has", 1: "only one team has"}
 # Comparisons that count for "specific": a psychological placebo or another treatment, not waiting.
-ACTIVE = {numbers.short_words(name) for name in ("intent_to_fail", "supportive", "interpersonal")}
+ACTIVE = {short_words(name) for name in ("intent_to_fail", "supportive", "interpersonal")}
 NO_LABEL, EFFICACIOUS, SPECIFIC = 0, 1, 2  # places of the options of the bet
 LABELS = ("not certified", "“efficacious”", "“efficacious and specific”")
 
@@ -88,7 +86,7 @@ def compute(values: Values) -> LessonResult:
     published = trials[trials["published"]]
     pooled = pooled_or_none(published)
     finding = Finding(
-        numbers.short_words(comparator),
+        short_words(comparator),
         len(trials),
         len(published),
         None if pooled is None else pooled.mean,
@@ -230,11 +228,35 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Pick("comparator", "CBT is compared with", COMPARED, "waitlist"),
-        Dial("trials", "Trials that are run", 4, 40, 1, 16),
-        Dial("allegiant", "Share of teams that favour CBT", 0, 1, 0.1, 0.6),
-        Dial("publication", "Chance that an unsuccessful trial is published", 0, 1, 0.1, 0.4),
-        Dial("distress.specificity", "Share of treatment that needs the right match", 0, 1, 0.05),
+        comparator_pick(COMPARED, "waitlist"),
+        Dial(
+            "trials",
+            "Trials that are run",
+            4,
+            40,
+            1,
+            16,
+            help="How many small trials of 30 to 100 clients make up the literature.",
+        ),
+        Dial(
+            "allegiant",
+            "Share of teams that favour CBT",
+            0,
+            1,
+            0.1,
+            0.6,
+            help="A team that favours a treatment finds it somewhat better (allegiance).",
+        ),
+        Dial(
+            "publication",
+            "Chance that an unsuccessful trial is published",
+            0,
+            1,
+            0.1,
+            0.4,
+            help="1: everything is published; 0: only significant results are.",
+        ),
+        MATCH,
     ),
     presets={
         "Contextual world, against waiting": {"world": "contextual"},

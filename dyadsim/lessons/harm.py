@@ -13,10 +13,9 @@ import numpy as np
 
 from dyadsim.analysis.estimate import Estimate
 from dyadsim.lessons import numbers
+from dyadsim.lessons.dials import CLIENTS, RUPTURES, SESSIONS, UPS_AND_DOWNS, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
@@ -277,18 +276,19 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Dial("sessions", "Sessions", 4, 30, 1, 12),
-        Dial("distress.harm", "How much unresolved strain harms", 0, 3, 0.1, unit="distress"),
-        Dial("rupture.base", "How easily the alliance ruptures", -4, 0.5, 0.1),
+        SESSIONS,
         Dial(
-            "distress.distress_noise",
-            "Ups and downs from week to week",
+            "distress.harm",
+            "How much unresolved strain harms",
             0,
-            2,
-            0.05,
+            3,
+            0.1,
             unit="distress",
+            help="How much distress strain that nobody repairs adds at most.",
         ),
-        numbers.CLIENTS._replace(value=4000),
+        RUPTURES,
+        UPS_AND_DOWNS,
+        CLIENTS._replace(value=4000),
     ),
     presets={
         "Nothing heals": {"world": "null"},

@@ -9,12 +9,10 @@ from dyadsim.analysis import arrays
 from dyadsim.analysis.estimate import Estimate, from_standard_error
 from dyadsim.analysis.synchrony import synchrony_minus_surrogate
 from dyadsim.lessons import numbers
+from dyadsim.lessons.dials import RUPTURES, WORLD, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
     SEED,
-    WORLD,
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
@@ -360,14 +358,51 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Dial("empathy", "Therapists' empathy, relative to the usual", -2, 2, 0.25, 0, "SD"),
-        Dial("resonance.mirroring", "How much therapists mirror clients", 0, 0.4, 0.05),
         Dial(
-            "resonance.coregulation_coupling", "How much calm carries over to clients", 0, 0.4, 0.05
+            "empathy",
+            "Therapists' empathy, relative to the usual",
+            -2,
+            2,
+            0.25,
+            0,
+            "SD",
+            help="In standard deviations (SD) of therapists: 2 is better than 98 of 100.",
         ),
-        Dial("rupture.base", "How easily the alliance ruptures", -4, 0.5, 0.1),
-        Dial("held", "Sessions so far: step through them", 1, SESSIONS, 1, SESSIONS),
-        Dial("session", "Session to look into", 1, SESSIONS, 1, 3),
+        Dial(
+            "resonance.mirroring",
+            "How much therapists mirror clients",
+            0,
+            0.4,
+            0.05,
+            help="How far a therapist's arousal follows that of the client, from beat to beat.",
+        ),
+        Dial(
+            "resonance.coregulation_coupling",
+            "How much calm carries over to clients",
+            0,
+            0.4,
+            0.05,
+            help="How far a client's arousal follows that of the therapist, from beat to beat.",
+        ),
+        RUPTURES,
+        Dial(
+            "held",
+            "Sessions so far: step through them",
+            1,
+            SESSIONS,
+            1,
+            SESSIONS,
+            help="The figures show the dyad up to this session.",
+        ),
+        Dial(
+            "session",
+            "Session to look into",
+            1,
+            SESSIONS,
+            1,
+            3,
+            help="Which session the figure of beats shows.",
+        ),
     ),
     presets={
         "Begin: the first session": {"held": 1},

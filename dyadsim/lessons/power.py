@@ -14,16 +14,22 @@ from scipy.special import ndtr, stdtrit
 from dyadsim.analysis.effects import NORMAL_QUANTILE
 from dyadsim.analysis.estimate import Estimate, from_count
 from dyadsim.lessons import numbers
-from dyadsim.lessons.lesson import (
+from dyadsim.lessons.dials import (
+    EACH_ARM,
+    MATCH,
+    SESSIONS,
+    STRENGTH,
     WORLD_PICK,
+    comparator_pick,
+    short_words,
+)
+from dyadsim.lessons.lesson import (
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
     Lesson,
     LessonResult,
-    Pick,
     Series,
     Values,
     lesson_parameters,
@@ -39,7 +45,7 @@ MOST_TRIALS = 200  # of one size
 SIZES = (10, 20, 40, 80, 160, 320)  # clients per arm of the trials that are counted
 POWER_QUANTILE = 0.8416  # of the normal distribution, at 80 %
 EDGES = (50.0, 200.0, 1000.0)  # clients per arm, of the bet
-COMPARED = numbers.comparators("waitlist", "supportive", "interpersonal", "usual_care")
+COMPARED = ("waitlist", "supportive", "interpersonal", "usual_care")
 
 
 class Finding(NamedTuple):
@@ -88,7 +94,7 @@ def needed_range(g: Estimate) -> tuple[float, float]:
 
 def compute(values: Values) -> LessonResult:
     """Return how many trials of each size find the difference."""
-    size, words = int(values["each"]), numbers.short_words(str(values["comparator"]))
+    size, words = int(values["each"]), short_words(str(values["comparator"]))
     treated, compared = _pool(values)
     g = effect_size(treated, compared)
     detected = {
@@ -233,11 +239,11 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Pick("comparator", "CBT is compared with", COMPARED, "supportive"),
-        Dial("each", "Clients in each arm", 10, 320, 10, 40),
-        Dial("sessions", "Sessions", 4, 24, 1, 12),
-        Dial("distress.specificity", "Share of treatment that needs the right match", 0, 1, 0.05),
-        Dial("distress.treatment_gain", "Strength of treatment", 0, 6, 0.1, unit="distress"),
+        comparator_pick(COMPARED, "supportive"),
+        EACH_ARM._replace(high=320, step=10),
+        SESSIONS._replace(high=24),
+        MATCH,
+        STRENGTH,
     ),
     presets={
         "Against waiting, contextual world": {"world": "contextual", "comparator": "waitlist"},

@@ -10,10 +10,9 @@ from dyadsim.analysis.estimate import Estimate
 from dyadsim.evidence.fact import load_facts
 from dyadsim.evidence.verdict import MET, UNDECIDED, VIOLATED, judge_interval
 from dyadsim.lessons import numbers
+from dyadsim.lessons.dials import CLIENTS, SESSIONS, STRENGTH, UPS_AND_DOWNS, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
@@ -250,18 +249,19 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Dial("sessions", "Sessions", 4, 30, 1, 12),
-        Dial("population.distress_mean", "Distress of the population", -1, 3, 0.1, unit="distress"),
-        Dial("distress.treatment_gain", "Strength of treatment", 0, 6, 0.1, unit="distress"),
+        SESSIONS,
         Dial(
-            "distress.distress_noise",
-            "Ups and downs from week to week",
-            0,
-            2,
-            0.05,
+            "population.distress_mean",
+            "Distress of the population",
+            -1,
+            3,
+            0.1,
             unit="distress",
+            help="Mean true distress of all people; those who come into care are worse off.",
         ),
-        numbers.CLIENTS,
+        STRENGTH,
+        UPS_AND_DOWNS,
+        CLIENTS,
     ),
     presets={
         "Time alone": {"world": "null"},

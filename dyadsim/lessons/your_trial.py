@@ -8,16 +8,22 @@ from dyadsim.analysis.effects import NORMAL_QUANTILE, hedges_g
 from dyadsim.analysis.estimate import Estimate, from_count, from_standard_error
 from dyadsim.evidence.fact import load_facts
 from dyadsim.lessons import numbers
-from dyadsim.lessons.lesson import (
+from dyadsim.lessons.dials import (
+    EACH_ARM,
+    MATCH,
+    SESSIONS,
+    STRENGTH,
     WORLD_PICK,
+    comparator_pick,
+    short_words,
+)
+from dyadsim.lessons.lesson import (
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
     Lesson,
     LessonResult,
-    Pick,
     Series,
     Values,
     lesson_parameters,
@@ -35,7 +41,7 @@ PUBLISHED = {
     "supportive counselling": ("supportive_vs_active", -1),
     "interpersonal therapy": ("bona_fide_contrast", 1),
 }
-COMPARED = numbers.comparators("waitlist", "supportive", "interpersonal", "usual_care")
+COMPARED = ("waitlist", "supportive", "interpersonal", "usual_care")
 
 
 class Finding(NamedTuple):
@@ -66,7 +72,7 @@ class Finding(NamedTuple):
 
 def compute(values: Values) -> LessonResult:
     """Return what sixty trials of the same question find."""
-    size, words = int(values["each"]), numbers.short_words(str(values["comparator"]))
+    size, words = int(values["each"]), short_words(str(values["comparator"]))
     arms = _trials(values, size)
     effects = [hedges_g(treated, compared) for treated, compared in zip(*arms, strict=True)]
     g = np.array([effect.value for effect in effects])
@@ -195,11 +201,11 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Pick("comparator", "CBT is compared with", COMPARED, "supportive"),
-        Dial("each", "Clients in each arm", 10, 200, 5, 40),
-        Dial("sessions", "Sessions", 4, 24, 1, 12),
-        Dial("distress.specificity", "Share of treatment that needs the right match", 0, 1, 0.05),
-        Dial("distress.treatment_gain", "Strength of treatment", 0, 6, 0.1, unit="distress"),
+        comparator_pick(COMPARED, "supportive"),
+        EACH_ARM,
+        SESSIONS._replace(high=24),
+        MATCH,
+        STRENGTH,
     ),
     presets={
         "Waiting, medical world": {"world": "medical", "comparator": "waitlist", "each": 80},
