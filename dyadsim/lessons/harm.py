@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dyadsim.analysis.estimate import Estimate
-from dyadsim.lessons import numbers
+from dyadsim.lessons import numbers, published
 from dyadsim.lessons.dials import CLIENTS, RUPTURES, SESSIONS, UPS_AND_DOWNS, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
     Bet,
@@ -214,6 +214,7 @@ def _bars(finding: Finding, truly: list[float]) -> Figure:
                 [missing, missing, high[2]],
                 look=2,
             ),
+            published.share_of("reliable_deterioration", names[0]),
         ],
         f"Bars in per cent. Score reliably worse: in therapy {y[0]}, waiting {y[1]}; without "
         f"error {true[0]} and {true[1]}. Truly above the twin who waited: {y[2]}.",
@@ -278,11 +279,7 @@ LESSON = Lesson(
         WORLD_PICK,
         SESSIONS,
         Dial(
-            "distress.harm",
-            "How much unresolved strain harms",
-            0,
-            3,
-            0.1,
+            *("distress.harm", "How much unresolved strain harms", 0, 3, 0.1),
             unit="distress",
             help="How much distress strain that nobody repairs adds at most.",
         ),
