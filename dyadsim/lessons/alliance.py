@@ -6,15 +6,14 @@ import numpy as np
 
 from dyadsim.analysis import process
 from dyadsim.analysis.arrays import residual_gain
+from dyadsim.analysis.effects import NORMAL_QUANTILE
 from dyadsim.analysis.estimate import Estimate
-from dyadsim.evidence.fact import load_facts
 from dyadsim.evidence.study_scores import score_at
-from dyadsim.lessons import numbers
+from dyadsim.lessons import numbers, published
+from dyadsim.lessons.dials import CLIENTS, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
     SEED,
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
@@ -33,7 +32,6 @@ from dyadsim.studies.designs.cohort import cohort
 
 SESSIONS = 16
 EDGES = (1e-9, 0.1)
-PUBLISHED = next(fact for fact in load_facts() if fact.id == "alliance_outcome")
 
 
 class Finding(NamedTuple):
@@ -159,10 +157,16 @@ def _scatter(rated: np.ndarray, gain: np.ndarray, finding: Finding) -> Figure:
     shake = np.random.default_rng(0).uniform(-0.03, 0.03, len(dots))  # scores lie on a grid
     x, y = numbers.rounded(rated[dots] + shake), numbers.rounded(gain[dots], 1)
     fit = numbers.rounded(sides), numbers.rounded(line)
-    slopes = np.array([PUBLISHED.low, PUBLISHED.high], dtype=float)[:, None]
-    published = gain.mean() + slopes * gain.std() / rated.std() * (sides - rated.mean())
-    low, high = (numbers.rounded(part) for part in (published.min(0), published.max(0)))
-    name = f"published, r = {slopes[0, 0]:.2f} to {slopes[1, 0]:.2f}"
+
+    def fan(low: float, high: float) -> tuple[list[float], list[float]]:
+        slopes = np.array([low, high])[:, None] * gain.std() / rated.std()
+        lines = gain.mean() + slopes * (sides - rated.mean())
+        return numbers.rounded(lines.min(0)), numbers.rounded(lines.max(0))
+
+    known = published.ends_of("alliance_outcome")
+    low, high = fan(*known)
+    by_chance = NORMAL_QUANTILE / np.sqrt(len(rated))
+    name = f"published, r = {published.between(*known)}"
     return Figure(
         "seen",
         "What a study sees",
@@ -170,7 +174,8 @@ def _scatter(rated: np.ndarray, gain: np.ndarray, finding: Finding) -> Figure:
         "gain beyond what the intake score predicts (PHQ-9 points)",
         [
             Series("points", "single clients", x, y, faint=True),
-            Series("band", name, fit[0], [], low, high, look=5),
+            published.chance_band(fit[0], *fan(-by_chance, by_chance), "studies"),
+            Series("band", name, fit[0], [], low, high, look=published.GREY),
             Series("line", f"best line, r = {plain_number(r)}", *fit, look=1),
         ],
         f"Scatter of {len(dots)} of {len(rated)} clients: rated alliance against gain. Over all of "
@@ -221,18 +226,28 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Dial("distress.bond_effect", "How much the bond itself heals", 0, 2, 0.05, unit="distress"),
-        Dial("alliance.reverse", "How much improvement lifts the alliance", 0, 4, 0.1),
+        Dial(
+            *("distress.bond_effect", "How much the bond itself heals", 0, 2, 0.05),
+            unit="distress",
+            help="How much distress a full bond between client and therapist takes away at most.",
+        ),
+        Dial(
+            *("alliance.reverse", "How much improvement lifts the alliance", 0, 4, 0.1),
+            help="The reverse path: who has just got better rates the alliance higher.",
+        ),
         Dial(
             "measurement.style",
             "Tendency of raters to see everything as good or as bad",
-            0,
-            1,
-            0.05,
+            *(0, 1, 0.05),
             unit="SD",
+            help="Style of raters as a standard deviation (SD) of the true score; it colours all "
+            "forms of one person.",
         ),
-        Dial("session", "Session at which alliance is rated", 1, 8, 1, 3),
-        numbers.CLIENTS._replace(value=3000),
+        Dial(
+            *("session", "Session at which alliance is rated", 1, 8, 1, 3),
+            help="Early in therapy, before most of the change.",
+        ),
+        CLIENTS._replace(value=3000),
     ),
     presets={
         "Alliance does nothing": {"world": "null"},
@@ -259,7 +274,7 @@ LESSON = Lesson(
         "in a good light. Both produce a correlation without any effect of alliance.",
         "Where only specific ingredients heal, alliance changes who stays long enough to get them: "
         "a small effect, and no healing of its own.",
-        "The lower figure shows everybody, including those who have left care. That is why "
+        "The second figure shows everybody, including those who have left care. That is why "
         "distress can rise.",
         "Nor does the correlation prove that alliance does nothing: in the contextual world, where "
         "the bond heals, it is about .29, in the medical world, where it does not, .27, and where "

@@ -17,12 +17,11 @@ from scipy.special import fdtrc
 
 from dyadsim.analysis.arrays import residual_gain
 from dyadsim.analysis.estimate import Estimate, from_standard_error
-from dyadsim.lessons import numbers
+from dyadsim.lessons import numbers, published
+from dyadsim.lessons.dials import THERAPISTS_DIFFER, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
     SEED,
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
@@ -44,6 +43,7 @@ FURTHER = 600  # clients of each therapist beyond the table, whose mean estimate
 TIRELESS = {"resonance.presence_wear": 0.0}  # so many clients would tire anybody
 SURE = 0.001  # p of "all are alike" below which therapists are ranked at all
 DRAWS = 4000  # of all ranks
+TABLES = 1000  # of equal therapists, for the band of chance
 ALIKE, DIFFERENT, UNCLEAR = 1, 2, 0
 ALL_ALIKE = 3  # place of that option of the bet
 
@@ -239,6 +239,15 @@ def _gains(run: Run, size: int) -> list[np.ndarray]:
     return [gains for gains in caseloads if gains.size >= 2 * size]
 
 
+def _by_chance(rank: list[float], error: float) -> Series:
+    """Return where the means of equal therapists lie, in order: their table is made by chance."""
+    count = len(rank)
+    drawn = np.random.default_rng(0).normal(0, error, (TABLES, count))
+    drawn = np.sort(drawn - drawn.mean(axis=1, keepdims=True), axis=1)
+    low, high = (numbers.rounded(part) for part in np.quantile(drawn, (0.025, 0.975), axis=0))
+    return published.chance_band(rank, low, high, "tables of equal therapists")
+
+
 def _figure(raw: np.ndarray, shrunk: np.ndarray, further: np.ndarray, error: float) -> Figure:
     order = raw.argsort()
     rank = numbers.rounded(np.arange(1, len(raw) + 1), 0)
@@ -252,6 +261,7 @@ def _figure(raw: np.ndarray, shrunk: np.ndarray, further: np.ndarray, error: flo
         "therapists, from the lowest mean to the highest",
         "gain beyond what the intake score predicts, relative to the average (PHQ-9 points)",
         [
+            _by_chance(rank, error),
             Series("range", name, rank, numbers.rounded(table), low, high),
             Series("points", "shrunk towards the average", rank, shrunken, look=2),
             Series("points", f"mean of about {FURTHER} further clients", rank, later, look=1),
@@ -292,10 +302,16 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Dial("therapists", "Therapists", 20, 60, 5, 40),
-        Dial("each", "Clients per therapist in the table", 5, 100, 5, 10),
-        Dial("population.therapist_spread", "How much therapists differ", 0, 3, 0.1, unit="SD"),
-        Dial("population.skill_loading", "How strongly skills go together", 0, 0.95, 0.05),
+        Dial("therapists", "Therapists", 20, 60, 5, 40, help="How many the service ranks."),
+        Dial(
+            *("each", "Clients per therapist in the table", 5, 100, 5, 10),
+            help="How many clients each mean in the table rests on.",
+        ),
+        THERAPISTS_DIFFER,
+        Dial(
+            *("population.skill_loading", "How strongly skills go together", 0, 0.95, 0.05),
+            help="How far being good at one thing means being good at others: 0, not at all.",
+        ),
     ),
     presets={
         "Ten clients each": {"each": 10},

@@ -8,24 +8,24 @@ as a placebo here, as it did in many trials.
 
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from dyadsim.analysis.codification import empirically_supported
+from dyadsim.analysis.effects import NORMAL_QUANTILE
 from dyadsim.analysis.estimate import Estimate
 from dyadsim.analysis.meta_analysis import pooled_or_none
 from dyadsim.evidence import literature
-from dyadsim.lessons import numbers
+from dyadsim.lessons import numbers, published
+from dyadsim.lessons.dials import MATCH, WORLD_PICK, Dial, comparator_pick, short_words
 from dyadsim.lessons.lesson import (
     SEED,
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
     Lesson,
     LessonResult,
-    Pick,
     Series,
     Values,
     lesson_parameters,
@@ -36,10 +36,10 @@ from dyadsim.simulation import simulate
 
 HUGE_CLIENTS = 4000
 _HUGE = 2**30  # replicate of the huge trial, far from those of the literature
-COMPARED = numbers.comparators("waitlist", "intent_to_fail", "supportive", "interpersonal")
+COMPARED = ("waitlist", "intent_to_fail", "supportive", "interpersonal")
 TEAMS = {0: "no team has", 1: "only one team has"}
 # Comparisons that count for "specific": a psychological placebo or another treatment, not waiting.
-ACTIVE = {numbers.short_words(name) for name in ("intent_to_fail", "supportive", "interpersonal")}
+ACTIVE = {short_words(name) for name in ("intent_to_fail", "supportive", "interpersonal")}
 NO_LABEL, EFFICACIOUS, SPECIFIC = 0, 1, 2  # places of the options of the bet
 LABELS = ("not certified", "“efficacious”", "“efficacious and specific”")
 
@@ -88,7 +88,7 @@ def compute(values: Values) -> LessonResult:
     published = trials[trials["published"]]
     pooled = pooled_or_none(published)
     finding = Finding(
-        numbers.short_words(comparator),
+        short_words(comparator),
         len(trials),
         len(published),
         None if pooled is None else pooled.mean,
@@ -163,14 +163,15 @@ def _huge_trial(world: Parameters, comparator: str, seed: int) -> Estimate:
 
 
 def _funnel(trials: pd.DataFrame, finding: Finding) -> Figure:
-    published, favours = trials["published"], trials["favours"]
+    public, favours = trials["published"], trials["favours"]
     groups = (
-        ("published, team that favours CBT", 0, published & favours),
-        ("published, other team", 2, published & ~favours),
-        ("never published", 5, ~published),
+        ("published, team that favours CBT", 0, public & favours),
+        ("published, other team", 2, public & ~favours),
+        ("never published", 5, ~public),
     )
-    parts = [_marks(trials[group], name, look) for name, look, group in groups if group.any()]
     top = float(trials["clients"].max()) * 1.05
+    parts = _behind(trials["g"].to_numpy(float), finding.comparator, top)
+    parts += [_marks(trials[group], name, look) for name, look, group in groups if group.any()]
     huge, together = plain_number(finding.huge.value), "too few to pool"
     parts.append(_upright(f"one huge trial, {huge}", finding.huge.value, top, look=1))
     if finding.pooled is not None:
@@ -184,10 +185,25 @@ def _funnel(trials: pd.DataFrame, finding: Finding) -> Figure:
         "clients in the trial",
         parts,
         f"{len(trials)} trials, each a mark at its g and its number of clients; published: "
-        f"{int(published.sum())}, {together}. One huge trial finds {huge} (95 % interval "
+        f"{int(public.sum())}, {together}. One huge trial finds {huge} (95 % interval "
         f"{ends(finding.huge)}).",
         0,
     )
+
+
+def _behind(g: np.ndarray, comparator: str, top: float) -> list[Series]:
+    """Return where trials lie by chance alone, |g| < 1.96 sqrt(4 / clients), and what is published.
+
+    With two arms of n / 2 the variance of g near 0 is 4 / n.
+    """
+    far = max(float(np.abs(g).max()), 0.5)
+    x = numbers.rounded(np.linspace(-far, far, 81))
+    most = [top if value == 0 else min(4 * NORMAL_QUANTILE**2 / value**2, top) for value in x]
+    bands = [published.chance_band(x, [0.0] * len(x), numbers.rounded(most, 1), "trials")]
+    known = published.g_range(comparator)
+    if known is not None:
+        bands.append(published.upright(f"published, {published.between(*known)}", *known, top))
+    return bands
 
 
 def _marks(trials: pd.DataFrame, name: str, look: int) -> Series:
@@ -212,7 +228,7 @@ LESSON = Lesson(
     misconception="the label proves that the specific ingredients work",
     bet=Bet(
         "Which label does this literature earn CBT?",
-        ("none", "efficacious", "efficacious and specific"),
+        ("no label", "efficacious", "efficacious and specific"),
         Drawing(
             "In the {world} world {trials} trials compare CBT with {comparator}; {allegiant} of "
             "the teams favour CBT, and an unsuccessful trial is published with a chance of "
@@ -230,11 +246,20 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Pick("comparator", "CBT is compared with", COMPARED, "waitlist"),
-        Dial("trials", "Trials that are run", 4, 40, 1, 16),
-        Dial("allegiant", "Share of teams that favour CBT", 0, 1, 0.1, 0.6),
-        Dial("publication", "Chance that an unsuccessful trial is published", 0, 1, 0.1, 0.4),
-        Dial("distress.specificity", "Share of treatment that needs the right match", 0, 1, 0.05),
+        comparator_pick(COMPARED, "waitlist"),
+        Dial(
+            *("trials", "Trials that are run", 4, 40, 1, 16),
+            help="How many small trials of 30 to 100 clients make up the literature.",
+        ),
+        Dial(
+            *("allegiant", "Share of teams that favour CBT", 0, 1, 0.1, 0.6),
+            help="A team that favours a treatment finds it somewhat better (allegiance).",
+        ),
+        Dial(
+            *("publication", "Chance that an unsuccessful trial is published", 0, 1, 0.1, 0.4),
+            help="1: everything is published; 0: only significant results are.",
+        ),
+        MATCH,
     ),
     presets={
         "Contextual world, against waiting": {"world": "contextual"},

@@ -10,8 +10,9 @@ class Series(NamedTuple):
     Attributes
     ----------
     kind
-        'points', 'line', 'band' (from low to high), 'bars', or 'range' (points with bars from low
-        to high).
+        'points', 'line', 'band' (from low to high), 'bars', 'range' (points with bars from low to
+        high), 'published' (values and ranges that stand behind bars), or 'person' (one course of
+        many; `text` says what has become of the person).
     name
         For the legend.
     x, y, low, high

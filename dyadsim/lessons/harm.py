@@ -12,11 +12,10 @@ from typing import NamedTuple
 import numpy as np
 
 from dyadsim.analysis.estimate import Estimate
-from dyadsim.lessons import numbers
+from dyadsim.lessons import numbers, published
+from dyadsim.lessons.dials import CLIENTS, RUPTURES, SESSIONS, UPS_AND_DOWNS, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
@@ -215,6 +214,7 @@ def _bars(finding: Finding, truly: list[float]) -> Figure:
                 [missing, missing, high[2]],
                 look=2,
             ),
+            published.share_of("reliable_deterioration", names[0]),
         ],
         f"Bars in per cent. Score reliably worse: in therapy {y[0]}, waiting {y[1]}; without "
         f"error {true[0]} and {true[1]}. Truly above the twin who waited: {y[2]}.",
@@ -277,18 +277,15 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Dial("sessions", "Sessions", 4, 30, 1, 12),
-        Dial("distress.harm", "How much unresolved strain harms", 0, 3, 0.1, unit="distress"),
-        Dial("rupture.base", "How easily the alliance ruptures", -4, 0.5, 0.1),
+        SESSIONS,
         Dial(
-            "distress.distress_noise",
-            "Ups and downs from week to week",
-            0,
-            2,
-            0.05,
+            *("distress.harm", "How much unresolved strain harms", 0, 3, 0.1),
             unit="distress",
+            help="How much distress strain that nobody repairs adds at most.",
         ),
-        numbers.CLIENTS._replace(value=4000),
+        RUPTURES,
+        UPS_AND_DOWNS,
+        CLIENTS._replace(value=4000),
     ),
     presets={
         "Nothing heals": {"world": "null"},

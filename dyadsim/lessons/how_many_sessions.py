@@ -6,11 +6,10 @@ import numpy as np
 
 from dyadsim.analysis import arrays
 from dyadsim.analysis.estimate import Estimate
-from dyadsim.lessons import numbers
+from dyadsim.lessons import numbers, published
+from dyadsim.lessons.dials import CLIENTS, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
@@ -249,6 +248,9 @@ def _figure(groups: list[Group], course: np.ndarray) -> Figure:
         "sessions",
         "recovered, per cent of those who started at or above the cut-off",
         [
+            published.upright(
+                "published, mean number of sessions", *published.ends_of("sessions_mean"), 100.0
+            ),
             Series(
                 "line",
                 "all clients, had everybody stayed",
@@ -305,18 +307,27 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Dial("most", "Most sessions that anyone gets", 8, 30, 1, 26),
+        Dial(
+            *("most", "Most sessions that anyone gets", 8, 30, 1, 26),
+            help="A limit set by the service; most leave earlier.",
+        ),
         Dial(
             "population.good_enough_mean",
             "Distress at which people feel good enough",
-            -1,
-            3,
-            0.1,
+            *(-1, 3, 0.1),
             unit="distress",
+            help="Mean level at which people think of ending; each has their own.",
         ),
-        Dial("ending.good_enough_slope", "How soon they leave once they are well", 0, 3, 0.05),
-        Dial("distress.rate", "How fast distress can change", 0.05, 1, 0.05, unit="1/week"),
-        numbers.CLIENTS._replace(value=4000),  # few stay for long
+        Dial(
+            *("ending.good_enough_slope", "How soon they leave once they are well", 0, 3, 0.05),
+            help="Slope in probit: at 0, being well plays no part in leaving.",
+        ),
+        Dial(
+            *("distress.rate", "How fast distress can change", 0.05, 1, 0.05),
+            unit="1/week",
+            help="Share of the way to its new level that distress goes in a week.",
+        ),
+        CLIENTS._replace(value=4000),  # few stay for long
     ),
     presets={
         "Medical world": {"world": "medical"},

@@ -13,7 +13,18 @@ from dyadsim.errors import BadInput
 from dyadsim.lessons.lesson import Lesson
 from dyadsim.model.parameters import catalogue
 
-_HELPERS = ("bet", "figure", "index", "lesson", "numbers", "statements", "world_facts")
+_HELPERS = (
+    "bet",
+    "dials",
+    "dyad_figures",
+    "figure",
+    "index",
+    "lesson",
+    "numbers",
+    "published",
+    "statements",
+    "world_facts",
+)
 
 
 def _find_lessons() -> dict[str, Lesson]:

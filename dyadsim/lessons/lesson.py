@@ -12,6 +12,11 @@ from dyadsim.analysis.one_thread import one_blas_thread
 from dyadsim.lessons.bet import Bet as Bet
 from dyadsim.lessons.bet import Drawing as Drawing
 from dyadsim.lessons.bet import Handle as Handle
+from dyadsim.lessons.dials import SEED_HELP
+from dyadsim.lessons.dials import WORLD as WORLD
+from dyadsim.lessons.dials import Control as Control
+from dyadsim.lessons.dials import Dial as Dial
+from dyadsim.lessons.dials import Pick as Pick
 from dyadsim.lessons.figure import Figure as Figure
 from dyadsim.lessons.figure import Series as Series
 from dyadsim.model import worlds
@@ -20,64 +25,9 @@ from dyadsim.search_path import own_files
 
 type Values = dict[str, Any]
 
-WORLD, SEED, MAX_SEED = "world", "seed", 9999
+SEED, MAX_SEED = "seed", 9999
 WORLDS = ("hybrid", "medical", "contextual", "null")
 _OLD_KEYS = {"luck": SEED}  # of older links
-
-
-class Dial(NamedTuple):
-    """A slider.
-
-    Attributes
-    ----------
-    key
-        A parameter of the model, or a setting of the lesson (then `value` is needed).
-    label
-        In words.
-    low, high, step
-        Range and grid.
-    value
-        Where it starts; None: the world's own value of the parameter.
-    unit
-        In words; '' = none.
-    """
-
-    key: str
-    label: str
-    low: float
-    high: float
-    step: float
-    value: float | None = None
-    unit: str = ""
-
-    @property
-    def is_parameter(self) -> bool:
-        """Whether the key is a parameter of the model."""
-        return "." in self.key
-
-
-class Pick(NamedTuple):
-    """A choice among a few options (value, words)."""
-
-    key: str
-    label: str
-    options: tuple[tuple[str, str], ...]
-    value: str
-
-
-type Control = Dial | Pick
-
-WORLD_PICK = Pick(
-    WORLD,
-    "World",
-    (
-        ("hybrid", "hybrid: both models are partly right"),
-        ("medical", "medical: specific ingredients heal"),
-        ("contextual", "contextual: common factors heal"),
-        ("null", "null: nothing heals, time passes"),
-    ),
-    "hybrid",
-)
 
 
 class LessonResult(NamedTuple):
@@ -157,7 +107,7 @@ class Lesson(NamedTuple):
     @property
     def all_controls(self) -> tuple[Control, ...]:
         """The lesson's controls and the random seed."""
-        return (*self.controls, Dial(SEED, "Random seed", 1, MAX_SEED, 1, 1))
+        return (*self.controls, Dial(SEED, "Random seed", 1, MAX_SEED, 1, 1, help=SEED_HELP))
 
     @property
     def picks(self) -> tuple[Pick, ...]:

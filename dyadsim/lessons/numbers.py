@@ -7,34 +7,16 @@ from scipy.special import stdtrit
 
 from dyadsim.analysis.estimate import Estimate, from_standard_error
 from dyadsim.evidence.study_scores import ScoreArrays, score_arrays
-from dyadsim.lessons.lesson import SEED, Dial, Series, Values
+from dyadsim.lessons.lesson import SEED, Series, Values
 from dyadsim.model.parameters import Parameters
 from dyadsim.simulation import simulate
 from dyadsim.studies.study import Study
 
 type Floats = np.ndarray[Any, np.dtype[np.float64]]
 
-CLIENTS = Dial("clients", "Clients", 100, 5000, 100, 1000)
 COURSES = 60  # single courses in a figure
 DOTS = 400  # single clients in a figure
 NOBODY_LEAVES = {"ending.dropout_base": -5.0, "ending.removal_base": -6.0}
-COMPARED = {  # what CBT is compared with, in words
-    "waitlist": "waiting",
-    "intent_to_fail": "a treatment that is meant to fail",
-    "supportive": "supportive counselling",
-    "interpersonal": "interpersonal therapy, another credible treatment",
-    "usual_care": "usual care",
-}
-
-
-def comparators(*names: str) -> tuple[tuple[str, str], ...]:
-    """Return some of COMPARED as options of a `Pick`."""
-    return tuple((name, COMPARED[name]) for name in names)
-
-
-def short_words(comparator: str) -> str:
-    """Return what CBT is compared with, in as few words as a sentence needs."""
-    return COMPARED[comparator].split(",")[0]
 
 
 def run_study(

@@ -8,19 +8,16 @@ import pandas as pd
 from dyadsim.analysis import arrays
 from dyadsim.analysis.estimate import Estimate, from_standard_error
 from dyadsim.analysis.synchrony import synchrony_minus_surrogate
-from dyadsim.lessons import numbers
+from dyadsim.lessons import dyad_figures, numbers
+from dyadsim.lessons.dials import RUPTURES, WORLD, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
     SEED,
-    WORLD,
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
     Lesson,
     LessonResult,
-    Series,
     Values,
     lesson_parameters,
     world_values,
@@ -33,8 +30,6 @@ from dyadsim.studies.study import Caseload
 
 if TYPE_CHECKING:
     from dyadsim.simulation.mesa_model import DyadModel
-
-type Course = dict[str, np.ndarray]
 
 DYADS = 60  # whose sessions are compared beat by beat; one of them is shown
 SESSIONS, BEATS, SHOWN = 16, 60, 19.0  # SHOWN: intake score of the client who is shown, about
@@ -121,6 +116,7 @@ def compute(values: Values) -> LessonResult:
     people = observe.arousal(run, session, DYADS, BEATS)
     dyad = shown_dyad(run)
     client, therapist, stranger = _arousals(people, dyad)
+    rs = arrays.pearson_r(client, therapist), arrays.pearson_r(client, stranger)
     course = {name: numbers.latent_values(run, name)[: sessions + 1, dyad] for name in COURSE}
     score, weeks = course["symptom_score"], numbers.weeks_of(run)[: sessions + 1]
     usual = usual_scores(values)[: sessions + 1]
@@ -138,8 +134,7 @@ def compute(values: Values) -> LessonResult:
         float(score[~np.isnan(score)][-1]),
         session,
         session < int(values["session"]),
-        arrays.pearson_r(client, therapist),
-        arrays.pearson_r(client, stranger),
+        *rs,
         synchrony_minus_surrogate(people, rng=int(values[SEED])),
         float(mine[~np.isnan(mine)][-1]),
         gained,
@@ -147,9 +142,9 @@ def compute(values: Values) -> LessonResult:
     return result_of(
         finding,
         [
-            _symptoms(score, weeks, course["rupture"] > 0, usual=mine),
-            _alliance(course, weeks),
-            _beats(client, therapist, stranger, finding=finding),
+            dyad_figures.symptoms(score, weeks, course["rupture"] > 0, usual=mine),
+            dyad_figures.relationship(course, weeks),
+            dyad_figures.beats((client, therapist, stranger), session, rs),
         ],
     )
 
@@ -243,92 +238,6 @@ def _arousals(people: pd.DataFrame, dyad: int) -> tuple[np.ndarray, np.ndarray, 
     )
 
 
-def _alliance(course: Course, weeks: np.ndarray) -> Figure:
-    """Return bond, goals, tasks and expectancy, with ruptures marked."""
-    names = (
-        ("bond", "bond"),
-        ("goal", "agreement on goals"),
-        ("task", "agreement on tasks"),
-        ("expectancy", "hope (expectancy)"),
-    )
-    x = numbers.rounded(weeks[1:])
-    lines = [
-        Series("line", word, x, numbers.rounded(course[name][1:]), look=look)
-        for look, (name, word) in enumerate(names)
-    ]
-    bond, ruptures, repaired = course["bond"], course["rupture"] > 0, course["repaired"] > 0
-    for word, where, look in (
-        ("rupture, repaired", repaired, 4),
-        ("rupture, left open", ruptures & ~repaired, 5),
-    ):
-        if where.any():
-            at = numbers.rounded(weeks[where]), numbers.rounded(bond[where])
-            lines.append(Series("points", word, *at, look=look))
-    return Figure(
-        "alliance",
-        "The relationship, session by session",
-        "sessions (a week apart)",
-        "strength, 0 (none) to 1 (full)",
-        lines,
-        f"Bond, goals, tasks and hope over {counted(len(weeks) - 1, 'session')}; bond from "
-        f"{bond[1]:.2f} to {bond[-1]:.2f}; {counted(int(ruptures.sum()), 'rupture')}.",
-        0,
-        1,
-    )
-
-
-def _symptoms(
-    score: np.ndarray, weeks: np.ndarray, ruptures: np.ndarray, *, usual: np.ndarray
-) -> Figure:
-    at, known = np.flatnonzero(ruptures), ~np.isnan(score)
-    level = np.interp(weeks, weeks[known], score[known])  # also where no form was filled in
-    line = numbers.rounded(weeks[known]), numbers.rounded(score[known])
-    marks = numbers.rounded(weeks[at]), numbers.rounded(level[at])
-    there = ~np.isnan(usual)
-    twin = numbers.rounded(weeks[there]), numbers.rounded(usual[there])
-    series = [
-        Series("line", "score", *line),
-        Series("line", "the same people, every slider as it starts", *twin, look=1),
-    ]
-    if at.size:
-        series.append(Series("points", "session with a rupture", *marks, look=5))
-    return Figure(
-        "symptoms",
-        "Symptoms, as the questionnaire shows them",
-        "sessions (a week apart)",
-        "PHQ-9 score (0 to 27, lower is better)",
-        series,
-        f"PHQ-9 scores of one client over {counted(len(weeks) - 1, 'session')}, from "
-        f"{score[0]:.0f} to {score[known][-1]:.0f}.",
-        0,
-        27,
-    )
-
-
-def _beats(
-    client: np.ndarray, therapist: np.ndarray, stranger: np.ndarray, *, finding: Finding
-) -> Figure:
-    x = numbers.rounded(np.arange(BEATS), 0)
-    people = (
-        ("client", client),
-        ("their therapist", therapist),
-        ("another client's therapist", stranger),
-    )
-    return Figure(
-        "beats",
-        f"Inside session {finding.session}: who moves with whom?",
-        f"beats of the session ({BEATS} equal steps)",
-        "arousal (0 = usual)",
-        [
-            Series("line", name, x, numbers.rounded(arousal, 2), look=look)
-            for look, (name, arousal) in enumerate(people)
-        ],
-        "Arousal of the client, of their therapist, and of a therapist from another room, over "
-        f"{BEATS} beats; client and therapist correlate {plain_number(finding.r)}, client and "
-        f"stranger {plain_number(finding.r_stranger)}.",
-    )
-
-
 LESSON = Lesson(
     name="one_dyad",
     place=40,
@@ -360,14 +269,29 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Dial("empathy", "Therapists' empathy, relative to the usual", -2, 2, 0.25, 0, "SD"),
-        Dial("resonance.mirroring", "How much therapists mirror clients", 0, 0.4, 0.05),
         Dial(
-            "resonance.coregulation_coupling", "How much calm carries over to clients", 0, 0.4, 0.05
+            *("empathy", "Therapists' empathy, relative to the usual", -2, 2, 0.25, 0, "SD"),
+            help="In standard deviations (SD) of therapists: 2 is better than 98 of 100.",
         ),
-        Dial("rupture.base", "How easily the alliance ruptures", -4, 0.5, 0.1),
-        Dial("held", "Sessions so far: step through them", 1, SESSIONS, 1, SESSIONS),
-        Dial("session", "Session to look into", 1, SESSIONS, 1, 3),
+        Dial(
+            *("resonance.mirroring", "How much therapists mirror clients", 0, 0.4, 0.05),
+            help="How far a therapist's arousal follows that of the client, from beat to beat.",
+        ),
+        Dial(
+            "resonance.coregulation_coupling",
+            "How much calm carries over to clients",
+            *(0, 0.4, 0.05),
+            help="How far a client's arousal follows that of the therapist, from beat to beat.",
+        ),
+        RUPTURES,
+        Dial(
+            *("held", "Sessions so far: step through them", 1, SESSIONS, 1, SESSIONS),
+            help="The figures show the dyad up to this session.",
+        ),
+        Dial(
+            *("session", "Session to look into", 1, SESSIONS, 1, 3),
+            help="Which session the figure of beats shows.",
+        ),
     ),
     presets={
         "Begin: the first session": {"held": 1},

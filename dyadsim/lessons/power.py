@@ -13,17 +13,23 @@ from scipy.special import ndtr, stdtrit
 
 from dyadsim.analysis.effects import NORMAL_QUANTILE
 from dyadsim.analysis.estimate import Estimate, from_count
-from dyadsim.lessons import numbers
-from dyadsim.lessons.lesson import (
+from dyadsim.lessons import numbers, published
+from dyadsim.lessons.dials import (
+    EACH_ARM,
+    MATCH,
+    SESSIONS,
+    STRENGTH,
     WORLD_PICK,
+    comparator_pick,
+    short_words,
+)
+from dyadsim.lessons.lesson import (
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
     Lesson,
     LessonResult,
-    Pick,
     Series,
     Values,
     lesson_parameters,
@@ -37,9 +43,10 @@ SPARE = 1.06  # arms are drawn at random
 DRAWN = (20, 80, 320)  # clients per arm for which the class draws
 MOST_TRIALS = 200  # of one size
 SIZES = (10, 20, 40, 80, 160, 320)  # clients per arm of the trials that are counted
+CHANCE = 0.025  # of trials are significant in a given direction where nothing differs
 POWER_QUANTILE = 0.8416  # of the normal distribution, at 80 %
 EDGES = (50.0, 200.0, 1000.0)  # clients per arm, of the bet
-COMPARED = numbers.comparators("waitlist", "supportive", "interpersonal", "usual_care")
+COMPARED = ("waitlist", "supportive", "interpersonal", "usual_care")
 
 
 class Finding(NamedTuple):
@@ -88,7 +95,7 @@ def needed_range(g: Estimate) -> tuple[float, float]:
 
 def compute(values: Values) -> LessonResult:
     """Return how many trials of each size find the difference."""
-    size, words = int(values["each"]), numbers.short_words(str(values["comparator"]))
+    size, words = int(values["each"]), short_words(str(values["comparator"]))
     treated, compared = _pool(values)
     g = effect_size(treated, compared)
     detected = {
@@ -180,6 +187,35 @@ def _found(treated: np.ndarray, compared: np.ndarray, size: int, g: float) -> Es
     return from_count(int((significant & (apart * g > 0)).sum()), trials)
 
 
+def _power(g: float, sizes: np.ndarray) -> np.ndarray:
+    """Return how many trials of each size find g, in its direction; the normal approximation."""
+    return np.asarray(ndtr(abs(g) * np.sqrt(sizes / 2) - NORMAL_QUANTILE))
+
+
+def _behind(finding: Finding, sizes: np.ndarray) -> list[Series]:
+    """Return what the published range of g leads one to expect, and chance."""
+    x, half = numbers.rounded(sizes, 0), 100 * CHANCE
+    bands = [
+        Series(
+            "band",
+            f"by chance alone: {plain_number(half, 1)} %",
+            x,
+            [],
+            [0.0] * len(x),
+            [half] * len(x),
+            look=published.CHANCE_LOOK,
+        )
+    ]
+    known = published.g_range(finding.comparator)
+    if known is not None:
+        nearest = 0.0 if known[0] <= 0 <= known[1] else min(abs(end) for end in known)
+        ends = (nearest, max(abs(end) for end in known))
+        low, high = (numbers.rounded(100 * _power(g, sizes), 1) for g in ends)
+        words = f"published, g = {published.between(*known)}"
+        bands.append(Series("band", words, x, [], low, high, look=published.GREY))
+    return bands
+
+
 def _figure(detected: dict[int, Estimate], finding: Finding) -> Figure:
     x = list(detected)
     shares, low, high = (
@@ -187,7 +223,7 @@ def _figure(detected: dict[int, Estimate], finding: Finding) -> Figure:
         for end in ("value", "low", "high")
     )
     sizes = np.unique(np.geomspace(SIZES[0], SIZES[-1], 40).round())
-    power = ndtr(abs(finding.g.value) * np.sqrt(sizes / 2) - NORMAL_QUANTILE)
+    power = _power(finding.g.value, sizes)
     curve = numbers.rounded(sizes, 0), numbers.rounded(100 * power, 1)
     words = ", ".join(f"{size} per arm {percent(share.value)}" for size, share in detected.items())
     return Figure(
@@ -196,6 +232,7 @@ def _figure(detected: dict[int, Estimate], finding: Finding) -> Figure:
         "clients in each arm",
         "per cent of trials with a significant difference",
         [
+            *_behind(finding, sizes),
             Series("range", "trials that were run (95 % interval)", x, shares, low, high),
             Series(
                 "line", "what the difference of the whole pool leads one to expect", *curve, look=1
@@ -233,11 +270,11 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Pick("comparator", "CBT is compared with", COMPARED, "supportive"),
-        Dial("each", "Clients in each arm", 10, 320, 10, 40),
-        Dial("sessions", "Sessions", 4, 24, 1, 12),
-        Dial("distress.specificity", "Share of treatment that needs the right match", 0, 1, 0.05),
-        Dial("distress.treatment_gain", "Strength of treatment", 0, 6, 0.1, unit="distress"),
+        comparator_pick(COMPARED, "supportive"),
+        EACH_ARM._replace(high=320, step=10),
+        SESSIONS._replace(high=24),
+        MATCH,
+        STRENGTH,
     ),
     presets={
         "Against waiting, contextual world": {"world": "contextual", "comparator": "waitlist"},

@@ -12,11 +12,10 @@ from dyadsim.attribution import true_shares
 from dyadsim.attribution.estimated_shares import CLAIMED_PIE
 from dyadsim.attribution.true_shares import CAUSES, Care
 from dyadsim.lessons import numbers
+from dyadsim.lessons.dials import CLIENTS, MATCH, THERAPISTS_DIFFER, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
     SEED,
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
@@ -260,11 +259,17 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Dial("distress.specificity", "Share of treatment that needs the right match", 0, 1, 0.05),
-        Dial("process_change.gating", "How much technique needs trust", 0, 2, 0.1),
-        Dial("population.therapist_spread", "How much therapists differ", 0, 3, 0.1, unit="SD"),
-        Dial("dose_spread", "How much the dose of technique differs", 0, 0.9, 0.1, 0.0),
-        Dial("clients", "Clients", 400, 4000, 200, 1000),
+        MATCH,
+        Dial(
+            *("process_change.gating", "How much technique needs trust", 0, 2, 0.1),
+            help="0: technique works alone; 1: in proportion to trust; 2: even more.",
+        ),
+        THERAPISTS_DIFFER,
+        Dial(
+            *("dose_spread", "How much the dose of technique differs", 0, 0.9, 0.1, 0.0),
+            help="0: everybody gets the same; .9: some get almost none and some nearly double.",
+        ),
+        CLIENTS._replace(low=400, high=4000, step=200),
     ),
     presets={
         "Medical world": {"world": "medical"},

@@ -7,13 +7,11 @@ import numpy as np
 from dyadsim.analysis.clinical_significance import reliable_change
 from dyadsim.analysis.effects import hedges_g
 from dyadsim.analysis.estimate import Estimate
-from dyadsim.evidence.fact import load_facts
 from dyadsim.evidence.verdict import MET, UNDECIDED, VIOLATED, judge_interval
-from dyadsim.lessons import numbers
+from dyadsim.lessons import numbers, published
+from dyadsim.lessons.dials import CLIENTS, SESSIONS, STRENGTH, UPS_AND_DOWNS, WORLD_PICK, Dial
 from dyadsim.lessons.lesson import (
-    WORLD_PICK,
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
@@ -29,11 +27,13 @@ from dyadsim.studies.designs.rct import rct
 
 KINDS = ("recovered", "improved", "no reliable change", "reliably worse")
 _CATEGORY = dict(zip(KINDS, ("recovered", "improved", "unchanged", "deteriorated"), strict=True))
+_WORDS = {category: kind for kind, category in _CATEGORY.items()}
 RECOVERED, WORSE = KINDS[0], KINDS[-1]
 EDGES = (0.25, 0.5, 0.75)
 ARMS = ("therapy", "waiting")  # in the order of the trial's arms
 _FORM = questionnaires.find_instrument("phq9")
-PUBLISHED = next(fact for fact in load_facts() if fact.id == "reliable_deterioration")
+PUBLISHED = published.fact("reliable_deterioration")
+PEOPLE = 50  # who are shown one by one
 
 
 class ArmScores(NamedTuple):
@@ -132,7 +132,9 @@ def compute(values: Values) -> LessonResult:
         effect_size(treated, waiting),
     )
     courses = numbers.latent_values(run, "symptom_score")[:, run.clients.arm == 0]
-    return result_of(finding, [_courses(courses, numbers.weeks_of(run)), _bars(finding.shares)])
+    weeks = numbers.weeks_of(run)
+    figures = [_people(courses, weeks), _bars(finding.shares), _courses(courses, weeks)]
+    return result_of(finding, figures)
 
 
 def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
@@ -180,6 +182,44 @@ def _beside_published(worse: Estimate) -> str:
     return f"For routine care {percent(mean)} are published ({between} still agree): {place}."
 
 
+def _people(scores: np.ndarray, weeks: np.ndarray) -> Figure:
+    """Return the first clients one by one; the same number is the same person in every world."""
+    few = scores[:, :PEOPLE]
+    there = ~np.isnan(few)
+    kinds = reliable_change(
+        np.broadcast_to(few[0], few.shape)[there],
+        few[there],
+        reliable_change=_FORM.reliable_change,
+        cut_off=_FORM.cut_off,
+    ).to_numpy()
+    words = np.full(few.shape, "", dtype=object)
+    words[there] = [_WORDS[kind] for kind in kinds]
+    persons = [
+        _person(k + 1, weeks[there[:, k]], few[there[:, k], k], words[there[:, k], k])
+        for k in range(few.shape[1])
+    ]
+    ended = [person.text[-1] for person in persons]
+    counts = ", ".join(f"{ended.count(kind)} {kind}" for kind in KINDS)
+    cut, ends = float(_FORM.cut_off), [0.0, round(float(weeks[-1]), 2)]
+    border = Series("line", f"clinical from {cut:.0f} on", ends, [cut, cut], look=published.GREY)
+    return Figure(
+        "people",
+        "Fifty clients in therapy, one by one",
+        "weeks since intake",
+        "PHQ-9 score (0 to 27, lower is better)",
+        [*persons, border],
+        f"{len(persons)} clients in therapy, each a dot at their last score. At the end: {counts}.",
+        0,
+        27,
+    )
+
+
+def _person(number: int, weeks: np.ndarray, scores: np.ndarray, words: np.ndarray) -> Series:
+    """Return a client's course, and what has become of them by each score."""
+    x, y = numbers.rounded(weeks, 2), numbers.rounded(scores, 0)
+    return Series("person", f"client {number}", x, y, text=[str(word) for word in words])
+
+
 def _courses(scores: np.ndarray, weeks: np.ndarray) -> Figure:
     lines, band, mean = numbers.course_series(scores, weeks, "in therapy")
     return Figure(
@@ -210,7 +250,11 @@ def _bars(shares: dict[str, dict[str, Estimate]]) -> Figure:
         "What became of the clients",
         "",
         "per cent of the clients in that arm with both scores",
-        [_bar(word, kinds, look=k) for k, (word, kinds) in enumerate(shares.items())],
+        [
+            *(_bar(word, kinds, look=k) for k, (word, kinds) in enumerate(shares.items())),
+            published.share_of("reliable_recovery", RECOVERED),
+            published.share_of("reliable_deterioration", WORSE),
+        ],
         f"Bars with 95 % intervals. {about}.",
         0,
         100,
@@ -250,18 +294,15 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Dial("sessions", "Sessions", 4, 30, 1, 12),
-        Dial("population.distress_mean", "Distress of the population", -1, 3, 0.1, unit="distress"),
-        Dial("distress.treatment_gain", "Strength of treatment", 0, 6, 0.1, unit="distress"),
+        SESSIONS,
         Dial(
-            "distress.distress_noise",
-            "Ups and downs from week to week",
-            0,
-            2,
-            0.05,
+            *("population.distress_mean", "Distress of the population", -1, 3, 0.1),
             unit="distress",
+            help="Mean true distress of all people; those who come into care are worse off.",
         ),
-        numbers.CLIENTS,
+        STRENGTH,
+        UPS_AND_DOWNS,
+        CLIENTS,
     ),
     presets={
         "Time alone": {"world": "null"},

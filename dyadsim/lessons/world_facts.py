@@ -4,6 +4,7 @@ Verdicts are of the worlds as calibrated (`evidence.facts_of_worlds`). With a sl
 is another, of which only `dyadsim facts` can tell.
 """
 
+import math
 from typing import NamedTuple
 
 from dyadsim.checks import shown_number
@@ -88,7 +89,8 @@ def world_facts(facts: tuple[str, ...], world: str) -> list[WorldFact]:
         fact = known[name]
         ends = [shown_number(end, 2) for end in (fact.low, fact.high) if end is not None]
         between = f"{ends[0]} to {ends[1]}" if len(ends) == 2 else "above 0"
-        here = shown_number(simulated[name], 2)
+        value = simulated[name]
+        here = "undefined" if math.isnan(value) else shown_number(value, 2)
         verdicts.append(WorldFact(NAMES[name], between, here, str(rows.loc[name, "verdict"])))
     order = ("violated", "undecided", "met")
     return sorted(verdicts, key=lambda fact: order.index(fact.verdict))

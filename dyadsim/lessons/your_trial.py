@@ -6,18 +6,23 @@ import numpy as np
 
 from dyadsim.analysis.effects import NORMAL_QUANTILE, hedges_g
 from dyadsim.analysis.estimate import Estimate, from_count, from_standard_error
-from dyadsim.evidence.fact import load_facts
-from dyadsim.lessons import numbers
-from dyadsim.lessons.lesson import (
+from dyadsim.lessons import numbers, published
+from dyadsim.lessons.dials import (
+    EACH_ARM,
+    MATCH,
+    SESSIONS,
+    STRENGTH,
     WORLD_PICK,
+    comparator_pick,
+    short_words,
+)
+from dyadsim.lessons.lesson import (
     Bet,
-    Dial,
     Drawing,
     Figure,
     Handle,
     Lesson,
     LessonResult,
-    Pick,
     Series,
     Values,
     lesson_parameters,
@@ -28,14 +33,7 @@ from dyadsim.studies.designs.rct import rct
 TRIALS = 60
 SPARE = 1.12  # arms are drawn at random: enough clients that every trial gets its number
 EDGES = (0.2, 0.5, 0.8)
-# What was published about CBT, or therapy, against each comparison: fact, and the sign of its g.
-PUBLISHED = {
-    "waiting": ("g_waitlist", 1),
-    "usual care": ("g_usual_care", 1),
-    "supportive counselling": ("supportive_vs_active", -1),
-    "interpersonal therapy": ("bona_fide_contrast", 1),
-}
-COMPARED = numbers.comparators("waitlist", "supportive", "interpersonal", "usual_care")
+COMPARED = ("waitlist", "supportive", "interpersonal", "usual_care")
 
 
 class Finding(NamedTuple):
@@ -66,7 +64,7 @@ class Finding(NamedTuple):
 
 def compute(values: Values) -> LessonResult:
     """Return what sixty trials of the same question find."""
-    size, words = int(values["each"]), numbers.short_words(str(values["comparator"]))
+    size, words = int(values["each"]), short_words(str(values["comparator"]))
     arms = _trials(values, size)
     effects = [hedges_g(treated, compared) for treated, compared in zip(*arms, strict=True)]
     g = np.array([effect.value for effect in effects])
@@ -128,13 +126,16 @@ def _trials(values: Values, size: int) -> list[np.ndarray]:
     return [post[run.clients.arm == code][: TRIALS * size].reshape(TRIALS, size) for code in (0, 1)]
 
 
-def _published(comparator: str) -> list[Series]:
-    """Return the published range of g as a grey band."""
-    name, side = PUBLISHED[comparator]
-    fact = next(fact for fact in load_facts() if fact.id == name)
-    low, high = sorted(side * float(end or 0) for end in (fact.low, fact.high))
-    x, words = [0, TRIALS + 1], f"published, {plain_number(low)} to {plain_number(high)}"
-    return [Series("band", words, x, [], [low] * 2, [high] * 2, look=5)]
+def _behind(finding: Finding) -> list[Series]:
+    """Return the published range of g, and what trials of this size find by chance."""
+    x, half = [0.0, TRIALS + 1.0], round(published.chance_g(finding.clients), 3)
+    bands = [published.chance_band(x, [-half] * 2, [half] * 2, "trials")]
+    known = published.g_range(finding.comparator)
+    if known is not None:
+        words = f"published, {published.between(*known)}"
+        low, high = known
+        bands.append(Series("band", words, x, [], [low] * 2, [high] * 2, look=published.GREY))
+    return bands
 
 
 def _figure(g: np.ndarray, half: np.ndarray, finding: Finding) -> Figure:
@@ -158,7 +159,7 @@ def _figure(g: np.ndarray, half: np.ndarray, finding: Finding) -> Figure:
         "trials, from the lowest result to the highest",
         "g (SD of post-test scores), above 0: CBT better (95 % interval)",
         [
-            *_published(finding.comparator),
+            *_behind(finding),
             *parts,
             Series("line", name, [0, len(g) + 1], [mean, mean], look=2),
         ],
@@ -195,11 +196,11 @@ LESSON = Lesson(
     ),
     controls=(
         WORLD_PICK,
-        Pick("comparator", "CBT is compared with", COMPARED, "supportive"),
-        Dial("each", "Clients in each arm", 10, 200, 5, 40),
-        Dial("sessions", "Sessions", 4, 24, 1, 12),
-        Dial("distress.specificity", "Share of treatment that needs the right match", 0, 1, 0.05),
-        Dial("distress.treatment_gain", "Strength of treatment", 0, 6, 0.1, unit="distress"),
+        comparator_pick(COMPARED, "supportive"),
+        EACH_ARM,
+        SESSIONS._replace(high=24),
+        MATCH,
+        STRENGTH,
     ),
     presets={
         "Waiting, medical world": {"world": "medical", "comparator": "waitlist", "each": 80},

@@ -10,8 +10,9 @@ from starlette.routing import Route
 
 from dyadsim.lessons import lesson as lessons
 from dyadsim.lessons.index import LESSONS
-from dyadsim.web import guard, payload, static_files
+from dyadsim.web import guard, payload
 from dyadsim.web.classroom import Classroom, Question, Refused
+from dyadsim.web.language import known_language, read_page, translate
 
 DEVICE_COOKIE = "dyadsim_device"
 
@@ -34,7 +35,7 @@ def _in_class(answer: Callable[[Request, Classroom], Awaitable[Response]]) -> An
         try:
             return await answer(request, room)
         except Refused as refused:
-            return JSONResponse({"error": refused.why}, refused.status)
+            return JSONResponse({"error": translate(refused.why, room.language)}, refused.status)
 
     return checked
 
@@ -95,10 +96,11 @@ async def _ask(request: Request, room: Classroom) -> Response:
     if lesson is None or not isinstance(wanted, dict):
         raise Refused(400, "There is no such lesson.")
     values, _ = lessons.possible_settings(lesson, wanted)
+    room.language = known_language(body.get("lang", room.language))
     number = room.ask(Question(lesson, values))
 
     async def compute() -> None:
-        answer = await asyncio.to_thread(payload.result_payload, lesson, values)
+        answer = await asyncio.to_thread(payload.result_payload, lesson, values, room.language)
         if room.round == number and room.question is not None:
             room.answer = answer
 
@@ -131,10 +133,13 @@ def _page(name: str) -> Answer:
     async def page(request: Request) -> Response:
         key = request.query_params.get("key")
         if key is not None:  # into a cookie, and out of the address
-            answer: Response = RedirectResponse(request.url.path, 303)
+            asked = request.query_params.get("lang")
+            words = "" if asked is None else f"?lang={known_language(asked)}"
+            answer: Response = RedirectResponse(request.url.path + words, 303)
             answer.set_cookie(guard.KEY_COOKIE, key[:100], httponly=True, samesite="strict")
             return answer
-        return Response(static_files.read_static(name), media_type="text/html")
+        asked = request.query_params.get("lang", request.app.state.language)
+        return Response(read_page(name, known_language(asked)), media_type="text/html")
 
     return page
 

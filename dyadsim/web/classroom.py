@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from dyadsim.lessons.lesson import Lesson, Values
+from dyadsim.translation import ENGLISH
 from dyadsim.web.payload import shown_worlds
+from dyadsim.web.translated import sayer
 
 MAX_DEVICES = 500
 PER_ADDRESS = 3  # devices of one network address: a phone, its second browser, a laptop
@@ -59,12 +61,17 @@ class Classroom:
         How many devices one network address may bring.
     clock
         Seconds, of any origin.
+    language
+        Of the texts, until a question is asked in another.
     """
 
     def __init__(
-        self, per_address: int = PER_ADDRESS, clock: Callable[[], float] = time.monotonic
+        self,
+        per_address: int = PER_ADDRESS,
+        clock: Callable[[], float] = time.monotonic,
+        language: str = ENGLISH,
     ) -> None:
-        self.per_address, self.clock = per_address, clock
+        self.per_address, self.clock, self.language = per_address, clock, language
         self.stage, self.round, self.refused = WAITING, 0, 0
         self.bars = False  # whether the class sees the histogram before the answer
         self.question: Question | None = None
@@ -162,15 +169,15 @@ class Classroom:
         """Return what a phone shows: the question, its own bet, and the answer once it is shown."""
         if token in self.devices:
             self.devices[token].last_request = self.clock()
-        state: dict[str, Any] = {"stage": self.stage, "round": self.round}
+        state: dict[str, Any] = {"stage": self.stage, "round": self.round, "lang": self.language}
         if self.question is None:
             return state
-        lesson = self.question.lesson
+        lesson, say = self.question.lesson, sayer(self.language)
         state |= {
-            "title": lesson.title,
-            "question": lesson.bet.question,
-            "options": list(lesson.bet.options),
-            "settings": settings_words(lesson, self.question.values),
+            "title": say(lesson.title),
+            "question": say(lesson.bet.question),
+            "options": [say(option) for option in lesson.bet.options],
+            "settings": settings_words(lesson, self.question.values, self.language),
             "mine": self.bets.get(token),
             "known": token in self.devices,
             "bets": len(self.bets),
@@ -204,7 +211,7 @@ class Classroom:
                 del self.devices[token]
 
 
-def settings_words(lesson: Lesson, values: Values) -> list[str]:
+def settings_words(lesson: Lesson, values: Values, language: str = ENGLISH) -> list[str]:
     """Return the settings of a lesson in words, without the random seed.
 
     Parameters
@@ -213,17 +220,21 @@ def settings_words(lesson: Lesson, values: Values) -> list[str]:
         The lesson.
     values
         Of all its controls.
+    language
+        Of the words.
 
     Returns
     -------
     list of str
         "label: value", choices first.
     """
-    own = {name: name for name in shown_worlds()}
+    own, say = {name: name for name in shown_worlds()}, sayer(language)
     picked = [
-        f"{pick.label}: {(own | dict(pick.options))[values[pick.key]]}" for pick in lesson.picks
+        f"{say(pick.label)}: {say((own | dict(pick.options))[values[pick.key]])}"
+        for pick in lesson.picks
     ]
     return picked + [
-        f"{dial.label}: {values[dial.key]:g}{f' {dial.unit}' if dial.unit else ''}"
+        f"{say(dial.label)}: {say(f'{values[dial.key]:g}')}"
+        f"{f' {say(dial.unit)}' if dial.unit else ''}"
         for dial in lesson.dials
     ]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dyadsim.lessons.lesson import Lesson
+from dyadsim.translation import ENGLISH
 from dyadsim.web import single_file
 
 MOST = 3  # files that wait or are being made
@@ -21,13 +22,11 @@ WAITING, WORKING, READY, STOPPED = "waiting", "working", "ready", "stopped"
 class _Job:
     """One file: how far it is, when the page last asked."""
 
-    def __init__(self, lesson: Lesson, wanted: Mapping[str, Any], now: float) -> None:
-        self.id, self.lesson, self.wanted, self.last_request = (
-            secrets.token_hex(8),
-            lesson,
-            wanted,
-            now,
-        )
+    def __init__(
+        self, lesson: Lesson, wanted: Mapping[str, Any], language: str, now: float
+    ) -> None:
+        self.id, self.lesson, self.wanted = secrets.token_hex(8), lesson, wanted
+        self.language, self.last_request = language, now
         self.state, self.done, self.total = WAITING, 0, 0
         self.text, self.error = "", ""
 
@@ -54,8 +53,10 @@ class ExportJobs:
         self._thread: threading.Thread | None = None
         self._closed = False
 
-    def start(self, lesson: Lesson, wanted: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Begin a file.
+    def start(
+        self, lesson: Lesson, wanted: Mapping[str, Any], language: str = ENGLISH
+    ) -> dict[str, Any] | None:
+        """Begin a file with its texts in a language.
 
         Returns
         -------
@@ -66,7 +67,7 @@ class ExportJobs:
             self._drop_old()
             if sum(job.state in (WAITING, WORKING) for job in self._jobs.values()) >= MOST:
                 return None
-            job = _Job(lesson, wanted, self._clock())
+            job = _Job(lesson, wanted, language, self._clock())
             self._jobs[job.id] = job
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, daemon=True)
@@ -138,7 +139,9 @@ class ExportJobs:
     def _work(self) -> None:
         while (job := self._next()) is not None:
             try:
-                text = self._make(job.lesson, job.wanted, progress=self._watch(job))
+                text = self._make(
+                    job.lesson, job.wanted, progress=self._watch(job), language=job.language
+                )
             except single_file.Stopped:
                 continue
             except Exception as error:

@@ -9,8 +9,10 @@ from starlette.routing import Route
 from dyadsim.lessons.index import LESSONS
 from dyadsim.web import guard
 from dyadsim.web.export_jobs import ExportJobs
+from dyadsim.web.language import known_language, translate
 
 NO_FILE = {"error": "there is no such file"}
+BUSY = "Three files are being made already: wait for one."
 
 
 def _jobs(request: Request) -> ExportJobs:
@@ -23,9 +25,10 @@ async def _start(request: Request) -> Response:
     name, wanted = (body or {}).get("lesson"), (body or {}).get("settings", {})
     if name not in LESSONS or not isinstance(wanted, dict):
         return JSONResponse({"error": "there is no such lesson"}, 404)
-    said = await asyncio.to_thread(_jobs(request).start, LESSONS[name], wanted)
+    language = known_language((body or {}).get("lang"))
+    said = await asyncio.to_thread(_jobs(request).start, LESSONS[name], wanted, language)
     if said is None:
-        return JSONResponse({"error": "Three files are being made already: wait for one."}, 429)
+        return JSONResponse({"error": translate(BUSY, language)}, 429)
     return JSONResponse(said, 202)
 
 

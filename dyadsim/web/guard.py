@@ -34,7 +34,11 @@ HEADERS = {
 OWN_SITES = ("same-origin", "none")  # none: typed, a bookmark, a scanned code
 PAGES = ("/", "/join", "/handout", "/presenter", "/screen")
 """Pages that a link of another site may open, as a link in a message does."""
-FOR_PHONES = ("/", "/join", "/static/phone.js", "/static/class.css", "/static/class_bars.js")
+FOR_PHONES = (
+    *("/", "/join", "/static/phone.js", "/static/class.css"),
+    "/static/class_bars.js",
+    "/static/words.js",
+)
 FOR_PHONES_API = ("/api/class", "/api/class/join", "/api/class/bet")
 KEY_COOKIE = "dyadsim_key"
 MAX_BODY = 4096  # bytes

@@ -12,6 +12,8 @@ from dyadsim.lessons.index import LESSONS
 from dyadsim.lessons.lesson import Control, Lesson, Pick
 from dyadsim.lessons.world_facts import world_facts
 from dyadsim.search_path import own_files
+from dyadsim.translation import ENGLISH
+from dyadsim.web.translated import in_language, said_page, said_result
 
 
 def plain_values(value: Any) -> Any:
@@ -64,26 +66,33 @@ def _control_payload(control: Control) -> dict[str, Any]:
     return {"kind": "dial", **control._asdict()}
 
 
-def page_payload(lessons_shown: Iterable[Lesson] = LESSONS.values()) -> dict[str, Any]:
+def page_payload(
+    lessons_shown: Iterable[Lesson] = LESSONS.values(), language: str = ENGLISH
+) -> dict[str, Any]:
     """Return everything that the page needs before it shows a result.
 
     Parameters
     ----------
     lessons_shown
         The lessons, in the order of the page.
+    language
+        Of the texts.
 
     Returns
     -------
     dict
         The version of dyadsim, and the lessons without results.
     """
-    return {
+    page = {
         "version": importlib.metadata.version("dyadsim"),
         "lessons": [lesson_payload(lesson) for lesson in lessons_shown],
     }
+    return in_language(said_page, page, language)
 
 
-def result_payload(lesson: Lesson, wanted: Mapping[str, Any]) -> dict[str, Any]:
+def result_payload(
+    lesson: Lesson, wanted: Mapping[str, Any], language: str = ENGLISH
+) -> dict[str, Any]:
     """Return what a lesson shows at settings.
 
     Parameters
@@ -92,6 +101,8 @@ def result_payload(lesson: Lesson, wanted: Mapping[str, Any]) -> dict[str, Any]:
         The lesson.
     wanted
         The settings; impossible ones are changed.
+    language
+        Of the texts.
 
     Returns
     -------
@@ -100,12 +111,13 @@ def result_payload(lesson: Lesson, wanted: Mapping[str, Any]) -> dict[str, Any]:
         fields of `LessonResult`.
     """
     values, result, notes = lessons.show_lesson(lesson, wanted)
-    return {
+    shown = {
         "settings": values,
         "notes": notes,
         "command": lessons.command_line(lesson, values),
         **plain_values(result),
     }
+    return in_language(said_result, shown, language)
 
 
 SEEDS_AT_ONCE = 10

@@ -15,11 +15,14 @@ from starlette.routing import Route
 
 from dyadsim.lessons.index import LESSONS
 from dyadsim.lessons.lesson import Lesson
+from dyadsim.translation import ENGLISH
 from dyadsim.web import class_routes, export_routes, payload
 from dyadsim.web.classroom import Classroom
 from dyadsim.web.export_jobs import ExportJobs
+from dyadsim.web.language import known_language
 
 MAX_QUERY = 2000  # characters
+LANGUAGE = "lang"  # key of an address, beside the settings of a lesson
 PAUSE = 0.5  # seconds between two lessons that are computed ahead
 
 
@@ -27,12 +30,14 @@ def _no_lesson(name: str) -> Response:
     return JSONResponse({"error": f"there is no lesson '{name[:40]}'"}, 404)
 
 
-def _lessons(_: Request) -> Response:
-    return JSONResponse(payload.page_payload())
+def _lessons(request: Request) -> Response:
+    language = known_language(request.query_params.get(LANGUAGE))
+    return JSONResponse(payload.page_payload(language=language))
 
 
 def _lesson(request: Request) -> Response:
-    return _made(request, payload.result_payload)
+    language = known_language(request.query_params.get(LANGUAGE))
+    return _made(request, lambda *asked: payload.result_payload(*asked, language=language))
 
 
 def _seeds(request: Request) -> Response:
@@ -46,10 +51,13 @@ def _made(request: Request, make: Callable[[Lesson, Mapping[str, Any]], Any]) ->
         return _no_lesson(name)
     if len(request.url.query) > MAX_QUERY:
         return JSONResponse({"error": "too many settings"}, 400)
-    return JSONResponse(make(LESSONS[name], dict(request.query_params)))
+    wanted = {key: value for key, value in request.query_params.items() if key != LANGUAGE}
+    return JSONResponse(make(LESSONS[name], wanted))
 
 
-def create_app(address: str = "", code: str = "", per_address: int = 0) -> Starlette:
+def create_app(
+    address: str = "", code: str = "", per_address: int = 0, language: str = ENGLISH
+) -> Starlette:
     """Return the application.
 
     Parameters
@@ -58,11 +66,13 @@ def create_app(address: str = "", code: str = "", per_address: int = 0) -> Starl
         Where phones find the class, and the same as an SVG picture.
     per_address
         Devices of one network address that may bet; 0: there is no class.
+    language
+        Of the pages, unless an address asks for another.
 
     Returns
     -------
     Starlette
-        With the lessons and their results. In `state`: room, exports, address and code.
+        With the lessons and their results. In `state`: room, exports, address, code, language.
     """
     routes = [
         Route("/api/lessons", _lessons),
@@ -72,8 +82,8 @@ def create_app(address: str = "", code: str = "", per_address: int = 0) -> Starl
         *class_routes.routes(),
     ]
     app = Starlette(routes=routes)
-    app.state.address, app.state.code = address, code
-    app.state.room = Classroom(per_address) if per_address else None
+    app.state.address, app.state.code, app.state.language = address, code, language
+    app.state.room = Classroom(per_address, language=language) if per_address else None
     app.state.exports = ExportJobs()
     return app
 

@@ -22,7 +22,8 @@ from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
 from dyadsim.errors import BadInput, Failed
-from dyadsim.web import addresses, connections, static_files
+from dyadsim.translation import ENGLISH
+from dyadsim.web import addresses, connections, language, static_files
 from dyadsim.web.addresses import LOCAL_HOSTS
 from dyadsim.web.guard import Guard
 
@@ -42,6 +43,8 @@ class Place(NamedTuple):
         What other machines type, where this machine cannot know it; "" = its own address.
     per_address
         Devices of one network address that may bet.
+    language
+        Of the page, unless its address asks for another.
     """
 
     host: str
@@ -49,6 +52,7 @@ class Place(NamedTuple):
     in_class: bool
     address: str
     per_address: int
+    language: str = ENGLISH
 
 
 class Late:
@@ -79,11 +83,6 @@ class Late:
         await app(scope, receive, send)
 
 
-async def _page(request: Request) -> Response:
-    name = "index.html" if request.scope["lecturer"] else "phone.html"
-    return Response(static_files.read_static(name), media_type="text/html")
-
-
 async def _static(request: Request) -> Response:
     name = request.path_params["name"]
     if name == "plotly.min.js":
@@ -93,7 +92,7 @@ async def _static(request: Request) -> Response:
     return Response(static_files.read_static(name), media_type=static_files.STATIC_FILES[name])
 
 
-def guarded_app(late: Late, hosts: tuple[str, ...], key: str) -> Starlette:
+def guarded_app(late: Late, hosts: tuple[str, ...], key: str, usual: str = ENGLISH) -> Starlette:
     """Return the application that answers everything, as `Guard` allows.
 
     Parameters
@@ -104,13 +103,20 @@ def guarded_app(late: Late, hosts: tuple[str, ...], key: str) -> Starlette:
         The names under which it answers, besides the address at which a request comes in.
     key
         With a class: what another machine must show to be the lecturer's.
+    usual
+        Language of the page, unless its address asks for another.
     """
+
+    async def page(request: Request) -> Response:
+        name = "index.html" if request.scope["lecturer"] else "phone.html"
+        asked = language.known_language(request.query_params.get("lang", usual))
+        return Response(language.read_page(name, asked), media_type="text/html")
 
     async def mode(_: Request) -> Response:
         return JSONResponse({"inClass": bool(key)})
 
     routes = [
-        Route("/", _page),
+        Route("/", page),
         Route("/static/{name}", _static),
         Route("/api/mode", mode),
         Mount("/", app=late),
@@ -172,7 +178,8 @@ def _later_app(place: Place, address: str, code: str) -> Late:
     def build() -> Starlette:
         from dyadsim.web import server
 
-        return server.create_app(address, code, place.per_address if place.in_class else 0)
+        devices = place.per_address if place.in_class else 0
+        return server.create_app(address, code, devices, place.language)
 
     late = Late(build)
     threading.Thread(target=late.load, daemon=True).start()
@@ -217,7 +224,7 @@ def serve(place: Place, browser: bool) -> None:
     late = _later_app(place, far, code)
     _start_timers(own if browser else "")
     config = uvicorn.Config(
-        guarded_app(late, _answered_names(place, others), key),
+        guarded_app(late, _answered_names(place, others), key, place.language),
         log_level="warning",
         access_log=False,
         lifespan="off",

@@ -12,7 +12,9 @@ from typing import Any
 
 from dyadsim.lessons import lesson as lessons
 from dyadsim.lessons.lesson import WORLD, Dial, Lesson, Values
+from dyadsim.translation import ENGLISH
 from dyadsim.web import payload, static_files
+from dyadsim.web.language import read_page
 
 PLACES = 5  # of each dial in the file
 STEPPED = 16  # places of a dial in steps of one: so many it keeps them all (sessions)
@@ -137,6 +139,7 @@ def lesson_file(
     lesson: Lesson,
     wanted: Mapping[str, Any],
     progress: Callable[[int, int], bool] = lambda done, total: True,
+    language: str = ENGLISH,
 ) -> str:
     """Return a lesson as the text of one HTML file.
 
@@ -149,6 +152,8 @@ def lesson_file(
     progress
         Called with the number of settings that are computed and their total; returns whether to go
         on.
+    language
+        Of the texts.
 
     Returns
     -------
@@ -165,22 +170,22 @@ def lesson_file(
     for done, values in enumerate(settings):
         if not progress(done, len(settings)):
             raise Stopped
-        known[settings_key(values)] = payload.result_payload(lesson, values)
+        known[settings_key(values)] = payload.result_payload(lesson, values, language)
     progress(len(settings), len(settings))
     data = {
-        "about": payload.page_payload([lesson]),
+        "about": payload.page_payload([lesson], language),
         "known": known,
         "grid": file_grid(lesson, wanted),
         "start": lessons.possible_settings(lesson, wanted)[0],
     }
-    return assemble_page(json.dumps(data, separators=(",", ":")))
+    return assemble_page(json.dumps(data, separators=(",", ":")), language)
 
 
-def assemble_page(data: str) -> str:
-    """Return index.html with styles, scripts and data (JSON) inside."""
+def assemble_page(data: str, language: str = ENGLISH) -> str:
+    """Return index.html in a language, with styles, scripts and data (JSON) inside."""
     scripts = "\n".join(
         _without_modules(static_files.read_static(name))
-        for name in ("draw.js", "bet.js", "lesson.js", "page.js")
+        for name in ("words.js", "draw.js", "people.js", "bet.js", "lesson.js", "page.js")
     )
     plotly = static_files.read_plotly().replace("</script", "<\\/script")
     safe = data.replace("</", "<\\/")
@@ -194,7 +199,7 @@ def assemble_page(data: str) -> str:
             f'<script type="module">{scripts}</script>'
         ),
     }
-    text = static_files.read_static("index.html").replace(_SERVERS, "")
+    text = read_page("index.html", language).replace(_SERVERS, "")
     for old, new in replacements.items():
         assert old in text, f"index.html has changed: {old}"
         text = text.replace(old, new)

@@ -8,6 +8,8 @@ STATIC = Path(__file__).with_name("static")
 STATIC_FILES = {  # name: media type
     "page.css": "text/css",
     "page.js": "text/javascript",
+    "people.js": "text/javascript",
+    "words.js": "text/javascript",
     "draw.js": "text/javascript",
     "lesson.js": "text/javascript",
     "bet.js": "text/javascript",

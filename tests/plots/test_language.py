@@ -17,6 +17,7 @@ from dyadsim.evidence.fact import load_facts
 from dyadsim.planning.power_design import ANALYSIS_WORDS, DESIGNS
 from dyadsim.plots import language, style
 from dyadsim.sweeps.outputs import OUTCOMES
+from dyadsim.translation import read_entries
 
 OTHERS = language.languages()[1:]
 BRACES = re.compile(r"\{\w+\}")
@@ -29,7 +30,7 @@ PARTS = {  # of texts that are put together: the whole is translated, not the pa
 def _entries(name: str) -> list[tuple[str, str]]:
     """Return the entries of a language, without its head."""
     text = (PLOTS / f"languages/{name}.po").read_text(encoding="utf-8")
-    return [entry for entry in language.read_entries(text) if entry[0]]
+    return [entry for entry in read_entries(text) if entry[0]]
 
 
 def names_in_figures() -> Iterator[str]:

@@ -15,6 +15,7 @@ GROUND = {
     "checks.py",
     "choices.py",
     "search_path.py",
+    "translation.py",
     "references.bib",
 }
 MOST_LAYERS = 10

@@ -23,6 +23,7 @@ class TeachSettings(TaskSettings):
     in_class: bool = setting(False, "class=true: phones in the same network bet (QR code)")
     per_address: int = setting(3, "with a class: devices that may share one network address")
     address: str = setting("", "with a class: this machine's address for phones, if it is another")
+    language: str = setting("en", "of the page: en, de (docs/how_to/teaching.md)")
     keep: str | None = setting(None, "a lesson's name: write it as one file instead, to take home")
 
 
@@ -39,6 +40,7 @@ def run(settings: "Settings") -> None:
     """Serve the page until it is interrupted, or write one lesson as a file."""
     try:
         from dyadsim.web import serving
+        from dyadsim.web.language import check_language
     except ImportError:
         raise Failed("teach needs pip install 'dyadsim[web]'.") from None
     if settings.task.keep is not None:
@@ -51,6 +53,7 @@ def run(settings: "Settings") -> None:
         task.in_class,
         task.address,
         whole_number("task.per_address", task.per_address, 1, 500),
+        check_language(task.language),
     )
     serving.serve(place, task.browser)
 
@@ -60,10 +63,11 @@ def _keep(settings: "Settings") -> None:
     from dyadsim.cli.results_folder import check_folder, write_result_file
     from dyadsim.lessons.index import find_lesson
     from dyadsim.web import single_file
+    from dyadsim.web.language import check_language
 
-    lesson = find_lesson(settings.task.keep)
+    lesson, language = find_lesson(settings.task.keep), check_language(settings.task.language)
     check_folder(settings.results)
-    text = single_file.lesson_file(lesson, lesson_settings(settings))
+    text = single_file.lesson_file(lesson, lesson_settings(settings), language=language)
     place = write_result_file(settings.results, f"lesson_{lesson.name}.html", text)
     print(f"One file, no server, no network: {place} ({len(text) / 1e6:.1f} MB)")
 

@@ -1,9 +1,11 @@
 // A bet by drawing: one handle a number, dragged or moved with the arrow keys, and its score.
 
+import { tr, localNumber } from "./words.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 const PLOT = { width: innerWidth < 500 ? 400 : 640, height: 300, left: 52, right: 12, top: 26, bottom: 46 };
 
-function shape(name, attributes, text = "") {
+export function shape(name, attributes, text = "") {
   const element = document.createElementNS(SVG, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   element.textContent = text;
@@ -18,7 +20,7 @@ function nearestStep(axis, value) {
 export function shownValue(axis, value) {
   const text = String(axis.step);
   const digits = text.includes(".") ? text.length - text.indexOf(".") - 1 : 0;
-  return Number(value).toFixed(digits);
+  return localNumber(Number(value).toFixed(digits));
 }
 
 function placeY(axis, value) {
@@ -37,7 +39,7 @@ function frame(axis) {
     const value = axis.low + (k / 4) * (axis.high - axis.low);
     const y = placeY(axis, value);
     parts.push(shape("line", { x1: PLOT.left, x2: PLOT.width - PLOT.right, y1: y, y2: y, class: "grid" }));
-    parts.push(shape("text", { x: PLOT.left - 6, y: y + 5, class: "tick", "text-anchor": "end" }, Number(value.toFixed(2))));
+    parts.push(shape("text", { x: PLOT.left - 6, y: y + 5, class: "tick", "text-anchor": "end" }, localNumber(Number(value.toFixed(2)))));
   }
   return parts;
 }
@@ -107,7 +109,7 @@ export function drawBet(home, axis, values, changed) {
       group.setAttribute("aria-valuetext", text);
       group.lastChild.replaceChildren(mark(axis, k, value, values[k] === null ? "open" : "mine"),
         shape("text", { x: placeX(axis, k), y: Math.max(placeY(axis, value) - 16, 12), class: "value",
-          "text-anchor": "middle" }, values[k] === null ? "drag ↕" : shownValue(axis, value)));
+          "text-anchor": "middle" }, values[k] === null ? tr("drag ↕") : shownValue(axis, value)));
     });
     const points = axis.handles.map((_, k) => `${placeX(axis, k)},${placeY(axis, values[k] ?? middle)}`);
     paths.replaceChildren(...(axis.look === "line" ? [shape("polyline", { points: points.join(" "), class: "join" })] : []));
@@ -150,12 +152,14 @@ export function scoreTexts(axis, values, truths) {
   return axis.handles.map((handle, k) => {
     const mine = shownValue(axis, values[k]);
     const truth = truths[k];
-    if (truth === null) return `${handle.label}: you drew ${mine}; there is no such number here.`;
-    const found = `${shownValue(axis, truth.mean)} (${shownValue(axis, truth.low)} to ${shownValue(axis, truth.high)})`;
+    const { label } = handle;
+    if (truth === null) return tr("{label}: you drew {mine}; there is no such number here.", { label, mine });
     const far = Math.abs(values[k] - truth.mean);
     const inside = values[k] >= truth.low - 1e-9 && values[k] <= truth.high + 1e-9;
-    const apart = inside ? "within the range of chance"
-      : `${shownValue(axis, far)} too ${values[k] > truth.mean ? "high" : "low"}`;
-    return `${handle.label}: you drew ${mine}, found ${found}: ${apart}.`;
+    const by = { far: shownValue(axis, far) };
+    const apart = inside ? tr("within the range of chance")
+      : values[k] > truth.mean ? tr("{far} too high", by) : tr("{far} too low", by);
+    const [found, low, high] = [truth.mean, truth.low, truth.high].map((value) => shownValue(axis, value));
+    return tr("{label}: you drew {mine}, found {found} ({low} to {high}): {apart}.", { label, mine, found, low, high, apart });
   });
 }

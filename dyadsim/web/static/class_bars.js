@@ -1,5 +1,7 @@
 // The class's bets as bars, and how the pages of a class ask the server.
 
+import { tr } from "/static/words.js";
+
 export const $ = (id) => document.getElementById(id);
 
 export function made(tag, properties = {}, ...children) {
@@ -17,8 +19,12 @@ export async function post(path, body = {}) {
   return said;
 }
 
-export function plural(count, word) {
-  return `${count} ${word}${count === 1 ? "" : "s"}`;
+export function bets(n) {
+  return n === 1 ? tr("1 bet") : tr("{n} bets", { n });
+}
+
+export function devices(n) {
+  return n === 1 ? tr("1 device") : tr("{n} devices", { n });
 }
 
 export function bars(state) {
@@ -28,14 +34,14 @@ export function bars(state) {
     const count = state.counts[k];
     const right = (state.answers ?? []).includes(k);
     const notes = [];
-    if (right) notes.push(state.answers.length > 1 ? "✓ possible" : "✓ the answer");
-    if (state.mine === k) notes.push("your bet");
+    if (right) notes.push(state.answers.length > 1 ? tr("✓ possible") : tr("✓ the answer"));
+    if (state.mine === k) notes.push(tr("your bet"));
     const row = made("li", { className: right ? "right" : "" },
       made("span", { className: "said" }, made("span", { className: "words", textContent: text }),
         made("span", { className: "mark", textContent: notes.join(", ") })),
       made("span", { className: "track", ariaHidden: "true" },
         made("span", { className: "bar", style: `width:${(100 * count) / most}%` })),
-      made("span", { className: "count", textContent: plural(count, "bet") }));
+      made("span", { className: "count", textContent: bets(count) }));
     return row;
   });
 }

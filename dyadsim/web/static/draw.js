@@ -1,5 +1,7 @@
 // Draws a lesson's figures with Plotly, and writes the same numbers as a table and as CSV.
 
+import { tr, signs } from "./words.js";
+
 // Okabe and Ito's colours, each with its own marker and dash: colour never stands alone.
 const LOOKS = [
   { colour: "#0072B2", marker: "circle", dash: "solid" },
@@ -17,7 +19,7 @@ function fade(colour, share) {
   return `rgba(${r},${g},${b},${share})`;
 }
 
-function traces(series) {
+function traces(series, published) {
   const look = LOOKS[series.look % LOOKS.length];
   const base = { name: series.name, x: series.x, y: series.y, legendgroup: series.name };
   if (series.text.length) {
@@ -28,6 +30,10 @@ function traces(series) {
     return [{ ...base, type: "scatter", mode: "markers", marker: {
       color: series.faint ? fade(look.colour, 0.45) : look.colour, symbol: look.marker,
       size: series.faint ? 6 : 10, line: { width: series.faint ? 0 : 1, color: "#fff" } } }];
+  }
+  if (series.kind === "person") { // where people do not move, their courses
+    return [{ ...base, type: "scatter", mode: "lines", legendgroup: "people", showlegend: false,
+      line: { width: 1.5, color: fade(look.colour, 0.35) } }];
   }
   if (series.kind === "line") {
     const faint = { width: 1, color: fade(look.colour, 0.18) };
@@ -40,6 +46,14 @@ function traces(series) {
     const edge = { ...base, type: "scatter", mode: "lines", line: { width: 0 }, hoverinfo: "skip" };
     return [{ ...edge, y: series.low, showlegend: false },
       { ...edge, y: series.high, fill: "tonexty", fillcolor: fade(look.colour, 0.22) }];
+  }
+  if (series.kind === "published") { // a wide grey mark behind bars, with a stroke at the value
+    const ends = series.x.flatMap((x) => [x, x, null]);
+    const range = series.y.flatMap((_, k) => [series.low[k], series.high[k], null]);
+    const grey = { ...base, type: "scatter", legendgroup: "published" };
+    const first = !published.has(series.name) && published.add(series.name);
+    return [{ ...grey, x: ends, y: range, mode: "lines", line: { width: 34, color: fade(look.colour, 0.38) }, hoverinfo: "skip", showlegend: Boolean(first) },
+      { ...grey, mode: "markers", showlegend: false, marker: { symbol: "line-ew-open", size: 34, line: { width: 3 }, color: look.colour } }];
   }
   if (series.kind === "bars") {
     return [{ ...base, type: "bar", marker: { color: look.colour,
@@ -80,7 +94,7 @@ export async function draw(place, figure, size, scale = null) {
     xaxis: { ...axis, title: { text: figure.x, font: { size: size * 0.95 } } },
     yaxis: { ...axis, ...range, title: { text: wrapped(figure.y, 34), font: { size: size * 0.95 } } },
     legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0, font: { size: size * 0.88 } },
-    barmode: "group", hovermode: "closest", uirevision: figure.name, dragmode: "zoom",
+    separators: signs.join(""), barmode: "group", hovermode: "closest", uirevision: figure.name, dragmode: "zoom",
   };
   if (scale) {
     const room = (ends) => [ends[0] - 0.03 * (ends[1] - ends[0] || 1), ends[1] + 0.03 * (ends[1] - ends[0] || 1)];
@@ -90,7 +104,8 @@ export async function draw(place, figure, size, scale = null) {
   }
   layout.margin.t = 14 + size * 1.9 * Math.ceil(legendLength(figure) / legendRoom(place, size));
   const library = await plotly();
-  await library.react(place, figure.series.flatMap(traces), layout, CONFIG);
+  const published = new Set();
+  await library.react(place, figure.series.flatMap((series) => traces(series, published)), layout, CONFIG);
   if (Math.abs(place.clientWidth - place._fullLayout.width) > 2 || Math.abs(place.clientHeight - place._fullLayout.height) > 2) {
     await library.Plots.resize(place); // its place has grown or shrunk since it was first drawn
   }
@@ -107,7 +122,7 @@ function wrapped(text, most) {
 }
 
 function legendLength(figure) {
-  return figure.series.reduce((sum, series) => sum + series.name.length + 8, 0);
+  return figure.series.reduce((sum, { kind, name }) => sum + (kind === "person" ? 0 : name.length + 8), 0);
 }
 
 function legendRoom(place, size) {
@@ -131,7 +146,7 @@ export function table(figure) {
   const caption = element.createCaption();
   caption.textContent = figure.title;
   const head = element.createTHead().insertRow();
-  for (const word of ["series", figure.x || "item", figure.y, "low", "high"]) {
+  for (const word of [tr("series"), figure.x || tr("item"), figure.y, tr("low"), tr("high")]) {
     const cell = document.createElement("th");
     cell.scope = "col";
     cell.textContent = word;

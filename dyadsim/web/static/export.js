@@ -1,12 +1,13 @@
 // "Take this lesson home": the file is made in the background, with progress, and can be cancelled.
 import { $, made, post } from "/static/class_bars.js";
+import { tr, language } from "/static/words.js";
 
 const PAUSE = 400; // ms between two questions about the progress
 const link = $("keep");
 const bar = made("progress", { max: 1, value: 0 });
-bar.setAttribute("aria-label", "The file is being made");
+bar.setAttribute("aria-label", tr("The file is being made"));
 const words = made("span", { role: "status" });
-const cancel = made("button", { type: "button", textContent: "Cancel" });
+const cancel = made("button", { type: "button", textContent: tr("Cancel") });
 const box = made("span", { id: "export", hidden: true });
 box.append(bar, " ", words, " ", cancel);
 link.after(" ", box);
@@ -22,9 +23,9 @@ function end(text) {
 async function follow(name, settings) {
   Object.assign(bar, { value: 0, hidden: false });
   box.hidden = cancel.hidden = false;
-  words.textContent = "The file is being made …";
+  words.textContent = tr("The file is being made …");
   delete document.body.dataset.exported;
-  job = await post("/api/exports", { lesson: name, settings });
+  job = await post("/api/exports", { lesson: name, settings, lang: language });
   while (job !== null && ["waiting", "working"].includes(job.state)) {
     await new Promise((resolve) => setTimeout(resolve, PAUSE));
     if (job === null) return;
@@ -32,12 +33,13 @@ async function follow(name, settings) {
     if (job === null) return;
     job = { id: job.id, ...answer };
     Object.assign(bar, { max: job.total || 1, value: job.done });
-    words.textContent = job.state === "waiting" ? "Waiting for another file …" : `${job.done} of ${job.total} settings`;
+    words.textContent = job.state === "waiting" ? tr("Waiting for another file …")
+      : tr("{n} of {m} settings", { n: job.done, m: job.total });
   }
-  if (job?.state !== "ready") return void end(job?.error ?? "The file was not made.");
+  if (job?.state !== "ready") return void end(job?.error || tr("The file was not made."));
   const file = made("a", { href: `/export/${job.id}`, download: "" });
   file.click();
-  end("The file is saved.");
+  end(tr("The file is saved."));
 }
 
 link.addEventListener("click", async (event) => {
@@ -50,6 +52,6 @@ link.addEventListener("click", async (event) => {
 });
 cancel.addEventListener("click", async () => {
   const { id } = job;
-  end("Cancelled.");
+  end(tr("Cancelled."));
   await fetch(`/api/exports/${id}`, { method: "DELETE" });
 });

@@ -2,6 +2,7 @@
 import { $, made } from "/static/class_bars.js";
 import { about, numbers } from "/static/lesson.js";
 import { draw } from "/static/draw.js";
+import { tr, localNumber } from "/static/words.js";
 
 function item(text) {
   return made("li", { textContent: text });
@@ -11,7 +12,7 @@ function words(lesson, settings) {
   return lesson.controls.filter(({ key }) => key !== "seed").map((control) => {
     const value = settings[control.key];
     const named = control.kind === "pick" ? control.options.find(([name]) => name === value)?.[1] : null;
-    return `${control.label}: ${named ?? value}${control.kind === "dial" && control.unit ? ` ${control.unit}` : ""}`;
+    return `${control.label}: ${named ?? localNumber(value)}${control.kind === "dial" && control.unit ? ` ${control.unit}` : ""}`;
   });
 }
 
@@ -33,10 +34,11 @@ async function begin() {
   const wanted = Object.fromEntries(new URLSearchParams(location.search));
   const lesson = lessons.find(({ name }) => name === wanted.lesson) ?? lessons[0];
   delete wanted.lesson;
+  delete wanted.lang;
   const answer = await numbers(lesson.name, wanted);
-  document.title = `${lesson.title}: hand-out`;
+  document.title = tr("{title}: hand-out", { title: lesson.title });
   $("title").textContent = lesson.title;
-  $("again").textContent = `The answer: ${lesson.title}`;
+  $("again").textContent = tr("The answer: {title}", { title: lesson.title });
   $("question").textContent = lesson.question;
   $("bet").textContent = lesson.bet.question;
   $("options").append(...lesson.bet.options.map(item));
@@ -45,7 +47,7 @@ async function begin() {
   $("misconception").textContent = lesson.misconception;
   $("careful").append(...lesson.careful.map(item));
   $("models").textContent = lesson.models ?? "";
-  $("command").textContent = `The same numbers: ${answer.command}`;
+  $("command").textContent = tr("The same numbers: {command}", { command: answer.command });
   $("version").textContent = version;
   await pictures(answer.figures);
   $("print").disabled = false;

@@ -1,5 +1,7 @@
 // Where a lesson's numbers come from: the local server, or the grid inside a single file.
 
+import { tr, inLanguage } from "./words.js";
+
 const kept = document.getElementById("kept");
 const file = kept === null ? null : JSON.parse(kept.textContent);
 
@@ -9,7 +11,7 @@ export const fileStart = inFile ? file.start : {};
 
 export async function about() {
   if (inFile) return file.about;
-  return (await fetch("/api/lessons")).json();
+  return (await fetch(inLanguage("/api/lessons"))).json();
 }
 
 export function query(settings) {
@@ -46,7 +48,7 @@ function nearest(settings) {
   }
   const back = file.about.lessons[0].controls
     .filter(({ key }) => settings[key] !== best.settings[key]).map(({ label }) => label);
-  return { ...best, notes: [`in this file sliders move one at a time; put elsewhere: ${back.join(", ")}`] };
+  return { ...best, notes: [tr("in this file sliders move one at a time; put elsewhere: {names}", { names: back.join(", ") })] };
 }
 
 export async function numbers(name, settings) {
@@ -55,8 +57,8 @@ export async function numbers(name, settings) {
     before = answer.settings;
     return answer;
   }
-  const answer = await fetch(`/api/lesson/${name}?${query(settings)}`);
-  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+  const answer = await fetch(inLanguage(`/api/lesson/${name}?${query(settings)}`));
+  if (!answer.ok) throw new Error(tr("the server answered {n}", { n: answer.status }));
   return answer.json();
 }
 
@@ -64,6 +66,6 @@ export async function seedNumbers(name, settings, first, result) {
   // The numbers of a lesson at ten seeds; a single file knows only its own.
   if (inFile) return [result.numbers];
   const answer = await fetch(`/api/seeds/${name}?${query({ ...settings, seed: first })}`);
-  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+  if (!answer.ok) throw new Error(tr("the server answered {n}", { n: answer.status }));
   return answer.json();
 }

@@ -1,10 +1,12 @@
 // The page: the lesson, its settings, the bet before the result. All numbers come from lesson.js.
 import { draw, table, csv, images, plotly } from "./draw.js";
 import { drawBet, drawScore, scoreTexts, truthsOf } from "./bet.js";
+import { showPeople, isPeople } from "./people.js";
+import { tr, language, languages, localNumber } from "./words.js";
 import { about, numbers, seedNumbers, query, grid, inFile, fileStart } from "./lesson.js";
 
 const $ = (id) => document.getElementById(id);
-const EXTRA = ["lesson", "projector", "lock"];
+const EXTRA = ["lesson", "projector", "lock", "lang"];
 const OLD_KEYS = { luck: "seed" }; // of older links
 const SESSIONS_SHOWN = 16; // of the lesson that is stepped through
 const addressAtStart = location.search;
@@ -28,12 +30,15 @@ let scales = {}; // of the figures of two worlds: they only grow
 let front = ""; // name of the figure that is in view
 
 const WORDS = {
-  r: "correlation, -1 to 1; its square is the share of variance in common",
-  g: "difference between two groups in standard deviations of the score, corrected for small samples",
-  match: "how well a therapy's ingredient meets what keeps this client's distress going",
-  distress: "what the questionnaires measure with error: 0 = healthy average, about 1.25 = clinical threshold",
-  SD: "standard deviation",
-  seed: "starts the random draws: another seed gives other people in the same world",
+  "PHQ-9": tr("questionnaire on depression, 0 to 27 points; from 10 on clinical"),
+  r: tr("correlation, -1 to 1; its square is the share of variance in common"),
+  g: tr("difference between two groups in standard deviations of the score, corrected for small samples"),
+  [tr("95 % interval")]: tr("holds the true value in 95 of 100 such studies"),
+  [tr("reliably")]: tr("by more than the questionnaire's error explains in 95 of 100 clients"),
+  [tr("match")]: tr("how well a therapy's ingredient meets what keeps this client's distress going"),
+  [tr("distress")]: tr("what the questionnaires measure with error: 0 = healthy average, about 1.25 = clinical threshold"),
+  SD: tr("standard deviation"),
+  [tr("seed")]: tr("starts the random draws: another seed gives other people in the same world"),
 };
 
 function size() {
@@ -72,7 +77,7 @@ function note(text) {
 }
 
 function group(number, digits) {
-  return number.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return number.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
 // --- controls ------------------------------------------------------------------------------------
@@ -83,6 +88,7 @@ function row(control) {
   const label = document.createElement("label");
   label.htmlFor = `c-${control.key}`;
   label.append(Object.assign(document.createElement("span"), { textContent: control.label }));
+  const [ask, tip] = explanation(control);
   const input = document.createElement(control.kind === "pick" ? "select" : "input");
   input.id = `c-${control.key}`;
   input.name = control.key;
@@ -103,9 +109,28 @@ function row(control) {
   }
   const hint = document.createElement("small");
   hint.id = `h-${control.key}`;
-  input.setAttribute("aria-describedby", hint.id);
-  line.append(label, input, hint);
+  input.setAttribute("aria-describedby", `${hint.id} ${tip.id}`);
+  line.append(label, ask, input, hint, tip);
   return line;
+}
+
+function explanation(control) {
+  // What a control means: on hover, focus or tap; Escape, leaving and a second tap close it.
+  const tip = Object.assign(document.createElement("span"), { className: "tip", id: `t-${control.key}`,
+    textContent: control.help, hidden: true });
+  tip.setAttribute("role", "tooltip");
+  const ask = Object.assign(document.createElement("button"), { type: "button", className: "ask", textContent: "?" });
+  ask.setAttribute("aria-label", tr("What does “{label}” mean?", { label: control.label }));
+  ask.setAttribute("aria-describedby", tip.id);
+  const shown = (yes) => { tip.hidden = !yes; ask.setAttribute("aria-expanded", yes); };
+  shown(false);
+  let tapped = false;
+  ask.addEventListener("pointerdown", () => { tapped = !tip.hidden && document.activeElement === ask; });
+  ask.addEventListener("click", () => { shown(!tapped); tapped = false; });
+  for (const event of ["mouseenter", "focus"]) ask.addEventListener(event, () => shown(true));
+  for (const event of ["mouseleave", "blur"]) ask.addEventListener(event, () => shown(false));
+  ask.addEventListener("keydown", (event) => { if (event.key === "Escape") shown(false); });
+  return [ask, tip];
 }
 
 function slot(places, value) {
@@ -128,8 +153,8 @@ function controls() {
     const places = control.kind === "dial" ? grid[control.key] : undefined;
     input.value = places ? slot(places, settings[control.key]) : settings[control.key];
     input.disabled = locked || fixed || still;
-    $(`h-${control.key}`).textContent = fixed ? "fixed by this world's claim"
-      : still ? "moves only on the live page" : "";
+    $(`h-${control.key}`).textContent = fixed ? tr("fixed by this world's claim")
+      : still ? tr("moves only on the live page") : "";
     if (control.kind === "dial") {
       const text = words(control, settings[control.key]);
       $(`o-${control.key}`).textContent = text;
@@ -143,9 +168,9 @@ function controls() {
   }
   for (const button of $("lessons").querySelectorAll("button")) button.disabled = locked;
   $("again").disabled = locked;
-  $("next").textContent = settings.held >= SESSIONS_SHOWN ? "Start over" : "Next session";
+  $("next").textContent = settings.held >= SESSIONS_SHOWN ? tr("Start over") : tr("Next session");
   ready();
-  if (!revealed) $("bet-question").textContent = `Your bet: ${worded((lesson.bet.drawing ?? {}).ask ?? lesson.bet.question)}`;
+  if (!revealed) betQuestion();
 }
 
 function from(preset) {
@@ -201,10 +226,14 @@ function ready() {
   $("bet-hint").hidden = bet !== null;
 }
 
+function betQuestion() {
+  $("bet-question").textContent = tr("Your bet: {bet}", { bet: worded(lesson.bet.drawing?.ask ?? lesson.bet.question) });
+}
+
 function options() {
   const drawing = lesson.bet.drawing;
-  $("bet-question").textContent = `Your bet: ${worded(drawing ? drawing.ask : lesson.bet.question)}`;
-  $("bet-hint").textContent = drawing ? "Drag every mark, or use the arrow keys." : "Place your bet first.";
+  betQuestion();
+  $("bet-hint").textContent = drawing ? tr("Drag every mark, or use the arrow keys.") : tr("Place your bet first.");
   if (drawing) {
     drawn = drawing.handles.map(() => null);
     drawBet($("bet-options"), drawing, drawn, () => { bet = drawn.includes(null) ? null : true; ready(); });
@@ -221,11 +250,11 @@ function options() {
 
 function drawnVerdict() {
   const drawing = lesson.bet.drawing;
-  const moved = stale ? " At the settings of your bet:" : "";
-  if (truths === null) return "Your bet is drawn; thirty seeds are being simulated …";
+  const moved = stale ? tr(" At the settings of your bet:") : "";
+  if (truths === null) return tr("Your bet is drawn; thirty seeds are being simulated …");
   const seeds = Math.max(...truths.map((truth) => truth?.seeds ?? 0));
   drawScore($("score"), drawing, drawn, truths);
-  return `Over ${seeds} ${seeds === 1 ? "seed" : "seeds"}.${moved} ${scoreTexts(drawing, drawn, truths).join(" ")}`;
+  return `${seeds === 1 ? tr("Over 1 seed.") : tr("Over {seeds} seeds.", { seeds })}${moved} ${scoreTexts(drawing, drawn, truths).join(" ")}`;
 }
 
 async function score() {
@@ -268,16 +297,16 @@ function elsewhere(world, at) {
 function verdict() {
   if (lesson.bet.drawing) return drawnVerdict();
   // Several answers are left where the interval holds more than one: then there is no verdict.
-  const left = result.answers.map((option) => `“${lesson.bet.options[option]}”`).join(" or ");
+  const left = result.answers.map((option) => `“${lesson.bet.options[option]}”`).join(tr(" or "));
   const mine = lesson.bet.options[bet];
-  const here = stale ? " at these settings" : "";
+  const here = stale ? tr(" at these settings") : "";
   if (!result.answers.includes(bet)) {
-    return `✗ You bet “${mine}”; the answer is ${left}${here}.`;
+    return tr("✗ You bet “{mine}”; the answer is {left}{here}.", { mine, left, here });
   }
   if (result.answers.length > 1) {
-    return `? Your bet “${mine}” may be right${here}: the interval leaves ${left}.`;
+    return tr("? Your bet “{mine}” may be right{here}: the interval leaves {left}.", { mine, left, here });
   }
-  return `✓ Your bet “${mine}” is right${stale ? " here too" : ""}.`;
+  return stale ? tr("✓ Your bet “{mine}” is right here too.", { mine }) : tr("✓ Your bet “{mine}” is right.", { mine });
 }
 
 // --- numbers and figures -------------------------------------------------------------------------
@@ -294,7 +323,7 @@ async function ask() {
       const answer = await numbers(name, settings);
       if (!wanted && name === lesson.name) await show(answer);
     } catch (error) {
-      note(`The numbers could not be computed (${error.message}). Is dyadsim teach still running?`);
+      note(tr("The numbers could not be computed ({why}). Is dyadsim teach still running?", { why: error.message }));
     }
   }
   asking = false;
@@ -303,7 +332,7 @@ async function ask() {
 
 async function show(answer) {
   result = answer;
-  if (answer.notes.length) note(`Some settings were changed: ${answer.notes.join("; ")}.`);
+  if (answer.notes.length) note(tr("Some settings were changed: {notes}.", { notes: answer.notes.join("; ") }));
   settings = { ...answer.settings };
   controls();
   $("command").textContent = answer.command;
@@ -312,30 +341,31 @@ async function show(answer) {
   const second = beside && beside !== settings.world;
   other = second ? await numbers(lesson.name, { ...settings, ...elsewhere(beside, settings) }) : null;
   $("verdict").textContent = verdict();
-  const [lead, ...rest] = answer.sentence.split(/(?<=\.) (?=[A-Z0-9])/);
+  const [lead, ...rest] = answer.sentence.split(/(?<=\.) (?=[A-ZÀ-Þ0-9])/);
   $("sentence").textContent = lead;
   $("rest").textContent = rest.join(" ");
   worldFacts();
-  $("errors").textContent = standardErrors(answer.numbers);
+  $("errors").textContent = standardErrors(answer);
   await figures(answer.figures);
 }
 
 function worldFacts() {
   const known = lesson.facts[settings.world] ?? [];
   $("facts").replaceChildren(...known.map((fact) => {
-    const mark = { violated: "✗ missed", undecided: "? undecided", met: "✓ met" }[fact.verdict];
+    const mark = { violated: tr("✗ missed"), undecided: tr("? undecided"), met: tr("✓ met") }[fact.verdict];
     return Object.assign(document.createElement("li"), {
-      textContent: `${mark}: ${fact.name}, published ${fact.published}, here ${fact.here}` });
+      textContent: `${mark}: ${tr("{name}, published {published}, here {here}", fact)}` });
   }));
   const missed = known.filter(({ verdict }) => verdict === "violated").length;
   $("facts-box").querySelector("summary").textContent =
-    `What this world gets wrong: ${missed} of ${known.length} published facts of this lesson`;
+    tr("What this world gets wrong: {n} of {m} published facts of this lesson", { n: missed, m: known.length });
 }
 
-function standardErrors(numbers) {
-  const known = Object.entries(numbers).filter(([name, value]) => name.endsWith(".se") && value > 1e-6).slice(0, 4);
-  const texts = known.map(([name, value]) => `${name.slice(0, -3)} ±${Number(value.toPrecision(2))}`);
-  return texts.length ? `Standard errors due to chance: ${texts.join(", ")}.` : "";
+function standardErrors(answer) {
+  const known = Object.entries(answer.numbers).filter(([name, value]) => name.endsWith(".se") && value > 1e-6).slice(0, 4);
+  const said = known.map(([name, value]) =>
+    `${answer.words?.[name.slice(0, -3)] ?? name.slice(0, -3)} ±${localNumber(Number(value.toPrecision(2)))}`);
+  return said.length ? tr("Standard errors due to chance: {list}.", { list: said.join(", ") }) : "";
 }
 
 async function figures(list) {
@@ -382,13 +412,37 @@ async function drawWorlds(element, figure) {
   const twin = other?.figures.find(({ name }) => name === figure.name);
   const second = element.querySelector(".beside");
   second.hidden = !twin;
+  element.querySelector("figcaption").hidden = isPeople(figure) && !twin; // its tab says the same
+  if (isPeople(figure)) return people(element, figure, twin);
   if (!twin) return draw(element.querySelector(".plot"), figure, size());
-  element.querySelector("figcaption").textContent = `${figure.title}: ${settings.world} world, and ${beside} world (same clients, same seed)`;
+  element.querySelector("figcaption").textContent = tr("{title}: {world} world, and {other} world (same clients, same seed)",
+    { title: figure.title, world: worldName(settings.world), other: worldName(beside) });
   scales[figure.name] = commonScale([figure, twin], scales[figure.name]);
   await draw(element.querySelector(".plot"), figure, size(), scales[figure.name]);
-  second.setAttribute("aria-label", `${beside} world: ${twin.about}`);
+  second.setAttribute("aria-label", tr("{world} world: {about}", { world: worldName(beside), about: twin.about }));
   second.title = other.sentence;
   return draw(second, twin, size(), scales[figure.name]);
+}
+
+function worldName(name) {
+  // As the choice of worlds says it, without what it explains.
+  const world = lesson.controls.find(({ key }) => key === "world");
+  return (world.options.find(([value]) => value === name)?.[1] ?? name).split(":")[0];
+}
+
+function people(element, figure, twin) {
+  const worlds = [[settings.world, figure], ...(twin ? [[beside, twin]] : [])];
+  const elsewheres = Object.keys(lesson.own).filter((world) => world !== settings.world);
+  const at = { ...settings };
+  return showPeople(element.querySelector(".pair"), {
+    worlds: worlds.map(([world, shown]) => ({ name: worldName(world), figure: shown })),
+    key: query(at),
+    twins: () => Promise.all(elsewheres.map(async (world) => {
+      const answer = await numbers(lesson.name, { ...at, ...elsewhere(world, at) });
+      const there = answer.figures.find(({ name }) => name === figure.name);
+      return { name: worldName(world), figure: there };
+    })),
+  });
 }
 
 function commonScale(both, old) {
@@ -403,9 +457,9 @@ function commonScale(both, old) {
 
 function besideRow() {
   const line = Object.assign(document.createElement("div"), { className: "control" });
-  const label = Object.assign(document.createElement("label"), { htmlFor: "beside", textContent: "Beside it" });
+  const label = Object.assign(document.createElement("label"), { htmlFor: "beside", textContent: tr("Beside it") });
   const select = Object.assign(document.createElement("select"), { id: "beside" });
-  select.append(new Option("no other world", ""), ...Object.keys(lesson.own).map((world) => new Option(world, world)));
+  select.append(new Option(tr("no other world"), ""), ...Object.keys(lesson.own).map((world) => new Option(worldName(world), world)));
   select.addEventListener("change", () => { beside = select.value; ask(); });
   line.append(label, select);
   return line;
@@ -423,7 +477,7 @@ function tables() {
 // --- address, files ------------------------------------------------------------------------------
 
 function address() {
-  const extra = { lesson: lesson.name };
+  const extra = { lesson: lesson.name, ...(language === "en" ? {} : { lang: language }) };
   if (document.documentElement.classList.contains("projector")) extra.projector = 1;
   if (locked) extra.lock = 1;
   if (!inFile) history.replaceState(null, "", `?${query({ ...extra, ...settings })}`);
@@ -437,15 +491,24 @@ function save(name, content, kind) {
   link.click();
 }
 
+function spare() {
+  // A place out of sight: people who move are saved as their courses.
+  const place = Object.assign(document.createElement("div"), { className: "spare" });
+  place.setAttribute("aria-hidden", "true");
+  document.body.append(place);
+  return place;
+}
+
 async function savePictures(kind) {
   const places = [];
   for (const figure of result.figures) { // also those that are not in view
-    const plot = $(`f-${figure.name}`).querySelector(".plot");
+    const plot = isPeople(figure) ? spare() : $(`f-${figure.name}`).querySelector(".plot");
     await draw(plot, figure, size());
     places.push(plot);
   }
   const pictures = await images(places, result.figures.map((figure) => figure.title), kind);
   pictures.forEach((data, k) => save(`dyadsim_${lesson.name}_${result.figures[k].name}.${kind}`, data));
+  for (const place of document.querySelectorAll(".spare")) place.remove();
 }
 
 // --- lessons -------------------------------------------------------------------------------------
@@ -501,7 +564,7 @@ function opening() {
     if (button.dataset.name) button.removeAttribute("aria-current");
     else button.setAttribute("aria-current", "page");
   }
-  document.title = "dyadsim: lessons";
+  document.title = tr("dyadsim: lessons");
 }
 
 function fromAddress() {
@@ -516,7 +579,7 @@ function fromAddress() {
   document.documentElement.classList.toggle("projector", wanted.projector === "1");
   locked = wanted.lock === "1";
   for (const key of EXTRA) delete wanted[key];
-  if (name && chosen.name !== name) note("There is no lesson with the name in the address; this is the first one.");
+  if (name && chosen.name !== name) note(tr("There is no lesson with the name in the address; this is the first one."));
   const world = wanted.world in chosen.own ? wanted.world : chosen.start.world;
   const values = { ...chosen.start, ...(chosen.own[world] ?? {}) };
   for (const [key, value] of Object.entries(wanted)) {
@@ -534,7 +597,7 @@ function restore() {
 function modes() {
   $("projector").setAttribute("aria-pressed", document.documentElement.classList.contains("projector"));
   $("lock").setAttribute("aria-pressed", locked);
-  $("lock").textContent = locked ? "Unlock" : "Lock";
+  $("lock").textContent = locked ? tr("Unlock") : tr("Lock");
 }
 
 async function begin() {
@@ -557,7 +620,7 @@ async function begin() {
     return item;
   }));
   const first = document.createElement("li");
-  const story = Object.assign(document.createElement("button"), { type: "button", textContent: "One client, told twice" });
+  const story = Object.assign(document.createElement("button"), { type: "button", textContent: tr("One client, told twice") });
   story.addEventListener("click", () => { opening(); $("lesson").focus(); });
   first.append(story);
   first.className = "story";
@@ -602,9 +665,9 @@ $("reset").addEventListener("click", () => { note(""); place({ ...lesson.start, 
 $("link").addEventListener("click", async () => {
   try {
     await navigator.clipboard.writeText(location.href);
-    note("The link is copied: it opens these settings with this random seed.");
+    note(tr("The link is copied: it opens these settings with this random seed."));
   } catch {
-    note(`This link opens these settings with this random seed: ${location.href}`);
+    note(tr("This link opens these settings with this random seed: {link}", { link: location.href }));
   }
 });
 $("projector").addEventListener("click", async () => {
@@ -621,6 +684,14 @@ $("save-svg").addEventListener("click", () => savePictures("svg"));
 $("save-csv").addEventListener("click", () => save(`dyadsim_${lesson.name}.csv`, csv(result, version), "text/csv"));
 for (const id of ["controls", "main-controls"]) $(id).addEventListener("submit", (event) => event.preventDefault());
 $("save-box").addEventListener("toggle", tables);
+$("language").append(...Object.entries(languages).map(([name, title]) =>
+  Object.assign(new Option(title, name, name === language, name === language), { lang: name })));
+$("language").addEventListener("change", () => {
+  const wanted = new URLSearchParams(location.search);
+  wanted.set("lang", $("language").value);
+  location.search = wanted;
+});
+$("language").hidden = inFile || Object.keys(languages).length < 2;
 $("note-close").addEventListener("click", () => note(""));
 document.addEventListener("keydown", (event) => { if (event.key === "Escape") note(""); });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { if (revealed) figures(result.figures); });

@@ -1,5 +1,6 @@
 // A phone in class: the question, one bet, and the answer when the lecturer shows it.
-import { $, made, post, bars, plural, every } from "/static/class_bars.js";
+import { $, made, post, bars, bets, every } from "/static/class_bars.js";
+import { tr, language } from "/static/words.js";
 
 let state = null;
 let joined = false;
@@ -9,7 +10,7 @@ function status(text) {
 }
 
 function told(error) {
-  status(error.status ? error.message : "No connection to the lecturer's machine. Trying again …");
+  status(error.status ? error.message : tr("No connection to the lecturer's machine. Trying again …"));
   if (error.status === 403) joined = false;
 }
 
@@ -28,25 +29,29 @@ function options() {
 }
 
 function words() {
-  if (state.stage === "waiting") return "You are in. The question appears here.";
+  if (state.stage === "waiting") return tr("You are in. The question appears here.");
   if (state.stage === "open") {
-    return state.mine === null ? `Place your bet. ${plural(state.bets, "bet")} so far.`
-      : `Your bet is in; you can change it until the answer is shown. ${plural(state.bets, "bet")} so far.`;
+    return state.mine === null ? tr("Place your bet. {bets} so far.", { bets: bets(state.bets) })
+      : tr("Your bet is in; you can change it until the answer is shown. {bets} so far.", { bets: bets(state.bets) });
   }
-  if (!state.sentence) return "The answer is being computed …";
-  if (state.mine === null) return "You placed no bet this time.";
-  if (!state.answers.includes(state.mine)) return "✗ The simulation says otherwise.";
-  return state.answers.length > 1 ? "? Your bet may be right: the numbers leave several answers."
-    : "✓ Your bet is right, in this simulated world.";
+  if (!state.sentence) return tr("The answer is being computed …");
+  if (state.mine === null) return tr("You placed no bet this time.");
+  if (!state.answers.includes(state.mine)) return tr("✗ The simulation says otherwise.");
+  return state.answers.length > 1 ? tr("? Your bet may be right: the numbers leave several answers.")
+    : tr("✓ Your bet is right, in this simulated world.");
 }
 
 async function show(answer) {
+  if (answer.lang !== undefined && answer.lang !== language) { // the lecturer asks in another language
+    location.replace(`${location.pathname}?lang=${answer.lang}`);
+    return;
+  }
   const fresh = state === null || state.round !== answer.round || state.stage !== answer.stage;
   state = answer;
   const asked = state.stage !== "waiting";
   if (fresh) {
     $("title").textContent = asked ? state.title : "";
-    $("question").textContent = asked ? state.question : "Waiting for the question …";
+    $("question").textContent = asked ? state.question : tr("Waiting for the question …");
     $("settings").textContent = asked ? `${state.settings.join(". ")}.` : "";
     if (asked) options();
     else $("options").replaceChildren();

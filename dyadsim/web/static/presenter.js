@@ -1,8 +1,9 @@
 // The second page: what to ask and what to say, and, with a class, its bets as they come in.
-import { $, made, post, bars, plural, every } from "/static/class_bars.js";
+import { $, made, post, bars, bets, devices, every } from "/static/class_bars.js";
+import { tr, language, inLanguage } from "/static/words.js";
 import { about, query } from "/static/lesson.js";
 
-const USUAL = "as the lesson starts";
+const USUAL = tr("as the lesson starts");
 let lessons = [];
 let inClass = true;
 
@@ -24,8 +25,8 @@ function notes() {
   $("careful").replaceChildren(...lesson.careful.map((text) => made("li", { textContent: text })));
   $("models").textContent = lesson.models ?? "";
   const address = query({ lesson: lesson.name, ...settings });
-  $("page").href = `/?${address}&projector=1`;
-  $("handout").href = `/handout?${address}`;
+  $("page").href = inLanguage(`/?${address}&projector=1`);
+  $("handout").href = inLanguage(`/handout?${address}`);
 }
 
 function presets() {
@@ -47,10 +48,11 @@ function show(state) {
   $("sentence").hidden = !state.sentence;
   $("sentence").textContent = state.sentence ?? "";
   $("only").hidden = !(state.sentence && state.stage === "open");
-  const stages = { waiting: "No question is open", open: "Betting is open", shown: "The class sees the answer" };
-  const refused = state.refused ? ` ${plural(state.refused, "device")} refused: several share one address; start with task.per_address=500.` : "";
-  $("status").textContent = `${stages[state.stage]}: ${plural(state.here, "device")} here`
-    + `${asked ? `, ${plural(state.bets, "bet")}` : ""}.${refused}`;
+  const stages = { waiting: tr("No question is open"), open: tr("Betting is open"), shown: tr("The class sees the answer") };
+  const refused = state.refused ? tr(" {devices} refused: several share one address; start with task.per_address=500.",
+    { devices: devices(state.refused) }) : "";
+  const here = tr("{devices} here", { devices: devices(state.here) });
+  $("status").textContent = `${stages[state.stage]}: ${here}${asked ? `, ${bets(state.bets)}` : ""}.${refused}`;
   document.body.dataset.stage = state.stage;
 }
 
@@ -62,6 +64,7 @@ async function act(path, body) {
 }
 
 async function begin() {
+  $("screen").href = inLanguage("/screen");
   ({ lessons } = await about());
   $("lesson").append(...lessons.map(({ name, title }) => new Option(title, name)));
   const wanted = new URLSearchParams(location.search).get("lesson");
@@ -76,7 +79,7 @@ async function begin() {
     try {
       show(await (await fetch("/api/class/room")).json());
     } catch {
-      $("status").textContent = "No connection to dyadsim teach.";
+      $("status").textContent = tr("No connection to dyadsim teach.");
     }
   });
 }
@@ -85,7 +88,7 @@ $("lesson").addEventListener("change", presets);
 $("preset").addEventListener("change", notes);
 $("ask").addEventListener("click", () => {
   const [lesson, settings] = chosen();
-  act("/api/class/ask", { lesson: lesson.name, settings });
+  act("/api/class/ask", { lesson: lesson.name, settings, lang: language });
 });
 $("show").addEventListener("click", () => act("/api/class/show"));
 $("again").addEventListener("click", () => act("/api/class/end"));

@@ -1,6 +1,7 @@
 // What the class sees on the wall: the code to join, the question, the bets, then the answer.
-import { $, bars, plural, every, made } from "/static/class_bars.js";
+import { $, bars, bets, devices, every, made } from "/static/class_bars.js";
 import { draw } from "/static/draw.js";
+import { tr, language } from "/static/words.js";
 
 let drawn = 0; // the round whose figure is drawn
 
@@ -23,18 +24,22 @@ async function figure(state) {
 }
 
 async function show(state) {
+  if (state.lang !== language) { // the lecturer asks in another language
+    location.replace(`${location.pathname}?lang=${state.lang}`);
+    return;
+  }
   const shown = state.stage === "shown";
   $("address").textContent = state.address;
   $("title").textContent = state.stage === "waiting" ? "" : state.title;
-  $("question").textContent = state.stage === "waiting" ? "Open this page on your phone" : state.question;
+  $("question").textContent = state.stage === "waiting" ? tr("Open this page on your phone") : state.question;
   $("settings").textContent = state.stage === "waiting" ? "" : `${state.settings.join(". ")}.`;
   document.body.classList.toggle("shown", shown);
   $("bars").replaceChildren(...(state.stage === "waiting" ? []
     : shown || state.bars ? bars(shown ? state : { ...state, answers: [] }) : options(state)));
   $("sentence").hidden = !(shown && state.sentence);
   $("sentence").textContent = shown ? state.sentence ?? "" : "";
-  $("status").textContent = `${plural(state.here, "device")} here`
-    + (state.stage === "waiting" ? "" : `, ${plural(state.bets ?? 0, "bet")}`);
+  $("status").textContent = tr("{devices} here", { devices: devices(state.here) })
+    + (state.stage === "waiting" ? "" : `, ${bets(state.bets ?? 0)}`);
   await figure(state);
   document.body.dataset.stage = state.stage;
 }
@@ -43,6 +48,6 @@ every(1, async () => {
   try {
     await show(await (await fetch("/api/class/room")).json());
   } catch {
-    $("status").textContent = "No connection to dyadsim teach.";
+    $("status").textContent = tr("No connection to dyadsim teach.");
   }
 });
