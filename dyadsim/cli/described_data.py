@@ -11,7 +11,9 @@ from dyadsim.errors import BadData, BadInput
 from dyadsim.fitting.client_data import ClientData, column_roles
 from dyadsim.fitting.client_table import ClientTable
 from dyadsim.fitting.file_reader import read_table, without_missing
-from dyadsim.fitting.guessed_form import Guesses, guess_form
+from dyadsim.fitting.guess import Guesses
+from dyadsim.fitting.guessed_form import guess_form
+from dyadsim.fitting.guessed_instrument import doubtful_name
 from dyadsim.fitting.own_tables import CHANGE, SCORES, OwnTables, tables_of_data
 from dyadsim.model.questionnaires import FURTHEST_SCORE, Instrument
 
@@ -69,10 +71,12 @@ def _understood(settings: "Settings", table: ClientTable) -> Understood:
     """Return what is understood of a file's table."""
     data, names = settings.data, tuple(map(str, table.cells))
     guesses: Guesses = {}
+    doubt = ""
     if data.file is None:
         choices = table_choices(data)
         known = without_missing(table, column_roles(data.columns), choices.missing)
         guesses = guess_form(known, _said(settings))
+        doubt = doubtful_name(known, _said(settings), guesses)
         usual = {f"columns.{role}": name for role, name in data.columns.items()}
         guesses = {key: guess for key, guess in guesses.items() if guess.value != usual.get(key)}
     data = _with(data, {key: guess.value for key, guess in guesses.items()}, names)
@@ -80,6 +84,8 @@ def _understood(settings: "Settings", table: ClientTable) -> Understood:
     known_form = data.instrument != "by_study" or settings.instrument != "by_study"
     scores = data_source.read_scores(settings) if known_form else _scores_as_they_are(data)
     tables, question = _tables(settings, scores, known_form)
+    if doubt and not known_form:
+        tables = tables._replace(assumed=(f"{tables.assumed[0]}: {doubt}", *tables.assumed[1:]))
     return Understood(settings, guesses, names, tables, known_form, question)
 
 

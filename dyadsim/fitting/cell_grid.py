@@ -145,15 +145,36 @@ def padded_cells(cells: Iterable[Sequence[str]]) -> int:
 def _below_titles(
     rows: list[tuple[list[str], int]], assumed: list[str]
 ) -> list[tuple[list[str], int]]:
-    """Return the rows from the names of the columns on: titles have one cell, a table three."""
+    """Return the rows from the names of the columns on: titles have one cell, a table three.
+
+    A row of headings over several columns each has gaps between its cells; it is a title, too,
+    where the row below has a cell in each of its own columns and in more of them.
+    """
     filled = [sum(map(bool, row)) for row, _ in rows]
     several = Counter(count for count in filled[:LOOKED_AT] if count > 1)
-    if filled[0] > 1 or not several or several.most_common(1)[0][0] < 3:
+    usual = several.most_common(1)[0][0] if several else 0
+    if usual < 3:
         return rows
-    first = next(place for place, count in enumerate(filled) if count > 1)
+    first = next(place for place, count in enumerate(filled) if count > 1) if filled[0] == 1 else 0
+    first += _is_heading([row for row, _ in rows[first : first + 2]], usual)
+    if not first:
+        return rows
     title = next(cell for cell in rows[0][0] if cell)
+    if first == 1:
+        assumed.append(f"a row above the names of the columns was left out ('{title[:40]}')")
+        return rows[1:]
     assumed.append(f"{first} rows above the names of the columns were left out ('{title[:40]}')")
     return rows[first:]
+
+
+def _is_heading(rows: Sequence[Sequence[str]], usual: int) -> bool:
+    """Return whether the first of two rows stands over the names of columns, by its gaps."""
+    if len(rows) < 2:
+        return False
+    over, names = (sum(map(bool, row)) for row in rows)
+    below = [name for name in rows[1] if name]
+    differ = len(set(below)) == len(below) and not any(name[0].isdigit() for name in below)
+    return over < names and names >= usual and differ and over <= names / 2
 
 
 def _above_footers(

@@ -34,6 +34,7 @@ from dyadsim.model.questionnaires import Instrument
 NEEDED, OPTIONAL = ("client", "time", "score"), ("arm", "therapist", "alliance")
 OF_NAMES = ("client", "arm", "therapist")  # roles that several columns may make together
 FEWEST = 10  # clients: fewer say next to nothing
+ROWS_OF_ONE = 6  # rows of a value on average, where a column may be a therapist or centre
 
 
 class ClientData(NamedTuple):
@@ -118,7 +119,7 @@ def read_client_data(
     }
     unit = choices.form.unit(unit)
     table = read_long_table(path, named, choices.where, choices.form, optional=OPTIONAL)
-    rows = _rows(table, instrument)
+    rows = _rows(table, instrument, min(0.0, choices.baseline or 0.0))
     if higher_is_better:
         rows["score"] = instrument.floor + instrument.ceiling - rows["score"]
     assumed = [_scale_words(instrument, higher_is_better), *table.assumed]
@@ -130,10 +131,10 @@ def read_client_data(
     return data
 
 
-def _rows(table: ClientTable, instrument: Instrument) -> pd.DataFrame:
-    """Return client (code), time, score and alliance of each row."""
+def _rows(table: ClientTable, instrument: Instrument, first: float) -> pd.DataFrame:
+    """Return client (code), time (`first` or later), score and alliance of each row."""
     alliance = np.full(len(table.cells), np.nan)
-    time = table.numbers("time", Limits(0, np.inf))
+    time = table.numbers("time", Limits(first, np.inf))
     score = table.numbers(
         "score", Limits(instrument.floor, instrument.ceiling, True, instrument.name)
     )
@@ -172,7 +173,7 @@ def _assemble(
     if not len(client):
         raise BadData(f"{table.path} has no row of a client.")
     count = int(client.max()) + 1
-    arm, arms = _arms(table, client, count)
+    arm, arms = _arms(table, client, count, assumed)
     scored = scored_rows(rows, unit, choices, assumed)
     refuse_far_times(table, scored)
     if choices.repeated == "refuse":
@@ -183,7 +184,7 @@ def _assemble(
     measured = np.unique(weekly["client"])
     if len(measured) < FEWEST:
         raise BadData(
-            f"{table.path}: only {len(measured)} clients have a score; it takes {FEWEST}."
+            f"{table.path}: scores of {FEWEST} clients or more are needed, not {len(measured)}."
         )
     if len(measured) < count:
         assumed.append(f"{count - len(measured)} clients without any score were left out")
@@ -202,7 +203,9 @@ def _assemble(
     )
 
 
-def _arms(table: ClientTable, client: Codes, count: int) -> tuple[Codes, tuple[str, ...]]:
+def _arms(
+    table: ClientTable, client: Codes, count: int, assumed: list[str]
+) -> tuple[Codes, tuple[str, ...]]:
     """Return the arm of each client and the names of the arms; one arm, "care", without any."""
     if not table.has("arm"):
         return np.zeros(count, np.int64), ("care",)
@@ -210,11 +213,34 @@ def _arms(table: ClientTable, client: Codes, count: int) -> tuple[Codes, tuple[s
     first = text.groupby(client).first()
     for row in np.flatnonzero(text.notna() & (text != first.to_numpy()[client])):
         rule = f"changes within a client, who had '{first[client[row]]}' before"
-        table.refuse(int(row), "arm", text.iloc[row], rule)
+        table.refuse(int(row), "arm", text.iloc[row], rule, _one_arm_words(table, client, text))
     if first.isna().any():
         table.codes("arm")  # refuses the first empty cell
+    _say_filled(text, client, "arm", assumed)
     arm, levels = pd.factorize(first)
     return arm, tuple(map(str, levels))
+
+
+def _one_arm_words(table: ClientTable, client: Codes, text: pd.Series) -> str:
+    """Return the ways out where a client has two arms: the column that tells two clients apart."""
+    own = {name for role in ("client", "arm", "time", "score") for name in table.columns[role]}
+    words = ""
+    for name in map(str, table.cells):
+        values = table.column(name)
+        apart = text.groupby([client, values.to_numpy()]).nunique() <= 1
+        if name not in own and apart.all() and values.nunique() <= len(values) / ROWS_OF_ONE:
+            both = setting_word("data.columns.client", [name, *table.columns["client"]])
+            words += f". If each {name} counts its clients anew: {both}"
+    general = ". A client has one arm: correct the rows, or data.columns.arm=null takes no arms"
+    return words or general
+
+
+def _say_filled(text: pd.Series, client: Codes, what: str, assumed: list[str]) -> None:
+    """Say how many rows without a name get that of their client's other rows."""
+    known = text.groupby(client).transform("first").notna()
+    filled = int((text.isna() & known).sum())
+    if filled:
+        assumed.append(f"{filled} rows say no {what}: that of the client's other rows counts there")
 
 
 def _therapists(table: ClientTable, rows: pd.DataFrame, rule: str, assumed: list[str]) -> Codes:
@@ -237,6 +263,7 @@ def _therapists(table: ClientTable, rows: pd.DataFrame, rule: str, assumed: list
     if changes.any():
         words = {"first": "the first one counts", "most": "the one with most rows counts"}[rule]
         assumed.append(f"{int(changes.sum())} of {len(first)} clients change therapist: {words}")
+    _say_filled(text, client, "therapist", assumed)
     codes = pd.factorize(who)[0]
     therapist = np.full(int(client.max()) + 1, -1, np.int64)
     therapist[who.index] = codes

@@ -5,7 +5,7 @@ keeps the number of its line, for messages.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +25,9 @@ EMPTY = (  # of any column: R, Excel, SPSS, Stata, SAS
 EMPTY_NUMBER = (*EMPTY, "n/a", "null", "NULL", "None", "none")  # names of arms elsewhere
 LABELLED = ("arm", "therapist")  # roles whose codes go by their labels
 CODES_OF_MISSING = re.compile(r"-1|-?(?:8|88|888|9|99|999|9999)")  # usual ones
-DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d+ days")  # at the start of a cell
+DATE = re.compile(  # at the start of a cell
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d+ days|\d{1,2}[-./ ]{1,2}[^\W\d]{3,9}[-./ ]{1,2}\d{2,4}\b"
+)
 
 
 class Limits(NamedTuple):
@@ -142,9 +144,45 @@ class ClientTable(NamedTuple):
         """Return a column as text, which cells are empty, and numbers; NaN where there is none."""
         text = self.column(name)
         blank = (text.isna() | text.isin(EMPTY_NUMBER)).to_numpy()
+        text = text.str.replace("\u2212", "-", regex=False)  # the minus of typesetting
         if self.decimal_comma and not text.str.contains(".", regex=False).any():
             text = text.str.replace(r"^([+-]?\d+),(\d+)$", r"\1.\2", regex=True)
         return text, blank, pd.to_numeric(text.mask(blank), errors="coerce").to_numpy(float)
+
+
+def suspected_codes(
+    values: Floats,
+    within: tuple[float, float] | None = None,
+    labelled: Collection[float] = (),
+) -> list[float]:
+    """Return the usual codes of missing values that lie far from all other numbers.
+
+    Parameters
+    ----------
+    values
+        Numbers of one kind, such as scores; NaN where there is none.
+    within
+        Lowest and highest number that is possible; None: a code is far that is below 0 where
+        others are not, or beyond the highest of the others by more than their range.
+    labelled
+        Numbers that have a label in SPSS or Stata: they may be codes, too.
+
+    Examples
+    --------
+    >>> suspected_codes(np.array([0.0, 3, 1, 9, 2])), suspected_codes(np.array([0.0, 8, 9, 5]))
+    ([9.0], [])
+    """
+    known = np.unique(values[~np.isnan(values)])
+    codes = np.array([bool(CODES_OF_MISSING.fullmatch(f"{value:g}")) for value in known], bool)
+    codes |= np.isin(known, list(labelled))
+    others = known[~codes]
+    if not codes.any() or not others.size:
+        return []
+    if within is None:
+        low, high = others.min(), others.max()
+        within = (0.0 if low >= 0 else -np.inf, 2 * high - low)
+    far = codes & ((known < within[0]) | (known > within[1]))
+    return [float(value) for value in known[far]]
 
 
 def way_out(role: str, value: str) -> str:
@@ -155,12 +193,21 @@ def way_out(role: str, value: str) -> str:
     >>> way_out("score", "99")
     '. Where 99 stands for a missing value: data.missing=[99]'
     """
+    if role == "time" and re.fullmatch(r"-\d+(?:[.,]\d+)?", value):
+        return (
+            ". Times before 0: data.baseline=T, of the first of all, says that T is everybody's "
+            "intake; data.where leaves rows out"
+        )
     if role == "time" and DATE.match(value):
         return ". Of dates, data.dates=first (or a column) counts weeks since the intake"
     if role == "time" and re.match(r"[^\W\d]", value):
         return f". Of words for waves: 'data.times={{{value}:0,...}}' says when each is"
+    if re.fullmatch(r"[1-9]\d{0,2},\d{3}", value):
+        return ". Is the comma a decimal one (data.decimal=comma)? One of thousands must go"
     if re.fullmatch(r"[+-]?\d+,\d+", value):
         return ". Are commas decimal ones? data.decimal=comma"
+    if re.fullmatch(r"[+-]?\d+(?:[.,]\d+)? ?%", value):
+        return ". Take the sign % away: data.instrument={floor:0,ceiling:100,...} says the range"
     code = value.removesuffix(".0")
     if role != "time" and (CODES_OF_MISSING.fullmatch(code) or re.fullmatch(r"[^\W\d]+", code)):
         stated = (
@@ -232,12 +279,20 @@ def give_roles(table: ClientTable, columns: Mapping[str, tuple[str, ...]]) -> Cl
     for role, names in columns.items():
         for name in names:
             where = f"data.columns.{role}"
-            _require(table, name, where, f" Say where it is: {where}=NAME.")
+            _require(table, name, where, _say_where(table, where))
     with_roles = table._replace(columns=dict(columns))
     if table.decimal_comma and _has_decimal_comma(with_roles):
         words = "commas in numbers are decimal commas"
         return with_roles._replace(assumed=(*with_roles.assumed, words))
     return with_roles
+
+
+def _say_where(table: ClientTable, where: str) -> str:
+    """Return what helps where a column is not there: names of columns, or the name of one."""
+    first = [str(name) in set(table.column(str(name))) for name in table.cells]
+    if sum(first) > 1 and sum(first) > len(first) / 2:
+        return " These look like a client's cells: a first row must name the columns."
+    return f" Say where it is: {where}=NAME."
 
 
 def _require(table: ClientTable, name: str, where: str, more: str = "") -> None:

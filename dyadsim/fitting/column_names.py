@@ -14,12 +14,14 @@ _SUM = r"(?: ?(?:score|total|tot|sum|summe|summenwert|gesamt|gesamtwert|ges|wert
 NAMES: dict[str, tuple[str, ...]] = {  # role -> patterns, the most telling first
     "client": (
         rf"(?:study |studien )?{_PERSON}{_NUMBER}",
-        r"(?:id|code|chiffre|pid|cid|uid|record id|study id|idnr)(?: (?:nr|code|client|patient))?",
+        r"(?:id|code|chiffre|pid|cid|uid|record id|study id|idnr|token)"
+        r"(?: (?:nr|code|client|patient))?",
     ),
     "time": (
         r"(?:session|sitzung|week|woche|wk|day|tag|month|monat|visit|wave|welle)s?"
         r"(?: ?(?:nr|no|num|number|nummer))?",
         r"(?:time|zeit|zeitpunkt|messzeitpunkt|mzp|occasion|assessment|timepoint|time point)",
+        r"(?:date ?time|time ?stamp|zeitstempel)",
         r"(?:visit |session |assessment |mess|sitzungs)?(?:date|datum)"
         r"(?: (?:of|der) (?:visit|session|assessment|messung|sitzung|erhebung|testung))?",
     ),
@@ -30,7 +32,8 @@ NAMES: dict[str, tuple[str, ...]] = {  # role -> patterns, the most telling firs
     "arm": (
         r"(?:study |trial |treatment )?(?:arm|group|condition)|studienarm|gruppe|bedingung",
         r"treatment|treat|trt|tx|intervention|allocation|allokation|behandlung(?:sgruppe)?",
-        r"randomi[sz](?:ed|ation)(?: to| group| arm)?|therapy|therapie",
+        r"randomi[sz](?:ed|ation)(?: to| group| arm)?|therapy|therapie|randomisierung|zuteilung",
+        r"(?:is )?(?:treated|experimental|active|assigned|assignment)(?: group| arm| condition)?",
     ),
     "therapist": (
         rf"(?:therapist|therapeut|clinician|counsell?or|provider|behandler|psychologist)"

@@ -26,11 +26,14 @@ type Roles = Mapping[str, tuple[str, ...]]
 
 KINDS = {  # first bytes -> kind
     b"PAR1": "parquet",
+    b"ARROW1": "feather",
     b"$FL2": "spss",
     b"$FL3": "spss",
     b"<stata_dta>": "stata",
     b"\xd0\xcf\x11\xe0": "old Excel",
     b"\x1f\x8b": "packed",
+    b"BZh": "packed",
+    b"\xfd7zXZ": "packed",
     b"RDX": "R",
     b"%PDF": "PDF",
 }
@@ -59,7 +62,14 @@ ELSEWHERE = {  # kinds that are not read -> how to get a file that is
     "SAS": "a file of SAS; save the table as csv (UTF-8) with proc export, or as sav or dta",
     "PDF": "a PDF, not a table; ask for the file that it was made from",
     "zip": "a packed file; unpack it",
+    "JSON": "a file of JSON, not a table; save the table as csv (UTF-8)",
+    "page": "a page of HTML or XML; open it in Excel and save the table as xlsx or csv (UTF-8)",
 }
+IN_WORDS = {  # first letters of text that is no table -> kind
+    "page": (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<body", b"<meta"),
+    "JSON": (b'{"', b"{\n", b"{\r", b"[{", b"[\n", b"[ {", b"[[", b'{ "'),
+}
+SPREADSHEETS = ("excel", "old Excel")  # whose names are often given to text
 OLD_STATA = (b"l", b"n", b"q", b"r", b"s")  # versions 104 to 115, then the order of bytes, then 1
 
 
@@ -134,6 +144,10 @@ def read_table(path: str, choices: TableChoices = AS_IT_LIES) -> ClientTable:
     BadData
         No such file, nothing in it, a kind that is not read, or no table.
     """
+    if Path(path).is_dir():
+        raise BadData(
+            f"data.path: '{path}' is a folder, not a file; data.path names the file in it."
+        )
     if not Path(path).is_file():
         raise BadData(f"data.path: there is no file '{path}'.")
     if not Path(path).stat().st_size:
@@ -145,6 +159,8 @@ def read_table(path: str, choices: TableChoices = AS_IT_LIES) -> ClientTable:
     except Exception as error:  # pandas, pyarrow, openpyxl and pyreadstat raise many kinds
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BadData(f"data.path: '{path}' cannot be read as a table: {reason}.") from None
+    if not len(file.cells):
+        raise BadData(f"data.path: '{path}' has names of columns and no rows.")
     commas = file.separator != ","
     if choices.decimal is not None:
         commas = choices.decimal == "comma"
@@ -160,7 +176,7 @@ def _read_kind(path: str, choices: TableChoices) -> FileCells:
     """Return the table of a file of whichever kind."""
     kind = kind_of_file(path)
     if kind in ELSEWHERE:
-        raise BadData(f"data.path: '{path}' is {ELSEWHERE[kind]}.")
+        raise BadData(f"data.path: '{path}' is {ELSEWHERE[kind].replace('FILE', Path(path).name)}.")
     if choices.sheet is not None and kind != "excel":
         raise BadData(f"data.sheet: '{path}' is no file of Excel, so it has no sheets.")
     if choices.encoding is not None and kind != "text":
@@ -171,8 +187,10 @@ def _read_kind(path: str, choices: TableChoices) -> FileCells:
         return read_spss(path)
     if kind == "stata":
         return read_stata(path)
-    if kind == "parquet":
-        cells = pd.read_parquet(path)
+    if kind in ("parquet", "feather"):
+        cells = pd.read_parquet(path) if kind == "parquet" else pd.read_feather(path)
+        indexed = [name for name in cells.index.names if name is not None]
+        cells = cells.reset_index(indexed) if indexed else cells
         return FileCells(cells, np.arange(len(cells)) + 2, ",", {}, [])
     grid, separator, assumed = read_text_grid(path, choices.encoding)
     file = grid_cells(path, grid, separator)
@@ -181,6 +199,8 @@ def _read_kind(path: str, choices: TableChoices) -> FileCells:
 
 def kind_of_file(path: str) -> str:
     """Return what a file is by its first bytes, else by its name: excel, spss, ..., or text.
+
+    Text that is called after a spreadsheet, as many programs write it, is text.
 
     Parameters
     ----------
@@ -197,6 +217,10 @@ def kind_of_file(path: str) -> str:
         return "R"
     if start[:1] in OLD_STATA and start[1:3] in (b"\1\1", b"\2\1"):
         return "stata"
+    if not kind and suffix in ("text", *SPREADSHEETS) and b"\0" not in start:
+        letters = start.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+        known = (name for name, marks in IN_WORDS.items() if letters.startswith(marks))
+        return next(known, "text")
     return kind or suffix
 
 

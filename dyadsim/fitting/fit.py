@@ -188,14 +188,14 @@ class _Simulation(NamedTuple):
         return prior_table(
             self.plan.problem(world),
             self.evidence,
-            draws=self._draws(world),
+            draws=self.draws(world),
             seed=self.plan.seed,
             parallel_map=self.parallel_map,
             on_step=self.on_step,
             kept=self.kept,
         )
 
-    def _draws(self, world: str) -> int:
+    def draws(self, world: str) -> int:
         """Return the number of draws of a world's table."""
         effort = self.plan.effort
         return effort.draws + (effort.held_out if world == self.plan.world else 0)
@@ -205,7 +205,7 @@ class _Simulation(NamedTuple):
         table, _ = split_table(tables[self.plan.world], self.plan.effort.draws)
         content = [
             table_content(
-                of_world.problem, self.evidence, draws=self._draws(world), seed=self.plan.seed
+                of_world.problem, self.evidence, draws=self.draws(world), seed=self.plan.seed
             )
             for world, of_world in tables.items()
         ]
@@ -235,6 +235,23 @@ class _Simulation(NamedTuple):
             parallel_map=self.parallel_map,
             on_step=self.on_step,
         )
+
+
+def kept_draws(evidence: Evidence, plan: FitPlan, kept: KeptLearning) -> int:
+    """Return how many of the data sets of a fit are kept from earlier ones.
+
+    Parameters
+    ----------
+    evidence, plan, kept
+        As of `fit_data`.
+    """
+    simulation = _Simulation(evidence, plan, map, lambda _: None, kept)
+    total = 0
+    for world in dict.fromkeys([plan.world, *plan.candidates]):
+        draws, problem = simulation.draws(world), plan.problem(world)
+        if kept.has(table_content(problem, evidence, draws=draws, seed=plan.seed)):
+            total += draws
+    return total
 
 
 @one_blas_thread()

@@ -6,9 +6,8 @@ none is proposed: the reader then says what has to be said.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from dyadsim.checks import setting_word
@@ -22,30 +21,21 @@ from dyadsim.fitting.column_names import (
     time_of_word,
     unit_of,
 )
+from dyadsim.fitting.guess import BESIDE_WAVE, Guess, Guesses, value_of
+from dyadsim.fitting.guessed_instrument import guess_instrument
 from dyadsim.fitting.table_shape import (
     NUMBERED,
     WAVE,
     WAVE_FIRST,
     families,
+    numbered_within,
     questionnaires_in,
     wave_pattern,
 )
-from dyadsim.model.questionnaires import SYMPTOM_INSTRUMENTS
 
-BESIDE_WAVE = re.compile(r"(?:[ ._-](?:s|t|w|m|week|session|month|wave|time))?\{time\}")
 DAYS_APART, MANY_TIMES = 5, 20  # of days: median gap of a client, different times (assumption)
 MOST_ARMS, FEWEST_CLIENTS, MOST_WORDS = 8, 10, 12
 NEEDED = ("client", "time", "score")
-
-
-class Guess(NamedTuple):
-    """A proposed value of a setting `data...`, and why."""
-
-    value: Any
-    why: str
-
-
-type Guesses = dict[str, Guess]  # setting without "data." -> proposal
 
 
 def guess_form(table: ClientTable, said: Mapping[str, Any]) -> Guesses:
@@ -88,13 +78,8 @@ def guess_form(table: ClientTable, said: Mapping[str, Any]) -> Guesses:
     for role in ("arm", "therapist", "alliance"):
         if role != "alliance" or not ({"wide"} & {*said, *guesses}):
             _guess_role(table, said, guesses, role)
-    _guess_instrument(table, said, guesses)
+    guess_instrument(table, said, guesses)
     return guesses
-
-
-def _value(said: Mapping[str, Any], guesses: Guesses, key: str) -> Any:
-    """Return what is said or proposed; None where neither is."""
-    return said[key] if key in said else guesses[key].value if key in guesses else None
 
 
 def _taken(said: Mapping[str, Any], guesses: Guesses) -> set[str]:
@@ -119,7 +104,7 @@ def _guess_role(table: ClientTable, said: Mapping[str, Any], guesses: Guesses, r
         names = [
             name
             for name in names
-            if _fits(table, name, role, _value(said, guesses, "columns.client"))
+            if _fits(table, name, role, value_of(said, guesses, "columns.client"))
         ]
         if len(names) == 1:
             guesses[key] = Guess(names[0], "by its name")
@@ -148,7 +133,7 @@ def _fits(table: ClientTable, name: str, role: str, client: Any) -> bool:
         return count > 1 and table.has_numbers(name)
     if role == "arm":
         return 2 <= count <= MOST_ARMS and _constant(table, name, client)
-    return count > 1
+    return count > (role != "time")
 
 
 def _constant(table: ClientTable, name: str, client: Any) -> bool:
@@ -163,7 +148,7 @@ def _is_wide(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) -> b
     """Return whether the table is wide, after a proposal of how."""
     if "wide" in said:
         return True
-    client = _value(said, guesses, "columns.client")
+    client = value_of(said, guesses, "columns.client")
     if not isinstance(client, str) or client not in table.cells or "columns.time" in said:
         return False
     if table.column(client).duplicated().any():
@@ -174,6 +159,7 @@ def _is_wide(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) -> b
         for stem, group in families(table, form, [*_taken(said, guesses)]).items()
         if len(group) > 1 and stem
     ]
+    groups = groups or numbered_within(table, [*_taken(said, guesses)])
     wanted = said.get("instrument")
     known = [g for g in groups if (name := instrument_of(_stem(g))) and wanted in (None, name)]
     if len(groups) > 1 and len(known) == 1:
@@ -235,7 +221,7 @@ def _times_of_words(words: Sequence[str], said: Mapping[str, Any], guesses: Gues
 
 def _guess_times(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) -> None:
     """Propose what the column of time counts: dates, words, or numbers in a unit."""
-    name = _value(said, guesses, "columns.time")
+    name = value_of(said, guesses, "columns.time")
     if not isinstance(name, str) or name not in table.cells:
         return
     text = table.column(name).dropna()
@@ -254,7 +240,7 @@ def _guess_times(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) 
     if unit:
         guesses["unit"] = Guess(unit, f"the column of time is called {name}")
     elif "times" not in guesses:
-        guesses["unit"] = _unit_of_gaps(table, name, _value(said, guesses, "columns.client"))
+        guesses["unit"] = _unit_of_gaps(table, name, value_of(said, guesses, "columns.client"))
 
 
 def _unit_of_gaps(table: ClientTable, name: str, client: Any) -> Guess:
@@ -295,6 +281,7 @@ def _guess_score(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) 
         if n not in taken | items and _fits(table, n, "score", None)
     ]
     named = [n for n in free if instrument_of(n) and wanted in (None, instrument_of(n))]
+    named = named or _not_numbers(table, wanted, taken | items)
     if len(named) > 1:
         raise BadData(_which(table, "score", named))
     if named:
@@ -318,31 +305,18 @@ def _guess_score(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) 
         guesses["columns.score"] = Guess(free[0], "the only column of numbers that is left")
 
 
+def _not_numbers(table: ClientTable, wanted: Any, taken: set[str]) -> list[str]:
+    """Return the column that is called like a questionnaire, or scores, without being numbers.
+
+    It is proposed all the same, so that the reader says what is wrong in which row.
+    """
+    free = [name for name in map(str, table.cells) if name not in taken]
+    free = [name for name in free if table.column(name).nunique() > 1]
+    known = [n for n in free if instrument_of(n) and wanted in (None, instrument_of(n))]
+    names = known or [n for n in free if _named(n, "score")]
+    return names if len(names) == 1 else []
+
+
 def _named(name: str, role: str) -> bool:
     """Return whether a column is called like a role."""
     return any(re.fullmatch(form, plain_name(name)) for form in NAMES[role])
-
-
-def _guess_instrument(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) -> None:
-    """Propose the questionnaire by the name of the column of scores, if all scores lie in it."""
-    if "instrument" in {*said, *guesses}:
-        return
-    wide = _value(said, guesses, "wide")
-    if wide:
-        pattern = wide["score"] if isinstance(wide, Mapping) else str(wide)
-        form = re.escape(pattern).replace(r"\{time\}", ".+").replace(r"\{item\}", r"\d+")
-        columns = [name for name in map(str, table.cells) if re.fullmatch(form, name)]
-        name = BESIDE_WAVE.sub(" ", pattern).strip(" ._-")
-    else:
-        name = str(_value(said, guesses, "columns.score") or "")
-        columns = [name] if name in table.cells else []
-    instrument = instrument_of(name)
-    if instrument is not None and columns and "{item}" not in name:
-        known = SYMPTOM_INSTRUMENTS[instrument]
-        numbers = [table.read_numbers(column)[2] for column in columns]
-        if all(
-            np.nanmin(part, initial=known.floor) >= known.floor
-            and np.nanmax(part, initial=known.ceiling) <= known.ceiling
-            for part in numbers
-        ):
-            guesses["instrument"] = Guess(instrument, f"the scores are called {name}")

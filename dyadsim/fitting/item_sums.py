@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dyadsim.errors import BadData, BadInput, nearest
-from dyadsim.fitting.client_table import ClientTable, way_out
+from dyadsim.fitting.client_table import ClientTable, suspected_codes, way_out
 
 RANGE = re.compile(r"^(.*?)(\d+)\.\.(.*?)(\d+)$")  # phq1..phq9
 MOST_ITEMS = 500
@@ -81,6 +81,7 @@ def sum_items(
             known = nearest(name, map(str, table.cells))
             raise BadData(f"{table.path}: data.items: there is no column '{name}'.{known}")
     values = np.column_stack([_numbers(table, name) for name in names])
+    _refuse_codes(table, names, values)
     missing = np.isnan(values).sum(axis=1)
     answered = np.maximum(len(names) - missing, 1)
     sums = np.nansum(values, axis=1) * len(names) / answered
@@ -93,6 +94,8 @@ def sum_items(
     ]
     allowed = int(most_missing * len(names) + 1e-9)
     sentence = f"the score is the sum of {len(names)} items ({names[0]} to {names[-1]})"
+    if not np.isnan(values).all() and np.nanmin(values) > 0:
+        sentence += f", none of which is ever below {np.nanmin(values):g}: are they counted from 0?"
     if filled:
         sentence += f"; in {filled} rows up to {allowed} missing items got the mean of the others"
     if without:
@@ -102,6 +105,23 @@ def sum_items(
     unused = [name for name in cells if name not in names]  # items have been used
     changed = table._replace(cells=cells[unused], assumed=(*table.assumed, sentence))
     return changed, {**columns, "score": (label,)}
+
+
+def _refuse_codes(table: ClientTable, names: Sequence[str], values: np.ndarray) -> None:
+    """Refuse items with numbers that can only be codes: a sum would take them for answers."""
+    codes = suspected_codes(values)
+    if codes:
+        row, place = np.argwhere(np.isin(values, codes))[0]
+        of_item = table._replace(columns={"score": (names[place],)}, origins={})
+        more = int(np.isin(values, codes).sum()) - 1
+        listed = ",".join(f"{code:g}" for code in codes)
+        of_item.refuse(
+            int(row),
+            "score",
+            f"{values[row, place]:g}",
+            f"is far from all other answers ({more} more like it)",
+            f". Where it stands for a missing answer: data.missing=[{listed}]",
+        )
 
 
 def _numbers(table: ClientTable, name: str) -> np.ndarray:

@@ -48,6 +48,13 @@ class KeptLearning(NamedTuple):
             result: T = cached(_source(), content, compute)
         return result
 
+    def has(self, content: tuple[object, ...]) -> bool:
+        """Return whether what `recall` would give is kept, without computing it."""
+        if self.memory is None:
+            return False
+        cached = self.memory.cache(_computed, ignore=["compute"])
+        return bool(cached.check_call_in_cache(_source(), content, _nothing))
+
     def tidy(self) -> None:
         """Remove the oldest results beyond `MOST_BYTES`."""
         if self.memory is not None:
@@ -81,6 +88,10 @@ def _computed[T](
 ) -> T:
     """Compute; joblib keeps the result by source and content."""
     return compute()
+
+
+def _nothing() -> None:
+    """Compute nothing."""
 
 
 def kept_in_cache() -> KeptLearning:

@@ -47,9 +47,26 @@ def read_excel(path: str, sheet: str | int | None) -> FileCells:
     if hidden:
         assumed.append(f"{hidden} hidden rows of the sheet were read, too")
     table = grid_cells(path, Grid(rows, list(range(1, len(rows) + 1))), "")
+    _refuse_formulas(path, page.title, table.cells)
     if len(book.worksheets) > 1:
         assumed.append(f"the sheet '{page.title}' was read, one of {len(book.worksheets)}")
     return table._replace(assumed=[*assumed, *table.assumed])
+
+
+def _refuse_formulas(path: str, sheet: str, cells: pd.DataFrame) -> None:
+    """Refuse a sheet with a column of formulas that no program has computed yet."""
+    import openpyxl
+
+    empty = [str(name) for name in cells if len(cells) and not (cells[name] != "").any()]
+    if not empty:
+        return
+    with open(path, "rb") as file:
+        page = openpyxl.load_workbook(file)[sheet]
+    if any(cell.data_type == "f" for row in page.iter_rows() for cell in row):
+        raise BadData(
+            f"data.path: '{path}', sheet '{sheet}': column '{empty[0]}' has formulas without "
+            "values; open the file in Excel or Calc and save it, or save the table as csv (UTF-8)."
+        )
 
 
 def _sheet(path: str, sheets: Sequence[Any], wanted: str | int | None) -> Any:

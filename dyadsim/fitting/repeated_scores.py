@@ -12,6 +12,7 @@ from dyadsim.fitting.client_table import ClientTable, as_text
 from dyadsim.fitting.table_shape import questionnaire_words, questionnaires_in
 
 RULES = ("refuse", "mean", "first", "last")
+COPIES = "{} rows are copies of another one (client, time, score): they count once"
 AT_ONE_TIME = 0.05  # share of scores at the very time of another, beyond which it is no slip
 IN_ONE_WEEK = 1 / 3  # of those in the week of another: more than every third is no weekly course
 OF_ONE_CLIENT = 0.5  # share of a client's times with several scores: two clients of one number
@@ -58,8 +59,8 @@ def _refuse(table: ClientTable, rows: pd.DataFrame, key: list[str], doubled: lis
     raise BadData(
         f"{table.path}: {int(rows.duplicated(key).sum())} of {len(rows)} scores share client and "
         f"{key[1]} with another one; client {name} has {sizes.max()} at {place}. Such scores are "
-        f"not averaged. {_ways_out(table, rows, key)}data.repeated=mean (or first, last) where one "
-        "client was measured repeatedly."
+        f"not averaged. {_ways_out(table, rows, key)}"
+        "Of one client: data.repeated=mean, first, last."
     )
 
 
@@ -83,9 +84,9 @@ def _ways_out(table: ClientTable, rows: pd.DataFrame, key: list[str]) -> str:
             words.append(f"If each {name} counts its clients anew: {both}. ")
     if not words:
         words.append(
-            "If clients of several therapists or centres have the same numbers, or scores are of "
-            "several questionnaires, a column must say so: "
-            "'data.columns.client=[therapist,client]', 'data.where={questionnaire:PHQ9}'. "
+            "Where clients of several centres have the same numbers, or scores are of several "
+            "questionnaires, a column must say so: 'data.columns.client=[centre,client]', "
+            "'data.where={questionnaire:PHQ9}'. "
         )
     return "".join(words)
 
@@ -110,6 +111,9 @@ def one_score_a_week(rows: pd.DataFrame, rule: str) -> tuple[pd.DataFrame, list[
     tuple
         client, week, score, alliance in order of client and week; and sentences.
     """
+    again = rows.duplicated(["client", "time", "score", "alliance"])
+    copies, rows = int(again.sum()), rows[~again]
+    texts = [COPIES.format(copies)] if copies else []
     repeated = int(rows.duplicated(["client", "week"]).sum())
     groups = rows.sort_values("time", kind="stable").groupby(["client", "week"])
     columns = groups[["score", "alliance"]]
@@ -120,4 +124,5 @@ def one_score_a_week(rows: pd.DataFrame, rule: str) -> tuple[pd.DataFrame, list[
     else:
         weekly = columns.mean().reset_index()
         words = f"{repeated} further scores of a client in the same week were averaged in"
-    return weekly[["client", "week", "score", "alliance"]], [words] if repeated else []
+    texts += [words] if repeated else []
+    return weekly[["client", "week", "score", "alliance"]], texts

@@ -11,18 +11,22 @@ from dyadsim.checks import is_plain_key, setting_word
 from dyadsim.errors import BadData, nearest
 from dyadsim.fitting.client_table import ClientTable
 
+_WORDS = (  # for waves
+    r"pre|mid|post|baseline|intake|admission|discharge|screening|fu|follow[ ._-]?up"
+    r"|prae|prä|vorher|nachher|aufnahme|entlassung|katamnese"
+)
 NUMBERED = re.compile(r"^(.*?)[ ._-]?0*(\d+)$")  # phq1, phq_01: an item
 WAVE = re.compile(  # bdi_pre, bdi.2m, bdi_s0, bdi_week3, bdi_fu1
     r"^(.+?)[ ._-]?(?:(?:s|t|w|m|week|session|wave|month|time|fu|post)?[ ._-]?\d+[a-z]{0,2}"
-    r"|pre|post|baseline|intake|screening|fu|follow[ ._-]?up)$",
+    rf"|{_WORDS})$",
     re.IGNORECASE,
 )
 WAVE_FIRST = re.compile(  # t1_phq, pre_bdi, week 4 oq45
     r"^(?:(?:s|t|w|m|week|session|wave|month|time|fu|post)?[ ._-]?\d+[ ._-]"
-    r"|(?:pre|post|baseline|intake|screening|fu|follow[ ._-]?up)[ ._-])(.+)$",
+    rf"|(?:{_WORDS})[ ._-])(.+)$",
     re.IGNORECASE,
 )
-ONLY_WAVE = re.compile(r"^(?:pre|post|baseline|intake|fu|follow[ ._-]?up)\d*$", re.IGNORECASE)
+ONLY_WAVE = re.compile(rf"^(?:{_WORDS})\d*$", re.IGNORECASE)
 FEWEST_ITEMS, FEWEST_WAVES = 3, 2
 NAMES_AN_INSTRUMENT = re.compile(
     r"instrument|questionnaire|inventory|fragebogen|^(scale|skala|measure)(_?name)?$", re.IGNORECASE
@@ -109,6 +113,7 @@ def _refuse_wide(table: ClientTable, columns: Mapping[str, Sequence[str]]) -> No
         family for form in (WAVE, WAVE_FIRST) for family in families(table, form, others).values()
     ]
     waves.append([n for n in map(str, table.cells) if ONLY_WAVE.match(n) and table.has_numbers(n)])
+    waves += numbered_within(table, others)
     siblings = max(waves, key=len)
     if len(siblings) >= FEWEST_WAVES:
         raise BadData(
@@ -212,6 +217,30 @@ def families(
         if match and match[1] and name not in others and table.has_numbers(name):
             families.setdefault(match[1].rstrip(" ._-").lower(), []).append(name)
     return families
+
+
+def numbered_within(table: ClientTable, others: Sequence[str]) -> list[list[str]]:
+    """Return columns of numbers whose names differ in one number alone, wherever it stands.
+
+    Parameters
+    ----------
+    table
+        A file.
+    others
+        Columns that are something else.
+
+    Returns
+    -------
+    list of list of str
+        Three columns or more each; names that are a number and nothing else belong together, too.
+    """
+    groups: dict[tuple[str, str], list[str]] = {}
+    for name in map(str, table.cells):
+        if name in others or not table.has_numbers(name):
+            continue
+        for match in re.finditer(r"\d+", name):
+            groups.setdefault((name[: match.start()], name[match.end() :]), []).append(name)
+    return [group for group in groups.values() if len(group) >= FEWEST_ITEMS]
 
 
 def _listed(names: Sequence[str]) -> str:

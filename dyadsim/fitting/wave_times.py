@@ -1,5 +1,6 @@
 """Times as numbers: words for waves, and dates counted from each client's intake."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -14,6 +15,11 @@ DATE = (  # year first; or day and month in one of two orders; a time of day may
     r"(?P<a>\d{1,2})(?P<mark>[-/.])(?P<b>\d{1,2})(?P=mark)(?P<y>\d{4}|\d{2})(?:[ T].*)?",
 )
 BEFORE = 28  # days: a score so long before the day of the start is the intake's (assumption)
+MONTHS = (  # how months begin in English and German
+    *("jan", "feb", "mar|mär|mae|mrz", "apr", "may|mai", "jun"),
+    *("jul", "aug", "sep", "oct|okt", "nov", "dec|dez"),
+)
+NAMED = re.compile(r"(\d{1,2})[-./ ]{1,2}([^\W\d]{3,9})[-./ ]{1,2}(\d{4}|\d{2})\b")
 TURN = 69  # two-digit years up to here are of this century, as in POSIX
 
 
@@ -142,7 +148,7 @@ def _days(
     table: ClientTable, name: str, needed: np.ndarray, day_first: bool | None
 ) -> tuple[pd.Series, list[str]]:
     """Return dates as days (NaN where not needed and empty), and what was assumed."""
-    text = table.column(name)
+    text = table.column(name).map(_with_number, na_action="ignore")
     numbers = pd.to_numeric(text, errors="coerce")
     if numbers.notna().sum() == text.notna().sum() and text.notna().any():
         return numbers, [f"the numbers in {name} are days, as in Excel"]
@@ -169,6 +175,27 @@ def _days(
         place.refuse(row, "time", value, rule, more)
     days = (dates - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)
     return days, assumed
+
+
+def _with_number(cell: str) -> str:
+    """Return a date with its month as a number, year first: "3-Mar-2024" is 2024-3-3.
+
+    Examples
+    --------
+    >>> _with_number("03-Jan-2024"), _with_number("3. März 24"), _with_number("12/1/2024")
+    ('2024-1-03', '2024-3-3', '12/1/2024')
+    """
+    match = NAMED.match(cell)
+    if not match:
+        return cell
+    day, word, year = match.groups()
+    known = (place for place, form in enumerate(MONTHS, 1) if re.match(form, word.lower()))
+    month = next(known, None)
+    if month is None:
+        return cell
+    if len(year) == 2:
+        year = f"{2000 + int(year) if int(year) < TURN else 1900 + int(year)}"
+    return f"{year}-{month}-{day}" + cell[match.end() :]
 
 
 def _order(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from dyadsim.calibration.kept_steps import KeptSteps
-from dyadsim.planning.power_design import DESIGNS, THERAPISTS
+from dyadsim.planning.power_design import DESIGNS, GROWTH, THERAPISTS
 from dyadsim.planning.power_formulas import MANY, Size, clients_needed, most_power
 from dyadsim.planning.power_grid import (
     PowerPlan,
@@ -198,6 +198,8 @@ def assumptions_for_json(question: Question) -> Mapping[str, Any]:
     """
     plan, design = question.plan, DESIGNS[question.plan.assumptions.design]
     values = plan.assumptions._asdict() | {"dropout": list(plan.assumptions.dropout)}
+    if design.kind != GROWTH:
+        del values["sessions"], values["residual"]
     values |= {"quantity": design.quantity, "source": question.source or None}
     if question.world is not None:
         for name in ("effect", "icc", "effect_sd", "process_icc", "before_r", "dropout", "source"):

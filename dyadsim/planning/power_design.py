@@ -3,18 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from dyadsim.checks import known_name, number
+from dyadsim.checks import known_name, number, whole_number
 from dyadsim.errors import BadInput
 from dyadsim.evidence.fact import load_facts
 
 LAYOUTS = ("nested", "crossed", "one_arm")
 """Therapists treat in one arm only, in both, or there are none in the second arm."""
 ARMS, PROCESS, MODERATOR, THERAPISTS = "arms", "process", "moderator", "therapists"
+GROWTH = "growth"
 ANALYSES: Mapping[str, tuple[str, ...]] = {
     ARMS: ("t_test", "ancova", "mixed", "mixed_slopes"),
     PROCESS: ("correlation", "regression", "mixed"),
     MODERATOR: ("regression", "mixed"),
     THERAPISTS: ("f_test", "lrt", "lrt_ml", "permutation"),
+    GROWTH: ("two_level", "three_level"),
 }
 """Analyses of each kind of question."""
 ANALYSIS_WORDS = {
@@ -28,6 +30,8 @@ ANALYSIS_WORDS = {
     "lrt": "likelihood-ratio test (REML), p halved",
     "lrt_ml": "likelihood-ratio test (ML, as R's anova), p halved",
     "permutation": "permutation of clients between therapists",
+    "two_level": "growth model of sessions within clients, therapists ignored",
+    "three_level": "growth model of sessions within clients within therapists",
 }
 
 
@@ -39,7 +43,7 @@ class Design(NamedTuple):
     about
         What is compared, in words.
     kind
-        `ARMS`, `PROCESS`, `MODERATOR` or `THERAPISTS`.
+        `ARMS`, `PROCESS`, `MODERATOR`, `THERAPISTS` or `GROWTH`.
     layout
         One of `LAYOUTS`.
     fact
@@ -47,7 +51,7 @@ class Design(NamedTuple):
     effect
         The effect where no fact gives it.
     quantity
-        What the effect is: "g", "r", "ICC", or "g per SD".
+        What the effect is: "g", "r", "ICC", "g per SD" or "g at the last session".
     """
 
     about: str
@@ -76,6 +80,13 @@ DESIGNS: Mapping[str, Design] = {
     ),
     "process": Design(
         "a process score and outcome", PROCESS, "nested", "alliance_outcome", quantity="r"
+    ),
+    "growth": Design(
+        "the change over sessions in a therapy and in usual care",
+        GROWTH,
+        "nested",
+        "g_usual_care",
+        quantity="g at the last session",
     ),
     "therapists": Design("therapists", THERAPISTS, "nested", "therapist_effect", quantity="ICC"),
 }
@@ -106,6 +117,10 @@ class Assumptions(NamedTuple):
         SD of log2 caseload; 0 = equal.
     treated
         Share of clients in the first arm.
+    sessions
+        Of a growth study: planned, with a score before the first and after each.
+    residual
+        Of a growth study: variance of a score from session to session.
     """
 
     design: str
@@ -118,6 +133,8 @@ class Assumptions(NamedTuple):
     dropout: tuple[float, float] = (0.175, 0.175)
     spread: float = 0.0
     treated: float = 0.5
+    sessions: int = 12
+    residual: float = 0.3
 
     @property
     def kind(self) -> str:
@@ -127,11 +144,13 @@ class Assumptions(NamedTuple):
     @property
     def two_arms(self) -> bool:
         """Whether two arms are compared."""
-        return self.kind in (ARMS, MODERATOR)
+        return self.kind in (ARMS, MODERATOR, GROWTH)
 
     @property
     def therapist_share(self) -> float:
-        """The therapists' share of the variance of outcome: what is looked for, or `icc`."""
+        """The therapists' variance of outcome or change: what is looked for, or by `icc`."""
+        if self.kind == GROWTH:
+            return self.icc * change_variance(self)
         return self.effect if self.kind == THERAPISTS else self.icc
 
     @property
@@ -248,11 +267,21 @@ def check_assumptions(assumptions: Assumptions) -> Assumptions:
         number(f"task.{name}", getattr(assumptions, name), 0, high)
     number("task.effect_sd", assumptions.effect_sd, 0, 2)
     number("task.treated", assumptions.treated, 0.1, 0.9)
+    whole_number("task.sessions", assumptions.sessions, 2, 200)
+    number("task.residual", assumptions.residual, 0, 0.99, open_low=True)
+    if assumptions.kind == GROWTH and assumptions.effect_sd:
+        raise BadInput("power: growth takes no task.effect_sd.")
     for share in assumptions.dropout:
         number("task.dropout", share, 0, 0.8)
     if assumptions.effect_sd and not (assumptions.two_arms and assumptions.layout == "crossed"):
         raise BadInput(
             "power: task.effect_sd is of therapists who treat in both arms: task.layout=crossed."
+        )
+    if assumptions.kind == GROWTH and change_variance(assumptions) <= 0.01:
+        raise BadInput(
+            f"power: task.residual={assumptions.residual:g} and "
+            f"task.before_r={assumptions.before_r:g} leave clients no variance of change: "
+            "together they must be below 1."
         )
     if own_variance(assumptions) <= 0.01:
         raise BadInput(
@@ -283,8 +312,26 @@ def process_correlation(assumptions: Assumptions) -> float:
     return float(assumptions.effect / (between + within))
 
 
+def change_variance(assumptions: Assumptions) -> float:
+    """Return the variance of true change from first to last session, of scores of variance 1.
+
+    Parameters
+    ----------
+    assumptions
+        Of a growth study.
+
+    Examples
+    --------
+    >>> round(change_variance(Assumptions("growth", 0.4, before_r=0.5, residual=0.3)), 2)
+    0.4
+    """
+    return 2 * (1 - assumptions.before_r - assumptions.residual)
+
+
 def own_variance(assumptions: Assumptions) -> float:
     """Return the variance of outcome that is neither therapist, nor intake, nor effect.
+
+    Of a growth study: of the clients' true change that is not the therapists'.
 
     Parameters
     ----------
@@ -296,6 +343,8 @@ def own_variance(assumptions: Assumptions) -> float:
     >>> round(own_variance(Assumptions("waiting", 0.7, icc=0.05, before_r=0.5)), 3)
     0.7
     """
+    if assumptions.kind == GROWTH:
+        return (1 - assumptions.icc) * change_variance(assumptions)
     left = 1 - assumptions.therapist_share - assumptions.before_r**2 - assumptions.effect_sd**2 / 4
     if assumptions.kind == PROCESS:
         left -= process_correlation(assumptions) ** 2 * (1 - assumptions.icc)

@@ -7,6 +7,7 @@ the clients who are left. Errors of an effect:
     one_arm         the same, without icc in the second arm
     crossed         as nested with effect_sd^2 / 4 in the place of icc
     process score   (own (1 + (n - 1) icc' process_icc)) / clients
+    growth          as the first three, with the variances of rates of change (`growth`)
 
 own: the client's variance beside what intake explains; n: clients of a therapist. The test of the
 therapists' variance is an exact F test: F / (1 + n icc / own) has the F distribution.
@@ -18,8 +19,10 @@ from typing import NamedTuple
 from scipy.special import fdtrc, fdtri, ndtr, stdtrit
 from scipy.stats import nct
 
+from dyadsim.planning.growth import own_variances
 from dyadsim.planning.power_design import (
     ARMS,
+    GROWTH,
     PROCESS,
     THERAPISTS,
     Assumptions,
@@ -42,13 +45,16 @@ class Size(NamedTuple):
 
 
 def _completers(assumptions: Assumptions, clients: int) -> tuple[float, float]:
-    """Return the clients with an outcome, in the first and in the second arm."""
+    """Return the clients with an outcome, in the first and in the second arm.
+
+    Who leaves a growth study has an outcome, the rate of change until then.
+    """
     if not assumptions.two_arms:
         return clients * (1 - assumptions.dropout[0]), 0.0
     shares = (assumptions.treated, 1 - assumptions.treated)
+    dropout = (0.0, 0.0) if assumptions.kind == GROWTH else assumptions.dropout
     first, second = (
-        clients * share * (1 - lost)
-        for share, lost in zip(shares, assumptions.dropout, strict=True)
+        clients * share * (1 - lost) for share, lost in zip(shares, dropout, strict=True)
     )
     return first, second
 
@@ -109,8 +115,10 @@ def design_effect(assumptions: Assumptions, size: Size) -> float:
         return 1 + more * icc
     if assumptions.kind == PROCESS:
         return 1 + more * icc * assumptions.process_icc
-    if assumptions.kind != ARMS:
+    if assumptions.kind not in (ARMS, GROWTH):
         return 1.0
+    if assumptions.kind == GROWTH:
+        icc /= icc + sum(own_variances(assumptions)) / 2
     if assumptions.layout == "crossed":
         return 1 - icc + more * assumptions.effect_sd**2 / 4
     first, second = _completers(assumptions, size.clients)
@@ -143,21 +151,23 @@ def standard_error(assumptions: Assumptions, size: Size) -> float:
     """
     load, own = caseload(assumptions, size), own_variance(assumptions)
     first, second = _completers(assumptions, size.clients)
-    icc = assumptions.icc
+    icc, others = assumptions.therapist_share, own
     if assumptions.kind == PROCESS:
         return math.sqrt(own * (1 + (load - 1) * icc * assumptions.process_icc) / first)
-    if assumptions.kind != ARMS:
+    if assumptions.kind == GROWTH:
+        own, others = own_variances(assumptions)
+    elif assumptions.kind != ARMS:
         return math.sqrt(own / first + own / second)
     if assumptions.layout == "crossed":
         icc = assumptions.effect_sd**2 / 4
     treated = (own + load * icc) / first
-    return math.sqrt(treated + (own + load * icc * (assumptions.layout != "one_arm")) / second)
+    return math.sqrt(treated + (others + load * icc * (assumptions.layout != "one_arm")) / second)
 
 
 def _freedom(assumptions: Assumptions, size: Size) -> float:
     """Return degrees of freedom: of therapists where they differ in the effect, else of clients."""
     clients = sum(_completers(assumptions, size.clients)) - 3
-    alike = assumptions.icc == 0 or assumptions.kind != ARMS
+    alike = assumptions.icc == 0 or assumptions.kind not in (ARMS, GROWTH)
     if assumptions.layout == "crossed":
         alike = assumptions.effect_sd == 0
     if alike:

@@ -18,7 +18,8 @@ from dyadsim.analysis.estimate import from_count
 from dyadsim.calibration.kept_steps import KeptSteps
 from dyadsim.errors import BadInput
 from dyadsim.planning.drawn_trials import draw_trials, therapists_of_arms
-from dyadsim.planning.power_design import THERAPISTS, Assumptions
+from dyadsim.planning.growth import draw_rates
+from dyadsim.planning.power_design import GROWTH, THERAPISTS, Assumptions
 from dyadsim.planning.power_formulas import (
     Size,
     caseload,
@@ -139,9 +140,10 @@ def drawn_batches(plan: PowerPlan) -> Batches:
 
     def batches(size: Size, trials: int, effect: bool) -> Iterator[Trials]:
         assumptions = plan.assumptions if effect else plan.assumptions.without_effect
+        draw = draw_rates if assumptions.kind == GROWTH else draw_trials
         for number, count in enumerate(batch_sizes(trials, size.clients)):
             address = (plan.seed, *size, number, int(effect))
-            yield draw_trials(assumptions, *size, count, address)
+            yield draw(assumptions, *size, count, address)
 
     return batches
 

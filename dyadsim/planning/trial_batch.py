@@ -28,6 +28,8 @@ class Trials(NamedTuple):
         Numbered from 0 in each trial, `NOBODY` for none, `(trial, client)`.
     therapists
         Most therapists of a trial.
+    weight
+        Root of the precision of each client's outcome, `(trial, client)`; None: all alike.
     """
 
     outcome: Floats
@@ -36,6 +38,7 @@ class Trials(NamedTuple):
     predictor: Floats
     therapist: Whole
     therapists: int
+    weight: Floats | None = None
 
     @property
     def completed(self) -> Mask:

@@ -15,7 +15,7 @@ from dyadsim.planning.batched_mixed_model import (
     products_of,
     regression_tests,
 )
-from dyadsim.planning.power_design import ARMS, MODERATOR, PROCESS, THERAPISTS
+from dyadsim.planning.power_design import ARMS, GROWTH, MODERATOR, PROCESS, THERAPISTS
 from dyadsim.planning.trial_batch import Trials, standardised, sums_by_therapist
 
 PERMUTATIONS = 199
@@ -57,7 +57,7 @@ def coefficient_tests(trials: Trials, kind: str, analysis: str) -> WaldTests:
     trials
         The trials.
     kind
-        `ARMS`, `PROCESS` or `MODERATOR`.
+        `ARMS`, `PROCESS`, `MODERATOR` or `GROWTH`.
     analysis
         One of `power_design.ANALYSES` of this kind.
 
@@ -67,6 +67,8 @@ def coefficient_tests(trials: Trials, kind: str, analysis: str) -> WaldTests:
         The coefficient is the difference of the arms, or its change by one SD of the moderator, in
         the units of the outcome; of a process score, in SDs of it.
     """
+    if kind == GROWTH:
+        return _growth_tests(trials, with_therapists=analysis == "three_level")
     completed = trials.completed
     everybody, half = np.ones(completed.shape), trials.treated - 0.5
     outcome = np.where(completed, trials.outcome, 0.0)
@@ -82,6 +84,20 @@ def coefficient_tests(trials: Trials, kind: str, analysis: str) -> WaldTests:
     effects = {"mixed": [everybody], "mixed_slopes": [everybody, half]}.get(analysis, [])
     products = products_of(trials, [*columns, outcome], effects)
     return mixed_tests(products) if effects else regression_tests(products)
+
+
+def _growth_tests(trials: Trials, *, with_therapists: bool) -> WaldTests:
+    """Return the test of the arms' difference in the rate of change over sessions.
+
+    A growth model of complete data depends on the sessions by the clients' slopes alone, so it is
+    a mixed model of these; where clients left, each weighs by its precision.
+    """
+    weight = np.ones(trials.outcome.shape) if trials.weight is None else trials.weight
+    outcome = np.where(trials.completed, trials.outcome, 0.0)
+    columns = [weight, weight * (trials.treated - 0.5), weight * outcome]
+    if with_therapists:
+        return mixed_tests(products_of(trials, columns, [weight]))
+    return regression_tests(products_of(trials, columns))
 
 
 def _adds(trials: Trials, columns: Sequence[Floats]) -> bool:

@@ -39,7 +39,7 @@ COMPARATORS = {
     "moderator": "usual_care",
 }
 """What the therapy is compared with, where nothing else is said."""
-ARRAYS = Trials._fields[:-1]
+ARRAYS = Trials._fields[:5]
 EARLY = 3  # session at which the alliance is rated, as in the published studies
 CHUNK = 20_000  # clients of a run, of which every step may be kept
 

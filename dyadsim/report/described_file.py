@@ -1,4 +1,4 @@
-"""What was understood of a researcher's file: printed, and as plain values."""
+"""What was understood of a researcher's file: printed, as plain values, and as a page."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,11 +10,19 @@ import pandas as pd
 from dyadsim.fitting.client_table import ClientTable
 from dyadsim.fitting.own_tables import OwnTables, arms_table, weeks_table
 from dyadsim.plots import own_courses
-from dyadsim.report.own_data import shown_weeks
+from dyadsim.report.own_data import (
+    ARM_HEADS,
+    cells_of,
+    course_words,
+    shown_weeks,
+    weeks_are_cut,
+)
+from dyadsim.report.page import embedded_image, write_page
 from dyadsim.report.plain_rows import rows_for_json
 from dyadsim.report.printed import print_frame, say
 
 AGAIN = re.compile(r"(\d+) further scores of a client in the same week")
+COPIED = re.compile(r"\d+ rows are copies of another one")
 MOST_COLUMNS, MOST_SHOWN = 40, 4
 ARMS = {
     "arm": "arm",
@@ -42,11 +50,14 @@ def first_line(tables: OwnTables, path: str) -> str:
 
 def duplicates_line(tables: OwnTables) -> str:
     """Return how many scores share client and week with another one, in a sentence."""
+    copies = [text for text in tables.assumed if COPIED.match(text)]
+    also = f" {copies[0]}." if copies else ""
     matches = [match for text in tables.assumed if (match := AGAIN.match(text))]
     if not matches:
-        return "No client has two scores in one week."
+        return f"No client has two scores in one week.{also}"
     count = int(matches[0][1])
-    return f"{count} score{'s share' if count > 1 else ' shares'} client and week with another one."
+    share = f"{count} score{'s share' if count > 1 else ' shares'}"
+    return f"{share} client and week with another one.{also}"
 
 
 def description_summary(
@@ -139,8 +150,16 @@ def _words(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def write_description(folder: Path, tables: OwnTables) -> None:
-    """Write the tables and the courses.
+def write_description(
+    folder: Path,
+    tables: OwnTables,
+    summary: Mapping[str, Any],
+    *,
+    open_points: Sequence[str],
+    stated: str,
+    manifest: Mapping[str, Any],
+) -> None:
+    """Write tables, courses and the page, report.html.
 
     Parameters
     ----------
@@ -148,6 +167,14 @@ def write_description(folder: Path, tables: OwnTables) -> None:
         The results folder.
     tables
         Of the data.
+    summary
+        As `description_summary` returns it.
+    open_points
+        What is still to be said, a sentence each.
+    stated
+        Text of the file of settings that was written or read; "" where there is none.
+    manifest
+        How the run can be repeated.
     """
     from dyadsim.plots import style
 
@@ -161,4 +188,24 @@ def write_description(folder: Path, tables: OwnTables) -> None:
         higher_is_better=scale.higher_is_better,
         span=(scale.lowest, scale.highest),
     )
-    style.save_figure(figure, folder / "figures", "courses", weeks)
+    image = style.save_figure(figure, folder / "figures", "courses", weeks)
+    write_page(
+        folder,
+        "described_file.html.j2",
+        title=f"{summary['file']}: how it is read",
+        first=[first_line(tables, summary["file"]), summary["duplicates"]],
+        open_points=open_points,
+        guesses=[
+            (key.removeprefix("data."), _words(guess["value"]), guess["why"])
+            for key, guess in summary["proposed"].items()
+        ],
+        image=embedded_image(image),
+        words=course_words(tables, weeks),
+        arms=cells_of(arms_table(tables).rename(columns=ARM_HEADS)),
+        weeks=cells_of(shown_weeks(tables)),
+        weeks_cut=weeks_are_cut(tables),
+        assumed=tables.assumed,
+        stated=stated,
+        next=summary["next"],
+        manifest=manifest,
+    )

@@ -40,7 +40,7 @@ PARTS = {  # heading of the page -> statistics
         "rate_and_total",
     ),
 }
-_ARMS = {
+ARM_HEADS = {
     "arm": "arm",
     "clients": "clients",
     "therapists": "therapists",
@@ -186,9 +186,9 @@ def write_own_data(
         "own_data.html.j2",
         title=f"{Path(path).name}: what the scores show",
         answer=answer(analysis),
-        arms=_cells(arms_table(tables).rename(columns=_ARMS)),
-        weeks=_cells(shown_weeks(tables)),
-        weeks_cut=int(weeks_table(tables).groupby("arm").size().max()) > MOST_WEEKS,
+        arms=cells_of(arms_table(tables).rename(columns=ARM_HEADS)),
+        weeks=cells_of(shown_weeks(tables)),
+        weeks_cut=weeks_are_cut(tables),
         assumed=tables.assumed,
         figures=figures,
         parts=_parts(analysis),
@@ -213,12 +213,17 @@ def _parts(analysis: OwnAnalysis) -> list[dict[str, Any]]:
                 {
                     "heading": heading,
                     "id": heading.lower().replace(" ", "-"),
-                    "table": _cells(statistics_table(rows)),
+                    "table": cells_of(statistics_table(rows)),
                     "definitions": [DEFINITIONS[key] for key in shown],
                     "r": [(DEFINITIONS[row.key].label, row.group, row.r) for row in rows],
                 }
             )
     return parts
+
+
+def weeks_are_cut(tables: OwnTables) -> bool:
+    """Return whether `shown_weeks` leaves some out."""
+    return int(weeks_table(tables).groupby("arm").size().max()) > MOST_WEEKS
 
 
 def shown_weeks(tables: OwnTables) -> pd.DataFrame:
@@ -245,8 +250,14 @@ def shown_weeks(tables: OwnTables) -> pd.DataFrame:
     )
 
 
-def _cells(table: pd.DataFrame) -> list[list[str]]:
-    """Return headings and rows as text; columns in which nothing stands are left out."""
+def cells_of(table: pd.DataFrame) -> list[list[str]]:
+    """Return headings and rows as text; columns in which nothing stands are left out.
+
+    Examples
+    --------
+    >>> cells_of(pd.DataFrame({"arm": ["CBT"], "week": [8.0], "note": [""]}))
+    [['arm', 'week'], ['CBT', '8']]
+    """
     text = table.map(lambda cell: f"{cell:g}" if isinstance(cell, float) else str(cell))
     text = text[[name for name in text if text[name].ne("").any()]]
     return [list(map(str, text.columns)), *text.to_numpy().tolist()]
@@ -286,7 +297,7 @@ def _write_figures(folder: Path, analysis: OwnAnalysis) -> list[dict[str, str]]:
         span=(scale.lowest, scale.highest),
     )
     image = style.save_figure(courses, folder, "courses", weeks)
-    shown = [("courses", "Courses", _course_words(tables, weeks), image)]
+    shown = [("courses", "Courses", course_words(tables, weeks), image)]
     if len(changes):
         drawn = own_change.figure(
             changes, instrument=scale.name, reliable_change=scale.reliable_change
@@ -299,8 +310,16 @@ def _write_figures(folder: Path, analysis: OwnAnalysis) -> list[dict[str, str]]:
     ]
 
 
-def _course_words(tables: OwnTables, weeks: pd.DataFrame) -> str:
-    """Return the courses in words, for those who do not see them."""
+def course_words(tables: OwnTables, weeks: pd.DataFrame) -> str:
+    """Return the courses in words, for those who do not see them.
+
+    Parameters
+    ----------
+    tables
+        Of the data.
+    weeks
+        Their `weeks_table`.
+    """
     from dyadsim.plots.own_courses import enough_scores
 
     texts = []

@@ -144,9 +144,10 @@ def _behind(analysis: OwnAnalysis) -> str:
     tables = analysis.tables
     without = int(tables.clients[["pre", "post"]].isna().any(axis=1).sum())
     count = len(tables.clients)
-    lack = "lacks" if without == 1 else "lack"
+    lack, counted = ("lacks", "counts") if without == 1 else ("lack", "count")
     missing = (
-        f"{without} of {count} clients {lack} a first or a later score and count in none of this"
+        f"{without} of {count} clients {lack} a first or a later score and {counted} in none of "
+        "this"
         if without
         else f"all {count} clients have a first and a later score"
     )

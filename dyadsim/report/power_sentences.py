@@ -11,6 +11,7 @@ from dyadsim.planning.power_design import (
     ANALYSIS_WORDS,
     ARMS,
     DESIGNS,
+    GROWTH,
     MODERATOR,
     PROCESS,
     THERAPISTS,
@@ -21,7 +22,7 @@ LAYOUT_WORDS = {
     "crossed": "every therapist treats in both arms",
     "one_arm": "there are therapists in the first arm only",
 }
-IGNORING = ("t_test", "ancova", "correlation", "regression")
+IGNORING = ("t_test", "ancova", "correlation", "regression", "two_level")
 
 
 def two_decimals(value: float) -> str:
@@ -83,6 +84,7 @@ def aim_words(question: Question) -> str:
     return {
         ARMS: f"a difference between {about}",
         MODERATOR: f"a difference in {about}",
+        GROWTH: f"a difference between {about}",
         PROCESS: f"a correlation between {about}",
         THERAPISTS: "a variance between therapists",
     }[assumptions.kind]
@@ -219,7 +221,14 @@ def _given(question: Question, row: "pd.Series[Any]") -> str:
     if question.world is not None:
         return f", with {100 * (1 - row['completed']):.0f} % dropout as that world makes it"
     parts = [f"a correlation of {shown_number(assumptions.before_r)} between intake and outcome"]
-    if assumptions.kind != THERAPISTS:
+    if assumptions.kind == GROWTH:
+        parts = [
+            f"{assumptions.sessions} sessions with scores",
+            f"{100 * assumptions.residual:g} % of their variance within clients",
+            parts[0].replace("outcome", "last session"),
+            f"therapists' share of {100 * assumptions.icc:g} % of the variance of change",
+        ]
+    elif assumptions.kind != THERAPISTS:
         parts.insert(0, f"an intraclass correlation of therapists of {assumptions.icc:g}")
     if assumptions.effect_sd:
         parts.append(f"effects that differ between therapists by an SD of {assumptions.effect_sd}")
@@ -264,10 +273,20 @@ def _assumed_of_scores(question: Question) -> list[tuple[str, str]]:
     """Return what was assumed of drawn scores."""
     assumptions = question.plan.assumptions
     icc, before_r = shown_number(assumptions.therapist_share), shown_number(assumptions.before_r)
+    lost = _dropout_words(assumptions.dropout)
+    if assumptions.kind == GROWTH:
+        sessions, residual = assumptions.sessions, shown_number(assumptions.residual)
+        return [
+            ("sessions; scores at intake and after each (task.sessions)", f"{sessions}"),
+            ("variance of scores from session to session (task.residual)", residual),
+            ("correlation of first and last score (task.before_r)", before_r),
+            ("therapists' share of the variance of change (task.icc)", f"{assumptions.icc:g}"),
+            ("who leaves by chance, at any session; scores until then count (task.dropout)", lost),
+        ]
     rows = [
         ("therapists' share of the outcome's variance (task.icc)", icc),
         ("correlation of intake and outcome (task.before_r)", before_r),
-        ("dropout, by chance (task.dropout)", _dropout_words(assumptions.dropout)),
+        ("dropout, by chance (task.dropout)", lost),
     ]
     if assumptions.kind == PROCESS:
         share = shown_number(assumptions.process_icc)
@@ -319,6 +338,11 @@ def doubts(answer: Answer) -> list[str]:
         texts.append(
             "A world that the published facts allow is possible, not true: try the others, or "
             "task.effect=ensemble."
+        )
+    if question.plan.assumptions.kind == GROWTH:
+        texts.append(
+            "Change is a straight line over sessions (assumption). Where most of it comes early, a "
+            "line finds less of it than this power says."
         )
     if question.plan.assumptions.kind == THERAPISTS:
         texts.append(

@@ -84,7 +84,7 @@ BAD = [
     ([("c1", -1, 3)], "row 2, column 'when': '-1' must be 0 or more"),
     ([("c1", "", 3)], "row 2, column 'when': is empty"),
     ([("", 0, 3)], "row 2, column 'id': is empty"),
-    ([("c1", 0, 3)], "only 1 clients have a score; it takes 10"),
+    ([("c1", 0, 3)], "scores of 10 clients or more are needed, not 1"),
 ]
 
 

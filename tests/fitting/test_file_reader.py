@@ -155,7 +155,7 @@ def test_a_footer_and_a_title_are_said_in_the_data(tmp_path: Path) -> None:
     data = read_client_data(str(path), {**COLUMNS, "arm": "arm"}, instrument="phq9")
     assert (data.clients, len(data.score)) == (12, 24)
     said = " ".join(data.assumed)
-    assert "1 rows above the names of the columns were left out ('Klinik Süd')" in said
+    assert "a row above the names of the columns was left out ('Klinik Süd')" in said
     assert "1 rows below the table were left out (from row 28: 'Stand: 3.5.2024')" in said
     table = give_roles(read_table(str(path)), {"score": ("score",)})
     with pytest.raises(BadData, match=r"row 3, column 'score': '10.5' must"):

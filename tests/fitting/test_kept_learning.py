@@ -10,7 +10,7 @@ from joblib import Memory
 
 from dyadsim.fitting.client_data import read_client_data
 from dyadsim.fitting.data_design import observed_design
-from dyadsim.fitting.fit import Effort, Fit, FitPlan, fit_data
+from dyadsim.fitting.fit import Effort, Fit, FitPlan, fit_data, kept_draws
 from dyadsim.fitting.kept_learning import NOTHING_KEPT, KeptLearning
 from dyadsim.fitting.target import ScoreEvidence, score_evidence
 
@@ -63,11 +63,16 @@ def _numbers(fit: Fit) -> list[float]:
     return [*fit.draws.to_numpy().ravel(), *fit.choice.probability, *fit.far.values()]
 
 
-def test_the_same_bits_read_or_computed(fit_counted) -> None:
+def test_the_same_bits_read_or_computed(fit_counted, tmp_path: Path) -> None:
     plain, _ = fit_counted(keep=False)
     first, computed = fit_counted()
     again, nothing = fit_counted()
     assert (computed, nothing) == (3, 0)  # two tables, and what is learned
+    kept = KeptLearning(Memory(tmp_path / "kept", verbose=0))
+    evidence, plan = _evidence(tmp_path), FitPlan("hybrid", candidates=WORLDS, effort=EFFORT)
+    assert kept_draws(evidence, plan, kept) == 2 * 60 + 10  # what a dry run says of it
+    assert kept_draws(evidence, plan._replace(seed=2), kept) == 0
+    assert kept_draws(evidence, plan, NOTHING_KEPT) == 0
     assert _numbers(plain) == _numbers(first) == _numbers(again)
 
 

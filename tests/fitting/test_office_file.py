@@ -95,7 +95,7 @@ def test_labels_say_rows_and_waves(tmp_path: Path) -> None:
             where={"arm": (arm,)},
             form=AS_IT_LIES._replace(times={"pre": 0, "post": 8, "fu": 26}),
         )
-        with pytest.raises(BadData, match="only 6 clients have a score"):
+        with pytest.raises(BadData, match="scores of 10 clients or more are needed, not 6"):
             read_client_data(
                 str(tmp_path / "a.sav"), ROLES, instrument="phq9", unit="week", choices=choices
             )

@@ -34,7 +34,7 @@ def test_copies_of_rows_are_no_second_client(read) -> None:
     rows = [(k, day, 10 + k % 3, "x") for k in range(20) for day in (0, 7, 14, 21)]
     data = read([*rows, *rows[:4]])  # every row of the first client twice
     assert data.clients == 20
-    assert "4 further scores of a client in the same week" in " ".join(data.assumed)
+    assert "4 rows are copies of another one" in " ".join(data.assumed)
 
 
 def test_two_centres_with_the_same_numbers_are_told_by_their_weeks(read) -> None:

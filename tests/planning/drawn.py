@@ -3,6 +3,8 @@
 import numpy as np
 import pandas as pd
 
+from dyadsim.planning.power_design import Assumptions, change_variance
+from dyadsim.planning.power_formulas import Size
 from dyadsim.planning.trial_batch import Trials
 
 
@@ -32,3 +34,31 @@ def as_table(trials: Trials) -> pd.DataFrame:
             "outcome": trials.outcome.ravel(),
         }
     )
+
+
+def by_session(
+    plan: Assumptions, size: Size, trials: int, seed: int, *, starts: float = 0.0
+) -> tuple[np.ndarray, ...]:
+    """Scores drawn session by session, `(trial, client, session)`; treated; therapist.
+
+    `starts`: SD of the first score between therapists.
+    """
+    rng = np.random.default_rng(seed)
+    clients, therapists = size
+    treated = np.broadcast_to((np.arange(clients) < clients // 2) * 1.0, (trials, clients))
+    owner = np.broadcast_to(np.arange(clients) * therapists // clients, (trials, clients))
+    change = change_variance(plan)
+    skill = rng.normal(0, (plan.icc * change) ** 0.5, (trials, therapists))
+    own = rng.normal(0, ((1 - plan.icc) * change) ** 0.5, (trials, clients))
+    rate = plan.effect * (treated - 0.5) + own + np.take_along_axis(skill, owner, axis=1)
+    scores = rate[..., None] * np.linspace(0, 1, plan.sessions + 1)
+    scores += rng.normal(0, plan.residual**0.5, scores.shape)
+    scores += rng.normal(size=(trials, clients, 1))
+    first = (
+        rng.normal(0, starts, (trials, therapists)) if starts else np.zeros((trials, therapists))
+    )
+    scores += np.take_along_axis(first, owner, axis=1)[..., None]
+    lost = rng.random((trials, clients)) < plan.dropout[0]
+    last = np.where(lost, rng.integers(1, plan.sessions, (trials, clients)), plan.sessions)
+    scores[np.arange(plan.sessions + 1) > last[..., None]] = np.nan
+    return scores, treated.copy(), owner.copy()

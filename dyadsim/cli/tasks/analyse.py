@@ -73,6 +73,7 @@ def cost(settings: "Settings") -> dict[str, Any]:
 
 def run(settings: "Settings") -> None:
     """Leave a report on the data."""
+    from dyadsim.cli.data_words import words_of_data
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.report import own_data as report
 
@@ -92,7 +93,7 @@ def run(settings: "Settings") -> None:
         return
     report.print_own_data(analysis)
     print(f"Report: {folder / 'report.html'}")
-    print("Next, which world such data speak for: dyadsim fit with the same data... settings")
+    print(f"Next, which world such data speak for: dyadsim fit {words_of_data(settings)}")
 
 
 TASK = Task(

@@ -101,11 +101,12 @@ def cost(settings: "Settings") -> dict[str, Any]:
 
 
 def run(settings: "Settings") -> None:
-    """Say what was understood, draw it, and leave a file of settings to edit."""
+    """Say what was understood, draw it, and leave a page and a file of settings to edit."""
     from dyadsim.cli.figure_files import figure_file
     from dyadsim.cli.results_folder import check_folder, write_results
     from dyadsim.cli.stated_file_text import stated_text
     from dyadsim.report import described_file as report
+    from dyadsim.report.printed import say
     from dyadsim.simulation.unfinished import write_file
 
     began = time.perf_counter()
@@ -115,38 +116,48 @@ def run(settings: "Settings") -> None:
     summary = report.description_summary(reading.tables, path, _guesses(reading))
     summary["written"] = None if place is None else str(place)
     summary["instrument_known"] = reading.instrument_known
+    file = place or Path(str(settings.data.file))
+    summary["to_be_said"] = open_points = _to_be_said(reading, file)
+    summary["next"] = f"dyadsim analyse {shlex.quote(str(file))}"
+    stated = "" if place is None else stated_text(reading, place.parent)
     folder = write_results(
         settings,
         began,
         summary=summary,
-        fill=lambda to, _: report.write_description(to, reading.tables),
+        fill=lambda to, manifest: report.write_description(
+            to, reading.tables, summary, open_points=open_points, stated=stated, manifest=manifest
+        ),
         inputs={"data": Path(path)},
     )
     if place is not None:
-        text = stated_text(reading, place.parent)
-        write_file(place, lambda to: to.write_text(text, encoding="utf-8"))
+        write_file(place, lambda to: to.write_text(stated, encoding="utf-8"))
     if settings.json:
         print(json.dumps(summary))
         return
     report.print_description(reading.tables, path, _guesses(reading))
     print(f"Courses: {folder / 'figures' / figure_file(settings, 'courses')}")
-    _print_next(reading, place or Path(str(settings.data.file)), place is not None)
-
-
-def _print_next(reading: "Understood", file: Path, is_new: bool) -> None:
-    """Print what was written, what is still to be said, and what comes next."""
-    from dyadsim.report.printed import say
-
-    name, data = shlex.quote(str(file)), reading.settings.data
-    if is_new:
+    if place is not None:
         print(f"Written: {file}   (how your file is read: edit what is wrong in it)")
+    for text in open_points:
+        say(text)
+    print(f"Report: {folder / 'report.html'}")
+    print(f"Next: {summary['next']}   (the same reading, and the field's statistics)")
+
+
+def _to_be_said(reading: "Understood", file: Path) -> list[str]:
+    """Return what the file does not say, a sentence each."""
+    texts = []
     if not reading.instrument_known:
-        say(f"To be said in {file}: which questionnaire it is (instrument), for analyse and fit.")
+        texts.append(
+            f"To be said in {file}: which questionnaire it is (instrument), for analyse and fit."
+        )
     if reading.question:
-        say(f"To be said in {file}: which weeks are after treatment (follow_up, or sessions).")
-    if len(reading.tables.arms) > 1 and not data.arms:
-        say(f"To be said or checked in {file}: what each arm got (arms), for fit.")
-    print(f"Next: dyadsim analyse {name}   (the same reading, and the field's statistics)")
+        texts.append(
+            f"To be said in {file}: which weeks are after treatment (follow_up, or sessions)."
+        )
+    if len(reading.tables.arms) > 1 and not reading.settings.data.arms:
+        texts.append(f"To be said or checked in {file}: what each arm got (arms), for fit.")
+    return texts
 
 
 TASK = Task(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Measured on two cores of a small machine: a simulated data set, and each dyad-session of it.
 # And what is learned, for each data set simulated of a world.
 SET_SECONDS, DYAD_SECONDS, LEARN_SECONDS = 4e-3, 5e-7, 5e-3
+START_SECONDS = 5  # start, and a report
 
 
 @dataclasses.dataclass
@@ -91,21 +92,27 @@ def working(settings: "Settings", total: int) -> Iterator[Any]:
 def cost(settings: "Settings") -> dict[str, Any]:
     """Return how many data sets a fit simulates; reads the data, simulates nothing."""
     from dyadsim.cli.data_source import read_source
+    from dyadsim.fitting.fit import kept_draws
+    from dyadsim.fitting.kept_learning import kept_in_cache
     from dyadsim.report.fit_sentences import assumptions_text
     from dyadsim.report.printed import say
     from dyadsim.simulation.simulate import default_threads
 
-    source, count = read_source(settings), _data_sets(settings)
-    _plan(settings).check()
+    source, count, plan = read_source(settings), _data_sets(settings), _plan(settings)
+    plan.check()
     memory = check_need(data_need(settings, source.dyad_sessions))
     if not settings.json:
         say(assumptions_text(source.assumed), indent="    ")
-    learning = 5 + LEARN_SECONDS * _effort(settings).draws
-    seconds = count * (SET_SECONDS + source.dyad_sessions * DYAD_SECONDS)
+    known = kept_draws(source.evidence, plan, kept_in_cache())
+    new = count - known
+    all_known = new == plan.effort.predicted  # then what is learned from them is kept, too
+    learning = START_SECONDS + LEARN_SECONDS * _effort(settings).draws * (not all_known)
+    seconds = new * (SET_SECONDS + source.dyad_sessions * DYAD_SECONDS)
     return {
         **source.counts,
         "data_sets": count,
-        "dyad_sessions": count * source.dyad_sessions,
+        "kept_data_sets": known,
+        "dyad_sessions": new * source.dyad_sessions,
         "estimated_seconds": round(learning + seconds / (settings.threads or default_threads()), 1),
         **memory,
     }

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CLIENT_SECONDS, TRIAL_SECONDS, DYAD_SECONDS = 5e-7, 2e-4, 1e-7
 BATCH_BYTES, CLIENT_BYTES = 2e8, 120.0  # of a batch; of a client of all trials of a world
 WORLD, ENSEMBLE = "world", "ensemble"
-MADE_BY_WORLD = ("icc", "effect_sd", "process_icc", "before_r", "dropout")
+MADE_BY_WORLD = ("icc", "effect_sd", "process_icc", "before_r", "dropout", "residual")
 OF_WORLD = ("therapy", "comparator", "sessions", "assessed", "members")
 MOST_SIZES = 400
 
@@ -37,7 +37,7 @@ class PowerSettings(TaskSettings):
     design: str = setting(
         "bona_fide",
         "bona_fide, waiting, supportive, usual_care, feedback, preference, moderator, process, "
-        "therapists",
+        "therapists, growth",
     )
     effect: Any = setting(
         None, "g, r or ICC; world or ensemble: what a world makes; null = the published one"
@@ -58,14 +58,16 @@ class PowerSettings(TaskSettings):
     analyses: Any = setting(
         [],
         "the last one decides: t_test, ancova, mixed, mixed_slopes (arms); correlation, "
-        "regression, mixed (process, moderator); f_test, lrt, lrt_ml, permutation (therapists)",
+        "regression, mixed (process, moderator); f_test, lrt, lrt_ml, permutation (therapists); "
+        "two_level, three_level (growth)",
     )
     level: float = setting(0.05, "of the tests")
     target: float = setting(0.8, "power that is wanted")
     trials: int = setting(1000, "simulated at each size, with and without an effect")
     therapy: str | None = setting(None, "of a world: first arm; null = cbt or routine_care")
     comparator: str | None = setting(None, "of a world: second arm; null = the design's usual one")
-    sessions: int = setting(12, "of a world: planned sessions")
+    sessions: int = setting(12, "of a world, and of growth: planned sessions")
+    residual: float = setting(0.3, "of growth: variance of a score from session to session")
     assessed: bool = setting(False, "of a world: dropouts are assessed at the end")
     members: int = setting(10, "of the ensemble, which share the trials")
 
@@ -97,6 +99,11 @@ def assumptions_of(settings: "Settings") -> tuple["Assumptions", str]:
     known_name("design", task.design, power_design.DESIGNS, where="power")
     design, references = power_design.DESIGNS[task.design], ""
     effect = task.effect
+    if _in_world(effect) and design.kind == power_design.GROWTH:
+        raise BadInput(
+            "power: growth takes a stated effect, such as task.effect=0.5; a world's sessions are "
+            "planned with usual_care."
+        )
     if effect is None or _in_world(effect):
         published = power_design.published_effect(task.design)
         effect = design.effect if published is None else published.value
@@ -115,6 +122,8 @@ def assumptions_of(settings: "Settings") -> tuple["Assumptions", str]:
         dropout=_dropout(task.dropout),
         spread=task.spread,
         treated=task.treated,
+        sessions=task.sessions,
+        residual=task.residual,
     )
     return power_design.check_assumptions(assumptions), references
 
@@ -330,13 +339,18 @@ def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
     if _in_world(words.get("task.effect")):
         names = [f"task.{name}" for name in MADE_BY_WORLD]
         return [*unused, NoEffect(*names, instead="a world makes it")]
+    others = (
+        [n for n in OF_WORLD if n != "sessions"]
+        if words.get("task.design") == "growth"
+        else OF_WORLD
+    )
     unused.append(
         NoEffect(
             "world",
             "measure",
             "specificity",
             "threads",
-            *(f"task.{name}" for name in OF_WORLD),
+            *(f"task.{name}" for name in others),
             instead="the effect is stated; task.effect=world lets a world make it",
             parameters=True,
         )
@@ -351,6 +365,7 @@ TASK = Task(
     example="dyadsim power waiting task.effect=0.5 task.clients=[60,100,160] task.therapists=[4,8]",
     more=(
         "dyadsim power therapists        the test of the therapists' variance",
+        "dyadsim power growth            sessions within clients within therapists",
         "dyadsim power bona_fide task.effect=world world=contextual",
         "What was killed goes on where it was: type the same command again",
     ),

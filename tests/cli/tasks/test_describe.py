@@ -94,6 +94,19 @@ def test_what_a_person_sees(folder: Path, capsys: pytest.CaptureFixture[str]) ->
     (figure,) = folder.rglob("courses.png")
     assert str(figure.relative_to(folder)) in out
     assert {path.name for path in figure.parents[1].iterdir()} >= {"weeks.csv", "arms.csv"}
+    page = (figure.parents[1] / "report.html").read_text(encoding="utf-8")
+    assert "report.html" in out
+    for words in (
+        "bdi_wide.csv: how it is read",
+        "5 waves in columns of one name",
+        "To be said in fit.yaml: which weeks are after treatment",
+        "usual: mean 25.1 at week 0 (n = 30)",
+        "<pre>dyadsim analyse fit.yaml</pre>",
+        "wide: &#34;bdi_{time}&#34;",
+    ):
+        assert words.replace("bdi_wide", "wide_trial") in page
+    assert 'src="data:image/png;base64,' in page
+    assert not re.search(r'(?:src|href)="(?!data:|#)', page)  # it needs no other file
     text = (folder / "fit.yaml").read_text(encoding="utf-8")
     assert max(map(len, [line.split(" # ")[0] for line in text.splitlines()])) <= 100
     assert "  program: null" in text
