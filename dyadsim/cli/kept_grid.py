@@ -138,8 +138,8 @@ def state_of_grid(
 
     planned = _sweep_request(settings, grid, request)
     state = report.sweep_state(planned.planned, planned.folder, planned.shard.of)
-    whole = state["finished"] == state["rows"]
-    return state, stored_points(grid, planned.folder) if whole else None
+    finished = state["finished"] == state["rows"]
+    return state, stored_points(grid, planned.folder) if finished else None
 
 
 def _say_state(settings: "Settings", state: "dict[str, Any]") -> None:

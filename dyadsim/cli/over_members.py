@@ -201,16 +201,16 @@ def _estimates_of_members(
     labels = [(words, member) for words in differing for member in jobs[0].members]
     settings = [dataclasses.replace(job, member=k) for job in jobs for k in job.members]
     files = list(map(member_file, settings))
-    found = {file: kept for file in files if (kept := read_member(file)) is not None}
-    missing = [one for one, file in zip(settings, files, strict=True) if file not in found]
+    stored = {file: kept for file in files if (kept := read_member(file)) is not None}
+    missing = [job for job, file in zip(settings, files, strict=True) if file not in stored]
     computed = _all_estimates(task, missing)
-    if found and not jobs[0].json:
-        print(f"{len(found):,} of {len(files):,} members were taken from {files[0].parent}.")
+    if stored and not jobs[0].json:
+        print(f"{len(stored):,} of {len(files):,} members were taken from {files[0].parent}.")
     tables = []
     with _keeping(files), working("members", len(labels)) as advance:
         for (words, member), file in zip(labels, files, strict=True):
-            fresh = file not in found
-            estimates = keep_member(file, next(computed)) if fresh else found[file]
+            fresh = file not in stored
+            estimates = keep_member(file, next(computed)) if fresh else stored[file]
             added = {"at": _text_of(words), **words} if words else {}
             tables.append(estimates.table.assign(**added, **{MEMBER: member}))
             advance(1.0, fresh)

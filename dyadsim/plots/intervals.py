@@ -13,6 +13,7 @@ from dyadsim.plots import style
 
 _LIMIT = 5.0  # half-widths of the published interval, from its middle
 _STEP = 1.9  # between two columns of numbers
+_LETTERS = 13  # of a name above such a column
 
 
 def _column(place: int) -> float:
@@ -74,9 +75,14 @@ def draw_intervals(axes: Axes, statistics: pd.DataFrame) -> None:
             _draw_value(axes, cell, row, place)
         published = f"{first['low']:g} to {first['high']:g}"
         axes.text(_column(len(worlds)) + 0.8, row, published, va="center", ha="center")
+    short = max(map(len, map(str, worlds))) <= _LETTERS
     for place, name in enumerate([*worlds, "published"]):
         shift = 0.8 if name == "published" else 0.0
-        axes.text(_column(place) + shift, -0.62, name, ha="center", fontsize=11)
+        if short or shift:
+            axes.text(_column(place) + shift, -0.62, name, ha="center", fontsize=11)
+        else:  # the mark of the legend, where the names would lie on one another
+            look = style.find_look(str(name), style.WORLDS)
+            axes.plot(_column(place), -0.7, look.marker, color=look.colour, clip_on=False)
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.4, -1.0)  # first row on top, as in the table
     axes.set_xlim(-_LIMIT - 0.3, _column(len(worlds) + 1) + 0.3)

@@ -121,17 +121,17 @@ def find_look(name: str, looks: Mapping[str, Look]) -> Look:
     """
     if name in looks:
         return looks[name]
-    given = _SPARE.setdefault(tuple(looks), {})
-    if name not in given:
-        place, used = len(given), list(looks.values())
+    spare = _SPARE.setdefault(tuple(looks), {})
+    if name not in spare:
+        place, used = len(spare), list(looks.values())
         colours = [item for item in _SPARE_COLOURS if item not in {look.colour for look in used}]
         markers = [item for item in _SPARE_MARKERS if item not in {look.marker for look in used}]
-        given[name] = Look(
+        spare[name] = Look(
             colours[place % len(colours)],
             markers[place % len(markers)],
             _SPARE_LINES[place % len(_SPARE_LINES)],
         )
-    return given[name]
+    return spare[name]
 
 
 def parameter_label(name: str) -> str:

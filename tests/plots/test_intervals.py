@@ -27,6 +27,20 @@ def figure() -> Figure:
     return intervals.figure(table)
 
 
+def test_long_names_of_worlds_do_not_lie_on_one_another() -> None:
+    names = ["a_world_with_quite_a_long_name", "another_world_with_a_long_name"]
+    row = {"fact": "g", "label": "Effect", "unit": "g", "simulated": 0.7, "se": 0.1}
+    row |= {"low": 0.6, "high": 0.8, "verdict": "undecided"}
+    row |= {"simulated_low": 0.5, "simulated_high": 0.9}
+    drawn = intervals.figure(pd.DataFrame([row | {"world": name} for name in names]))
+    axes = drawn.axes[0]
+    assert not {text.get_text() for text in axes.texts} & set(names)
+    heads = [line for line in axes.get_lines() if line.get_ydata()[0] == -0.7]
+    legend = drawn.legends[0].legend_handles
+    assert [line.get_marker() for line in heads] == [mark.get_marker() for mark in legend]
+    assert len({line.get_marker() for line in heads}) == 2
+
+
 def test_every_number_has_its_verdict_and_bold_ones_are_met(figure: Figure) -> None:
     texts = figure.axes[0].texts
     assert [text.get_text() for text in texts if text.get_fontweight() == "bold"] == [

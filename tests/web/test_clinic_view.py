@@ -104,7 +104,7 @@ def test_nothing_hides_the_picture_and_a_slider_makes_another_clinic(page: Any) 
     assert box["x"] > controls["x"] + controls["width"]
     assert box["x"] + box["width"] <= 1400
     sliders = page.get_by_role("slider").all()
-    clients = next(one for one in sliders if one.get_attribute("aria-valuemax") == "400")
+    clients = next(slider for slider in sliders if slider.get_attribute("aria-valuemax") == "400")
     assert clients.get_attribute("aria-valuenow") == "120"
     clients.focus()
     for _ in range(5):

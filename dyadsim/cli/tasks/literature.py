@@ -155,9 +155,13 @@ def run(settings: "Settings") -> None:
     say(study)
     print(f"Tables and funnel: {folder}")
     if settings.world != "null":
-        same = typed_settings("task.therapy", "task.comparators")
-        command = said_again(f"dyadsim literature world=null{same}")
-        print(f"Next: {command}   (a field where nothing heals)")
+        print(f"Next: {_next()}   (a field where nothing heals)")
+
+
+def _next() -> str:
+    """Return the next command: the same therapy where nothing heals."""
+    same = typed_settings("task.therapy", "task.comparators")
+    return said_again(f"dyadsim literature world=null{same}")
 
 
 TASK = Task(
