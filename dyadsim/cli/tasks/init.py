@@ -44,8 +44,8 @@ def _folder(settings: "Settings") -> Path:
 
 
 def project_files() -> list[Path]:
-    """Return the files of a new project, from its folder."""
-    files = (path for path in PROJECT.rglob("*") if path.is_file())
+    """Return the files of a new project, from its folder; pip leaves compiled ones beside them."""
+    files = (path for path in PROJECT.rglob("*") if path.is_file() and path.suffix != ".pyc")
     return sorted(path.relative_to(PROJECT) for path in files)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dyadsim.cli.main import main
+from dyadsim.cli.tasks import init
 from dyadsim.cli.tasks.init import PROJECT, project_files
 from dyadsim.search_path import CONF, NAMED
 
@@ -35,6 +36,14 @@ def test_it_writes_what_its_readme_names(project: Path) -> None:
     named = set(re.findall(r"^\| `(\S+)` \|", text, re.MULTILINE))
     written = {str(path.relative_to(project)) for path in project.rglob("*") if path.is_file()}
     assert written == named | {"README.md"} == set(map(str, project_files()))
+
+
+def test_what_pip_compiles_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("mechanisms/nocebo.py", "mechanisms/__pycache__/nocebo.cpython-312.pyc"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).touch()
+    monkeypatch.setattr(init, "PROJECT", tmp_path)
+    assert project_files() == [Path("mechanisms/nocebo.py")]
 
 
 @pytest.mark.parametrize("words", _commands(), ids=" ".join)
