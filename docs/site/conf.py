@@ -95,6 +95,40 @@ def show_equations_as_written(app, what, name, obj, options, lines):
     lines[:] = "\n\n".join(result).split("\n")
 
 
+def without_marks(signature):
+    """Return a signature in which `Annotated[float, ...]` is `float`.
+
+    What is declared beside a type (unit, range, source) stands in tables of its own.
+    """
+    start = signature.find("Annotated[")
+    while start >= 0:
+        depth, ends, quote = 0, [], ""
+        for place in range(start + len("Annotated"), len(signature)):
+            letter = signature[place]
+            if quote:
+                quote = "" if letter == quote and signature[place - 1] != "\\" else quote
+            elif letter in "'\"":
+                quote = letter
+            elif letter in "[(":
+                depth += 1
+            elif letter in "])":
+                depth -= 1
+            elif letter == "," and depth == 1:
+                ends.append(place)
+            if depth == 0:
+                break
+        inner = signature[start + len("Annotated[") : ends[0] if ends else place]
+        signature = signature[:start] + inner + signature[place + 1 :]
+        start = signature.find("Annotated[")
+    return signature
+
+
+def show_types_alone(app, what, name, obj, options, signature, returned):
+    """Leave out of signatures what is declared beside a type."""
+    return signature and without_marks(signature), returned and without_marks(returned)
+
+
 def setup(app):
-    """Read docstrings as they are written."""
+    """Read docstrings and signatures as they are written."""
     app.connect("autodoc-process-docstring", show_equations_as_written, priority=400)
+    app.connect("autodoc-process-signature", show_types_alone)

@@ -15,7 +15,7 @@ from dyadsim.model.parameters import mechanisms
 from dyadsim.model.questionnaires import SymptomRows
 from dyadsim.model.variable import Array, declared_variables, number_rows, variable
 from dyadsim.model.variables import ROW_COUNT, ROWS, VARIABLES
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled_within
 from dyadsim.numerics.named_tuples import RowView, row_views
 from dyadsim.numerics.random_streams import fill_normal, fill_uniform
 
@@ -91,7 +91,7 @@ _NEED = tuple(int(draw.need) for draw in DRAWS)
 _UNIFORM = tuple(draw.uniform for draw in DRAWS)
 
 
-@compiled
+@compiled_within
 def draw_step(b, word, reach, seed, replicate, step):
     """Draw the random numbers of a step; `reach`: up to which lane, for each `mechanism.Need`."""
     for k in range(len(_STREAMS)):
@@ -103,7 +103,7 @@ def draw_step(b, word, reach, seed, replicate, step):
                 fill_normal(row, word, seed, replicate, step, _STREAMS[k])
 
 
-@compiled
+@compiled_within
 def end_session_rows(b, first, last):
     """Set the variables of a session to 0 in lanes `first` to `last` - 1, which have none."""
     for row in AFRESH:

@@ -19,7 +19,7 @@ import numpy as np
 
 from dyadsim.kernel.block import LASTING, R, end_session_rows
 from dyadsim.numerics.float32 import HALF
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 
 LINE = 16  # lanes in a line of the cache
 MANY = 3 * LINE  # holes that are left alone; 16 to 100 are as fast
@@ -69,7 +69,7 @@ def first_order(order):
         order.home[i] = np.uint32(i)
 
 
-@compiled
+@compiled_within
 def count_sessions(in_session, count):
     """Return how many of the first `count` lanes are in a session, and the end of the last one."""
     busy, end = np.int32(0), np.int32(0)
@@ -80,7 +80,7 @@ def count_sessions(in_session, count):
     return busy, end
 
 
-@compiled
+@compiled_within
 def find_moves(moves, in_session, busy, count):
     """Write the pairs of lanes that fill the first `busy` lanes with sessions; return how many."""
     pairs, behind = 0, busy
@@ -94,7 +94,7 @@ def find_moves(moves, in_session, busy, count):
     return pairs
 
 
-@compiled
+@compiled_within
 def swap(row, moves, pairs):
     """Let pairs of lanes of a row change places."""
     for k in range(pairs):
@@ -102,7 +102,7 @@ def swap(row, moves, pairs):
         row[i], row[j] = row[j], row[i]
 
 
-@compiled
+@compiled_within
 def move_sessions(b, people, order, busy, count):
     """Move the `busy` lanes with a session, among the first `count`, to the front of a block."""
     pairs = find_moves(order.moves, b[R.in_session], busy, count)

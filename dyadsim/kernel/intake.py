@@ -23,7 +23,7 @@ from dyadsim.kernel.block import FIRST_DRAW, R
 from dyadsim.model.questionnaires import score
 from dyadsim.model.variables import ROW_COUNT
 from dyadsim.numerics.float32 import ONE, ZERO, exp2
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 from dyadsim.numerics.random_streams import (
     ONCE,
     Stream,
@@ -80,7 +80,7 @@ def empty_people(lanes):
     )
 
 
-@compiled
+@compiled_within
 def _narrow(x):
     return np.float32(x)
 
@@ -112,7 +112,7 @@ def entry(q, sample):
     )
 
 
-@compiled
+@compiled_within
 def distress_lanes(distress, u, own, e):
     """Write distress of people who came through the door; `u` uniform, `own` normal."""
     for i in range(distress.shape[0]):
@@ -120,7 +120,7 @@ def distress_lanes(distress, u, own, e):
         distress[i] = e.mean + e.felt * z + e.other * own[i]
 
 
-@compiled
+@compiled_within
 def trait_lanes(trait, shared, own, loadings, scale):
     """Write a trait: mean + sd (loading of the shared part + loading of its own).
 
@@ -132,21 +132,21 @@ def trait_lanes(trait, shared, own, loadings, scale):
         trait[i] = mean + sd * (loading * shared[i] + rest * own[i])
 
 
-@compiled
+@compiled_within
 def aptitude_lanes(aptitude, spread):
     """Write how much each client learns, from a normal draw in place: log-normal, mean 1."""
     for i in range(aptitude.shape[0]):
         aptitude[i] = exp2(spread * aptitude[i] - _HALF_LN2 * spread * spread)
 
 
-@compiled
+@compiled_within
 def clip_lanes(trait):
     """Keep a row in [0.02, 0.98]."""
     for i in range(trait.shape[0]):
         trait[i] = min(max(trait[i], _LEAST), _MOST)
 
 
-@compiled
+@compiled_within
 def level_lanes(set_point, load, distress, own, e):
     """Write the set point, from its standardised trait in place, and the load."""
     for i in range(load.shape[0]):
@@ -155,7 +155,7 @@ def level_lanes(set_point, load, distress, own, e):
         load[i] = e.load * (distress[i] - chronic) + e.load_spread * own[i]
 
 
-@compiled
+@compiled_within
 def share_lanes(shares):
     """Turn four rows of log2 weights into shares that add to 1, in place."""
     w0, w1, w2, w3 = shares[0], shares[1], shares[2], shares[3]
@@ -165,7 +165,7 @@ def share_lanes(shares):
         w0[i], w1[i], w2[i], w3[i] = a * over, b * over, c * over, d * over
 
 
-@compiled
+@compiled_within
 def draw_severity(b, words, e, seed, replicate):
     """Draw distress, set point and load; the set point's trait is drawn before."""
     shared, own = b[FIRST_DRAW], b[FIRST_DRAW + 1]
@@ -176,7 +176,7 @@ def draw_severity(b, words, e, seed, replicate):
     level_lanes(b[R.set_point], b[R.load], b[R.distress], own, e)
 
 
-@compiled
+@compiled_within
 def draw_wellbeing(b, words, q, seed, replicate):
     """Draw the traits that share wellbeing; the set point as a standardised trait."""
     shared, own = b[FIRST_DRAW], b[FIRST_DRAW + 1]
@@ -198,7 +198,7 @@ def draw_wellbeing(b, words, q, seed, replicate):
     clip_lanes(b[R.expectancy])
 
 
-@compiled
+@compiled_within
 def draw_weights(b, words, q, seed, replicate):
     """Draw what maintains the clients' distress, and their own theories of change."""
     shared, own = b[FIRST_DRAW], b[FIRST_DRAW + 1]
@@ -213,7 +213,7 @@ def draw_weights(b, words, q, seed, replicate):
     share_lanes(preference)
 
 
-@compiled
+@compiled_within
 def draw_others(b, people, q, seed, replicate):
     """Draw rater style, the chemistry of the dyad, aptitude and the good-enough level."""
     own = b[FIRST_DRAW]
@@ -227,7 +227,7 @@ def draw_others(b, people, q, seed, replicate):
     trait_lanes(b[R.good_enough_level], own, own, _ALONE, scale)
 
 
-@compiled
+@compiled_within
 def start_lanes(b, therapist, alliance, known):
     """Write what everybody has before the first session; without a therapist no bond, no fit.
 
@@ -249,7 +249,7 @@ def start_lanes(b, therapist, alliance, known):
         fluctuation[i] = distress[i] - set_point[i] - load[i]
 
 
-@compiled
+@compiled_within
 def enter(b, people, p, sample, case, at):
     """Draw the clients of a block, all other variables 0.
 
@@ -269,7 +269,7 @@ def enter(b, people, p, sample, case, at):
     start_lanes(b, people.therapist, p.alliance.start, p.responsiveness.formulation_start)
 
 
-@compiled
+@compiled_within
 def measure_intake(b, words, s, at):
     """Measure a block at intake (step 0); every intake form is filled in."""
     noise = b[FIRST_DRAW]

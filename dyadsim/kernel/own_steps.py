@@ -18,7 +18,7 @@ from numba.core.errors import NumbaError
 from dyadsim.errors import BadInput
 from dyadsim.kernel.own_checks import check_names, check_scales
 from dyadsim.model.mechanism_file import IN_SESSION, PLACES, OwnMechanism, own_mechanisms
-from dyadsim.numerics.jit import cache_folder, compiled
+from dyadsim.numerics.jit import cache_folder, compiled_within
 
 _NAME = "dyadsim_own_steps"
 _TELLING = ("Untyped", "Cannot", "Unknown", "No impl")  # how Numba's complaints begin
@@ -31,22 +31,22 @@ from dyadsim.numerics.jit import compiled
 '''
 
 
-@compiled
+@compiled_within
 def own_session(b, lanes, p):
     """Do what mechanisms of one's own do at the end of an encounter, in `lanes` lanes."""
 
 
-@compiled
+@compiled_within
 def own_relief(b, lanes, weeks, p):
     """Add what mechanisms of one's own take off the set point."""
 
 
-@compiled
+@compiled_within
 def own_after(b, lanes, weeks, p):
     """Do what mechanisms of one's own do once distress has moved."""
 
 
-@compiled
+@compiled_within
 def own_ending(b, lanes, p):
     """End what mechanisms of one's own end, after the usual endings, in `lanes` lanes."""
 

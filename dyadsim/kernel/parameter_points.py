@@ -6,12 +6,12 @@ from dyadsim.kernel.allocation import draw_therapists
 from dyadsim.kernel.sessions import Inputs, Kept, presence_rows, run_blocks
 from dyadsim.model.parameters import Parameters
 from dyadsim.model.questionnaires import scaled
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 from dyadsim.numerics.named_tuples import filled
 from dyadsim.numerics.random_streams import ONCE
 
 
-@compiled
+@compiled_within
 def point_inputs(point, inputs, at):
     """Return the inputs of a parameter point; its therapists are drawn again, in place."""
     p, th, sample = filled(Parameters, point), inputs.therapists, inputs.sample

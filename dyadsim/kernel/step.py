@@ -23,7 +23,7 @@ from dyadsim.model.mechanisms import (
     sudden_gain,
 )
 from dyadsim.model.questionnaires import SymptomRows, symptom_lanes
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled_within
 from dyadsim.studies.study import ASSESSMENT, FOLLOW_UP, SESSION
 
 _NAN = np.float32(np.nan)
@@ -45,14 +45,14 @@ MECHANISMS = (
 """Every mechanism, in ODD order: the order in which the functions below call them."""
 
 
-@compiled
+@compiled_within
 def steady(b, arm, plan):
     """Write what stays as it is until the orders change, so that no session computes it again."""
     rules(rows_of(RuleRows, b, b.shape[1]), arm, plan)
     process_change.mastery_lanes(rows_of(process_change.Rows, b, b.shape[1]))
 
 
-@compiled
+@compiled_within
 def meet(b, front, word, p, scale, at, step):
     """Run what happens between therapist and client in a session, from the first impression on.
 
@@ -81,7 +81,7 @@ def meet(b, front, word, p, scale, at, step):
     own_session(b, front, p)
 
 
-@compiled
+@compiled_within
 def live(b, lanes, front, weeks, p):
     """Run what a step of `weeks` leaves in the client; in `lanes` lanes.
 
@@ -105,13 +105,13 @@ def live(b, lanes, front, weeks, p):
         own_ending(b, front, p)
 
 
-@compiled
+@compiled_within
 def handed_out(occasion, front, lanes):
     """Return up to which lane forms are handed out: to everybody, or to those in a session."""
     return lanes if occasion in (ASSESSMENT, FOLLOW_UP) else front
 
 
-@compiled
+@compiled_within
 def measure(b, lanes, forms, occasion, scale):
     """Write the symptom score of this occasion: NaN when not seen or the form is missing.
 

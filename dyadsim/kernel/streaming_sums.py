@@ -14,7 +14,7 @@ from dyadsim.kernel.block import rows_of
 from dyadsim.model.mechanism import Reads
 from dyadsim.model.mechanisms.ending import DROPOUT, GOOD_ENOUGH
 from dyadsim.numerics.float32 import HALF, ONE, ZERO
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled_within
 
 SUMS = {  # what is summed, and in multiples of 1 / how much
     "clients": 1,
@@ -34,7 +34,7 @@ _SCORE_SQUARED = np.float32(SUMS["symptom_score_squared"])
 _DROPOUT, _GOOD = np.float32(DROPOUT), np.float32(GOOD_ENOUGH)
 
 
-@compiled
+@compiled_within
 def count_units(x, unit):
     """Return `x` in whole multiples of 1/unit: these add to the same total in any order."""
     return np.int32(np.floor(x * unit + HALF))
@@ -51,7 +51,7 @@ class SumRows(NamedTuple):
     ended: Reads
 
 
-@compiled
+@compiled_within
 def add_arm(cell, rows, arm, number, lanes):
     """Add those of the first `lanes` in arm `number` to its sums `cell` (sum,), as in `SUMS`."""
     clients = care = scored = score_1 = score_2 = latent_1 = latent_2 = 0
@@ -77,7 +77,7 @@ def add_arm(cell, rows, arm, number, lanes):
         cell[place] += total
 
 
-@compiled
+@compiled_within
 def add_sums(sums, b, arm, lanes, step):
     """Add an occasion of the first `lanes` of a block to `sums` (arm, step, sum)."""
     rows = rows_of(SumRows, b, lanes)

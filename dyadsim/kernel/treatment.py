@@ -11,12 +11,12 @@ from dyadsim.kernel.block import R
 from dyadsim.model.mechanism import Reads, Writes
 from dyadsim.model.mechanisms.ending import FIXED_RULE, GOOD_ENOUGH, OPEN_RULE, PLANNED
 from dyadsim.numerics.float32 import HALF, ONE, ZERO
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled_within
 
 _PLANNED, _GOOD_ENOUGH = np.float32(PLANNED), np.float32(GOOD_ENOUGH)
 
 
-@compiled
+@compiled_within
 def orders(b, arm, therapist, th, plan, step):
     """Write what the study orders for this step's lanes: treatment, therapist, match."""
     for i in range(arm.shape[0]):
@@ -79,7 +79,7 @@ class OccasionRows(NamedTuple):
     continued: Reads
 
 
-@compiled
+@compiled_within
 def rules(rows, arm, plan):
     """Write how treatment may end: by agreement, at which last step (0 = open), drug goes on."""
     for i in range(arm.shape[0]):
@@ -89,14 +89,14 @@ def rules(rows, arm, plan):
         rows.continued[i] = ONE if plan.continued[arm[i]] > ZERO else ZERO
 
 
-@compiled
+@compiled_within
 def present(presence, therapist, today):
     """Write the presence of each lane's therapist; 0 without one. `today` (therapist,)."""
     for i in range(therapist.shape[0]):
         presence[i] = today[therapist[i]] if therapist[i] >= 0 else ZERO
 
 
-@compiled
+@compiled_within
 def occasions(rows, step):
     """Write who is in a session at this step, who takes medication, whose plan is done."""
     now = np.float32(step)

@@ -17,7 +17,7 @@ from dyadsim.model.mechanism import Need, Reads, Writes, normal, uniform
 from dyadsim.model.parameters import Measurement
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ZERO
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 from dyadsim.numerics.random_streams import Stream, Words, normals
 
 
@@ -207,7 +207,7 @@ class SymptomRows(NamedTuple):
     missing: Annotated[Array, uniform(Stream.SYMPTOM_MISSING, Need.FORM)]
 
 
-@compiled
+@compiled_within
 def symptom_lanes(rows, everybody, session, s):
     """Write the symptom score of a block and the last one filled in.
 

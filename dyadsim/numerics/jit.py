@@ -51,6 +51,15 @@ def cache_folder() -> Path:
 if "NUMBA_CACHE_DIR" not in os.environ:
     numba.config.CACHE_DIR = str(cache_folder())
 
+_OPTIONS = {
+    "cache": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": False,
+    "boundscheck": False,
+    "no_cfunc_wrapper": True,
+}
+
 
 def compiled[F: Callable[..., object]](function: F) -> F:
     """Compile a law, a lane loop or the kernel.
@@ -64,11 +73,13 @@ def compiled[F: Callable[..., object]](function: F) -> F:
       vector, in the remainder of a block and in NumPy, on any machine;
     - `boundscheck=False`: shapes are checked once, where a run starts (`simulation`).
     """
-    return numba.njit(  # type: ignore[no-any-return]
-        cache=True,
-        nogil=True,
-        error_model="numpy",
-        fastmath=False,
-        boundscheck=False,
-        no_cfunc_wrapper=True,
-    )(function)
+    return numba.njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
+
+
+def compiled_within[F: Callable[..., object]](function: F) -> F:
+    """Compile a part of the kernel that only compiled code calls; Python must not, and cannot.
+
+    As `compiled`, without the code that lets Python call it: for a function that takes all
+    parameters or a block's clients, that code takes longer to compile than the function.
+    """
+    return numba.njit(no_cpython_wrapper=True, **_OPTIONS)(function)  # type: ignore[no-any-return]

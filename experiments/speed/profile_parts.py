@@ -48,6 +48,8 @@ PARTS: dict[ModuleType, tuple[str, ...]] = {
     step.ending: ("lanes",),
 }
 OUTER = ("meet", "live", "keep", "run_blocks")  # run in plain Python
+SMALL = ("handed_out", "copy_lanes", "whole_lines")  # called by these, and not measured
+OWN = ("own_session", "own_relief", "own_after")  # empty without mechanisms of one's own
 SESSIONS, TIMES = 12, 300
 
 
@@ -60,6 +62,13 @@ def repeated(part: Callable[..., Any]) -> Callable[[int, tuple[Any, ...]], None]
             part(*args)
 
     return again  # type: ignore[no-any-return]
+
+
+def from_python(part: Any) -> Callable[..., Any]:
+    """Return a part as Python can call it: most parts can only be called by compiled code."""
+    if "no_cpython_wrapper" not in part.targetoptions:
+        return part  # type: ignore[no-any-return]
+    return numba.njit(error_model="numpy")(part.py_func)  # type: ignore[no-any-return]
 
 
 def views(kind: Any, table: np.ndarray, lanes: int) -> Any:
@@ -80,12 +89,16 @@ def record_calls() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]
     calls: Counter[str] = Counter()
     parts = [(owner, name, getattr(owner, name)) for owner in PARTS for name in PARTS[owner]]
     outer = {name: getattr(sessions, name) for name in OUTER}
+    small = [(name, getattr(sessions, name)) for name in SMALL]
+    own = [(name, getattr(step, name)) for name in OWN]
 
     def recording(label: str, part: Callable[..., Any]) -> Callable[..., Any]:
+        callable_part = from_python(part)
+
         def call(*args: Any) -> Any:
             calls[label] += 1
             last[label] = (part, args)
-            return part(*args)
+            return callable_part(*args)
 
         return call
 
@@ -95,13 +108,19 @@ def record_calls() -> tuple[dict[str, tuple[Any, tuple[Any, ...]]], Counter[str]
             setattr(owner, name, recording(label, part))
         for name, part in outer.items():
             setattr(sessions, name, part.py_func)
+        for name, part in small:
+            setattr(sessions, name, part.py_func)
+        for name, part in own:
+            setattr(step, name, part.py_func)
         sessions.rows_of = step.rows_of = views
         simulate.stream(trial(SESSIONS), WORLD, sessions.BLOCK, threads=1)
     finally:
         for owner, name, part in parts:
             setattr(owner, name, part)
-        for name, part in outer.items():
+        for name, part in (*outer.items(), *small):
             setattr(sessions, name, part)
+        for name, part in own:
+            setattr(step, name, part)
         sessions.rows_of = step.rows_of = rows_of
     return last, calls
 
@@ -118,7 +137,7 @@ def profile(count: int | None = None) -> pd.DataFrame:
     Calls are those of all sessions of a block; vector instructions are 0 on machines other than
     x86. count: how many parts are measured; None = all.
     """
-    last, calls = record_calls()
+    last, calls = record_calls() if count != 0 else ({}, Counter[str]())
     rows = []
     for label in list(last)[:count]:
         part, args = last[label]

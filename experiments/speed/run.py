@@ -18,7 +18,7 @@ from setting import STUDIES
 sys.path.append(str(Path(__file__).parents[1]))
 from experiment import run_experiment
 
-TINY = {"clients": 300, "parts": 1}
+TINY = {"clients": 300, "parts": 0}
 
 
 def compute(clients: int = 100_000, parts: int | None = None) -> dict[str, pd.DataFrame | str]:

@@ -12,6 +12,7 @@ from dyadsim.model import questionnaires
 from dyadsim.model.elapsed_time import kept, spread
 from dyadsim.model.parameters import as_float32
 from dyadsim.model.questionnaires import Scale
+from dyadsim.numerics.jit import compiled
 from dyadsim.simulation import simulate
 from dyadsim.studies.study import Plan, Study
 
@@ -77,12 +78,18 @@ class Setting(NamedTuple):
     sessions: int
 
 
+@compiled
+def give_orders(table: Any, arm: Any, therapist: Any, therapists: Any, plan: Any) -> None:
+    """Write the orders of the first step, which only compiled code can."""
+    orders(table, arm, therapist, therapists, plan, 1)
+
+
 def setting_at_intake(study: Study, clients: int, seed: int = 1) -> Setting:
     """Return `clients` of a study at intake; every step is a week."""
     run = simulate.start(study, WORLD, clients, seed, keep_truth=False)
     p, people = as_float32(WORLD), run.clients
     form = questionnaires.scale(questionnaires.find_instrument(study.instrument), WORLD.measurement)
-    orders(people.table, people.arm, people.therapist, run.therapists, run.plan, 1)
+    give_orders(people.table, people.arm, people.therapist, run.therapists, run.plan)
     return Setting(
         run,
         people.table.copy(),

@@ -41,7 +41,7 @@ class Waited(NamedTuple):
 
 COMMANDS = (
     Waited("--help", 5, 0.15, None, ""),
-    Waited("compre", 5, 0.5, 2.4, "wall"),
+    Waited("decomp", 5, 0.5, 2.4, "wall"),
     Waited("compare study=nonsense", 5, 0.5, 2.4, "wall"),
     Waited("compare sed=7", 5, 0.5, 2.4, "wall"),
     Waited("simulate size=tiny", 3, 5.0, None, ""),

@@ -15,7 +15,7 @@ from dyadsim.cli.task import all_tasks
 ROOT = Path(__file__).parents[2]
 SITE = ROOT / "docs" / "site"
 ODD = (ROOT / "dyadsim" / "model" / "ODD.md").read_text(encoding="utf-8")
-PARTS = ("equations", "run_blocks", "reference", "gallery", "assemble")
+PARTS = ("equations", "run_blocks", "reference", "gallery", "assemble", "conf")
 TOP = "docs/"  # of pages that the site makes
 WORD = re.compile(r"[^\W_]+")
 
@@ -137,3 +137,15 @@ def test_a_part_of_the_contents_becomes_a_page(site: dict[str, ModuleType]) -> N
     assert list(pages) == [f"{TOP}how_to_guides_pages.md", f"{TOP}reference_pages.md"]
     assert ":hidden:\n\nhow_to/a.md\n" in pages[f"{TOP}how_to_guides_pages.md"]
     assert "reference/parameters.md" in pages[f"{TOP}reference_pages.md"]
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("(a: int, b: str = 'Annotated') -> None", "(a: int, b: str = 'Annotated') -> None"),
+        ("(a: Annotated[float, Info('x, ]', (1, 2))] = 0.3, b=1)", "(a: float = 0.3, b=1)"),
+        ("(a: Annotated[list[int], 'it\\'s'], b: Annotated[x, y])", "(a: list[int], b: x)"),
+    ],
+)
+def test_signatures_show_types_alone(site: dict[str, ModuleType], written: str, shown: str) -> None:
+    assert site["conf"].without_marks(written) == shown

@@ -18,7 +18,7 @@ from dyadsim.model.elapsed_time import kept
 from dyadsim.model.mechanism import Factor, Latent, Reads, Writes, mechanism
 from dyadsim.model.parameter import likely, parameter
 from dyadsim.numerics.float32 import HALF, ONE, exp2
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 
 _THIRD = np.float32(1.0 / 3.0)
 
@@ -101,7 +101,7 @@ def action_taken(action, trust, credibility, bona_fide, pace, q):
     return action + min(taken, ONE) * (ONE - action)
 
 
-@compiled
+@compiled_within
 def lanes(rows, weeks, q):
     """Write the action of a block after a step of `weeks`."""
     left = kept(q.action_decay, weeks)

@@ -21,7 +21,7 @@ from dyadsim.model.mechanism import Factor, Latent, Pathway, Reads, Writes, mech
 from dyadsim.model.parameter import likely, parameter
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 from dyadsim.numerics.random_streams import Stream
 
 
@@ -289,7 +289,7 @@ def overall(bond, goal, task, human):
     return (human * bond + goal + task) / (human + ONE + ONE)
 
 
-@compiled
+@compiled_within
 def bond_lanes(rows, q):
     """Write the bond of a block."""
     for i in range(rows.bond.shape[0]):
@@ -302,7 +302,7 @@ def bond_lanes(rows, q):
         rows.bond[i] = relaxed(rows.bond[i], target, rows.bond_noise[i], rows.in_session[i], q)
 
 
-@compiled
+@compiled_within
 def agreement_lanes(rows, q):
     """Write goal and task agreement of a block."""
     for i in range(rows.goal.shape[0]):
@@ -318,7 +318,7 @@ def agreement_lanes(rows, q):
         rows.task[i] = relaxed(rows.task[i], tasks, noise, on, q)
 
 
-@compiled
+@compiled_within
 def overall_lanes(rows):
     """Write the alliance as a whole of a block, for the mechanisms that follow."""
     for i in range(rows.alliance.shape[0]):

@@ -40,7 +40,7 @@ from dyadsim.model.mechanism import Factor, Latent, Need, Pathway, Reads, Writes
 from dyadsim.model.parameter import likely, parameter
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 from dyadsim.numerics.random_streams import Stream
 
 FURTHEST = np.float32(180.0)
@@ -316,7 +316,7 @@ def fluctuation_change(fluctuation, noise, left, widened, q):
     return within(fluctuation * left + q.distress_noise * widened * noise)
 
 
-@compiled
+@compiled_within
 def load_lanes(rows, weeks, q):
     """Write life-event load and contact of a block after a step of `weeks`."""
     left, widened = kept(q.load_decay, weeks), spread(q.load_decay, weeks)
@@ -327,7 +327,7 @@ def load_lanes(rows, weeks, q):
         rows.contact[i] = ONE if rows.in_session[i] > HALF else rows.contact[i] * faded
 
 
-@compiled
+@compiled_within
 def relief_lanes(rows, q):
     """Write what the pathways of this mechanism together take off the set point of a block."""
     w0, w1, w2, w3 = rows.weight[0], rows.weight[1], rows.weight[2], rows.weight[3]
@@ -345,7 +345,7 @@ def relief_lanes(rows, q):
         rows.treatment_relief[i] = treated
 
 
-@compiled
+@compiled_within
 def lanes(rows, weeks, q):
     """Write distress, its fluctuation and recent improvement of a block after `weeks`."""
     left, calmed = kept(q.rate, weeks), kept(q.fluctuation_decay, weeks)

@@ -27,7 +27,7 @@ from dyadsim.model.mechanism import Reads, Writes, mechanism, normal
 from dyadsim.model.parameter import likely, parameter
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 from dyadsim.numerics.random_streams import Stream
 
 ENDINGS = ("in_care", "planned", "good_enough", "dropout", "removed")
@@ -226,7 +226,7 @@ def timing_index(attended, may_agree, alert, q):
     return q.early_dropout / max(attended, ONE) - ties
 
 
-@compiled
+@compiled_within
 def lanes(rows, q):
     """Write the ending code of a block; only clients in a session can end."""
     for i in range(rows.ended.shape[0]):

@@ -17,7 +17,7 @@ from dyadsim.model.mechanism import Factor, Latent, Reads, Writes, mechanism, no
 from dyadsim.model.parameter import likely, parameter
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 from dyadsim.numerics.random_streams import Stream
 
 
@@ -138,7 +138,7 @@ def credibility(rationale, match, allegiance, congruence, bona_fide, q):
     return squash(q.credibility_base + offer + q.match * (match - HALF) + person)
 
 
-@compiled
+@compiled_within
 def credibility_lanes(rows, q):
     """Write what a block perceives of the offer as the session begins; 0 without a session."""
     for i in range(rows.credibility.shape[0]):
@@ -160,7 +160,7 @@ def expectancy_change(expectancy, credible, gained, noise, q):
     return min(max(moved, ZERO), ONE)
 
 
-@compiled
+@compiled_within
 def lanes(rows, q):
     """Write the expectancy of a block."""
     for i in range(rows.expectancy.shape[0]):

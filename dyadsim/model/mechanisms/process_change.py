@@ -20,7 +20,7 @@ from dyadsim.model.elapsed_time import kept
 from dyadsim.model.mechanism import Factor, Latent, Pathway, Reads, Writes, mechanism
 from dyadsim.model.parameter import likely, parameter
 from dyadsim.numerics.float32 import HALF, ONE, TWO, exp2, log2, squash
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 
 _THIRD = np.float32(1.0 / 3.0)
 _SMALLEST = np.float32(1e-30)
@@ -130,7 +130,7 @@ def process_learnt(process, dose, skilled, pace, q):
     return process + min(learnt, ONE) * (ONE - process)
 
 
-@compiled
+@compiled_within
 def engagement_lanes(rows, q):
     """Write log2 of trust and the engagement of a block; 0 where no session takes place."""
     trust = rows.trust
@@ -140,7 +140,7 @@ def engagement_lanes(rows, q):
         rows.engagement[i] = rows.in_session[i] * engagement(trust[i], q)
 
 
-@compiled
+@compiled_within
 def mastery_lanes(rows):
     """Write the therapists' mastery of each process; it changes with the therapist only."""
     for k in range(rows.mastery.shape[0]):
@@ -149,7 +149,7 @@ def mastery_lanes(rows):
             skilled[i] = mastery(competence[i])
 
 
-@compiled
+@compiled_within
 def lanes(rows, weeks, q):
     """Write the processes of a block after a step of `weeks`."""
     left = kept(q.process_decay, weeks)

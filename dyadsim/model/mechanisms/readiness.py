@@ -13,7 +13,7 @@ from dyadsim.model.mechanism import Latent, Reads, Writes, mechanism, normal
 from dyadsim.model.parameter import likely, parameter
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import ONE, ZERO
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 from dyadsim.numerics.random_streams import Stream
 
 
@@ -67,7 +67,7 @@ def readiness_change(readiness, alliance, autonomy, pushing, noise, q):
     return min(max(readiness + grown - lost + q.readiness_noise * noise, ZERO), ONE)
 
 
-@compiled
+@compiled_within
 def lanes(rows, q):
     """Write the readiness of a block."""
     for i in range(rows.readiness.shape[0]):

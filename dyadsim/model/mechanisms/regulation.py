@@ -18,7 +18,7 @@ from dyadsim.model.elapsed_time import kept
 from dyadsim.model.mechanism import Factor, Latent, Reads, Writes, mechanism
 from dyadsim.model.parameter import parameter
 from dyadsim.numerics.float32 import HALF, ONE, ZERO
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 
 
 class Regulation(NamedTuple):
@@ -73,7 +73,7 @@ def regulation_grown(regulation, coregulation, formulation, alliance, q):
     return min(max(moved, ZERO), ONE)
 
 
-@compiled
+@compiled_within
 def lanes(rows, weeks, q):
     """Write self-regulation of a block after a step of `weeks`."""
     left = kept(q.regulation_decay, weeks)

@@ -29,7 +29,7 @@ from dyadsim.model.mechanism import Reads, Writes, mechanism
 from dyadsim.model.parameter import parameter
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import ONE, TWO, ZERO, squash
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 from dyadsim.numerics.random_streams import Stream, fill_normal
 
 _BEAT = np.int64(Stream.BEAT)
@@ -159,7 +159,7 @@ def resonance(empathy, congruence, presence, body, q):
     return r / np.sqrt(p * v), ONE - p / alone(q)
 
 
-@compiled
+@compiled_within
 def presence_lanes(after, before, caseload, noise, q):
     """Write the presence of a row of therapists after one session."""
     for i in range(after.shape[0]):
@@ -192,7 +192,7 @@ def next_beat(x, y, coupled, n1, n2, q):
     return client, therapist
 
 
-@compiled
+@compiled_within
 def lanes(rows, q):
     """Write the closed-form synchrony and co-regulation of a block; 0 without a session."""
     for i in range(rows.synchrony.shape[0]):
@@ -203,7 +203,7 @@ def lanes(rows, q):
         rows.coregulation[i] = calmer * rows.in_session[i] + ZERO
 
 
-@compiled
+@compiled_within
 def beat_lanes(rows, word, at, step, q):
     """Write synchrony and co-regulation of a block from `at.beats` simulated beats of a session.
 
@@ -230,7 +230,7 @@ def beat_lanes(rows, word, at, step, q):
     estimate_lanes(rows, np.float32(at.beats), q)
 
 
-@compiled
+@compiled_within
 def estimate_lanes(rows, beats, q):
     """Write synchrony and co-regulation of a block from the sums over its beats."""
     for i in range(rows.synchrony.shape[0]):

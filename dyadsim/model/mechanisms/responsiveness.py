@@ -26,7 +26,7 @@ import numpy as np
 from dyadsim.model.mechanism import Pathway, Reads, Writes, mechanism
 from dyadsim.model.parameter import likely, parameter
 from dyadsim.numerics.float32 import HALF, ONE, ZERO, squash
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 
 _TINY = np.float32(1e-6)
 _SECOND_SESSION = np.float32(2.0)
@@ -133,7 +133,7 @@ def dose(manual, total, weight, individualisation, formulation):
     return manual + individualisation * formulation * (total * weight - manual)
 
 
-@compiled
+@compiled_within
 def formulation_lanes(rows, slope, q):
     """Write alert and formulation of a block; `slope`: points of a score per unit of distress."""
     for i in range(rows.formulation.shape[0]):
@@ -146,7 +146,7 @@ def formulation_lanes(rows, slope, q):
         rows.formulation[i] += rows.in_session[i] * rows.human[i] * (moved - before)
 
 
-@compiled
+@compiled_within
 def dose_lanes(rows):
     """Write delivered doses, adherence and delivered competence of a block."""
     planned, weight, delivered, mastery = (

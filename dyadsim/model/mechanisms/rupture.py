@@ -19,7 +19,7 @@ from dyadsim.model.mechanism import Factor, Latent, Reads, Writes, mechanism, no
 from dyadsim.model.parameter import likely, parameter
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import HALF, ONE, ZERO
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 from dyadsim.numerics.random_streams import Stream
 
 
@@ -144,7 +144,7 @@ def strain_change(strain, ruptured, repaired, q):
     return min(old + q.rupture_cost * (ruptured - repaired) * (ONE - strain), ONE)
 
 
-@compiled
+@compiled_within
 def lanes(rows, q):
     """Write rupture, repair, pushing and strain of a block; ruptures need a therapist."""
     for i in range(rows.rupture.shape[0]):

@@ -17,7 +17,7 @@ from dyadsim.model.mechanism import Pathway, Reads, Writes, mechanism, uniform
 from dyadsim.model.parameter import likely, parameter
 from dyadsim.model.variable import Array
 from dyadsim.numerics.float32 import ONE, ZERO
-from dyadsim.numerics.jit import compiled
+from dyadsim.numerics.jit import compiled, compiled_within
 from dyadsim.numerics.random_streams import Stream
 
 
@@ -81,7 +81,7 @@ def learning_pace(sudden, new_plan, aptitude, usual, jump):
     return aptitude * (ONE + new_plan) * (usual + jump * sudden)
 
 
-@compiled
+@compiled_within
 def lanes(rows, q):
     """Write the sudden gains and the pace of a block."""
     chance = q.chance if q.share > ZERO else ZERO
