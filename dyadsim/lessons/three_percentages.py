@@ -290,8 +290,9 @@ LESSON = Lesson(
     ),
     compute=compute,
     sources=("founding_paper",),
-    models="Technique explains about one per cent of the differences in both: in the medical "
-    "world all of the effect is lost without it, in the contextual world nothing.",
+    models="With one dose for all, technique explains about one per cent of the differences in "
+    "both: in the medical world all of the effect is lost without it, in the contextual world "
+    "nothing.",
     main="dose_spread",
     facts=("adherence_outcome", "competence_outcome", "added_component"),
 )

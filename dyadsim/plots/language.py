@@ -14,7 +14,8 @@ from matplotlib.text import Text
 from matplotlib.ticker import Formatter
 
 from dyadsim import translation
-from dyadsim.translation import ENGLISH, WORD, Catalogue
+from dyadsim.translation import ENGLISH as ENGLISH
+from dyadsim.translation import WORD, Catalogue
 
 _FOLDER = Path(__file__).with_name("languages")
 _LONGER = 1.15  # lines of a translation may be so much longer than those of the English text
