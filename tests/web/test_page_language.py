@@ -99,7 +99,7 @@ def test_translations(text: str, german: str) -> None:
 def test_an_unknown_language_is_refused_or_ignored() -> None:
     assert language.known_language("xx") == "en"
     assert language.known_language(None) == "en"
-    with pytest.raises(BadInput, match=r"no task.language 'ge'. Did you mean"):
+    with pytest.raises(BadInput, match=r"no task.language 'ge'. Known: en, de"):
         language.check_language("ge")
 
 

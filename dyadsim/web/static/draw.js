@@ -94,7 +94,7 @@ export async function draw(place, figure, size, scale = null) {
     font: text, margin: { t: 46, r: 14, b: 44, l: 56 }, paper_bgcolor: paper, plot_bgcolor: paper,
     xaxis: { ...axis, title: { text: figure.x, font: { size: size * 0.95 } } },
     yaxis: { ...axis, ...range, title: { text: wrapped(figure.y, 34), font: { size: size * 0.95 } } },
-    legend: { orientation: "h", y: 1, yanchor: "bottom", xref: "container", x: 0, font: { size: size * 0.88 } },
+    legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0, font: { size: size * 0.88 } },
     separators: signs.join(""), barmode: "group", hovermode: "closest", uirevision: figure.name, dragmode: "zoom",
   };
   if (scale) {

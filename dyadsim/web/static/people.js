@@ -234,7 +234,7 @@ export function showPeople(home, { worlds, key, twins }) {
     one.hidden = false;
     const close = element("button", { type: "button", textContent: tr("Close") });
     close.addEventListener("click", shut);
-    const heading = element("h3", { textContent: tr("{client} in every world, by the same draws", { client: name }) });
+    const heading = element("h2", { textContent: tr("{client} in every world, by the same draws", { client: name }) });
     about.replaceChildren(element("div", { className: "people-head" }, heading, close));
     layout();
     const list = course(curve, name, worlds.slice(0, 1));
