@@ -81,10 +81,11 @@ def translate(text: str, language: str) -> str:
     """
     if language == ENGLISH:
         return text
-    found = translation.find_translation(text, catalogue(language)) if WORD.search(text) else None
-    if found is None:
+    known = catalogue(language)
+    entry = translation.find_translation(text, known) if WORD.search(text) else None
+    if entry is None:
         return write_numbers(text, language)
-    other, longest = found.text, max(map(len, text.splitlines()), default=0)
+    other, longest = entry.text, max(map(len, text.splitlines()), default=0)
     if "\n" in text and "\n" not in other:
         other = textwrap.fill(other, max(int(_LONGER * longest), 12), break_long_words=False)
     return other

@@ -31,8 +31,8 @@ def page(browser: Any, address: str) -> Iterator[Any]:
 def violations(page: Any) -> list[str]:
     """What axe-core objects to: rule and places."""
     page.evaluate(axe.AXE_SCRIPT)
-    found = page.evaluate(RUN)["violations"]
-    return [f"{rule['id']}: {node['html'][:120]}" for rule in found for node in rule["nodes"]]
+    rules = page.evaluate(RUN)["violations"]
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in rules for node in rule["nodes"]]
 
 
 def opened(page: Any, where: str) -> None:

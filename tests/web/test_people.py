@@ -85,7 +85,7 @@ def test_dots_are_stepped_opened_and_closed_with_the_keyboard(page: Any) -> None
     if not still:
         page.click(".people-play")
         page.wait_for_function(
-            "document.querySelector('.people-bar label').textContent === 'session 2'"
+            "() => document.querySelector('.people-bar label').textContent === 'session 2'"
         )
         page.click(".people-play")
         assert page.inner_text(".people-play") == "Play"
@@ -106,6 +106,7 @@ def test_a_control_explains_itself(page: Any) -> None:
     assert tip.is_visible()
     page.keyboard.press("Escape")
     assert not tip.is_visible()
+    page.focus("#c-world")
     ask.click()
     assert tip.is_visible()
     ask.click()
