@@ -221,5 +221,5 @@ def without_translation(texts: Iterable[str], catalogue: Catalogue) -> list[str]
     catalogue
         The language.
     """
-    found = {text: find_translation(text, catalogue) for text in dict.fromkeys(texts)}
-    return [text for text, other in found.items() if other is None or not other.complete]
+    entries = {text: find_translation(text, catalogue) for text in dict.fromkeys(texts)}
+    return [text for text, other in entries.items() if other is None or not other.complete]

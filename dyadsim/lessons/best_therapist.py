@@ -245,7 +245,7 @@ def _by_chance(rank: list[float], error: float) -> Series:
     drawn = np.random.default_rng(0).normal(0, error, (TABLES, count))
     drawn = np.sort(drawn - drawn.mean(axis=1, keepdims=True), axis=1)
     low, high = (numbers.rounded(part) for part in np.quantile(drawn, (0.025, 0.975), axis=0))
-    return published.chance_band(rank, low, high, "tables of equal therapists")
+    return published.chance_band(rank, low, high, "tables of equals")
 
 
 def _figure(raw: np.ndarray, shrunk: np.ndarray, further: np.ndarray, error: float) -> Figure:

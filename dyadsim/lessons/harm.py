@@ -201,20 +201,20 @@ def _bars(finding: Finding, truly: list[float]) -> Figure:
         "",
         "per cent of the clients",
         [
+            published.share_of("reliable_deterioration", names[0]),
             Series(
                 "bars", "score reliably worse (95 % interval)", names[:2], y[:2], low[:2], high[:2]
             ),
             Series("bars", "of these, without the error too", names[:2], true, look=1),
             Series(
                 "bars",
-                "true distress above that of the twin who waited (95 % interval)",
+                "truly above the twin who waited (95 % interval)",
                 names,
                 [missing, missing, y[2]],
                 [missing, missing, low[2]],
                 [missing, missing, high[2]],
                 look=2,
             ),
-            published.share_of("reliable_deterioration", names[0]),
         ],
         f"Bars in per cent. Score reliably worse: in therapy {y[0]}, waiting {y[1]}; without "
         f"error {true[0]} and {true[1]}. Truly above the twin who waited: {y[2]}.",

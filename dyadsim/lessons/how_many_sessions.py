@@ -249,7 +249,7 @@ def _figure(groups: list[Group], course: np.ndarray) -> Figure:
         "recovered, per cent of those who started at or above the cut-off",
         [
             published.upright(
-                "published, mean number of sessions", *published.ends_of("sessions_mean"), 100.0
+                "published mean of sessions", *published.ends_of("sessions_mean"), 100.0
             ),
             Series(
                 "line",
@@ -259,7 +259,7 @@ def _figure(groups: list[Group], course: np.ndarray) -> Figure:
             ),
             Series(
                 "range",
-                "observed: clients by the sessions they came for (95 % interval)",
+                "observed, by sessions (95 % interval)",
                 middle,
                 share,
                 low,
@@ -351,7 +351,7 @@ LESSON = Lesson(
     compute=compute,
     sources=("baldwin2009",),
     models="Who recovers after how many sessions looks alike in the medical and the contextual "
-    "world: people leave when they are well, whatever made them so.",
+    "world: the number of sessions does not say what healed.",
     main="most",
     facts=("sessions_mean", "good_enough_slope", "median_time_to_csc", "course_flattens"),
 )

@@ -198,7 +198,7 @@ def _behind(finding: Finding, sizes: np.ndarray) -> list[Series]:
     bands = [
         Series(
             "band",
-            f"by chance alone: {plain_number(half, 1)} %",
+            f"chance: {plain_number(half, 1)} %",
             x,
             [],
             [0.0] * len(x),
@@ -233,10 +233,8 @@ def _figure(detected: dict[int, Estimate], finding: Finding) -> Figure:
         "per cent of trials with a significant difference",
         [
             *_behind(finding, sizes),
-            Series("range", "trials that were run (95 % interval)", x, shares, low, high),
-            Series(
-                "line", "what the difference of the whole pool leads one to expect", *curve, look=1
-            ),
+            Series("range", "trials run (95 % interval)", x, shares, low, high),
+            Series("line", "expected from the whole pool", *curve, look=1),
             Series("line", "eight of ten", [0, SIZES[-1]], [80, 80], look=2),
         ],
         f"Share of trials that find a difference between CBT and {finding.comparator}: {words}.",

@@ -44,7 +44,7 @@ def upright(name: str, low: float, high: float, top: float) -> Series:
 
 
 def share_of(name: str, place: str) -> Series:
-    """Return a published share in per cent behind the bars at a place."""
+    """Return a published share in per cent, to stand behind the bars at a place: put it first."""
     low, high = (round(100 * end, 1) for end in ends_of(name))
     value = round(100 * float(fact(name).estimate or 0), 1)
     words = "published for routine care (range)"
@@ -64,7 +64,7 @@ def chance_g(clients: float) -> float:
 
 def chance_band(x: list[float], low: list[float], high: list[float], what: str) -> Series:
     """Return where 19 of 20 of something lie by chance alone."""
-    name = f"by chance alone: 19 of 20 {what}"
+    name = f"chance: 19 of 20 {what}"
     return Series("band", name, x, [], low, high, look=CHANCE_LOOK)
 
 

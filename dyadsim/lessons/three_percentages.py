@@ -78,7 +78,7 @@ def compute(values: Values) -> LessonResult:
 def result_of(finding: Finding, figures: list[Figure]) -> LessonResult:
     """Return sentence, answers and numbers of a finding."""
     sentence = (
-        f"Technique is said to be {CLAIMED_PIE['technique']:.0f} % of outcome. In this world it "
+        f"Technique is said to be {CLAIMED_PIE['technique']:.0f} % of outcome; in this world it "
         f"explains {_explained(finding.explained[TECHNIQUE])}, and {_loss(finding)}."
     )
     lost = dict(zip(LOST, finding.lost or [], strict=False))
@@ -290,8 +290,9 @@ LESSON = Lesson(
     ),
     compute=compute,
     sources=("founding_paper",),
-    models="Technique explains about one per cent of the differences in both: in the medical "
-    "world all of the effect is lost without it, in the contextual world nothing.",
+    models="With one dose for all, technique explains about one per cent of the differences in "
+    "both: in the medical world all of the effect is lost without it, in the contextual world "
+    "nothing.",
     main="dose_spread",
     facts=("adherence_outcome", "competence_outcome", "added_component"),
 )

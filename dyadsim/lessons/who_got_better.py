@@ -251,9 +251,9 @@ def _bars(shares: dict[str, dict[str, Estimate]]) -> Figure:
         "",
         "per cent of the clients in that arm with both scores",
         [
-            *(_bar(word, kinds, look=k) for k, (word, kinds) in enumerate(shares.items())),
             published.share_of("reliable_recovery", RECOVERED),
             published.share_of("reliable_deterioration", WORSE),
+            *(_bar(word, kinds, look=k) for k, (word, kinds) in enumerate(shares.items())),
         ],
         f"Bars with 95 % intervals. {about}.",
         0,
@@ -331,8 +331,8 @@ LESSON = Lesson(
     ),
     compute=compute,
     sources=("gyani2013", "whiteford2013"),
-    models="Both models expect more recovery in therapy than in waiting, and get it: that people "
-    "get better does not say whether ingredients (medical) or relationship and hope "
+    models="In the medical and in the contextual world more recover in therapy than waiting: that "
+    "people get better does not say whether ingredients (medical) or relationship and hope "
     "(contextual) did it.",
     main="sessions",
     facts=(

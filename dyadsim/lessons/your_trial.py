@@ -152,7 +152,7 @@ def _figure(g: np.ndarray, half: np.ndarray, finding: Finding) -> Figure:
             x, y = numbers.rounded(rank[group], 0), numbers.rounded(g[group])
             parts.append(Series("range", name, x, y, low, high, look))
     mean = finding.g.value
-    name = f"all trials together, g = {plain_number(mean)}"
+    name = f"all trials, g = {plain_number(mean)}"
     return Figure(
         "trials",
         f"{len(g)} trials of the same question",

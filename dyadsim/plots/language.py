@@ -14,7 +14,8 @@ from matplotlib.text import Text
 from matplotlib.ticker import Formatter
 
 from dyadsim import translation
-from dyadsim.translation import ENGLISH, WORD, Catalogue
+from dyadsim.translation import ENGLISH as ENGLISH
+from dyadsim.translation import WORD, Catalogue
 
 _FOLDER = Path(__file__).with_name("languages")
 _LONGER = 1.15  # lines of a translation may be so much longer than those of the English text
@@ -80,10 +81,11 @@ def translate(text: str, language: str) -> str:
     """
     if language == ENGLISH:
         return text
-    found = translation.find_translation(text, catalogue(language)) if WORD.search(text) else None
-    if found is None:
+    known = catalogue(language)
+    entry = translation.find_translation(text, known) if WORD.search(text) else None
+    if entry is None:
         return write_numbers(text, language)
-    other, longest = found.text, max(map(len, text.splitlines()), default=0)
+    other, longest = entry.text, max(map(len, text.splitlines()), default=0)
     if "\n" in text and "\n" not in other:
         other = textwrap.fill(other, max(int(_LONGER * longest), 12), break_long_words=False)
     return other

@@ -133,13 +133,13 @@ def _page(name: str) -> Answer:
     async def page(request: Request) -> Response:
         key = request.query_params.get("key")
         if key is not None:  # into a cookie, and out of the address
-            asked = request.query_params.get("lang")
-            words = "" if asked is None else f"?lang={known_language(asked)}"
+            language = request.query_params.get("lang")
+            words = "" if language is None else f"?lang={known_language(language)}"
             answer: Response = RedirectResponse(request.url.path + words, 303)
             answer.set_cookie(guard.KEY_COOKIE, key[:100], httponly=True, samesite="strict")
             return answer
-        asked = request.query_params.get("lang", request.app.state.language)
-        return Response(read_page(name, known_language(asked)), media_type="text/html")
+        language = request.query_params.get("lang", request.app.state.language)
+        return Response(read_page(name, known_language(language)), media_type="text/html")
 
     return page
 

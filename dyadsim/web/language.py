@@ -84,20 +84,20 @@ def _found(text: str, language: str) -> Translation:
     if exact is not None:
         return Translation(exact)
     parts = _SENTENCE.split(translation.one_line(text))
-    found = [translation.find_translation(part, texts) for part in parts]
+    entries = [translation.find_translation(part, texts) for part in parts]
     words = [
         other.text if other else translation.write_numbers(part, texts)
-        for part, other in zip(parts, found, strict=True)
+        for part, other in zip(parts, entries, strict=True)
     ]
-    whole = all(
+    complete = all(
         (other is not None and other.complete) or not translation.WORD.search(part)
-        for part, other in zip(parts, found, strict=True)
+        for part, other in zip(parts, entries, strict=True)
     )
-    if not whole:  # perhaps one entry holds several sentences and numbers
+    if not complete:  # perhaps one entry holds several sentences and numbers
         together = translation.find_translation(text, texts)
         if together is not None and together.complete:
             return together
-    return Translation(" ".join(words), whole)
+    return Translation(" ".join(words), complete)
 
 
 def untranslated(texts: Iterable[str], language: str) -> list[str]:
@@ -105,8 +105,8 @@ def untranslated(texts: Iterable[str], language: str) -> list[str]:
 
     Examples
     --------
-    >>> untranslated(["of 100 clients", "off 100 cleints"], "de")
-    ['off 100 cleints']
+    >>> untranslated(["of 100 clients", "of 100 elephants"], "de")
+    ['of 100 elephants']
     """
     return [text for text in dict.fromkeys(texts) if not _found(text, language).complete]
 
@@ -132,10 +132,10 @@ def script_texts(language: str) -> dict[str, str]:
 def told_by_scripts() -> tuple[str, ...]:
     """Return the texts in the scripts' calls of `tr`."""
     scripts = [name for name in static_files.STATIC_FILES if name.endswith(".js")]
-    told = (
+    calls = (
         match[1] for name in scripts for match in _TOLD.finditer(static_files.read_static(name))
     )
-    return tuple(dict.fromkeys(json.loads(f'"{text}"') for text in told))
+    return tuple(dict.fromkeys(json.loads(f'"{text}"') for text in calls))
 
 
 @functools.cache

@@ -37,7 +37,7 @@ def _lessons(request: Request) -> Response:
 
 def _lesson(request: Request) -> Response:
     language = known_language(request.query_params.get(LANGUAGE))
-    return _made(request, lambda *asked: payload.result_payload(*asked, language=language))
+    return _made(request, lambda lesson, wanted: payload.result_payload(lesson, wanted, language))
 
 
 def _seeds(request: Request) -> Response:

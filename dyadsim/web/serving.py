@@ -109,8 +109,8 @@ def guarded_app(late: Late, hosts: tuple[str, ...], key: str, usual: str = ENGLI
 
     async def page(request: Request) -> Response:
         name = "index.html" if request.scope["lecturer"] else "phone.html"
-        asked = language.known_language(request.query_params.get("lang", usual))
-        return Response(language.read_page(name, asked), media_type="text/html")
+        known = language.known_language(request.query_params.get("lang", usual))
+        return Response(language.read_page(name, known), media_type="text/html")
 
     async def mode(_: Request) -> Response:
         return JSONResponse({"inClass": bool(key)})

@@ -99,7 +99,7 @@ def test_translations(text: str, german: str) -> None:
 def test_an_unknown_language_is_refused_or_ignored() -> None:
     assert language.known_language("xx") == "en"
     assert language.known_language(None) == "en"
-    with pytest.raises(BadInput, match=r"no task.language 'ge'. Did you mean de"):
+    with pytest.raises(BadInput, match=r"no task.language 'ge'. Known: en, de"):
         language.check_language("ge")
 
 
@@ -174,7 +174,7 @@ def test_a_page_in_german_shows_no_english(page: Any, address: str, name: str) -
         page.keyboard.press("ArrowUp")
     page.click("#reveal")
     page.wait_for_selector("body[data-drawn]")
-    for tab in page.query_selector_all("#tabs button"):
+    for tab in page.query_selector_all("#tabs:not([hidden]) button"):
         drawn = page.evaluate("document.body.dataset.drawn")
         tab.click()
         page.wait_for_function("(old) => document.body.dataset.drawn !== old", arg=drawn)

@@ -45,7 +45,7 @@ function frame(axis) {
 }
 
 function captions(axis) {
-  const most = Math.floor(PLOT.width / 8.5 / axis.handles.length);
+  const most = Math.floor(PLOT.width / 9.8 / axis.handles.length);
   return axis.handles.flatMap((handle, k) => {
     const lines = [""];
     for (const word of handle.label.split(" ")) {

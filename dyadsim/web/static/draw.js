@@ -47,19 +47,20 @@ function traces(series, published) {
     return [{ ...edge, y: series.low, showlegend: false },
       { ...edge, y: series.high, fill: "tonexty", fillcolor: fade(look.colour, 0.22) }];
   }
-  if (series.kind === "published") { // a wide grey mark behind bars, with a stroke at the value
-    const ends = series.x.flatMap((x) => [x, x, null]);
-    const range = series.y.flatMap((_, k) => [series.low[k], series.high[k], null]);
-    const grey = { ...base, type: "scatter", legendgroup: "published" };
+  if (series.kind === "published") { // a grey band behind bars, with a stroke at the value
+    const bar = { ...base, type: "bar", offset: -0.48, width: 0.96, legendgroup: "published", hoverinfo: "skip" };
     const first = !published.has(series.name) && published.add(series.name);
-    return [{ ...grey, x: ends, y: range, mode: "lines", line: { width: 34, color: fade(look.colour, 0.38) }, hoverinfo: "skip", showlegend: Boolean(first) },
-      { ...grey, mode: "markers", showlegend: false, marker: { symbol: "line-ew-open", size: 34, line: { width: 3 }, color: look.colour } }];
+    const thick = 0.008 * (Math.max(...series.high) + 40);
+    return [{ ...bar, base: series.low, y: series.high.map((high, k) => high - series.low[k]),
+      marker: { color: fade(look.colour, 0.3) }, showlegend: Boolean(first) },
+    { ...bar, base: series.y.map((y) => y - thick / 2), y: series.y.map(() => thick),
+      marker: { color: fade(look.colour, 0.9) }, showlegend: false }];
   }
   if (series.kind === "bars") {
     return [{ ...base, type: "bar", marker: { color: look.colour,
       pattern: { shape: PATTERNS[series.look % PATTERNS.length], bgcolor: look.colour, fgcolor: "#fff", size: 7 } },
       text: series.y.map((y) => (y === null ? "" : String(Math.round(y)))),
-      textposition: series.low.length ? "none" : "outside", error_y: errors(series, getComputedStyle(document.documentElement).getPropertyValue("--ink").trim()),
+      textposition: series.low.length || published.size ? "none" : "outside", error_y: errors(series, getComputedStyle(document.documentElement).getPropertyValue("--ink").trim()),
       hovertemplate: "%{x}: %{y}<extra>%{fullData.name}</extra>" }];
   }
   return [{ ...base, type: "scatter", mode: "markers", marker: { color: look.colour,

@@ -70,7 +70,7 @@ function dots(place, world, open) {
   const scale = scaleOf(world.figure, place);
   const svg = shape("svg", { viewBox: `0 0 ${scale.width} ${scale.height}`, class: "people-dots", role: "group",
     "aria-label": world.figure.about });
-  svg.append(...axes(scale, world.figure, tr("PHQ-9 scores of {n} clients, from the lowest at the start to the highest", { n: people.length })));
+  svg.append(...axes(scale, world.figure, tr("PHQ-9 of {n} clients, by their first score", { n: people.length })));
   const order = people.map((_, k) => k).sort((a, b) => people[a].y[0] - people[b].y[0] || a - b);
   const marks = [];
   order.forEach((k, rank) => {
@@ -224,9 +224,11 @@ export function showPeople(home, { worlds, key, twins }) {
     paint();
   }
   function layout() {
+    const focused = field.contains(document.activeElement);
     painters = [dots(field, worlds[0], open)];
     if (worlds[1]) painters.push(dots(second, worlds[1], open));
     paint();
+    if (focused) field.querySelector('.dot[tabindex="0"]')?.focus({ preventScroll: true });
   }
   async function open(name) {
     stop();
@@ -234,7 +236,7 @@ export function showPeople(home, { worlds, key, twins }) {
     one.hidden = false;
     const close = element("button", { type: "button", textContent: tr("Close") });
     close.addEventListener("click", shut);
-    const heading = element("h3", { textContent: tr("{client} in every world, by the same draws", { client: name }) });
+    const heading = element("h2", { textContent: tr("{client} in every world, by the same draws", { client: name }) });
     about.replaceChildren(element("div", { className: "people-head" }, heading, close));
     layout();
     const list = course(curve, name, worlds.slice(0, 1));

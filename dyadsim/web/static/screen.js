@@ -24,7 +24,7 @@ async function figure(state) {
 }
 
 async function show(state) {
-  if (state.lang !== language) { // the lecturer asks in another language
+  if (state.lang !== undefined && state.lang !== language) { // the lecturer asks in another language
     location.replace(`${location.pathname}?lang=${state.lang}`);
     return;
   }
