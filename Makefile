@@ -5,7 +5,7 @@ RUN = $(VENV)/bin/python
 LOWEST = build/lowest
 SPELLED = *.md docs dyadsim conf experiments paper packaging
 
-.PHONY: demo test check docs verify verify-r lowest fuzz calibrate-check reproducible clean
+.PHONY: demo test slow check docs verify verify-r lowest fuzz calibrate-check reproducible clean
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 12))' || \
@@ -37,8 +37,12 @@ docs: $(VENV)/ready
 	$(RUN) -m sphinx -W --keep-going -q -b html $(SITE)/source $(SITE)/html
 	@echo "open $(SITE)/html/index.html"
 
+# Tests that take seconds each: killed processes, wheels, experiments, statistics over many samples.
+slow: $(VENV)/ready
+	$(RUN) -m pytest -m slow tests
+
 verify: $(VENV)/ready
-	$(RUN) -m pytest -m verification -rs tests/verification
+	$(RUN) -m pytest -m "verification or slow" -rs tests
 	$(MAKE) lowest
 
 # The suite with the lowest versions that pyproject.toml declares, in an environment of its own. Old
@@ -50,7 +54,7 @@ lowest: $(VENV)/ready
 	$(RUN) -m uv pip install --quiet --python $(LOWEST) --resolution lowest-direct -e ".[files,scale,web]"
 	$(RUN) -m uv pip install --quiet --python $(LOWEST) --group test
 	$(LOWEST)/bin/python tests/promises/lowest_versions.py
-	$(LOWEST)/bin/python -m pytest -o filterwarnings=default
+	$(LOWEST)/bin/python -m pytest -m "not verification" -o filterwarnings=default
 
 verify-r: $(VENV)/ready
 	$(RUN) -m pytest -m verification -rs tests/verification/test_r_*.py

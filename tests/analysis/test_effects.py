@@ -52,6 +52,7 @@ def test_pre_post_d_is_metafors():
     assert d.high - d.value == pytest.approx(stats.t.ppf(0.975, 5) * d.standard_error)
 
 
+@pytest.mark.slow
 def test_pre_post_d_is_unbiased_for_few_clients():
     # 4,000 studies of 8 clients, true d = .8: the plain ratio is .90 on average
     rng = np.random.default_rng(5)

@@ -43,6 +43,7 @@ def test_the_design_effect_comes_out() -> None:
     assert growth_model.design_effect(growth) > 1.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("partial", [False, True])
 def test_ignoring_therapists_finds_too_much_and_respecting_them_does_not(partial: bool) -> None:
     growth = SMALL._replace(subjects=20, partial=partial)

@@ -64,6 +64,7 @@ def _trials(
     return g, np.sqrt(4 / n + g**2 / (2 * n))
 
 
+@pytest.mark.slow
 def test_few_trials_are_not_taken_for_many() -> None:
     """600 meta-analyses of 5 trials, tau2 .1: the normal interval holds the mean too rarely.
 

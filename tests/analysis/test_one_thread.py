@@ -70,6 +70,7 @@ print(json.dumps([float(number).hex() for number in numbers]))
 """
 
 
+@pytest.mark.slow
 def test_numbers_do_not_move_with_the_threads_of_blas() -> None:
     """Seen without the blocks: 24 of 26 facts move by up to 3e-16, what is learned by 5e-16."""
     results = []

@@ -155,6 +155,7 @@ def test_interval_holds_the_planted_share_and_error_is_the_spread():
     assert errors == pytest.approx(np.std([percent.value for percent in percents]), rel=0.2)
 
 
+@pytest.mark.slow
 def test_jackknife_error_of_the_skill_share_is_its_spread():
     # 40 data sets: the SD of the values errs by 11 %, the jackknife's own noise more: allow 45 %
     shares = [

@@ -57,6 +57,7 @@ def _mode(truth: np.ndarray) -> Mode:
     return Mode(point, SLOPES @ point, np.zeros(COUNTS.size), SLOPES, np.zeros((0, 3)))
 
 
+@pytest.mark.slow
 def test_members_are_a_sample_of_the_posterior_of_a_linear_model(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -136,6 +137,7 @@ def test_members_stand_in_the_order_of_their_cost(
     assert search.MEMBER_SEED != search.CHOICE_SEED
 
 
+@pytest.mark.slow
 def test_ranks_of_planted_points_are_uniform_and_intervals_hold_them() -> None:
     """40 planted points, linear facts with errors: 90 % intervals hold nine values in ten."""
     covered, ranks = [], []

@@ -58,6 +58,7 @@ def test_a_step_stays_inside_the_bounds() -> None:
     assert np.abs(step).max() > 0.04
 
 
+@pytest.mark.slow
 def test_refining_brings_every_fact_inside_under_noise() -> None:
     start = np.zeros(20)
     assert np.abs(_linear(start[None], 10**8, [1])).max() > 1

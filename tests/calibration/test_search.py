@@ -43,6 +43,7 @@ def test_distances_are_signed_and_a_missing_value_has_one_too() -> None:
     assert far.tolist() == pytest.approx([distances.FARTHEST, 0])
 
 
+@pytest.mark.slow
 def test_search_finds_planted_values_that_all_worlds_share() -> None:
     planted = {"ending.dropout_base": -1.9, "population.distress_mean": 0.7}
     space = _space(*planted)
@@ -75,6 +76,7 @@ def problem() -> Problem:
     return Problem(_space(*free), _facts(*FEW), 1, map)
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_bits_for_any_number_of_processes(problem: Problem) -> None:
     mode, members = calibrate_worlds(problem, SHORT, KeptSteps())
     with distances.process_map(2) as two:
@@ -87,6 +89,7 @@ def test_the_same_seed_gives_the_same_bits_for_any_number_of_processes(problem: 
     assert inside(members.values, problem.facts).shape == (4, 3, len(FEW))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", range(1, 5))
 def test_what_was_killed_goes_on_to_the_same_bits(
     problem: Problem, after: int, tmp_path: Path

@@ -15,6 +15,7 @@ COMMANDS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="sizes of files are limited by POSIX")
 @pytest.mark.parametrize(("words", "place"), COMMANDS, ids=[words[0] for words, _ in COMMANDS])
 def test_the_place_is_named_and_nothing_is_left(

@@ -26,6 +26,7 @@ COMMANDS = {
 GO_ON = ("calibrate",)  # keeps the steps that are done, and says where
 
 
+@pytest.mark.slow
 @IN_PROC
 @pytest.mark.parametrize("task", COMMANDS)
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 130), (signal.SIGKILL, -9)])
@@ -52,6 +53,7 @@ def test_no_worker_outlives_its_command(tmp_path: Path, task: str, number: int, 
         assert len(lines) == (2 if task in GO_ON else 1)
 
 
+@pytest.mark.slow
 @IN_PROC
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_no_job_of_joblib_outlives_its_launcher(tmp_path: Path, number: int) -> None:
@@ -75,6 +77,7 @@ def test_no_job_of_joblib_outlives_its_launcher(tmp_path: Path, number: int) -> 
     assert eventually(lambda: not any(map(_lives, workers)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("task", ["simulate", "sweep"])  # compiled in this thread, or in others
 def test_the_compiler_is_interrupted_soon(task: str, tmp_path: Path) -> None:
     env = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}

@@ -208,6 +208,7 @@ def test_facts_have_one_number_of_repeats_and_leave_a_folder(
     assert json.loads(capsys.readouterr().out)["replicates"] == 8  # of size=standard
 
 
+@pytest.mark.slow
 def test_jobs_of_decompose_stand_in_one_table(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -178,6 +178,7 @@ def installed(tmp_path: Path) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_the_example_works_and_changes_nothing_else(folder: Path, installed: Path) -> None:
     """Beside it an installed package has a mechanism with chance, and with a part in endings."""
     import dyadsim

@@ -60,6 +60,7 @@ def words_of(name: str) -> list[str]:
 NAMES = sorted((task.name for task in all_tasks()), key=lambda name: name not in FIRST)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_line_fits(
     name: str,

@@ -57,6 +57,7 @@ def test_teams_that_favour_the_therapy_find_more() -> None:
     assert gap > 5 * np.hypot(*groups["sem"])
 
 
+@pytest.mark.slow
 def test_a_measure_far_from_the_target_finds_less() -> None:
     rows = simulate_literatures(
         CONTEXTUAL,

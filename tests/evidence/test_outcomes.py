@@ -21,6 +21,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
     return pd.read_parquet(sweep.collect_sweep(plan, folder))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("outcome", [name for name in OUTCOMES if name != "follow_up_score"])
 def test_errors_are_as_large_as_the_spread(table: pd.DataFrame, outcome: str) -> None:
     """The spread of 300 replicates is known to 4 %: four of these are a false alarm in 15,000."""

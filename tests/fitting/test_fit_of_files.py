@@ -10,6 +10,7 @@ FILES = Path(__file__).parent / "files"
 COLUMNS = "data.columns={client:client,time:week,score:score,arm:arm,therapist:therapist}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measured", ["weeks", "sessions"])
 def test_a_waiting_list_is_simulated_as_measured_in_its_weeks(
     measured: str, tiny_fit: Callable[..., tuple[int, dict]]

@@ -76,6 +76,7 @@ def test_the_same_bits_read_or_computed(fit_counted, tmp_path: Path) -> None:
     assert _numbers(plain) == _numbers(first) == _numbers(again)
 
 
+@pytest.mark.slow
 def test_other_scores_of_the_same_design_read_other_designs_compute(fit_counted) -> None:
     fit_counted()
     other, nothing = fit_counted(better=4)

@@ -1,6 +1,7 @@
 """The reference table: the same for any number of processes."""
 
 import numpy as np
+import pytest
 
 from dyadsim.calibration.distances import process_map
 from dyadsim.fitting.free_parameters import fitting_problem
@@ -11,6 +12,7 @@ from dyadsim.planning.planned_design import measurement_variants, simulate_desig
 from dyadsim.studies.designs.cohort import cohort
 
 
+@pytest.mark.slow
 def test_the_same_table_for_any_number_of_processes() -> None:
     study, world = cohort(sessions=5, follow_up=()), worlds.world_parameters("hybrid")
     design = simulate_design(study, world, measurement_variants(30)[0], seed=1)

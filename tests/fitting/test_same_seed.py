@@ -9,6 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 FILE = Path(__file__).parent / "files" / "leading_zeros.csv"
 CODE = f"""
 import json
@@ -27,6 +29,7 @@ print(json.dumps([len(fit.summaries), *map(float.hex, map(float, numbers))]))
 """
 
 
+@pytest.mark.slow
 def test_two_processes_learn_the_same() -> None:
     def answer() -> list:
         done = subprocess.run([sys.executable, "-c", CODE], capture_output=True, text=True)

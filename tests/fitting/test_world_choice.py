@@ -63,6 +63,7 @@ def test_the_jackknife_error_of_a_mean_is_its_standard_error() -> None:
     assert _jackknife_error(without_one) == pytest.approx(values.std(axis=0, ddof=1) / 40**0.5)
 
 
+@pytest.mark.slow
 def test_other_tables_agree_within_the_stated_error() -> None:
     """Ten disjoint tables, twenty data sets: the intervals contain what all tables say together."""
     places = np.random.default_rng(5).normal(0.5, 1.2, size=(20, 3))

@@ -33,6 +33,7 @@ def beside(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             del sys.modules[name]
 
 
+@pytest.mark.slow
 def test_the_simulator_gives_the_same_dyads_to_the_bit() -> None:
     if importlib.util.find_spec("numba.cuda.simulator") is None:
         pytest.skip("this Numba has no simulator of CUDA; numba-cuda has one")

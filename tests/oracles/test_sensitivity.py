@@ -91,6 +91,7 @@ def test_sobol_indices_of_g(tmp_path: Path) -> None:
         assert indices["total", name] == pytest.approx(everything / total, abs=0.03)
 
 
+@pytest.mark.slow
 def test_morris_and_pawn_rank_g_as_its_weights_do(tmp_path: Path) -> None:
     screened = ranked("morris", g_function, UNIT, Sampling("morris", 200, 4), tmp_path / "morris")
     order = screened["mean absolute effect"].sort_values(ascending=False).index

@@ -39,6 +39,7 @@ def words_of(path: str, *more: str) -> list[str]:
     return ["recover", *of_file, "data.sessions=12", *more, *FEW]
 
 
+@pytest.mark.slow
 def test_planning_says_what_more_would_help(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -47,6 +47,7 @@ def _output(words: tuple[str, ...], place: Path, capsys: pytest.CaptureFixture[s
     return "\n".join([capsys.readouterr().out, *(file.read_text() for file in files)])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", RUNS.values(), ids=RUNS)
 def test_a_changed_world_is_never_called_calibrated(
     words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -65,6 +66,7 @@ def test_an_unchanged_world_is_called_calibrated(
     assert "calibrated" in _output(RUNS[name], tmp_path, capsys)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", RUNS.values(), ids=RUNS)
 def test_every_result_names_study_clients_repeats_and_seed(
     words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]

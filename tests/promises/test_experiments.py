@@ -38,6 +38,7 @@ def load_run(folder: Path) -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_experiment_runs(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     module = load_run(folder)
     if folder.name in OTHER_FORM:

@@ -146,6 +146,7 @@ def test_the_formatter_and_the_linter_have_nothing_to_say(copy: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.slow
 def test_the_mechanism_of_the_page_works(copy: Path, tmp_path: Path) -> None:
     environment = {
         **os.environ,

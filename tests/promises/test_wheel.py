@@ -70,6 +70,7 @@ def _run(python: Path, folder: Path, *words: str) -> subprocess.CompletedProcess
     return done
 
 
+@pytest.mark.slow
 def test_the_wheel_runs_outside_the_checkout(python: Path, tmp_path: Path) -> None:
     words = ("-m", "dyadsim", "simulate", "study=cohort", "size=tiny", "json=true")
     assert '"study": "cohort"' in _run(python, tmp_path, *words).stdout
@@ -77,6 +78,7 @@ def test_the_wheel_runs_outside_the_checkout(python: Path, tmp_path: Path) -> No
     assert str(python.parents[1]) in where.stdout
 
 
+@pytest.mark.slow
 def test_a_theory_of_ones_own_runs_from_the_wheel(python: Path, tmp_path: Path) -> None:
     """In an empty folder: init, then a world, a therapy, a mechanism and a sweep of one's own."""
     _run(python, tmp_path, "-m", "dyadsim", "init", "mytheory")

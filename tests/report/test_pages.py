@@ -44,6 +44,7 @@ def _run(words: list[str], folder: Path) -> Path:
     return page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_page_is_whole_and_can_be_made_again(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

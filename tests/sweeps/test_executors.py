@@ -82,6 +82,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, lis
             process.wait()
 
 
+@pytest.mark.slow
 def test_dask_with_a_worker_that_dies(
     tmp_path: Path, reference: bytes, cluster: tuple[str, list[int]]
 ) -> None:
@@ -117,6 +118,7 @@ def test_the_command_line_runs_on_dask(
     assert tables[0] == tables[1]
 
 
+@pytest.mark.slow
 def test_dask_without_an_address_starts_workers_here(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -142,6 +144,7 @@ def test_no_scheduler_answers(tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("launcher", ["joblib", "submitit_local"])
 def test_hydra_launchers_run_shards(
     launcher: str,

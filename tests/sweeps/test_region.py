@@ -103,6 +103,7 @@ def test_candidates_are_of_the_region_and_a_world_that_leaves_it_is_dropped() ->
     assert region.chosen_worlds(confirmed.assign(inside=False)).empty
 
 
+@pytest.mark.slow
 def test_the_share_that_is_printed_is_not_biased_by_having_been_chosen() -> None:
     """All worlds have a share of 10; each run has its own noise."""
     noise, first, printed = np.random.default_rng(3), [], []

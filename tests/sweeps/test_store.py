@@ -56,6 +56,7 @@ def test_a_longer_sequence_reuses_the_shorter_one(tmp_path: Path, reference: byt
     assert sweep.run_sweep(planned(), tmp_path).computed == 0
 
 
+@pytest.mark.slow
 def test_twenty_kills_at_random_moments_lose_nothing(tmp_path: Path) -> None:
     command = [
         sys.executable,

@@ -234,6 +234,7 @@ def test_the_code_says_the_address(lecture: tuple[str, list[str]], phones_addres
     assert answered(lecture[0], "GET", "/class.svg")[1].startswith("<?xml")
 
 
+@pytest.mark.slow
 def test_a_slow_client_is_let_go(phones_address: str) -> None:
     where = urlsplit(phones_address)
     with socket.create_connection((str(where.hostname), where.port or 80), timeout=20) as slow:

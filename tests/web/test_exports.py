@@ -152,6 +152,7 @@ def test_the_page_shows_progress_and_cancels(browser: Any, address: str) -> None
     connection.close()
 
 
+@pytest.mark.slow
 def test_control_c_ends_the_server_in_two_seconds(tmp_path: Path) -> None:
     words = [sys.executable, "-m", "dyadsim", "teach", "task.browser=false", "task.port=0"]
     with subprocess.Popen(

@@ -50,6 +50,7 @@ def test_the_answer_leaves_page_tables_and_figure(
     assert set(figure["specificity"]) == {0.0, 1.0}
 
 
+@pytest.mark.slow
 def test_processes_give_the_numbers_of_threads(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,6 +61,7 @@ def test_processes_give_the_numbers_of_threads(
     assert json.loads(capsys.readouterr().out)["estimates"] == alone["estimates"]
 
 
+@pytest.mark.slow
 def test_a_changed_world_is_never_called_calibrated(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,6 +71,7 @@ def test_a_changed_world_is_never_called_calibrated(
     assert "hybrid 54" not in out
 
 
+@pytest.mark.slow
 def test_the_answer_is_what_decompose_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -34,6 +34,7 @@ def run(tmp_path: Path, *words: str, task: str = "calibrate") -> int:
     return main([task, "budget=small", "threads=1", f"results={tmp_path}", *FIXED, *words])
 
 
+@pytest.mark.slow
 def test_it_leaves_members_that_can_be_used_and_goes_on_where_it_was_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

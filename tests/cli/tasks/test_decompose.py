@@ -65,6 +65,7 @@ def test_bad_input(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_multirun_is_one_table_over_the_grid_with_the_facts_of_each_point(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

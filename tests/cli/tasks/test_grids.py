@@ -31,6 +31,7 @@ def _tables(folder: Path) -> list[bytes]:
     return [(place / name).read_bytes() for name in ("attribution.csv", "facts.csv")]
 
 
+@pytest.mark.slow
 def test_shards_make_the_tables_of_one_process(
     finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -51,6 +52,7 @@ def test_shards_make_the_tables_of_one_process(
     assert _tables(other) == _tables(finished)
 
 
+@pytest.mark.slow
 def test_a_grid_that_was_stopped_goes_on_to_the_same_tables(
     finished: Path,
     tmp_path: Path,

@@ -50,6 +50,7 @@ def test_what_pip_compiles_is_no_part_of_it(
     assert not [file for file in init.project_files() if file.suffix == ".pyc"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", _commands(), ids=" ".join)
 def test_every_command_of_its_readme_runs(
     words: list[str], project: Path, capsys: pytest.CaptureFixture[str]

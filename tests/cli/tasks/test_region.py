@@ -82,6 +82,7 @@ def test_page_tables_and_summary_are_left(
     assert all(text in shown for text in summary["answer"])
 
 
+@pytest.mark.slow
 def test_shards_equal_one_process(
     finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,6 +107,7 @@ def test_shards_equal_one_process(
     assert all(finished == rows for finished, rows in counts)
 
 
+@pytest.mark.slow
 def test_a_search_that_was_stopped_goes_on_to_the_same_tables(
     finished: Path,
     tmp_path: Path,

@@ -106,6 +106,7 @@ def test_a_study_is_shown_as_it_was_printed(
     assert "\nCommand: " in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words", [["simulate", "size.clients=40", "alliance.rate=0.3"], ["compare", "size=tiny"]]
 )

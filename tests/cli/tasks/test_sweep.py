@@ -320,6 +320,7 @@ def test_whose_clients_count_is_said(
     assert " of clients of arm" not in rows["d_between.cbt.waitlist"]["meaning"]
 
 
+@pytest.mark.slow
 def test_sensitivity_leaves_table_and_figure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -401,6 +402,7 @@ def test_a_part_that_cannot_be_opened_is_a_sentence(
     assert part.is_symlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_and_term_keep_what_is_finished(tmp_path: Path, number: int) -> None:
     words = [
