@@ -30,8 +30,8 @@ ANALYSIS_WORDS = {
     "lrt": "likelihood-ratio test (REML), p halved",
     "lrt_ml": "likelihood-ratio test (ML, as R's anova), p halved",
     "permutation": "permutation of clients between therapists",
-    "two_level": "growth model of sessions within clients, therapists ignored",
-    "three_level": "growth model of sessions within clients within therapists",
+    "two_level": "two-level growth model, therapists ignored",
+    "three_level": "three-level growth model",
 }
 
 

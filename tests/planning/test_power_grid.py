@@ -230,6 +230,7 @@ def test_published_effects_are_those_of_the_facts() -> None:
         "preference": 0.28,
         "process": 0.278,
         "therapists": 0.05,
+        "growth": 0.31,
     }
     assert published_effect("moderator") is None
 

@@ -19,10 +19,11 @@ if TYPE_CHECKING:
     from dyadsim.cli.settings import Settings
     from dyadsim.fitting.fit import Effort, FitPlan
 
-# Measured on two cores of a small machine: a simulated data set, and each dyad-session of it.
-# And what is learned, for each data set simulated of a world.
-SET_SECONDS, DYAD_SECONDS, LEARN_SECONDS = 4e-3, 5e-7, 5e-3
-START_SECONDS = 5  # start, and a report
+# Processor time on a small machine that did other work, too: a simulated data set, and each
+# dyad-session of it; what is learned, for each data set simulated of a world; start and figures;
+# and the posterior and its checks, for each data set of a world, also where all is kept.
+SET_SECONDS, DYAD_SECONDS, LEARN_SECONDS = 2.1e-3, 1.2e-7, 8e-3
+START_SECONDS, POSTERIOR_SECONDS = 7, 1e-3
 
 
 @dataclasses.dataclass
@@ -106,7 +107,8 @@ def cost(settings: "Settings") -> dict[str, Any]:
     known = kept_draws(source.evidence, plan, kept_in_cache())
     new = count - known
     all_known = new == plan.effort.predicted  # then what is learned from them is kept, too
-    learning = START_SECONDS + LEARN_SECONDS * _effort(settings).draws * (not all_known)
+    of_draw = POSTERIOR_SECONDS + (0 if all_known else LEARN_SECONDS)
+    learning = START_SECONDS + of_draw * plan.effort.draws
     seconds = new * (SET_SECONDS + source.dyad_sessions * DYAD_SECONDS)
     return {
         **source.counts,

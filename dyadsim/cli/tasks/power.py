@@ -314,10 +314,8 @@ def run(settings: "Settings") -> None:
     report.print_power(answer)
     print(f"Report: {folder / 'report.html'}")
     if question.world is None:
-        print(
-            f"Next, with scores that a world makes: dyadsim power {settings.task.design} "
-            "task.effect=world"
-        )
+        design = "usual_care" if settings.task.design == "growth" else settings.task.design
+        print(f"Next, with scores that a world makes: dyadsim power {design} task.effect=world")
 
 
 def no_effect(words: Mapping[str, str]) -> list[NoEffect]:

@@ -19,7 +19,6 @@ from dyadsim.cli.memory import (
 from dyadsim.cli.task import NoEffect, Task, TaskSettings, setting
 from dyadsim.cli.tasks.fit import (
     DYAD_SECONDS,
-    LEARN_SECONDS,
     SET_SECONDS,
     data_need,
     is_moments,
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from dyadsim.planning.recovery import Recovery
 
 MORE_CLIENTS = 3  # as in `planned_design.MORE`, which takes long to import
+
+LEARN_SECONDS = 5e-3  # of each draw; no worlds are told apart
 
 
 @dataclasses.dataclass

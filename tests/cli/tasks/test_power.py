@@ -95,6 +95,8 @@ def test_an_ensemble_says_how_far_its_members_differ(
         (["task.trials=10"], "task.trials must be a whole number from 50"),
         (["task.target=2"], "task.target must be a number"),
         (["task.level=0"], "task.level must be a number"),
+        (["growth", "task.effect=world"], "growth takes a stated effect, such as task.effect=0.5"),
+        (["growth", "task.residual=0.6"], "task.residual=0.6 and task.before_r=0.45 leave clients"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_a_sentence(
@@ -114,6 +116,8 @@ def test_settings_of_the_other_way_are_said_to_do_nothing(
     err = capsys.readouterr().err
     assert "'task.sessions' has no effect in power" in err
     assert "'alliance.rate' has no effect in power" in err
+    assert main(["power", "growth", "task.sessions=8", "dry_run=true"]) == 0
+    assert capsys.readouterr().err == ""
     words = ["power", "task.effect=world", "task.icc=0.1", "dry_run=true"]
     assert main(words) == 0
     assert "'task.icc' has no effect in power: a world makes it" in capsys.readouterr().err
