@@ -93,6 +93,34 @@ def test_every_line_fits_over_members(
     assert [line for line in long if " " in line.strip()[20:]] == []
 
 
+LONG = "a_world_with_quite_a_long_name"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["facts", "size=tiny", "size.clients_per_replicate=100", f"task.worlds=[{LONG},'null']"],
+        ["sweep", f"world={LONG},null", "alliance.rate=0.2,0.3", *SWEEP[4:]],
+        ["facts", "-m", "world=null", "alliance.rate=0.3,0.4", "size.clients_per_replicate=100"],
+    ],
+    ids=" ".join,
+)
+def test_tables_of_several_worlds_and_points_fit(
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    (tmp_path / "conf" / "world").mkdir(parents=True)
+    (tmp_path / "conf" / "world" / f"{LONG}.yaml").write_text("base: hybrid\n")
+    assert main(words) in (0, 3), capsys.readouterr().err
+    lines = capsys.readouterr().out.splitlines()
+    long = [line for line in lines if len(line) > 80 and not line.startswith(COPIED)]
+    assert [line for line in long if " " in line.strip()[20:]] == []
+
+
 @pytest.mark.parametrize("words", [["--help"], ["fit", "--help"], ["simulate", "--help"]])
 def test_help_fits(
     words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
