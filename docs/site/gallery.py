@@ -51,7 +51,7 @@ MADE = (
     ),
     (
         "What a planned study could recover",
-        "recover study=cohort study.sessions=6 size.clients=60 task.draws=600",
+        "recover study=cohort study.sessions=4 size.clients=40 task.draws=300",
     ),
     ("Your own data, looked at", f"describe {CLINIC}"),
     ("Your own data, analysed", f"analyse {CLINIC}"),

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numba
+from numba.core.registry import CPUDispatcher
 
 from dyadsim.numerics.own_files import own_mechanism_files
 
@@ -76,10 +77,27 @@ def compiled[F: Callable[..., object]](function: F) -> F:
     return numba.njit(**_OPTIONS)(function)  # type: ignore[no-any-return]
 
 
+class Within(CPUDispatcher):  # type: ignore[misc]
+    """A function that only compiled code can call: Python would crash, so it is told."""
+
+    def __call__(self, *arguments: object, **named: object) -> None:
+        """Refuse a call from Python.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
+        name = self.py_func.__name__
+        raise TypeError(f"{name}() can be called by compiled code only; {name}.py_func by Python.")
+
+
 def compiled_within[F: Callable[..., object]](function: F) -> F:
     """Compile a part of the kernel that only compiled code calls; Python must not, and cannot.
 
     As `compiled`, without the code that lets Python call it: for a function that takes all
     parameters or a block's clients, that code takes longer to compile than the function.
     """
-    return numba.njit(no_cpython_wrapper=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
+    part = numba.njit(no_cpython_wrapper=True, **_OPTIONS)(function)
+    part.__class__ = Within
+    return part  # type: ignore[no-any-return]

@@ -79,7 +79,7 @@ def over_members(members: int, dyads: int) -> object:
 def in_shards(shards: int, count: int) -> None:
     """Compute a sweep of `count` points of 200 dyads shard by shard, and join it."""
     study, names = trial(12), tuple(axis.name for axis in AXES)
-    columns = outputs.columns_of(["gain", "dropout"], [study])
+    columns = outputs.columns_of(["true_gain", "dropout"], [study])
     points = sampling.sample_points(AXES, Sampling("latin_hypercube", count)).astype(np.float32)
     job = Job(study, WORLD, 200, 1, 0, True, names, columns)
     condition = Condition(

@@ -51,4 +51,6 @@ def test_parts_of_the_kernel_have_no_way_in_from_python() -> None:
     """The code of that way, for all parameters, took a third of a second for an empty function."""
     for part in (step.meet, step.live, sessions.keep):
         assert part.targetoptions["no_cpython_wrapper"]
+        with pytest.raises(TypeError, match="can be called by compiled code only"):
+            part()
     assert "no_cpython_wrapper" not in sessions.run_blocks.targetoptions
