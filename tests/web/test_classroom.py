@@ -82,7 +82,7 @@ def test_the_class_is_bounded_and_makes_room() -> None:
 def test_a_phone_learns_nothing_before_the_answer() -> None:
     room = Classroom(3, Clock())
     token = room.join("", "10.0.0.1")
-    assert set(room.for_phone(token)) == {"stage", "round"}
+    assert set(room.for_phone(token)) == {"stage", "round", "lang"}
     number = room.ask(QUESTION)
     room.answer = {"answers": [1], "sentence": "So it is.", "figures": []}
     room.bet(token, number, 0)
