@@ -1,6 +1,6 @@
 // Draws a lesson's figures with Plotly, and writes the same numbers as a table and as CSV.
 
-import { drawLegend } from "./legend.js";
+import { drawLegend, isNarrow } from "./legend.js";
 import { tr, signs } from "./words.js";
 
 // Okabe and Ito's colours, each with its own marker and dash: colour never stands alone.
@@ -95,10 +95,12 @@ export async function draw(place, figure, size, scale = null, above = false) {
   const layout = {
     font: text, margin: { t: 46, r: 14, b: 44, l: 56 }, paper_bgcolor: paper, plot_bgcolor: paper,
     xaxis: { ...axis, title: { text: wrapped(figure.x, Math.max(Math.floor(place.clientWidth / (size * 0.62)), 20)), font: { size: size * 0.95 } } },
-    yaxis: { ...axis, ...range, title: { text: wrapped(figure.y, 34), font: { size: size * 0.95 } } },
+    yaxis: { ...axis, ...range, title: { text: wrapped(figure.y, Math.min(Math.max(Math.floor((place.clientHeight - 110) / (size * 0.6)), 18), 40)), font: { size: size * 0.95 } } },
     legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0, font: { size: size * 0.88 } },
     separators: signs.join(""), barmode: "group", hovermode: "closest", uirevision: figure.name, dragmode: "zoom",
   };
+  const bars = figure.series.find(({ kind }) => kind === "bars");
+  if (bars) Object.assign(layout.xaxis, { categoryorder: "array", categoryarray: bars.x });
   if (scale) {
     const room = (ends) => [ends[0] - 0.03 * (ends[1] - ends[0] || 1), ends[1] + 0.03 * (ends[1] - ends[0] || 1)];
     if (scale.x) layout.xaxis.range = room(scale.x);
@@ -108,6 +110,7 @@ export async function draw(place, figure, size, scale = null, above = false) {
   layout.margin.t = 14 + size * 1.9 * Math.ceil(legendLength(figure) / legendRoom(place, size));
   if (above) {
     layout.showlegend = false;
+    if (isNarrow(place)) layout.yaxis.title = { text: "" };
     layout.margin.t = Math.max(drawLegend(place, figure), Number(above)) + size;
   }
   const library = await plotly();

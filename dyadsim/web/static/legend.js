@@ -35,8 +35,12 @@ function legendKey(series) {
   return svg;
 }
 
+export function isNarrow(place) {
+  return place.clientWidth < 500;
+}
+
 export function drawLegend(place, figure) {
-  // Stands above the plot inside its place; returns its height.
+  // Stands above the plot inside its place; returns its height. Where it is narrow, with the axis in words.
   const names = new Set();
   const entries = figure.series.filter(({ kind, name }) => kind !== "person" && !names.has(name) && names.add(name));
   let home = place.querySelector(":scope > .legend");
@@ -50,5 +54,8 @@ export function drawLegend(place, figure) {
     entry.append(legendKey(series), ` ${series.name}`);
     return entry;
   }));
+  if (isNarrow(place) && figure.y) {
+    home.append(Object.assign(document.createElement("span"), { className: "legend-axis", textContent: `↑ ${figure.y}` }));
+  }
   return home.offsetHeight;
 }
