@@ -105,8 +105,8 @@ def untranslated(texts: Iterable[str], language: str) -> list[str]:
 
     Examples
     --------
-    >>> untranslated(["of 100 clients", "off 100 cleints"], "de")
-    ['off 100 cleints']
+    >>> untranslated(["of 100 clients", "of 100 pandas"], "de")
+    ['of 100 pandas']
     """
     return [text for text in dict.fromkeys(texts) if not _found(text, language).complete]
 
