@@ -105,8 +105,8 @@ def untranslated(texts: Iterable[str], language: str) -> list[str]:
 
     Examples
     --------
-    >>> untranslated(["of 100 clients", "of 100 elephants"], "de")
-    ['of 100 elephants']
+    >>> untranslated(["of 100 clients", "of 100 pandas"], "de")
+    ['of 100 pandas']
     """
     return [text for text in dict.fromkeys(texts) if not _found(text, language).complete]
 

@@ -185,7 +185,15 @@ def assemble_page(data: str, language: str = ENGLISH) -> str:
     """Return index.html in a language, with styles, scripts and data (JSON) inside."""
     scripts = "\n".join(
         _without_modules(static_files.read_static(name))
-        for name in ("words.js", "draw.js", "people.js", "bet.js", "lesson.js", "page.js")
+        for name in (
+            "words.js",
+            "legend.js",
+            "draw.js",
+            "people.js",
+            "bet.js",
+            "lesson.js",
+            "page.js",
+        )
     )
     plotly = static_files.read_plotly().replace("</script", "<\\/script")
     safe = data.replace("</", "<\\/")

@@ -8,6 +8,7 @@ STATIC = Path(__file__).with_name("static")
 STATIC_FILES = {  # name: media type
     "page.css": "text/css",
     "page.js": "text/javascript",
+    "legend.js": "text/javascript",
     "people.js": "text/javascript",
     "words.js": "text/javascript",
     "draw.js": "text/javascript",

@@ -235,6 +235,24 @@ def test_what_the_lesson_claims_is_true(name: str) -> None:
     CLAIMS[name]()
 
 
+PUBLISHED = {  # lessons whose axes have a published value
+    *("who_got_better", "harm", "your_trial", "power", "alliance", "how_many_sessions"),
+    "certified",
+}
+CHANCE = {"your_trial", "power", "alliance", "best_therapist", "certified"}
+
+
+def behind(result: LessonResult, word: str) -> bool:
+    """Whether a band of that word stands behind what is simulated."""
+    bands = [
+        series.name
+        for figure in result.figures
+        for series in figure.series
+        if series.kind in ("band", "published")
+    ]
+    return any(word in name for name in bands)
+
+
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=LESSONS)
 def test_a_lesson_is_complete(lesson: Lesson) -> None:
     check_dials(lesson)
@@ -255,6 +273,9 @@ def test_a_lesson_is_complete(lesson: Lesson) -> None:
         assert set(result.answers) <= set(range(len(lesson.bet.options)))
         assert contradictions(lesson.name, result) == []
         assert 1 <= len(result.figures) <= 3
+        if not settings:
+            assert behind(result, "published") == (lesson.name in PUBLISHED)
+            assert behind(result, "chance") == (lesson.name in CHANCE)
         for figure in result.figures:
             assert figure.y
             assert figure.about

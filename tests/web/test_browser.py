@@ -112,7 +112,8 @@ def test_every_lesson_at_every_size(page: Any, address: str, name: str, tmp_path
         plots = page.locator("#figures .plot")
         assert plots.count() == page.evaluate("window.dyadsim.result().figures.length")
         for k in range(plots.count()):
-            assert plots.nth(k).get_attribute("role") == "img"
+            role = "group" if plots.nth(k).locator(".people").count() else "img"
+            assert plots.nth(k).get_attribute("role") == role
             assert len(plots.nth(k).get_attribute("aria-label")) > 30
         wide = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert wide[0] <= wide[1], f"{label}: the page scrolls sideways"

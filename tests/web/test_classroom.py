@@ -82,7 +82,7 @@ def test_the_class_is_bounded_and_makes_room() -> None:
 def test_a_phone_learns_nothing_before_the_answer() -> None:
     room = Classroom(3, Clock())
     token = room.join("", "10.0.0.1")
-    assert set(room.for_phone(token)) == {"stage", "round"}
+    assert set(room.for_phone(token)) == {"stage", "round", "lang"}
     number = room.ask(QUESTION)
     room.answer = {"answers": [1], "sentence": "So it is.", "figures": []}
     room.bet(token, number, 0)
@@ -112,3 +112,17 @@ def test_bets_of_an_older_round_do_not_count() -> None:
     assert refused(room.bet, token, old, 0) == 409
     assert refused(room.bet, token, room.round, -1) == 400
     assert refused(room.bet, "unknown", room.round, 0) == 403
+
+
+def test_the_class_reads_the_language_in_which_it_is_asked() -> None:
+    room = Classroom(3, language="de")
+    token = room.join("", "10.0.0.1")
+    assert room.for_phone(token)["lang"] == "de"
+    room.ask(QUESTION)
+    state = room.for_phone(token)
+    assert state["title"] == "Verursacht die Allianz das Ergebnis?"
+    assert state["options"][0] == "gar nicht niedriger"
+    assert state["settings"][0] == "Welt: hybrid: beide Modelle haben teilweise recht"
+    assert "Wie sehr die Bindung selbst heilt: 0,2 Belastung" in state["settings"]
+    room.language = "en"  # the lecturer asks in English
+    assert room.for_phone(token)["title"] == LESSON.title

@@ -26,7 +26,7 @@ class Making:
     def __init__(self) -> None:
         self.steps, self.let = 0, threading.Semaphore(0)
 
-    def __call__(self, lesson: Any, wanted: Any, progress: Any) -> str:
+    def __call__(self, lesson: Any, wanted: Any, progress: Any, language: str) -> str:
         for done in range(5):
             if not progress(done, 5):
                 raise single_file.Stopped

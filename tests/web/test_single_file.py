@@ -27,3 +27,12 @@ def test_the_file_holds_a_grid_and_asks_no_network(monkeypatch: pytest.MonkeyPat
         assert key == single_file.settings_key(result["settings"])
         again = payload.result_payload(lesson, result["settings"])
         assert again["sentence"] == result["sentence"]
+
+
+def test_a_file_keeps_the_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(single_file, "MAX_SETTINGS", 1)
+    monkeypatch.setattr(single_file, "ROOM", 0)
+    text = single_file.lesson_file(find_lesson("alliance"), {"clients": 100}, language="de")
+    assert '<html lang="de">' in text
+    assert "Verursacht die Allianz das Ergebnis?" in text
+    assert '"language": "de"' in text

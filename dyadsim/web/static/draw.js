@@ -1,9 +1,10 @@
 // Draws a lesson's figures with Plotly, and writes the same numbers as a table and as CSV.
 
+import { drawLegend, isNarrow } from "./legend.js";
 import { tr, signs } from "./words.js";
 
 // Okabe and Ito's colours, each with its own marker and dash: colour never stands alone.
-const LOOKS = [
+export const LOOKS = [
   { colour: "#0072B2", marker: "circle", dash: "solid" },
   { colour: "#D55E00", marker: "square", dash: "dash" },
   { colour: "#009E73", marker: "diamond", dash: "dot" },
@@ -14,7 +15,7 @@ const LOOKS = [
 const PATTERNS = ["", "/", "x", ".", "-", "\\"];
 const CONFIG = { displayModeBar: false, displaylogo: false, responsive: true, plotlyServerURL: "" };
 
-function fade(colour, share) {
+export function fade(colour, share) {
   const [r, g, b] = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
   return `rgba(${r},${g},${b},${share})`;
 }
@@ -50,7 +51,7 @@ function traces(series, published) {
   if (series.kind === "published") { // a grey band behind bars, with a stroke at the value
     const bar = { ...base, type: "bar", offset: -0.48, width: 0.96, legendgroup: "published", hoverinfo: "skip" };
     const first = !published.has(series.name) && published.add(series.name);
-    const thick = 0.008 * (Math.max(...series.high) + 40);
+    const thick = 0.012 * Math.max(...series.high, 10);
     return [{ ...bar, base: series.low, y: series.high.map((high, k) => high - series.low[k]),
       marker: { color: fade(look.colour, 0.3) }, showlegend: Boolean(first) },
     { ...bar, base: series.y.map((y) => y - thick / 2), y: series.y.map(() => thick),
@@ -83,7 +84,8 @@ export async function plotly() {
   return window.Plotly;
 }
 
-export async function draw(place, figure, size, scale = null) {
+export async function draw(place, figure, size, scale = null, above = false) {
+  // `above`: the legend stands in the page, above the plot (a number: at least so high); else in the plot.
   const style = getComputedStyle(document.documentElement);
   const [ink, paper, hair, line] = ["--ink", "--paper", "--hair", "--line"].map((name) => style.getPropertyValue(name).trim());
   const text = { family: "system-ui, 'DejaVu Sans', sans-serif", size, color: ink };
@@ -92,11 +94,13 @@ export async function draw(place, figure, size, scale = null) {
     : { range: [figure.y_from, figure.y_to] };
   const layout = {
     font: text, margin: { t: 46, r: 14, b: 44, l: 56 }, paper_bgcolor: paper, plot_bgcolor: paper,
-    xaxis: { ...axis, title: { text: figure.x, font: { size: size * 0.95 } } },
-    yaxis: { ...axis, ...range, title: { text: wrapped(figure.y, 34), font: { size: size * 0.95 } } },
+    xaxis: { ...axis, title: { text: wrapped(figure.x, Math.max(Math.floor(place.clientWidth / (size * 0.62)), 20)), font: { size: size * 0.95 } } },
+    yaxis: { ...axis, ...range, title: { text: wrapped(figure.y, Math.min(Math.max(Math.floor((place.clientHeight - 110) / (size * 0.6)), 18), 40)), font: { size: size * 0.95 } } },
     legend: { orientation: "h", y: 1, yanchor: "bottom", x: 0, font: { size: size * 0.88 } },
     separators: signs.join(""), barmode: "group", hovermode: "closest", uirevision: figure.name, dragmode: "zoom",
   };
+  const bars = figure.series.find(({ kind }) => kind === "bars");
+  if (bars) Object.assign(layout.xaxis, { categoryorder: "array", categoryarray: bars.x });
   if (scale) {
     const room = (ends) => [ends[0] - 0.03 * (ends[1] - ends[0] || 1), ends[1] + 0.03 * (ends[1] - ends[0] || 1)];
     if (scale.x) layout.xaxis.range = room(scale.x);
@@ -104,6 +108,11 @@ export async function draw(place, figure, size, scale = null) {
     layout.uirevision = `${figure.name} beside`;
   }
   layout.margin.t = 14 + size * 1.9 * Math.ceil(legendLength(figure) / legendRoom(place, size));
+  if (above) {
+    layout.showlegend = false;
+    if (isNarrow(place)) layout.yaxis.title = { text: "" };
+    layout.margin.t = Math.max(drawLegend(place, figure), Number(above)) + size;
+  }
   const library = await plotly();
   const published = new Set();
   await library.react(place, figure.series.flatMap((series) => traces(series, published)), layout, CONFIG);
@@ -181,9 +190,9 @@ export function csv(result, version) {
 export async function images(places, titles, kind) {
   const pictures = [];
   for (const [k, place] of places.entries()) {
-    const margin = { ...place.layout.margin, t: place.layout.margin.t + 40 };
+    const margin = { ...place.layout.margin, t: 90 };
     const title = { text: titles[k], x: 0.01, xanchor: "left", y: 0.98, yanchor: "top" };
-    const figure = { data: place.data, layout: { ...place.layout, margin, title } };
+    const figure = { data: place.data, layout: { ...place.layout, margin, title, showlegend: true } };
     pictures.push(await Plotly.toImage(figure, { format: kind, width: 1100, height: 620, scale: 2 }));
   }
   return pictures;

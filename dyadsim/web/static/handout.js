@@ -19,11 +19,11 @@ function words(lesson, settings) {
 async function pictures(figures) {
   // Pictures, so that paper gets them in the width of the paper.
   for (const figure of figures) {
-    const plot = made("div", { className: "plot" });
+    const height = [380, 255, 215][figures.length - 1] ?? 215;
+    const plot = made("div", { className: "plot", style: `height:${height}px` });
     const place = made("figure", {}, made("figcaption", { textContent: figure.title }), plot);
     $("figures").append(place);
-    await draw(plot, figure, 14);
-    const height = [380, 255, 215][figures.length - 1] ?? 215;
+    await draw(plot, figure, figures.length > 2 ? 11 : 14);
     const source = await window.Plotly.toImage(plot, { format: "svg", width: 680, height });
     plot.replaceWith(made("img", { src: source, alt: figure.about }));
   }

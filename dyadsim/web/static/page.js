@@ -1,6 +1,7 @@
 // The page: the lesson, its settings, the bet before the result. All numbers come from lesson.js.
 import { draw, table, csv, images, plotly } from "./draw.js";
 import { drawBet, drawScore, scoreTexts, truthsOf } from "./bet.js";
+import { drawLegend } from "./legend.js";
 import { showPeople, isPeople } from "./people.js";
 import { tr, language, languages, localNumber } from "./words.js";
 import { about, numbers, seedNumbers, query, grid, inFile, fileStart } from "./lesson.js";
@@ -414,14 +415,16 @@ async function drawWorlds(element, figure) {
   second.hidden = !twin;
   element.querySelector("figcaption").hidden = isPeople(figure) && !twin; // its tab says the same
   if (isPeople(figure)) return people(element, figure, twin);
-  if (!twin) return draw(element.querySelector(".plot"), figure, size());
+  if (!twin) return draw(element.querySelector(".plot"), figure, size(), null, true);
   element.querySelector("figcaption").textContent = tr("{title}: {world} world, and {other} world (same clients, same seed)",
     { title: figure.title, world: worldName(settings.world), other: worldName(beside) });
   scales[figure.name] = commonScale([figure, twin], scales[figure.name]);
-  await draw(element.querySelector(".plot"), figure, size(), scales[figure.name]);
+  const plot = element.querySelector(".plot");
+  const top = Math.max(drawLegend(plot, figure), drawLegend(second, twin)); // axes side by side
+  await draw(plot, figure, size(), scales[figure.name], top);
   second.setAttribute("aria-label", tr("{world} world: {about}", { world: worldName(beside), about: twin.about }));
   second.title = other.sentence;
-  return draw(second, twin, size(), scales[figure.name]);
+  return draw(second, twin, size(), scales[figure.name], top);
 }
 
 function worldName(name) {
@@ -503,7 +506,7 @@ async function savePictures(kind) {
   const places = [];
   for (const figure of result.figures) { // also those that are not in view
     const plot = isPeople(figure) ? spare() : $(`f-${figure.name}`).querySelector(".plot");
-    await draw(plot, figure, size());
+    await draw(plot, figure, size(), null, !isPeople(figure));
     places.push(plot);
   }
   const pictures = await images(places, result.figures.map((figure) => figure.title), kind);

@@ -46,7 +46,9 @@ async function show(state) {
 
 every(1, async () => {
   try {
-    await show(await (await fetch("/api/class/room")).json());
+    const answer = await fetch("/api/class/room");
+    if (answer.ok) await show(await answer.json());
+    else $("status").textContent = tr("There is no class: start dyadsim teach class=true.");
   } catch {
     $("status").textContent = tr("No connection to dyadsim teach.");
   }
