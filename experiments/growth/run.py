@@ -13,7 +13,7 @@ import processor
 sys.path.append(str(Path(__file__).parents[1]))
 from experiment import run_experiment
 
-TINY = {"dyads": 400, "streamed": 4000, "repeats": 1}
+TINY = {"dyads": 400, "streamed": 1000, "repeats": 1}
 
 
 def compute(
