@@ -25,7 +25,7 @@ DATA: dict[str, Callable[[Path], list[str]]] = {
     "enrichd": enrichd.words,
     "responses": responses.words,
 }
-LEFT_OUT = ("*.svg", "*.parquet", "manifest.json", "report.html")
+LEFT_OUT = ("*.svg", "*.parquet", "manifest.json", "ro-crate-metadata.json", "report.html")
 
 
 def compute(which: str = "all", extra: tuple[str, ...] = (), *, folder: Path) -> pd.DataFrame:
