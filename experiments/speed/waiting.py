@@ -1,10 +1,10 @@
-"""What do people wait for, in processor time? Each command in a process of its own, warm.
+"""What do people wait for? Each command in a process of its own, warm.
 
 Run: python experiments/speed/waiting.py [folder=PATH] [first letters of the commands to run]
 
-Seconds of all threads and processes of a command together, because they can be measured on a
-machine that others use: on two free cores a command takes at least half of that time, and at most
-all of it.
+Seconds by the clock, and processor seconds of all threads and processes of a command together. The
+clock counts only on free cores: the load before stands beside it. On two free cores a command takes
+at least half of its processor time.
 """
 
 import os
@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,33 +57,33 @@ COMMANDS = (
 )
 
 
-def processor_seconds(words: list[str], folder: str) -> float:
-    """Return the processor time of a command, its processes included."""
+def seconds(words: list[str], folder: str) -> tuple[float, float]:
+    """Return a command's seconds by the clock, and its processor time, its processes included."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    began = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     subprocess.run(
         [sys.executable, "-m", "dyadsim", *words], cwd=folder, env=environment, capture_output=True
     )
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
+    ended, clock = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic() - start
+    return clock, ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime
 
 
 def table(chosen: list[Waited]) -> pd.DataFrame:
     """Return the median of every command."""
     rows = []
     for item in chosen:
-        words = item.command.split()
+        words, load = item.command.split(), os.getloadavg()[0]
         with tempfile.TemporaryDirectory() as folder:
             if item.times > 1:
-                processor_seconds(words, folder)  # warm
-            took = [processor_seconds(words, folder) for _ in range(item.times)]
+                seconds(words, folder)  # warm
+            took = [seconds(words, folder) for _ in range(item.times)]
         shown = " ".join(["dyadsim", *(word for word in words if not word.startswith("data."))])
-        row = (shown, item.wanted, item.before, item.kind, round(statistics.median(took), 3))
-        rows.append(
-            (*row, f"{platform.processor() or platform.machine()}, load {os.getloadavg()[0]:.0f}")
-        )
+        middle = [round(statistics.median(part), 3) for part in zip(*took, strict=True)]
+        machine = f"{platform.processor() or platform.machine()}, load {load:.1f}"
+        rows.append((shown, item.wanted, item.before, item.kind, *middle, machine))
         print(rows[-1], flush=True)
-    columns = ["command", "wanted", "before", "before_is", "processor_seconds", "machine"]
+    named = ("command", "wanted", "before", "before_is")
+    columns = [*named, "clock_seconds", "processor_seconds", "machine"]
     return pd.DataFrame(rows, columns=columns)
 
 

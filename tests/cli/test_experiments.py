@@ -13,6 +13,7 @@ QUESTIONS = Path(__file__).parents[2] / "experiments"
 FILES = sorted((conf_folder() / "experiment").glob("*.yaml"))
 NOT_ASKED = {  # and why no command asks them
     "accelerator": "needs a graphics card",
+    "growth": "measures time and memory",
     "exact_anchor": "compares with a closed form",
     "fit_real_data": "needs files that are not ours: dyadsim fit data.path=...",
     "mediation_without_mechanism": "a mediation analysis in Python",

@@ -139,7 +139,7 @@ def test_the_word_for_client_numbers_works(name: str, tmp_path: Path, dry: Calla
     path.write_text("\n".join([f'client,session,score,"{name}"', *rows]), encoding="utf-8")
     code, said = dry(path)
     assert code == 4
-    suggested = re.search(r"counts its clients anew: (.*)\. data.repeated", said)
+    suggested = re.search(r"counts its clients anew: (.*)\. Of one client", said)
     assert suggested, said
     code, said = dry(path, *shlex.split(suggested[1]), "data.therapy=cbt")
     assert code == 0, said

@@ -11,15 +11,17 @@ from dyadsim.cli.main import main
 
 
 def test_enrichd(shared_file: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """Repeated rows are 2.1 % of the file: averaged and said. Counts by pandas."""
+    """Copies of a row count once, other scores of a week are averaged, and both are said. Counts by pandas."""
     path = shared_file("enrichd_cbt_bdi/enrichd_cbt_bdi.csv")
     words = ["data.instrument=bdi2", "data.unit=day", "data.therapy=cbt", "dry_run=true"]
     columns = "data.columns={client:ID,time:time,score:BDI}"
     assert main(["fit", f"data.path={path}", *words, columns]) == 0
     out = capsys.readouterr().out
     frame = pd.read_csv(path).assign(week=lambda table: (table["time"] / 7).round())
-    again = int(frame.duplicated(["ID", "week"]).sum())
+    copies = int(frame.duplicated(["ID", "time", "BDI"]).sum())
+    again = int(frame.duplicated(["ID", "week"]).sum()) - copies
     late = frame["ID"].nunique() - frame.loc[frame["week"] == 0, "ID"].nunique()
+    assert f"{copies} rows are copies of another one" in out
     assert f"{again} further scores of a client in the same week were averaged in" in out
     assert f"{late} of 557 clients have no score at intake" in out
     assert "treatment is 26 weekly sessions at most (to week 26, the last one measured" in out
