@@ -11,7 +11,7 @@ from dyadsim.cli.main import main
 
 
 def test_enrichd(shared_file: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """Copies of a row count once, other scores of a week are averaged, and both are said. Counts by pandas."""
+    """Copies of a row count once, other scores of a week are averaged. Counts by pandas."""
     path = shared_file("enrichd_cbt_bdi/enrichd_cbt_bdi.csv")
     words = ["data.instrument=bdi2", "data.unit=day", "data.therapy=cbt", "dry_run=true"]
     columns = "data.columns={client:ID,time:time,score:BDI}"
