@@ -43,6 +43,12 @@ COPIED = ("Command: ", "In Python: ", "Next")  # commands are whole, however lon
 FIRST = ("simulate", "sweep", "sensitivity", "compare")  # others read what these leave
 
 
+def too_long(out: str) -> list[str]:
+    """The printed lines of over 80 letters, but for commands and for one long path."""
+    long = [line for line in out.splitlines() if len(line) > 80 and not line.startswith(COPIED)]
+    return [line for line in long if " " in line.strip()[20:]]
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder that all commands run in, with a researcher's file."""
@@ -72,8 +78,7 @@ def test_every_line_fits(
     monkeypatch.setenv("COLUMNS", "80")
     assert main(words_of(name)) in (0, 3), capsys.readouterr().err
     out = capsys.readouterr().out
-    long = [line for line in out.splitlines() if len(line) > 80 and not line.startswith(COPIED)]
-    assert [line for line in long if " " in line.strip()[20:]] == []  # but for one long path
+    assert too_long(out) == []
     assert "…" not in out.replace(" … ", "")
 
 
@@ -88,9 +93,7 @@ def test_every_line_fits_over_members(
     monkeypatch.setenv("COLUMNS", "80")
     words = [word for word in words if not word.startswith("name=s")]
     assert main([*words, "members=2"]) in (0, 3), capsys.readouterr().err
-    lines = capsys.readouterr().out.splitlines()
-    long = [line for line in lines if len(line) > 80 and not line.startswith(COPIED)]
-    assert [line for line in long if " " in line.strip()[20:]] == []
+    assert too_long(capsys.readouterr().out) == []
 
 
 LONG = "a_world_with_quite_a_long_name"
@@ -116,9 +119,7 @@ def test_tables_of_several_worlds_and_points_fit(
     (tmp_path / "conf" / "world").mkdir(parents=True)
     (tmp_path / "conf" / "world" / f"{LONG}.yaml").write_text("base: hybrid\n")
     assert main(words) in (0, 3), capsys.readouterr().err
-    lines = capsys.readouterr().out.splitlines()
-    long = [line for line in lines if len(line) > 80 and not line.startswith(COPIED)]
-    assert [line for line in long if " " in line.strip()[20:]] == []
+    assert too_long(capsys.readouterr().out) == []
 
 
 @pytest.mark.parametrize("words", [["--help"], ["fit", "--help"], ["simulate", "--help"]])
