@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from dyadsim.analysis.arrays import Floats
 from dyadsim.fitting.client_table import ClientTable, suspected_codes
 from dyadsim.fitting.column_names import instrument_of, plain_name
 from dyadsim.fitting.guess import BESIDE_WAVE, Guess, Guesses, value_of
-from dyadsim.model.questionnaires import SYMPTOM_INSTRUMENTS
+from dyadsim.model.questionnaires import SYMPTOM_INSTRUMENTS, Instrument
 
 GOOD = re.compile(  # in the names of scales of which high scores are good, in small letters
     r"\b(?:ors|cors|who ?5|gaf|well ?being|wohlbefinden|functioning|quality of life|qol"
@@ -30,7 +31,7 @@ def guess_instrument(table: ClientTable, said: Mapping[str, Any], guesses: Guess
     name, columns = _score_columns(table, said, guesses)
     if not columns:
         return
-    values = np.concatenate([table.read_numbers(column)[2] for column in columns])
+    values = _values(table, columns)
     instrument = value_of(said, guesses, "instrument") or instrument_of(name)
     known = SYMPTOM_INSTRUMENTS.get(instrument) if isinstance(instrument, str) else None
     within = None if known is None else (known.floor, known.ceiling)
@@ -44,7 +45,7 @@ def guess_instrument(table: ClientTable, said: Mapping[str, Any], guesses: Guess
         guesses["higher_is_better"] = Guess(True, f"high scores are usually good in {name}")
     if {"instrument"} & {*said, *guesses} or known is None or "{item}" in name:
         return
-    if not ((values < known.floor) | (values > known.ceiling)).any():
+    if not _outside(values, known).size:
         guesses["instrument"] = Guess(instrument, f"the scores are called {name}")
 
 
@@ -68,6 +69,16 @@ def _score_columns(
     return BESIDE_WAVE.sub(" ", pattern).strip(" ._-"), columns
 
 
+def _values(table: ClientTable, columns: list[str]) -> Floats:
+    """Return all scores of some columns."""
+    return np.concatenate([table.read_numbers(column)[2] for column in columns])
+
+
+def _outside(values: Floats, instrument: Instrument) -> Floats:
+    """Return the scores that the questionnaire cannot have."""
+    return values[(values < instrument.floor) | (values > instrument.ceiling)]
+
+
 def doubtful_name(table: ClientTable, said: Mapping[str, Any], guesses: Guesses) -> str:
     """Return why a questionnaire by whose name scores are called is not proposed; "" if none is.
 
@@ -82,9 +93,9 @@ def doubtful_name(table: ClientTable, said: Mapping[str, Any], guesses: Guesses)
     instrument = instrument_of(name)
     if instrument is None or not columns:
         return ""
-    values = np.concatenate([table.read_numbers(column)[2] for column in columns])
+    values = _values(table, columns)
     known = SYMPTOM_INSTRUMENTS[instrument]
-    outside = values[(values < known.floor) | (values > known.ceiling)]
+    outside = _outside(values, known)
     if not outside.size:
         return ""
     return (
