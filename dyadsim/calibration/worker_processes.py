@@ -20,7 +20,7 @@ from dyadsim.analysis.one_thread import begin_one_thread
 from dyadsim.errors import Failed
 
 LOOK = 1.0  # seconds between looks at the parent
-_KEPT_BACK = {signal.SIGINT, signal.SIGTERM}
+_KEPT_BACK = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 
 
 def end_with(parent: int) -> None:
@@ -57,15 +57,31 @@ def _begin_worker(parent: int) -> None:
 
 @contextmanager
 def _signals_kept_back() -> Iterator[None]:
-    """Hold Ctrl-C and TERM back: workers that are started meanwhile do not get them half-way."""
-    if not hasattr(signal, "pthread_sigmask"):
+    """Hold Ctrl-C, TERM and HUP back: workers that are started meanwhile do not get them half-way.
+
+    The mask is for the workers, who inherit it. Another thread of this process may take a signal
+    all the same, and Python would then interrupt the start of a worker: so it is noted, and raised
+    when the workers have started.
+    """
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _KEPT_BACK)
+    masked = hasattr(signal, "pthread_sigmask")
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _KEPT_BACK) if masked else set()
+    held: list[int] = []
+    found = {number: signal.getsignal(number) for number in _KEPT_BACK}
+    handlers = {number: handler for number, handler in found.items() if callable(handler)}
+    for number in handlers:
+        signal.signal(number, lambda number, frame: held.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        if masked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number in held[:1]:
+            signal.raise_signal(number)
 
 
 @contextmanager

@@ -4,13 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 from processes import eventually, workers_of
 
-from dyadsim.calibration.worker_processes import worker_map
+from dyadsim.calibration.worker_processes import _signals_kept_back, worker_map
+from dyadsim.cli.interruption import interrupted_by_signals
 from dyadsim.errors import Failed
 from dyadsim.simulation.unfinished import _lives
 
@@ -84,3 +86,22 @@ def test_an_error_ends_the_workers_at_once() -> None:
     with pytest.raises(ValueError, match="sleep length"), worker_map(2) as parallel_map:
         list(parallel_map(time.sleep, [-1, 90]))
     assert not workers_of(os.getpid())
+
+
+def test_a_signal_that_another_thread_takes_waits_until_workers_have_started() -> None:
+    over = threading.Event()
+    other = threading.Thread(target=over.wait, daemon=True)  # takes what this thread holds back
+    other.start()
+    steps = []
+
+    def start_workers() -> None:
+        with _signals_kept_back():
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.1)
+            steps.append("started")
+        steps.append("too late")
+
+    with pytest.raises(KeyboardInterrupt), interrupted_by_signals():
+        start_workers()
+    over.set()
+    assert steps == ["started"]
