@@ -15,7 +15,7 @@ from dyadsim.cli.figure_files import figures_as
 from dyadsim.cli.hydra_words import HydraOptions, information, read_hydra_options
 from dyadsim.cli.interruption import CODE, INTERRUPTED, interrupted_by_signals
 from dyadsim.cli.memory import check_memory, check_sweep_memory
-from dyadsim.cli.misspelt import refuse_misspelt
+from dyadsim.cli.misspelt import refuse_misspelt, without_option
 from dyadsim.cli.over_members import (
     check_members,
     cost_over_members,
@@ -356,7 +356,7 @@ def _answer_here(words: Sequence[str]) -> int:
         return OK
     for word in words:
         if word.startswith("-") and word not in OPTIONS:
-            raise BadInput(f"there is no option '{word}'. Try dyadsim --help.")
+            raise BadInput(without_option(word))
     return _run(words, options)
 
 

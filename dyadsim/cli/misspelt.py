@@ -43,3 +43,24 @@ def refuse_misspelt(words: Sequence[str]) -> None:
             continue
         for name in difflib.get_close_matches(plain[1], known, 1, ALIKE):
             raise BadInput(f"there is no setting '{plain[1]}'. Did you mean {name}?")
+
+
+def without_option(word: str) -> str:
+    """Return what to say of an option that does not exist, with the setting of nearly its name.
+
+    Examples
+    --------
+    >>> without_option("--sed=3")
+    "there is no option '--sed=3'. Settings have no dashes: write seed=3."
+    >>> without_option("--json")
+    "there is no option '--json'. Settings have no dashes: write json=true."
+    >>> without_option("-x")
+    "there is no option '-x'. Try dyadsim --help."
+    """
+    name, _, value = word.lstrip("-").partition("=")
+    fields = {field.name: field for field in dataclasses.fields(Config)}
+    near = difflib.get_close_matches(name.replace("-", "_"), fields, 1, ALIKE)
+    if not near:
+        return f"there is no option '{word}'. Try dyadsim --help."
+    value = value or ("true" if fields[near[0]].type is bool else "VALUE")
+    return f"there is no option '{word}'. Settings have no dashes: write {near[0]}={value}."

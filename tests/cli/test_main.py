@@ -64,6 +64,16 @@ def test_unknown_option(capsys: pytest.CaptureFixture[str]) -> None:
     assert "there is no option '--sed=3'" in capsys.readouterr().err
 
 
+def test_a_setting_with_dashes_is_written_as_it_must_be(capsys: pytest.CaptureFixture[str]) -> None:
+    for word, right in {
+        "--json": "json=true",
+        "--seed=3": "seed=3",
+        "--world": "world=VALUE",
+    }.items():
+        assert main(["compare", word]) == 2
+        assert f"Settings have no dashes: write {right}." in capsys.readouterr().err
+
+
 def test_results_folder_that_is_a_file_gets_exit_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
