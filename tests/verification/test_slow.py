@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,20 +19,22 @@ from dyadsim.studies.study import Caseload
 pytestmark = pytest.mark.verification
 
 TEN_MILLION = """
-import resource
 import dyadsim
 study = dyadsim.rct(("cbt", "waitlist"), sessions=20, follow_up=())
 sums = dyadsim.stream(study, dyadsim.world("hybrid"), 10_000_000, seed=7)
 assert sums.values[:, 0, 0].sum() == 10_000_000
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6)
+lines = open("/proc/self/status").read().splitlines()
+print(next(line for line in lines if line.startswith("VmHWM")).split()[1])
 """
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read in /proc")
 def test_ten_million_dyads_stream_in_less_than_a_gigabyte() -> None:
+    """The peak is the process's own: what `getrusage` says begins with that of its parent."""
     done = subprocess.run(
         [sys.executable, "-c", TEN_MILLION], capture_output=True, text=True, check=True
     )
-    assert float(done.stdout) < 1.0
+    assert int(done.stdout) < 1e6  # kilobytes
 
 
 @pytest.mark.parametrize("world", ["medical", "hybrid"])
