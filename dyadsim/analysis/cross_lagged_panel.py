@@ -18,12 +18,12 @@ heals, b is -3.4 [-4.4, -2.4] points a point of alliance.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from dyadsim.analysis.arrays import Floats
+from dyadsim.analysis.arrays import Floats, Mask
 from dyadsim.analysis.columns import require_variance
 from dyadsim.analysis.estimate import Estimate, from_standard_error
 from dyadsim.analysis.lagged import observed_pairs
@@ -69,11 +69,15 @@ class RandomInterceptPanel(NamedTuple):
     log_likelihood: float
 
 
-class _Pattern(NamedTuple):
-    """Clients who have the same scores: which, how many, their means and cross-products / n."""
+class _Patterns(NamedTuple):
+    """Clients by the scores that they have, a row a pattern; 0 where a pattern lacks a score.
 
-    places: np.ndarray
-    n: int
+    Which scores (pattern, score), how many clients, their means, and their cross-products / n
+    (pattern, score, score).
+    """
+
+    known: Mask
+    n: Floats
     mean: Floats
     spread: Floats
 
@@ -225,27 +229,27 @@ def _range(rows: pd.DataFrame, first: int, last: int | None) -> tuple[int, int]:
     return first, last
 
 
-def _patterns(rows: pd.DataFrame, first: int, last: int) -> list[_Pattern]:
+def _patterns(rows: pd.DataFrame, first: int, last: int) -> _Patterns:
     """Return the clients by the sessions that they have: x and y of session 1, of session 2, ..."""
     table = rows.pivot(index="client", columns="session", values=["x", "y"])
     order = [(name, float(session)) for session in range(first, last + 1) for name in ("x", "y")]
     return _patterns_of(table[order].to_numpy(float))
 
 
-def _patterns_of(scores: Floats) -> list[_Pattern]:
+def _patterns_of(scores: Floats) -> _Patterns:
     """Return the clients by the scores that they have, (client, score)."""
     observed = ~np.isnan(scores)
     kinds, codes = np.unique(
         observed @ 2.0 ** np.arange(scores.shape[1])[::-1], return_inverse=True
     )
-    patterns = []
+    rows = []
     for code in range(len(kinds)):
-        mine = codes.ravel() == code
-        places = np.flatnonzero(observed[mine][0])
-        own = scores[mine][:, places]
+        own = scores[codes.ravel() == code]
+        known = ~np.isnan(own[0])
+        own = np.where(known, own, 0.0)
         mean = own.mean(0)
-        patterns.append(_Pattern(places, len(own), mean, (own - mean).T @ (own - mean) / len(own)))
-    return patterns
+        rows.append((known, float(len(own)), mean, (own - mean).T @ (own - mean) / len(own)))
+    return _Patterns(*(np.array(part) for part in zip(*rows, strict=True)))
 
 
 def _start(rows: pd.DataFrame) -> Floats:
@@ -261,72 +265,70 @@ def _is_covariance(part: Floats) -> bool:
     return bool(min(part[0], part[1]) > 0 and part[2] ** 2 < part[0] * part[1])
 
 
-def _square(part: np.ndarray) -> np.ndarray:
-    return np.array([[part[0], part[2]], [part[2], part[1]]])
+def _square(first: np.ndarray, second: np.ndarray, third: np.ndarray, fourth: np.ndarray) -> Any:
+    """Return matrices of two rows from their four values, each of shape (...)."""
+    return np.stack([first, second, third, fourth], axis=-1).reshape(*first.shape, 2, 2)
 
 
-def _implied(point: np.ndarray, waves: int) -> np.ndarray:
-    """Return the covariances of x1, y1, x2, y2, ... that the parameters imply."""
-    a, b, c, d = point[LAGS.start :]
-    lag = np.array([[c, d], [b, a]])
-    sigma = np.tile(_square(point[INTERCEPTS]), (waves, waves))
-    own = _square(point[FIRST])
+def _implied(points: np.ndarray, waves: int) -> np.ndarray:
+    """Return the covariances of x1, y1, x2, y2, ... that the parameters (..., 13) imply."""
+    parts = np.moveaxis(points, -1, 0)
+    intercepts, own, noise = (
+        _square(x, both, both, y) for x, y, both in (parts[INTERCEPTS], parts[FIRST], parts[NOISE])
+    )
+    a, b, c, d = parts[LAGS.start :]
+    lag = _square(c, d, b, a)
+    sigma = np.tile(intercepts, (waves, waves))
     for t in range(waves):
         now = slice(2 * t, 2 * t + 2)
-        sigma[now, now] += own
+        sigma[..., now, now] += own
         across = own
         for later in range(t + 1, waves):
             across = lag @ across
             then = slice(2 * later, 2 * later + 2)
-            sigma[then, now] += across
-            sigma[now, then] += across.T
-        own = lag @ own @ lag.T + _square(point[NOISE])
+            sigma[..., then, now] += across
+            sigma[..., now, then] += across.swapaxes(-1, -2)
+        own = lag @ own @ lag.swapaxes(-1, -2) + noise
     return sigma
 
 
 def _slopes(point: Floats, waves: int) -> Floats:
     """Return the derivatives of the implied covariances, exact, by a step along i."""
-    steps = 1e-30j * np.eye(len(point))
-    derivatives: Floats = np.array([_implied(point + s, waves).imag / 1e-30 for s in steps])
-    return derivatives
+    slopes: Floats = _implied(point + 1e-30j * np.eye(len(point)), waves).imag / 1e-30
+    return slopes
 
 
-def _at(patterns: list[_Pattern], point: Floats, waves: int) -> _At:
+def _at(patterns: _Patterns, point: Floats, waves: int) -> _At:
     """Return the likelihood with the means at their best, and its derivatives."""
+    known, n = patterns.known, patterns.n
+    both = known[:, :, None] & known[:, None, :]
     sigma, slopes = _implied(point, waves), _slopes(point, waves)
-    inverses = []
-    for pattern in patterns:
-        block = np.ix_(pattern.places, pattern.places)
-        root = np.linalg.cholesky(sigma[block])  # an error where this is no covariance
-        inverse = np.linalg.inv(sigma[block])
-        inverses.append((inverse, 2 * float(np.log(np.diag(root)).sum())))
-    means = _means(patterns, [inverse for inverse, _ in inverses], 2 * waves)
-    likelihood, gradient = 0.0, np.zeros(len(point))
+    own = np.where(both, sigma, np.eye(2 * waves))  # a score that is not there changes nothing
+    roots = np.linalg.cholesky(own)  # an error where this is no covariance
+    log_determinant = 2 * np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(1)
+    inverse = np.where(both, np.linalg.inv(own), 0.0)
+    away = np.where(known, patterns.mean - _means(patterns, inverse), 0.0)
+    spread = patterns.spread + away[:, :, None] * away[:, None, :]
+    constant = known.sum(1) * np.log(2 * np.pi)
+    fits = constant + log_determinant + (inverse * spread).sum((1, 2))
+    rises = (n[:, None, None] / 2 * (inverse @ spread @ inverse - inverse)).sum(0)
     information = np.zeros((len(point), len(point)))
-    for pattern, (inverse, log_determinant) in zip(patterns, inverses, strict=True):
-        away = pattern.mean - means[pattern.places]
-        spread = pattern.spread + np.outer(away, away)
-        constant = len(away) * np.log(2 * np.pi)
-        likelihood -= pattern.n / 2 * (constant + log_determinant + float((inverse * spread).sum()))
-        own = slopes[:, pattern.places][:, :, pattern.places]
-        turned = inverse @ own
-        gradient += pattern.n / 2 * (own * (inverse @ spread @ inverse - inverse)).sum((1, 2))
-        flat = turned.reshape(len(point), -1)
-        information += pattern.n / 2 * flat @ turned.transpose(0, 2, 1).reshape(flat.shape).T
-    return _At(float(likelihood), gradient, information)
+    for count, of_pattern in zip(n, inverse, strict=True):
+        turned = of_pattern @ slopes  # (parameter, score, score)
+        flat, across = (t.reshape(len(point), -1) for t in (turned, turned.transpose(0, 2, 1)))
+        information += count / 2 * flat @ across.T
+    return _At(float(-(n / 2) @ fits), (slopes * rises).sum((1, 2)), information)
 
 
-def _means(patterns: list[_Pattern], inverses: list[Floats], size: int) -> Floats:
+def _means(patterns: _Patterns, inverse: Floats) -> Floats:
     """Return the means of all sessions that are most likely with given covariances."""
-    weight, total = np.zeros((size, size)), np.zeros(size)
-    for pattern, inverse in zip(patterns, inverses, strict=True):
-        weight[np.ix_(pattern.places, pattern.places)] += pattern.n * inverse
-        total[pattern.places] += pattern.n * (inverse @ pattern.mean)
+    weight = (patterns.n[:, None, None] * inverse).sum(0)
+    total = (patterns.n[:, None] * (inverse @ patterns.mean[:, :, None])[:, :, 0]).sum(0)
     means: Floats = np.linalg.solve(weight, total)
     return means
 
 
-def _maximum(patterns: list[_Pattern], point: Floats, waves: int) -> Floats:
+def _maximum(patterns: _Patterns, point: Floats, waves: int) -> Floats:
     """Climb by Fisher scoring, with shorter steps where a full one does not rise."""
     now = _at(patterns, point, waves)
     for _ in range(500):
@@ -348,7 +350,7 @@ def _maximum(patterns: list[_Pattern], point: Floats, waves: int) -> Floats:
     raise Failed(_NO_MAXIMUM)
 
 
-def _covariance(patterns: list[_Pattern], point: Floats, waves: int) -> Floats:
+def _covariance(patterns: _Patterns, point: Floats, waves: int) -> Floats:
     """Return the sampling covariance: the inverse of minus the second derivatives."""
     steps = 1e-5 * np.eye(len(point))
     ends = [
