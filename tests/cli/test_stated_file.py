@@ -6,9 +6,11 @@ import pytest
 import yaml
 
 from dyadsim.cli import compose
+from dyadsim.cli.file_words import TABLES
 from dyadsim.cli.main import main
 from dyadsim.cli.stated_file import is_stated_file, read_stated
 from dyadsim.errors import BadInput
+from dyadsim.fitting.file_reader import SUFFIXES
 
 ROOT = Path(__file__).parents[2]
 ODD = ("Patient (Nr.)", "Woche [n]", "BDI: Summe #1", "Gruppe, alt", "No")
@@ -60,6 +62,40 @@ def test_names_with_blanks_brackets_and_umlauts(
     assert "therapists as in the data" in out, out
     assert err == ""
     assert sorted(path.name for path in folder.iterdir()) == ["fit.yaml", "scores äöü (1).csv"]
+
+
+@pytest.mark.parametrize("word", ["scores.csv", "data=scores.csv"])
+def test_a_table_is_read_without_the_name_of_its_setting(
+    word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    rows = [f"{k},{week},{20 - week + k % 3}" for k in range(24) for week in range(4)]
+    Path("scores.csv").write_text("\n".join(["client,week,score", *rows]), encoding="utf-8")
+    assert main(["describe", word, "dry_run=true"]) == 0
+    assert "scores.csv: 24 clients" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["compare", "scores.csv"], "dyadsim describe, analyse, fit or recover scores.csv reads"),
+        (["mine.xlsx"], "'mine.xlsx' is a file"),
+        (["facts", "mine.csv"], "facts=mine.csv are published numbers of your own"),
+        (["fit", "a.csv", "b.csv"], "'data.path' is given twice"),
+        (["show", "results/x.csv"], "results/x.csv"),
+    ],
+)
+def test_a_file_where_none_is_read_is_refused(
+    words: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == 2
+    err = capsys.readouterr().err
+    assert said in err
+    assert "show" not in words or "recover" not in err
+
+
+def test_every_kind_of_table_is_known_by_its_name() -> None:
+    assert set(SUFFIXES) <= set(TABLES)
 
 
 def test_analyse_reads_it_from_another_folder(
@@ -215,7 +251,7 @@ def test_a_command_without_data_does_not_take_it(
 ) -> None:
     for words in (["simulate", "fit.yaml"], ["fit.yaml"]):
         assert main(words) == 2
-        said = "dyadsim describe, analyse, fit or recover fit.yaml reads data"
+        said = "dyadsim describe, analyse, fit or recover fit.yaml reads it"
         assert said in capsys.readouterr().err
 
 
