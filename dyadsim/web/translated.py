@@ -32,7 +32,17 @@ def in_language(make: Callable[[Plain, Say], Plain], value: Plain, name: str) ->
     name
         Of the language.
     """
-    return value if name == ENGLISH else make(value, sayer(name))
+    said: Plain = _unbroken(value if name == ENGLISH else make(value, sayer(name)))
+    return said
+
+
+def _unbroken(value: Any) -> Any:
+    """Return plain values in whose texts no line ends between a number and its % sign."""
+    if isinstance(value, str):
+        return value.replace(" %", "\N{NO-BREAK SPACE}%")
+    if isinstance(value, dict):
+        return {key: _unbroken(part) for key, part in value.items()}
+    return [_unbroken(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def said_lesson(lesson: Plain, say: Say) -> Plain:

@@ -1,7 +1,7 @@
 // Draws a lesson's figures with Plotly, and writes the same numbers as a table and as CSV.
 
 import { drawLegend, isNarrow } from "./legend.js";
-import { tr, signs } from "./words.js";
+import { tr, signs, localNumber } from "./words.js";
 
 // Okabe and Ito's colours, each with its own marker and dash: colour never stands alone.
 export const LOOKS = [
@@ -70,7 +70,7 @@ function traces(series, published) {
 
 function errors(series, color) {
   return { type: "data", symmetric: false, thickness: 1.5, width: 3, color,
-    visible: series.low.length > 0, array: series.high.map((v, k) => v - series.y[k]),
+    visible: series.low.some((low, k) => low !== series.high[k]), array: series.high.map((v, k) => v - series.y[k]),
     arrayminus: series.low.map((v, k) => series.y[k] - v) };
 }
 
@@ -165,7 +165,9 @@ export function table(figure) {
   const body = element.createTBody();
   for (const row of rows(figure)) {
     const line = body.insertRow();
-    for (const value of row) line.insertCell().textContent = value === null ? "" : value;
+    for (const value of row) {
+      line.insertCell().textContent = typeof value === "number" ? localNumber(value) : value ?? "";
+    }
   }
   return element;
 }
