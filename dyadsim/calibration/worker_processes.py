@@ -68,11 +68,11 @@ def _signals_kept_back() -> Iterator[None]:
         return
     masked = hasattr(signal, "pthread_sigmask")
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, _KEPT_BACK) if masked else set()
-    held: list[int] = []
-    found = {number: signal.getsignal(number) for number in _KEPT_BACK}
-    handlers = {number: handler for number, handler in found.items() if callable(handler)}
+    taken: list[int] = []
+    present = {number: signal.getsignal(number) for number in _KEPT_BACK}
+    handlers = {number: handler for number, handler in present.items() if callable(handler)}
     for number in handlers:
-        signal.signal(number, lambda number, frame: held.append(number))
+        signal.signal(number, lambda number, frame: taken.append(number))
     try:
         yield
     finally:
@@ -80,7 +80,7 @@ def _signals_kept_back() -> Iterator[None]:
             signal.signal(number, handler)
         if masked:
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        for number in held[:1]:
+        for number in taken[:1]:
             signal.raise_signal(number)
 
 
