@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
-from dyadsim.checks import known_name
+from dyadsim.checks import known_name, names_list
 from dyadsim.cli.task import find_task
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def check_panels(settings: "Settings") -> None:
         if name == WORLD:
             known += settings.worlds
         elif name == COMPARATOR:
-            known += map(str, settings.task.comparators)
+            known += names_list("task.comparators", settings.task.comparators)
         elif name.startswith("<"):
             return  # only the figure knows: it says what it has not
         else:

@@ -34,6 +34,7 @@ def test_a_panel_in_german(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     ("words", "message"),
     [
         (["power", "figure.panels=[pwoer]"], "figure.panels: there is no panel 'pwoer'. Did you"),
+        (["literature", "task.comparators=-7"], "task.comparators must be a list of names"),
         (["compare", "figure.panels=[trail]"], "Did you mean trial?"),
         (["compare", "figure.panels=[hybird]"], "Did you mean hybrid?"),
         (

@@ -147,9 +147,13 @@ OF_GRIDS = ("name", "shard", "executor")
 
 ONLY_SHOWN = {
     *("--help", "-h", "help", "--version"),
-    *("--cfg", "-c", "--info", "-i", "--resolve", "--hydra-help"),
+    *("--cfg", "-c", "--info", "-i", "--resolve", "--hydra-help", "--shell-completion", "-sc"),
 }
-"""Words with which nothing is run."""
+"""Words with which nothing is run, also with a value (`--hydra-help=5`)."""
+
+
+def _only_shown(words: Sequence[str]) -> bool:
+    return any(word.split("=", 1)[0] in ONLY_SHOWN for word in words)
 
 
 def _task(words: Sequence[str]) -> str:
@@ -160,7 +164,7 @@ def _task(words: Sequence[str]) -> str:
 
 def _silent_settings(words: Sequence[str], err: str) -> list[str]:
     """Return settings that do nothing in the task and are not said to."""
-    if ONLY_SHOWN & set(words) or _task(words) not in task_names():
+    if _only_shown(words) or _task(words) not in task_names():
         return []
     task = find_task(_task(words))
     keys = [OLD_WORDS.get(word.split("=", 1)[0], word.split("=", 1)[0]) for word in words]
@@ -175,7 +179,7 @@ def _silent_settings(words: Sequence[str], err: str) -> list[str]:
 
 
 def _is_json(case: Case, outcome: Outcome) -> bool:
-    if case.environment != "usual" or {*ONLY_SHOWN, "-m"} & set(case.words):
+    if case.environment != "usual" or "-m" in case.words or _only_shown(case.words):
         return True
     if _task(case.words) == "teach" and "dry_run=true" not in case.words:
         return True
