@@ -27,6 +27,7 @@ def test_the_variance_partition_comes_out_at_every_time() -> None:
     pd.testing.assert_series_equal(parts, closed["total"], check_names=False)
 
 
+@pytest.mark.slow
 def test_the_design_effect_comes_out() -> None:
     growth = Growth(subjects=12, clusters=8, cluster_slope=6.0)
     within, between = growth_model.slope_variances(growth)

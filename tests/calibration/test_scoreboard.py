@@ -30,6 +30,7 @@ def test_facts_that_every_world_violates() -> None:
     assert scoreboard.violated_everywhere(table) == ["a"]
 
 
+@pytest.mark.slow
 def test_scoreboard_shows_all_worlds_or_a_single_world(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

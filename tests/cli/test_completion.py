@@ -132,6 +132,7 @@ def interactive(command: list[str], typed: list[tuple[str, str]]) -> str:
     return shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shell", ["bash", "zsh"])
 def test_a_real_shell_completes(shell: str, folder: Path) -> None:
     if shutil.which(shell) is None:

@@ -83,6 +83,7 @@ def test_a_dry_run_counts_every_member(capsys: pytest.CaptureFixture[str]) -> No
     assert cost_over_members(of_mode, SimpleNamespace(members=())) == of_mode  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_what_it_leaves_and_that_threads_change_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -142,6 +142,7 @@ def test_a_path_gives_the_numbers_of_its_values(capsys: pytest.CaptureFixture[st
     assert own["parameters"] == same["parameters"]
 
 
+@pytest.mark.slow
 def test_over_members_an_own_world_is_not_calibrated(capsys: pytest.CaptureFixture[str]) -> None:
     summary = summary_of(capsys, "simulate", "world=hope", "size=handful", "members=2")
     changed = {"distress.bond_effect": 0.0, "distress.expectancy_effect": 0.9}

@@ -49,6 +49,7 @@ def test_allegiance_works_through_people_and_rationale_only() -> None:
     assert np.array_equal(without.truth.view(np.int32), other.truth.view(np.int32))
 
 
+@pytest.mark.slow
 def test_teams_that_favour_the_therapy_find_more() -> None:
     strong = NOTHING_HIDDEN._replace(belief=3.0, credibility=0.3, supervision=2.0, teams=40)
     rows = simulate_literatures(MEDICAL, "cbt", "interpersonal", 60, field=strong, seed=2)

@@ -58,6 +58,7 @@ def test_a_missing_intake_and_a_follow_up(tiny_fit: Callable[..., tuple[int, dic
     ]
 
 
+@pytest.mark.slow
 def test_the_page_begins_with_the_data_and_says_what_was_learned_last(
     tiny_fit: Callable[..., tuple[int, dict]], tmp_path: Path
 ) -> None:

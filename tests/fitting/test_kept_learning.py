@@ -63,6 +63,7 @@ def _numbers(fit: Fit) -> list[float]:
     return [*fit.draws.to_numpy().ravel(), *fit.choice.probability, *fit.far.values()]
 
 
+@pytest.mark.slow
 def test_the_same_bits_read_or_computed(fit_counted, tmp_path: Path) -> None:
     plain, _ = fit_counted(keep=False)
     first, computed = fit_counted()
@@ -86,6 +87,7 @@ def test_other_scores_of_the_same_design_read_other_designs_compute(fit_counted)
     assert fit_counted(seed=2)[1] == 3
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_computed_again(fit_counted, tmp_path: Path, capfd) -> None:
     first, _ = fit_counted()
     for path in (tmp_path / "kept").rglob("output.pkl"):

@@ -104,6 +104,7 @@ def test_a_missing_field_is_named() -> None:
         describe_questionnaire({name: FIELDS[name] for name in FIELDS if name != "reliability"})
 
 
+@pytest.mark.slow
 def test_a_described_questionnaire_at_the_command_line(
     tmp_path: Path, tiny_fit: Callable[..., tuple[int, dict]], capsys: pytest.CaptureFixture[str]
 ) -> None:

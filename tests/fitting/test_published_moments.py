@@ -87,6 +87,7 @@ def test_bad_moments_are_named(tmp_path: Path, text: str, message: str) -> None:
         _read(tmp_path / "m.yaml", text)
 
 
+@pytest.mark.slow
 def test_moments_from_file_to_report(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -118,6 +119,7 @@ def test_moments_from_file_to_report(
 STUDY_WORDS = ("study=rct", "study.arms=[cbt,waitlist]", "study.sessions=6", "study.follow_up=[]")
 
 
+@pytest.mark.slow
 def test_a_fit_of_which_nothing_was_kept_out_says_so(tiny_fit: Callable, tmp_path: Path) -> None:
     text = "".join(line for line in GOOD.splitlines(keepends=True) if "check" not in line)
     path = _write(tmp_path / "m.yaml", text)

@@ -32,6 +32,7 @@ def _imports(path: Path) -> set[Path]:
     return files
 
 
+@pytest.mark.slow
 def test_every_file_that_compiled_code_rests_on_is_in_the_fingerprint() -> None:
     todo = {p for p in PACKAGE.rglob("*.py") if PACKAGE / "numerics/jit.py" in _imports(p)}
     todo = {p for p in todo if "@compiled" in p.read_text(encoding="utf-8")}

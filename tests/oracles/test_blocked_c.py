@@ -14,7 +14,7 @@ import pytest
 FOLDER = Path(__file__).parents[2] / "experiments" / "speed"
 
 
-@pytest.mark.parametrize("study", ["trial", "routine"])
+@pytest.mark.parametrize("study", ["trial", pytest.param("routine", marks=pytest.mark.slow)])
 def test_c_gives_the_same_bits(study: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(FOLDER)
     setting: Any = importlib.import_module("setting")

@@ -109,6 +109,7 @@ def power_of_variance(therapists: int, clients: int, name: str, icc: float = 0.0
     return float(f_distribution.sf(critical / (1 + clients * icc / (1 - icc)), first, second))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("assumptions", "size", "tolerance"),
     [

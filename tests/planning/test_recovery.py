@@ -58,6 +58,7 @@ def test_planning_says_what_more_would_help(
     assert (summary["draws"], summary["held_out"]) == (300, 50)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("trial")
 def test_a_study_with_the_design_of_a_file(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words_of("trial.csv", ARMS, "json=true")) == 0

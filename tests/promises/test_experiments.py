@@ -75,6 +75,7 @@ def test_question_comes_before_the_answer(name: str) -> None:
     assert len(run.read_text(encoding="utf-8").splitlines()) <= 120
 
 
+@pytest.mark.slow
 def test_command_line_saves_table_and_figure(tmp_path: Path) -> None:
     script = EXPERIMENTS / "same_dose" / "run.py"
     words = [sys.executable, str(script), "size=tiny", f"folder={tmp_path / 'results'}"]

@@ -94,6 +94,7 @@ def test_a_flipped_bit_in_the_table_is_mended_too(
     assert sweep.collect_sweep(small(), folder).read_bytes() == reference
 
 
+@pytest.mark.slow
 def test_no_byte_of_the_table_changes_unseen(folder: Path) -> None:
     table = sweep.collect_sweep(small(), folder)
     content = table.read_bytes()

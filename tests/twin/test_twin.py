@@ -277,7 +277,9 @@ def compare(run: Run, cases: list[Case], tally: Counter[str]) -> None:
             tally[f"ended {now['ended']:.0f}"] += 1
 
 
-@pytest.mark.parametrize("beat_count", [0, 12], ids=["closed form", "beats"])
+@pytest.mark.parametrize(
+    "beat_count", [0, pytest.param(12, marks=pytest.mark.slow)], ids=["closed form", "beats"]
+)
 def test_the_kernel_and_the_twin_agree_at_every_step(beat_count: int) -> None:
     tally: Counter[str] = Counter()
 

@@ -85,7 +85,13 @@ def moved(page: Any, key: str, value: float) -> None:
     settled(page, lambda: page.evaluate(script, [key, value]))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in ("harm", "alliance") else pytest.mark.slow)
+        for name in NAMES
+    ],
+)
 def test_every_lesson_at_every_size(page: Any, address: str, name: str, tmp_path: Path) -> None:
     for label, (width, height, extra) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})
@@ -195,6 +201,7 @@ def test_a_preset_and_a_new_bet(page: Any, address: str) -> None:
     assert "changes nothing at all" in answer(page)
 
 
+@pytest.mark.slow
 def test_a_drawn_bet_is_scored_by_distance_over_thirty_seeds(page: Any, address: str) -> None:
     opened(page, address, "lesson=who_got_better&sessions=4&clients=300", shown=False)
     assert "4 of CBT" in page.inner_text("#bet-question").replace(" sessions", "")
@@ -303,6 +310,7 @@ def test_the_lecturers_lock(page: Any, address: str) -> None:
     assert "lock=1" not in page.url
 
 
+@pytest.mark.slow
 def test_files_carry_their_settings(page: Any, address: str, tmp_path: Path) -> None:
     opened(page, address, "lesson=alliance&seed=7")
     page.evaluate("document.getElementById('save-box').open = true")

@@ -63,6 +63,7 @@ def came(page: Any, script: str) -> None:
     raise AssertionError(script)
 
 
+@pytest.mark.slow
 def test_ten_phones_bet_and_the_lecturer_shows(
     browser: Any, lecture: tuple[str, list[str]], phones_address: str
 ) -> None:
@@ -244,6 +245,7 @@ def test_a_slow_client_is_let_go(phones_address: str) -> None:
         assert 5 < time.monotonic() - began < 19
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", ["::1", "0.0.0.0"])
 def test_other_hosts_answer(host: str, tmp_path: Path) -> None:
     if host == "::1" and not socket.has_ipv6:

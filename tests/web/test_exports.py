@@ -126,6 +126,7 @@ def test_sessions_can_be_stepped() -> None:
     assert grid["held"] == grid["session"] == list(range(1, 17))
 
 
+@pytest.mark.slow
 def test_the_page_shows_progress_and_cancels(browser: Any, address: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 720})
     page.goto(f"{address}?lesson=certified")

@@ -30,6 +30,7 @@ def test_no_word_is_the_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "contextual 52, hybrid 54, medical 56" in text
 
 
+@pytest.mark.slow
 def test_the_answer_leaves_page_tables_and_figure(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

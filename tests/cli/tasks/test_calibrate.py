@@ -85,6 +85,7 @@ def test_one_world_beside_the_others(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "world=hybrid task.shared=held" in summary["command"]
 
 
+@pytest.mark.slow
 def test_crossvalidate_leaves_a_table_and_a_figure(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -91,6 +91,7 @@ def test_multirun_is_one_table_over_the_grid_with_the_facts_of_each_point(
     assert (page / "grid.png").stat().st_size > 20000
 
 
+@pytest.mark.slow
 def test_one_dial_and_names_make_a_table_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -39,6 +39,7 @@ def _table(folder: Path, name: str) -> bytes:
     return max(folder.glob(f"region/*/{name}")).read_bytes()
 
 
+@pytest.mark.slow
 def test_it_says_at_most_how_much_with_the_world_that_reaches_it(
     finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
