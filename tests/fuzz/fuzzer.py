@@ -5,6 +5,8 @@ python tests/fuzz/fuzzer.py --cases 10000 --seed 1    counts, and every fault wi
 
 import argparse
 import collections
+import contextlib
+import io
 import random
 import resource
 import shlex
@@ -23,6 +25,8 @@ from fuzz.grammar import case_of_documents, case_of_settings
 from fuzz.odd_files import case_of_files, write_odd_files
 from fuzz.oracle import KINDS, Fault, judge, run_case
 from fuzz.real_runs import case_of_runs
+
+from dyadsim.cli.main import main as dyadsim
 
 MEMORY = 6 * 2**30  # bytes of address space: more is a fault
 
@@ -57,6 +61,13 @@ def fuzz(count: int, seed: int, **options: float) -> tuple[list[Fault], collecti
     return faults, codes
 
 
+def _compile() -> None:
+    """Compile the model where no earlier run did: half a minute, which is no hang."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        for words in (["simulate"], ["sweep", "alliance.rate=0.2,0.3"]):
+            assert dyadsim([*words, "size=tiny", f"results={folder}"]) == 0
+
+
 def main() -> int:
     """Run the fuzzer and print what it found; exit 1 where a promise is broken."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -64,6 +75,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    _compile()
     began, cpu = time.perf_counter(), time.process_time()
     faults, codes = fuzz(options.cases, options.seed)
     for fault in faults:

@@ -91,8 +91,8 @@ def run_case(case: Case, files: Path, place: Path) -> Outcome:
             code = main(words)
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else None
-    except Hang:
-        trace = "hang"
+    except Hang as error:
+        trace = "hang\n" + "".join(traceback.format_exception(error)[-3:])
     except BaseException as error:
         trace = "".join(traceback.format_exception(error)[-2:])
     finally:
@@ -104,7 +104,7 @@ def judge(case: Case, outcome: Outcome) -> list[Fault]:
     """Return the broken promises of a case."""
     broken: dict[str, str] = {}
     if outcome.trace:
-        kind = "hang" if outcome.trace == "hang" else "traceback"
+        kind = "hang" if outcome.trace.startswith("hang") else "traceback"
         return [Fault(case, kind, outcome.trace)]
     if outcome.code not in CODES or (outcome.code == 1 and not _may_fail(case)):
         broken["code"] = f"exit {outcome.code}: {outcome.err}"
@@ -166,6 +166,8 @@ def _silent_settings(words: Sequence[str], err: str) -> list[str]:
     """Return settings that do nothing in the task and are not said to."""
     if _only_shown(words) or _task(words) not in task_names():
         return []
+    if _task(words) == DEFAULT and any(word.startswith("experiment=") for word in words):
+        return []  # the experiment's file names the task
     task = find_task(_task(words))
     keys = [OLD_WORDS.get(word.split("=", 1)[0], word.split("=", 1)[0]) for word in words]
     if task.run_many and {"-m", "--multirun"} & set(words):  # points of many jobs are kept
