@@ -92,7 +92,7 @@ def draw_path(axes: Axes, path: pd.DataFrame, *, coverage: float, share_met: flo
         loc="left",
         fontsize=10,
     )
-    axes.legend(loc="lower left")
+    axes.legend(loc="center left")
 
 
 def figure(
