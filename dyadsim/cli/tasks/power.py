@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from dyadsim.planning.power_formulas import Size
     from dyadsim.planning.world_trials import WorldPlan
 
-# Measured on one core of a small machine: a client of a trial, drawn and analysed with and without
-# an effect; and what a trial takes beside its clients.
-CLIENT_SECONDS, TRIAL_SECONDS, DYAD_SECONDS = 5e-7, 2e-4, 1e-7
+# Processor time on a small machine: a client of a trial, drawn and analysed with and without an
+# effect; and what a trial takes beside its clients.
+CLIENT_SECONDS, TRIAL_SECONDS, DYAD_SECONDS = 1e-7, 1e-4, 1e-7
 BATCH_BYTES, CLIENT_BYTES = 2e8, 120.0  # of a batch; of a client of all trials of a world
 WORLD, ENSEMBLE = "world", "ensemble"
 MADE_BY_WORLD = ("icc", "effect_sd", "process_icc", "before_r", "dropout", "residual")
