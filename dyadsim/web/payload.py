@@ -11,6 +11,7 @@ from dyadsim.lessons.bet import LAST_SEED
 from dyadsim.lessons.index import LESSONS
 from dyadsim.lessons.lesson import Control, Lesson, Pick
 from dyadsim.lessons.world_facts import world_facts
+from dyadsim.model.worlds import find_world
 from dyadsim.search_path import own_files
 from dyadsim.translation import ENGLISH
 from dyadsim.web.translated import in_language, said_page, said_result
@@ -60,7 +61,11 @@ def _control_payload(control: Control) -> dict[str, Any]:
     """Return a control with its kind."""
     if isinstance(control, Pick):
         own = [name for name in shown_worlds() if name not in lessons.WORLDS]
-        added = tuple((name, f"{name}: your own") for name in own if control.key == lessons.WORLD)
+        added = tuple(
+            (name, f"{name}: your own, {find_world(name).base} with your claim")
+            for name in own
+            if control.key == lessons.WORLD
+        )
         control = control._replace(options=(*control.options, *added))
         return {"kind": "pick", **control._asdict()}
     return {"kind": "dial", **control._asdict()}

@@ -14,8 +14,9 @@ from web.texts_of_the_page import lesson_texts, note_texts, result_texts, static
 
 from dyadsim.errors import BadInput
 from dyadsim.lessons.index import LESSONS
+from dyadsim.search_path import searching
 from dyadsim.translation import read_entries
-from dyadsim.web import language, static_files
+from dyadsim.web import language, payload, static_files
 
 pytest.importorskip("starlette", reason="the extra 'web' is not installed")
 OTHERS = language.languages()[1:]
@@ -204,3 +205,24 @@ def test_the_language_is_chosen_on_the_page_and_stays_in_its_address(
     page.select_option("#language", "en")
     page.wait_for_selector("html[lang=en] body[data-ready]")
     assert "lang" not in page.url
+
+
+@pytest.mark.parametrize(
+    ("spoken", "choice"),
+    [
+        ("en", "hope: your own, contextual with your claim"),
+        ("de", "hope: Ihre eigene, kontextuell mit Ihrer Aussage"),
+    ],
+)
+def test_a_world_of_ones_own_says_on_which_it_rests(
+    spoken: str, choice: str, tmp_path: Path
+) -> None:
+    (tmp_path / "world").mkdir()
+    (tmp_path / "world" / "hope.yaml").write_text(
+        "base: contextual\nclaim: Hope heals.\nfixed:\n  distress.bond_effect: 0\n",
+        encoding="utf-8",
+    )
+    with searching([str(tmp_path)]):
+        page = payload.page_payload([LESSONS["harm"]], spoken)
+    (worlds,) = [c["options"] for c in page["lessons"][0]["controls"] if c["key"] == "world"]
+    assert ["hope", choice] in worlds
