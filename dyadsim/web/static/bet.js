@@ -152,7 +152,7 @@ export function scoreTexts(axis, values, truths) {
   return axis.handles.map((handle, k) => {
     const mine = shownValue(axis, values[k]);
     const truth = truths[k];
-    const label = handle.label.charAt(0).toUpperCase() + handle.label.slice(1);
+    const label = handle.label.replace(/^\p{Ll}(?=\p{L})/u, (letter) => letter.toUpperCase()); // r stays r
     if (truth === null) return tr("{label}: you drew {mine}; there is no such number here.", { label, mine });
     const far = Math.abs(values[k] - truth.mean);
     const inside = values[k] >= truth.low - 1e-9 && values[k] <= truth.high + 1e-9;
