@@ -142,6 +142,7 @@ def test_a_failed_point_takes_its_group_with_it(tmp_path: Path) -> None:
         sensitivity.rank_parameters("sobol", table, Bootstrap(50))
 
 
+@pytest.mark.slow
 def test_prim_finds_the_planted_box() -> None:
     pytest.importorskip("ema_workbench", reason="the extra 'scale' is not installed")
     rng = np.random.default_rng(4)

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-
-from dyadsim.lessons.index import LESSONS
+from lesson_cases import LESSON_CASES
 
 pytest.importorskip("starlette", reason="the extra 'web' is not installed")
 axe = pytest.importorskip(
@@ -41,7 +40,7 @@ def opened(page: Any, where: str) -> None:
     page.wait_for_selector("body[data-ready]")
 
 
-@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("name", LESSON_CASES)
 def test_a_lesson_and_its_answer(page: Any, address: str, name: str) -> None:
     opened(page, f"{address}?lesson={name}&clients=100&therapists=20")
     page.evaluate(BET)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lesson_cases import LESSON_CASES
 
 from dyadsim.lessons.index import LESSONS
 from dyadsim.web import single_file
 
 pytest.importorskip("starlette", reason="the extra 'web' is not installed")
-NAMES = list(LESSONS)
 SIZES = {
     "desk": (1280, 720, ""),
     "phone": (390, 844, ""),
@@ -85,13 +85,7 @@ def moved(page: Any, key: str, value: float) -> None:
     settled(page, lambda: page.evaluate(script, [key, value]))
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=() if name in ("harm", "alliance") else pytest.mark.slow)
-        for name in NAMES
-    ],
-)
+@pytest.mark.parametrize("name", LESSON_CASES)
 def test_every_lesson_at_every_size(page: Any, address: str, name: str, tmp_path: Path) -> None:
     for label, (width, height, extra) in SIZES.items():
         page.set_viewport_size({"width": width, "height": height})

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lesson_cases import LESSON_CASES
 from lessons import test_sentences
 from web.texts_of_the_page import lesson_texts, note_texts, result_texts, static_texts
 
@@ -164,7 +165,7 @@ def page(browser: Any, address: str) -> Iterator[Any]:
     page.close()
 
 
-@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("name", LESSON_CASES)
 def test_a_page_in_german_shows_no_english(page: Any, address: str, name: str) -> None:
     page.goto("about:blank")
     page.goto(f"{address}?lesson={name}&lang=de&clients=100")
