@@ -41,6 +41,11 @@ def _quoted(name: str, path: str) -> str:
     return shlex.split(setting_word(name, path))[0]
 
 
+def is_file(word: str) -> bool:
+    """Return whether a word is a file without the name of its setting."""
+    return "=" not in word and file_word(word) != word
+
+
 def refuse_files(words: Sequence[str], task: str) -> None:
     """Refuse a bare word that is a file, for a task that reads no data.
 
@@ -50,7 +55,7 @@ def refuse_files(words: Sequence[str], task: str) -> None:
         With the tasks that read it.
     """
     for word in words:
-        if "=" in word or file_word(word) == word:
+        if not is_file(word):
             continue
         facts = f"facts={word} are published numbers of your own; " if task == "facts" else ""
         raise BadInput(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dyadsim.cli import help_texts
 from dyadsim.cli.experiments import with_experiment
 from dyadsim.cli.figure_files import figures_as
-from dyadsim.cli.file_words import file_word, refuse_files
+from dyadsim.cli.file_words import file_word, is_file, refuse_files
 from dyadsim.cli.hydra_words import HydraOptions, information, read_hydra_options
 from dyadsim.cli.interruption import CODE, INTERRUPTED, interrupted_by_signals
 from dyadsim.cli.memory import check_memory, check_sweep_memory
@@ -53,14 +53,14 @@ def _settings_words(words: Sequence[str]) -> tuple[Task, list[str]]:
     BadInput
         A word that is neither a task nor a setting.
     """
-    said, words = words, list(map(file_word, words))
-    bare = [word for word in words if "=" not in word]
     named = [word.split("=", 1)[1].strip("'") for word in words if word.startswith("task=")]
-    task = find_task(bare[0] if bare else named[0] if named else DEFAULT)
-    if task.word:  # which may be a path
-        words, bare = list(said), [word for word in said if "=" not in word]
-    elif "data" not in task.shows:
-        refuse_files(said, task.name)
+    names = [word for word in words if "=" not in word and not is_file(word)]
+    task = find_task([*names, *named, DEFAULT][0])
+    if not task.word:  # else it may be a path
+        if "data" not in task.shows:
+            refuse_files(words, task.name)
+        words = list(map(file_word, words))
+    bare = [word for word in words if "=" not in word]
     if bare[2:] or (bare[1:] and not task.word):
         surplus = bare[2] if bare[2:] else bare[1]
         raise BadInput(f"'{surplus}' is no setting: settings are written name=value.")
@@ -99,7 +99,7 @@ def _run(words: Sequence[str], options: HydraOptions) -> int:
         raise BadInput(f"'{launcher[0]}' says who runs many jobs: that needs -m (multirun).")
     say_own_choices()
     rest = [word for word in words if word not in (*OPTIONS, *launcher)]
-    bare = [word for word in rest if "=" not in word and file_word(word) == word]
+    bare = [word for word in rest if "=" not in word and not is_file(word)]
     experiment, rest = with_experiment(rest, bare=bare[0] if bare else "")
     with placed([experiment] if experiment else []):
         task, rest = _settings_words(rest)
