@@ -113,10 +113,11 @@ def find_look(name: str, looks: Mapping[str, Look]) -> Look:
 
     Examples
     --------
-    >>> mine, yours = (find_look(name, WORLDS) for name in ("mine", "yours"))
-    >>> mine.colour != yours.colour and mine.marker != yours.marker
+    >>> clinics = {"north": Look(SKY, "o", "-")}
+    >>> south, west = (find_look(name, clinics) for name in ("south", "west"))
+    >>> south.colour != west.colour and south.marker != west.marker
     True
-    >>> find_look("mine", WORLDS) == mine
+    >>> find_look("south", clinics) == south
     True
     """
     if name in looks:

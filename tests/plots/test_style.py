@@ -20,8 +20,11 @@ def test_a_new_name_gets_the_spare_look() -> None:
 
 
 @pytest.mark.parametrize("table", [style.WORLDS, style.ARMS], ids=["worlds", "arms"])
-def test_new_names_differ_from_one_another_and_from_the_known(table: dict[str, style.Look]) -> None:
+def test_new_names_differ_from_one_another_and_from_the_known(
+    table: dict[str, style.Look], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two worlds, or two therapies, of one's own side by side (supportive and placebo too)."""
+    monkeypatch.setattr(style, "_SPARE", {})  # what other tests of this process have asked for
     looks = [style.find_look(name, table) for name in ("one", "two", "three")]
     for part in ("colour", "marker", "line"):
         assert len({getattr(look, part) for look in looks}) == 3
