@@ -60,9 +60,11 @@ def nearest(word: str, names: Iterable[str]) -> str:
     plain = {re.sub(r"\W", "", name).lower(): name for name in names}
     if (same := re.sub(r"\W", "", word).lower()) in plain and plain[same] != word:
         return f" Did you mean {plain[same]}?"
+    if (end := word.rsplit(".", 1)[-1]) in names and end != word:
+        return f" Did you mean {end}?"
     by_last = {name.rsplit(".", 1)[-1]: name for name in names}
     close = difflib.get_close_matches(word, names, 1, 0.6)
     if not close:
-        last = difflib.get_close_matches(word.rsplit(".", 1)[-1], list(by_last), 1, 0.6)
+        last = difflib.get_close_matches(end, list(by_last), 1, 0.6)
         close = [by_last[name] for name in last]
     return f" Did you mean {close[0]}?" if close else ""

@@ -256,11 +256,13 @@ def _put_in(config: Any, word: str, keys: Sequence[str]) -> None:
     override = parse_word(word)
     key, value = word.split("=", 1)[0], override.value()
     if key not in keys:
-        # a.b is no slip for a
-        near = [name for name in keys if ("." in name) >= ("." in key)]
+        # a.b is no slip for a, but for b
+        end = key.rsplit(".", 1)[-1]
+        near = [name for name in keys if ("." in name) >= ("." in key) or name == end]
         from dyadsim.model.mechanism_file import how_to_name
 
-        unknown = f"there is no setting '{key}'.{nearest(key, near)}{how_to_name(key, keys)}"
+        hint = "" if end in keys else how_to_name(key, keys)
+        unknown = f"there is no setting '{key}'.{nearest(key, near)}{hint}"
         raise BadInput(_of_other_choices(config, key) or unknown)
     _check_kind(config, key, value)
     OmegaConf.update(config, key, value, merge=True, force_add=False)

@@ -226,6 +226,8 @@ REFUSED = [
     (("simulate", "--config-dir"), "--config-dir needs a folder"),
     (("simulate", "--config-dir", "nowhere"), "is not there (--config-dir, DYADSIM_CONF)"),
     (("sweep", "world=hope", "distress.bond_effect=0.1,0.2"), "is fixed at 0 in the world 'hope'"),
+    (("simulate", "run.threads=1"), "no setting 'run.threads'. Did you mean threads?"),
+    (("simulate", "distres.rate=1"), "no setting 'distres.rate'. Did you mean distress.rate?"),
 ]
 
 
