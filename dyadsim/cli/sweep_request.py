@@ -4,7 +4,6 @@ import dataclasses
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -32,7 +31,7 @@ from dyadsim.sweeps.executors import Executor, run_here, run_on_dask, run_on_loc
 from dyadsim.sweeps.outputs import Job
 from dyadsim.sweeps.planned_sweep import PlannedSweep
 from dyadsim.sweeps.sampling import DIAL, Axis, Sampling
-from dyadsim.sweeps.sweep import Condition, Shard, Sweep
+from dyadsim.sweeps.sweep import Shard, Sweep
 
 BLOCK_SECONDS = 1.0  # about what a block should take: often enough to keep, seldom enough to write
 MOST_ROWS = 16384  # of a block: bounds its memory
@@ -317,13 +316,7 @@ def _planned(
         check_search(conditions, axes, layout, columns)
     jobs = tuple(_job(condition, axes, columns) for condition in conditions)
     points_of_conditions = tuple(
-        Condition(
-            label,
-            job.digest,
-            partial(outputs.compute_outputs, job),
-            partial(outputs.canonical_points, job),
-            _points_of(job, axes, layout, points, place).astype(np.float32),
-        )
+        outputs.condition_of(job, label, _points_of(job, axes, layout, points, place))
         for place, (job, label) in enumerate(zip(jobs, labels, strict=True))
     )
     slowest = max(map(outputs.seconds_per_point, jobs))

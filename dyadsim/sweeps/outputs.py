@@ -29,6 +29,7 @@ from dyadsim.sweeps.job import Job as Job
 from dyadsim.sweeps.job import Points, parameters_at, replicates_of
 from dyadsim.sweeps.point_outcomes import outcomes_of_points
 from dyadsim.sweeps.store import Values
+from dyadsim.sweeps.sweep import Condition
 
 SE = ".se"
 ATTRIBUTION = "accountings"  # the output that stands for all columns of the attribution
@@ -186,6 +187,29 @@ def model_rows(job: Job, points: Points) -> tuple[Points, list[str]]:
             except BadInput as error:
                 errors[place] = str(error)
     return rows, errors
+
+
+def condition_of(
+    job: Job, labels: Mapping[str, object], points: Points | sampling.Floats
+) -> Condition:
+    """Return the condition of a sweep whose points yield the outputs of a job.
+
+    Parameters
+    ----------
+    job
+        What is computed at each point.
+    labels
+        Choice -> value, such as world: hybrid.
+    points
+        `(point, axis)`, in the order of `job.axes`.
+    """
+    return Condition(
+        labels,
+        job.digest,
+        functools.partial(compute_outputs, job),
+        functools.partial(canonical_points, job),
+        points.astype(np.float32),
+    )
 
 
 def compute_outputs(

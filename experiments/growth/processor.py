@@ -18,7 +18,7 @@ from dyadsim.simulation import many_points
 from dyadsim.sweeps import outputs, sampling, sweep
 from dyadsim.sweeps.outputs import Job
 from dyadsim.sweeps.sampling import Axis, Sampling
-from dyadsim.sweeps.sweep import Condition, Shard, Sweep
+from dyadsim.sweeps.sweep import Shard, Sweep
 
 WORLD = dyadsim.world("hybrid")
 AXES = (
@@ -80,15 +80,9 @@ def in_shards(shards: int, count: int) -> None:
     """Compute a sweep of `count` points of 200 dyads shard by shard, and join it."""
     study, names = trial(12), tuple(axis.name for axis in AXES)
     columns = outputs.columns_of(["true_gain", "dropout"], [study])
-    points = sampling.sample_points(AXES, Sampling("latin_hypercube", count)).astype(np.float32)
+    points = sampling.sample_points(AXES, Sampling("latin_hypercube", count))
     job = Job(study, WORLD, 200, 1, 0, True, names, columns)
-    condition = Condition(
-        {"world": "hybrid"},
-        job.digest,
-        partial(outputs.compute_outputs, job),
-        partial(outputs.canonical_points, job),
-        points,
-    )
+    condition = outputs.condition_of(job, {"world": "hybrid"}, points)
     design = Sweep(names, columns, (condition,), 1, max(1, count // 16))
     with tempfile.TemporaryDirectory() as name:
         for number in range(shards):

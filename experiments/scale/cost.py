@@ -2,7 +2,6 @@
 
 import tempfile
 import time
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +37,10 @@ def model_sweep(n: int, *, clients: int, sessions: int, method: str = "sobol") -
     """Return a sweep of the model over twelve parameters."""
     study = dyadsim.rct(("cbt", "waitlist"), sessions, follow_up=())
     columns = outputs.columns_of(["true_d", "d_between", "gain", "dropout"], [study])
-    points = sampling.sample_points(AXES, Sampling(method, n)).astype(np.float32)
+    points = sampling.sample_points(AXES, Sampling(method, n))
     names = tuple(TWELVE)
     job = Job(study, dyadsim.world("hybrid"), clients, 1, 0, True, names, columns)
-    condition = Condition(
-        {"world": "hybrid"},
-        job.digest,
-        partial(outputs.compute_outputs, job),
-        partial(outputs.canonical_points, job),
-        points,
-    )
+    condition = outputs.condition_of(job, {"world": "hybrid"}, points)
     block = int(min(BLOCK, max(1, 1.0 / outputs.seconds_per_point(job))))
     return Sweep(names, columns, (condition,), 1, block)
 

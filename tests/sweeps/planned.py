@@ -1,15 +1,11 @@
 """A small sweep of the real model for the tests, without the command line."""
 
-from functools import partial
-
-import numpy as np
-
 import dyadsim
 from dyadsim.studies.study import Study
 from dyadsim.sweeps import outputs, sampling
 from dyadsim.sweeps.outputs import Job
 from dyadsim.sweeps.sampling import Axis, Sampling
-from dyadsim.sweeps.sweep import Condition, Sweep
+from dyadsim.sweeps.sweep import Sweep
 
 AXES = (Axis("distress.bond_effect", (), 0.0, 1.0), Axis("alliance.rate", (), 0.1, 0.6))
 
@@ -32,19 +28,11 @@ def planned(
 ) -> Sweep:
     """Return a sweep of `n` points over bond effect and alliance rate."""
     columns = outputs.columns_of(names, [study()])
-    points = sampling.sample_points(axes, Sampling(method, n)).astype(np.float32)
+    points = sampling.sample_points(axes, Sampling(method, n))
     conditions = []
     axis_names = tuple(axis.name for axis in axes)
     for world in worlds:
         base = dyadsim.world(world, dict(world_values))
         job = Job(study(), base, clients, 1, 0, common, axis_names, columns)
-        conditions.append(
-            Condition(
-                {"world": world},
-                job.digest,
-                partial(outputs.compute_outputs, job),
-                partial(outputs.canonical_points, job),
-                points,
-            )
-        )
+        conditions.append(outputs.condition_of(job, {"world": world}, points))
     return Sweep(axis_names, columns, tuple(conditions), replicates, block)
