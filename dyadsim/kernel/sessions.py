@@ -35,7 +35,7 @@ from dyadsim.numerics.jit import compiled, compiled_within
 from dyadsim.numerics.random_streams import ONCE, Stream, fill_normal
 from dyadsim.studies.study import Plan, Sample
 
-BLOCK = 1008  # 430 KB of rows, an odd number of cache lines long (`front.row_length`)
+BLOCK = 1008  # 470 KB of rows, an odd number of cache lines long (`front.row_length`)
 FIRST_WRITTEN = np.int64(ROWS["empathy"].start)  # before it: traits, which nothing changes
 _PRESENCE_STREAM = np.int64(Stream.PRESENCE)
 

@@ -361,7 +361,7 @@ def stream(
     replicate: int = 0,
     threads: int | None = None,
 ) -> Sums:
-    """Run any number of clients and keep only sums: some 12 bytes a client.
+    """Run any number of clients and keep only sums: some 25 bytes a client.
 
     The sums equal those of one run in memory, for any number of threads.
 

@@ -292,7 +292,7 @@ TASK = Task(
     help="all worlds on the facts, and an ensemble of them (docs/background/calibration.md)",
     example="dyadsim calibrate budget=small",
     more=(
-        "budget=small|standard|large    small is a quick try, standard takes more than an hour",
+        "budget=small|standard|large    small is a quick try, standard takes about an hour",
         "A parameter that is set stays where it is: distress.specificity=0.3",
         "world=./mine.yaml    a world of your own, beside those that are there",
         "What was killed goes on where it was: type the same command again",

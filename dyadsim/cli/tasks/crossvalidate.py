@@ -144,7 +144,7 @@ TASK = Task(
     help="do worlds predict facts they were not shown? (docs/background/calibration.md)",
     example="dyadsim crossvalidate budget=small",
     more=(
-        "budget=small|standard|large    small is a quick try, standard takes more than an hour",
+        "budget=small|standard|large    small is a quick try, standard takes about an hour",
         "worlds=[hybrid,./mine.yaml]   a world of yours beside others, calibrated with them",
         "What was killed goes on where it was: type the same command again",
     ),
