@@ -115,6 +115,7 @@ class DataFile:
 class Hold:
     """Values at which latents are fixed from session `do.start` on."""
 
+    strain: float | None = None
     alliance: float | None = None
     expectancy: float | None = None
     readiness: float | None = None
@@ -134,7 +135,9 @@ class Do:
     start: int = setting(1, "session from which on")
     hold: Hold = setting(Hold, "do.hold.alliance=0.8: a latent is fixed at a value")
     remove: list[Any] = setting(
-        [], "treatment, bond, expectancy, regulation, medication, reverse, synchrony, gating"
+        [],
+        "paths that do nothing: treatment, bond, expectancy, regulation, medication, harm, need, "
+        "new_plan, reverse, synchrony, sudden_gain, gating",
     )
     arm: str | None = setting(None, "everybody moves to this arm")
     therapist: int | None = setting(None, "everybody gets the therapist of this number")

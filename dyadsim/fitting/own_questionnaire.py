@@ -15,7 +15,7 @@ type Floats = np.ndarray[Any, np.dtype[np.float64]]
 NEEDED = ("floor", "ceiling", "healthy", "cut_off", "reliability")
 OPTIONAL = ("name", "step", "reliable_change", "sd")
 OF_SAMPLE, OF_NORM = "sample", "norm"  # whose SD a reliable change is computed with
-# Distress at the cut-off: where the cut-offs of the five known instruments lie on average (1.25).
+# Distress at the cut-off: where the cut-offs of the five known instruments lie on average (1.26).
 # An assumption for a questionnaire of which only its norms are known.
 AT_CUT_OFF = float(
     np.mean(

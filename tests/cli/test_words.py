@@ -1,12 +1,15 @@
 """Contradictions, empty sets and values of no kind are refused, in one short sentence."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
 
 from dyadsim.cli.main import main
+from dyadsim.cli.settings import Do, Hold
 from dyadsim.cli.words import MOST_JOBS, parse_word, read_words, refuse_doubled
 from dyadsim.errors import LONGEST_SENTENCE, BadInput, one_sentence
+from dyadsim.simulation.intervention import HOLDABLE, PATHS, SCORE
 
 SWEEP = ("sweep", "dry_run=true")
 BOND = "distress.bond_effect=interval(0,1)"
@@ -121,3 +124,11 @@ def test_a_long_message_is_cut() -> None:
     assert len(one_sentence("x" * 5000)) == LONGEST_SENTENCE
     assert one_sentence("a\n  b\x1b[31m") == "a b?[31m"
     assert one_sentence(f"not '{'y' * 4600}'.") == f"not '{'y' * 30}...'."
+
+
+def test_whatever_can_be_held_or_removed_is_a_setting() -> None:
+    """`strain` could be held in Python and in a file, but not by `do.hold.strain`."""
+    held = {field.name for field in dataclasses.fields(Hold)}
+    assert held == {*HOLDABLE, SCORE}
+    (removed,) = (field for field in dataclasses.fields(Do) if field.name == "remove")
+    assert all(name in removed.metadata["help"] for name in PATHS)
