@@ -11,23 +11,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from dyadsim.lessons.index import LESSONS
+
 sys.path.append(str(Path(__file__).parents[1]))
 from experiment import run_experiment
 
-LESSONS = (
-    "three_percentages",
-    "your_trial",
-    "alliance",
-    "best_therapist",
-    "who_got_better",
-    "one_dyad",
-    "how_many_sessions",
-    "certified",
-)
 TINY = {"steps": 4, "warm": 0, "lessons": ("your_trial",)}
 
 
-def compute(steps: int = 30, warm: int = 10, lessons: tuple[str, ...] = LESSONS) -> pd.DataFrame:
+def compute(
+    steps: int = 30, warm: int = 10, lessons: tuple[str, ...] = tuple(LESSONS)
+) -> pd.DataFrame:
     """Return lesson, median and longest ms of a step, seconds to the first bet.
 
     warm: seconds in which the server computes every lesson once, before anything is timed.
