@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from dyadsim.analysis.codification import empirically_supported, equivalent
-from dyadsim.analysis.estimate import from_count
+from dyadsim.analysis.columns import FEWEST_CLIENTS
+from dyadsim.analysis.estimate import Estimate, from_count
 from dyadsim.analysis.meta_analysis import FEWEST, funnel_asymmetry, random_effects
 from dyadsim.evidence.literature import FIELD, Field, simulate_literatures
 from dyadsim.evidence.literature_truth import expected_effects
@@ -21,6 +22,8 @@ _VERDICTS = (
     "asymmetry",
     "asymmetry_unclear",
 )
+_NEED_POOLING = ("not_significant", "equivalent", "asymmetry", "asymmetry_unclear")
+_NOT_KNOWN = Estimate(np.nan, np.nan, np.nan, np.nan, 0)
 _POOLED = ("pooled", "se", "pooled_low", "pooled_high", "tau2", "i2", "low", "high")
 _NOTHING_POOLED = {
     **dict.fromkeys((*_POOLED, "asymmetry_p", "asymmetry_detectable"), np.nan),
@@ -39,7 +42,7 @@ class ReviewPlan(NamedTuple):
     therapy, comparators
         The therapy under review, and what it is compared with.
     repeats
-        Literatures per comparator, 2 or more.
+        Literatures per comparator, 3 or more.
     margin
         Hedges' g (SDs of post-test scores) inside which two treatments count as equivalent, above
         0; and the difference between small and large trials that matters in a funnel.
@@ -72,7 +75,8 @@ class Reviewed(NamedTuple):
         One row per comparator: comparator, truth, truth_se (expected g, in SDs of post-test scores
         as all the effects here), true_d, true_d_se (true distress, in SDs at intake), then mean and
         se of pooled and pooled_all over literatures, and each verdict's share with its 95 %
-        interval (`_low`, `_high`).
+        interval (`_low`, `_high`): of all literatures, or, of `_NEED_POOLING`, of those that could
+        be pooled (NaN if fewer than 3 could).
     """
 
     trials: pd.DataFrame
@@ -209,7 +213,11 @@ def _over_literatures(reviews: pd.DataFrame) -> dict[str, float]:
         values = reviews[name].dropna()
         summary[name] = float(values.mean())
         summary[f"{name}_se"] = float(values.std(ddof=1) / np.sqrt(len(values)))
+    could_be_pooled = reviews[reviews["pooled"].notna()]
     for name in _VERDICTS:
-        share = from_count(int(reviews[name].sum()), len(reviews))
+        judged = could_be_pooled if name in _NEED_POOLING else reviews
+        share = _NOT_KNOWN
+        if len(judged) >= FEWEST_CLIENTS:
+            share = from_count(int(judged[name].sum()), len(judged))
         summary |= {name: share.value, f"{name}_low": share.low, f"{name}_high": share.high}
     return summary

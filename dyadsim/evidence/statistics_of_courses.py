@@ -12,6 +12,7 @@ from dyadsim.evidence.statistic_text import Argument
 from dyadsim.evidence.study_scores import (
     ScoreArrays,
     by_session,
+    clients_of_design,
     find_form,
     score_of,
     session_numbers,
@@ -31,7 +32,9 @@ _FEWEST_FOR_A_GAIN = 4  # two scores on either side
 def _aic_linear_minus_log_time(scores: ScoreArrays) -> float:
     """Use the clients still in care at each session up to 12, where most are."""
     values = scores.scores["symptom_score"]
-    rows = [values[0], *(values[scores.number == number] for number in range(1, 13))]
+    here = clients_of_design(scores)
+    seen = (values[(scores.number == number) & here] for number in range(1, 13))
+    rows = [values[0, here], *seen]
     if not all((~np.isnan(row)).any() for row in rows):
         return float("nan")  # a session that nobody reached has no mean
     means = [np.nanmean(row) for row in rows]
@@ -102,7 +105,7 @@ def _share_of_gain(scores: ScoreArrays, early: Argument, late: Argument) -> floa
 
 def _rule(rule: Argument, before: Floats, after: Floats) -> Mask:
     """Return whose fall is an early response: percent@25 of the first score, or points@6."""
-    if rule.at is None or rule.name not in ("percent", "points"):
+    if rule.at is None or rule.until or rule.unit or rule.name not in ("percent", "points"):
         raise ValueError(f"an early response is percent@25 or points@6 and the like, not {rule}")
     if rule.name == "points":
         return fell_by(before, after, float(rule.at))
@@ -112,7 +115,7 @@ def _rule(rule: Argument, before: Floats, after: Floats) -> Mask:
 @statistic("g_early_response")
 def _g_early_response(scores: ScoreArrays, fall: Argument, session: Argument) -> float:
     """Of the clients with a score at the session and a later one."""
-    if session.name != "session" or not session.at:
+    if session.name != "session" or not session.at or session.until or session.unit:
         raise ValueError(f"the early session is written session@4, not {session}")
     if session.at > scores.run.study.schedule.sessions:
         raise ValueError(f"nobody has session {session.at}; see the study's sessions")

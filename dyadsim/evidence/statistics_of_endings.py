@@ -24,7 +24,8 @@ _FEWEST_OF_A_LENGTH, _FEWEST_LENGTHS = 5, 4  # for a rate, and for a correlation
 
 
 def _sessions_attended(scores: ScoreArrays) -> endings.SessionsAttended:
-    table = pd.DataFrame({"n_sessions": scores.run.clients.attended.astype(float)})
+    attended = scores.run.clients.attended[clients_of_design(scores)]
+    table = pd.DataFrame({"n_sessions": attended.astype(float)})
     return endings.sessions_attended(table)
 
 

@@ -12,6 +12,7 @@ from dyadsim.evidence.study_scores import (
     BONA_FIDE,
     ScoreArrays,
     clients_in_role,
+    clients_of_arm,
     clients_of_design,
     find_form,
     treated_clients,
@@ -29,13 +30,13 @@ _WEEKS_NEAR = 2.0  # a score this far from the week asked for still counts
 
 @statistic("g_between", "mean_signed_g")
 def _g_between(scores: ScoreArrays, better: Argument, worse: Argument) -> float:
-    first, second = (scores.post[clients_in_role(scores, role.name)] for role in (better, worse))
+    first, second = (scores.post[clients_in_role(scores, role)] for role in (better, worse))
     return arrays.hedges_g(-first, -second)
 
 
 @statistic("post_variance_ratio")
 def _post_variance_ratio(scores: ScoreArrays, treated: Argument, control: Argument) -> float:
-    first, second = (scores.post[clients_in_role(scores, role.name)] for role in (treated, control))
+    first, second = (scores.post[clients_in_role(scores, role)] for role in (treated, control))
     return arrays.variance_ratio(first, second)
 
 
@@ -51,7 +52,8 @@ def _mean_gain(scores: ScoreArrays) -> float:
 
 @statistic("d_pre_post")
 def _d_pre_post(scores: ScoreArrays) -> float:
-    return arrays.pre_post_d(scores.pre, scores.post)
+    here = clients_of_design(scores)
+    return arrays.pre_post_d(scores.pre[here], scores.post[here])
 
 
 @statistic("d_follow_up")
@@ -68,7 +70,7 @@ def _d_follow_up(scores: ScoreArrays, weeks: Argument) -> float:
 def _one_scale(scores: ScoreArrays) -> TwoScaleChange:
     """Return what became of the cases with two sessions on the study's questionnaire alone."""
     form = find_form(scores)
-    cases = (scores.run.clients.attended >= 2) & ~np.isnan(scores.post)
+    cases = (scores.run.clients.attended >= 2) & ~np.isnan(scores.post) & clients_of_arm(scores)
     cases &= reaches(scores.pre, form.cut_off)
     pre, post = scores.pre[cases], scores.post[cases]
     return TwoScaleChange(
@@ -115,6 +117,7 @@ def _near_week(scores: ScoreArrays, week: float) -> Floats:
     """Return each client's score nearest to `week`, within two weeks, the earlier of two."""
     weeks = np.cumsum(scores.run.plan.weeks, dtype=np.float32).astype(float)
     distance = np.abs(weeks - week)
+    distance[0] = np.inf  # intake is what the score is compared with
     measured = scores.run.plan.occasion != NOT_SEEN
     if distance[measured].min() > _WEEKS_NEAR:
         raise ValueError(
@@ -157,7 +160,7 @@ def _share_of(scores: ScoreArrays, outcome: Argument) -> float:
 def _two_by_two(scores: ScoreArrays, outcome: Argument, roles: tuple[Argument, Argument]) -> Floats:
     """Return how many of two arms had an outcome, and how many had not, (arm, yes or no)."""
     answers = find_outcome(scores, outcome)
-    arms: list[Mask] = [answers.among(clients_in_role(scores, role.name)) for role in roles]
+    arms: list[Mask] = [answers.among(clients_in_role(scores, role)) for role in roles]
     return np.array([[mask.sum(), (~mask).sum()] for mask in arms], float)
 
 

@@ -10,6 +10,7 @@ from dyadsim.evidence.statistic_text import Argument
 from dyadsim.evidence.study_scores import (
     ScoreArrays,
     by_session,
+    check_sessions,
     clients_of_design,
     score_of,
     treated_clients,
@@ -53,12 +54,15 @@ def _d_groups(scores: ScoreArrays, score: Argument, groups: Argument) -> float:
     """Return completed minus dropped: the weaker the alliance of those who leave, the larger."""
     if groups != _DROPPED:
         raise ValueError(f"d_groups compares {_DROPPED.name}, not {groups.name}")
-    values, dropped = score_of(scores, score), scores.run.clients.ended == DROPOUT
+    here = clients_of_design(scores)
+    values, dropped = score_of(scores, score)[here], (scores.run.clients.ended == DROPOUT)[here]
     return arrays.hedges_g(values[~dropped], values[dropped])
 
 
 @statistic("synchrony_minus_surrogate")
 def _synchrony_minus_surrogate(scores: ScoreArrays) -> float:
+    if not clients_of_design(scores).all():
+        raise ValueError("it is computed of everybody, not of one arm or of cases alone")
     return synchrony.synchrony_minus_surrogate(observe.arousal(scores.run)).value
 
 
@@ -67,6 +71,8 @@ def _trend(scores: ScoreArrays, first: Argument, last: Argument) -> float:
     """Standardised difference of two sessions, of the clients who came to the later one."""
     if first.name != last.name:
         raise ValueError(f"trend is of one score, not of {first.name} and {last.name}")
+    if first.until or last.until:
+        raise ValueError(f"trend is between two sessions, as in {first.name}@5, not {first}")
     early, late = score_of(scores, first), score_of(scores, last)
     stayed = scores.run.clients.attended >= max(first.at or 0, last.at or 0)
     both = stayed & treated_clients(scores) & ~np.isnan(early + late)
@@ -78,6 +84,8 @@ def _trend(scores: ScoreArrays, first: Argument, last: Argument) -> float:
 @statistic("between_client_share", process_scores=True)
 def _between_client_share(scores: ScoreArrays, score: Argument) -> float:
     """One-way analysis of variance, for clients with unequal numbers of sessions."""
+    if score.at is not None:
+        raise ValueError(f"it is of all sessions, so write {score.name}, not {score}")
     table = by_session(scores, score.name)[1:, treated_clients(scores)]
     return between_share(table)
 
@@ -124,6 +132,7 @@ def _within_client_lag(scores: ScoreArrays, score: Argument) -> float:
     """Random-intercept cross-lagged panel; above 0: a higher rating, fewer symptoms next time."""
     if score.at is None or score.until is None:
         raise ValueError(f"within_client_lag is over sessions, as in {score.name}@1_to_5")
+    check_sessions(scores, score.name, score.until)
     sessions, treated = slice(score.at, score.until + 1), treated_clients(scores)
     rated, symptoms = (
         by_session(scores, name)[sessions, treated] for name in (score.name, "symptom_score")

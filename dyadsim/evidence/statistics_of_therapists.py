@@ -7,7 +7,7 @@ from dyadsim.analysis import therapists
 from dyadsim.analysis.binary_outcome import therapist_share
 from dyadsim.evidence.declared_statistics import statistic
 from dyadsim.evidence.statistic_text import Argument
-from dyadsim.evidence.study_scores import ScoreArrays, treated_clients
+from dyadsim.evidence.study_scores import ScoreArrays, clients_of_design, treated_clients
 from dyadsim.evidence.yes_or_no import find_outcome
 from dyadsim.simulation import observe
 
@@ -15,7 +15,7 @@ from dyadsim.simulation import observe
 def _with_therapist(scores: ScoreArrays) -> pd.DataFrame:
     """Return therapist, pre, post and skill of the clients with two sessions or more."""
     clients = scores.run.clients
-    counted = (clients.attended >= 2) & (clients.therapist >= 0)
+    counted = (clients.attended >= 2) & (clients.therapist >= 0) & clients_of_design(scores)
     therapist = clients.therapist[counted]
     return pd.DataFrame(
         {

@@ -156,7 +156,7 @@ def score_at(scores: ScoreArrays, name: str, at: int | None) -> Floats:
     """
     values = scores.scores[name]
     if at != 0:
-        _check_sessions(scores, name, at)
+        check_sessions(scores, name, at)
     if at == 0:
         first: Floats = values[0]
         return first
@@ -211,8 +211,10 @@ def score_of(scores: ScoreArrays, argument: Argument) -> Floats:
         if name != "symptom_score":
             raise ValueError(f"@last is of the symptom questionnaire, {form.name}, not of {name}")
         return scores.post
+    if argument.until and not at:
+        raise ValueError(f"a range begins with session 1, as in {argument.name}@1_to_5")
     if at and name in scores.scores:
-        _check_sessions(scores, name, argument.until or at)
+        check_sessions(scores, name, argument.until or at)
     if at and argument.until:
         rows = by_session(scores, name)[at : argument.until + 1]
         return _mean_over_sessions(rows, np.ones(rows.shape, bool))
@@ -261,7 +263,7 @@ def session_numbers(scores: ScoreArrays) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.where(np.diff(attended, axis=0, prepend=attended[:1]) > 0, attended, -1)
 
 
-def _check_sessions(scores: ScoreArrays, name: str, at: int | None) -> None:
+def check_sessions(scores: ScoreArrays, name: str, at: int | None) -> None:
     """Refuse a score of a session that nobody can have."""
     study = scores.run.study
     if at is not None and at > study.schedule.sessions:
@@ -281,8 +283,8 @@ def _mean_over_sessions(values: Floats, in_session: Mask) -> Floats:
     return mean
 
 
-def clients_in_role(scores: ScoreArrays, role: str) -> Mask:
-    """Return who is in an arm or role, (client,).
+def clients_in_role(scores: ScoreArrays, argument: Argument) -> Mask:
+    """Return who is in the arm or role that an argument names, (client,).
 
     'supportive' is the arm of that role in its study; 'matched' are the clients who were allocated
     the therapy they prefer, 'mismatched' the others.
@@ -292,13 +294,18 @@ def clients_in_role(scores: ScoreArrays, role: str) -> Mask:
     KeyError
         The study has no such arm.
     ValueError
-        Only one arm's clients are left.
+        Only one arm's clients are left, or the argument has a time.
     """
+    role = argument.name
+    if argument.at is not None:
+        raise ValueError(f"arms are compared by their last scores, so write {role}, not {argument}")
     if role in ("matched", "mismatched"):
         matched = observe.preferred_therapy(scores.run) == observe.first_therapy(scores.run)
         return np.asarray(matched == (role == "matched"))
     if scores.arm:
         raise ValueError(f"it compares arms, so leave out '.{scores.arm}'")
+    if role in scores.arms:
+        return scores.arms[role]
     if role == "supportive" and "intent_to_fail" in scores.arms:
         return scores.arms["intent_to_fail"]
     return scores.arms[ARM_OF_ROLE.get(role, role)]
@@ -306,10 +313,17 @@ def clients_in_role(scores: ScoreArrays, role: str) -> Mask:
 
 def treated_clients(scores: ScoreArrays) -> Mask:
     """Return who is in the treated arm of a trial; everybody in care, or in the only arm left."""
-    if scores.design in ARM_OF_DESIGN:
+    if scores.design in ARM_OF_DESIGN or scores.design == CASES:
         return clients_of_design(scores)
     in_trial = "cbt" in scores.arms and not scores.arm
     return scores.arms["cbt"] if in_trial else np.ones(scores.pre.size, bool)
+
+
+def clients_of_arm(scores: ScoreArrays) -> Mask:
+    """Return who is in the arm that a fact's design looks at by itself, (client,); else all."""
+    if scores.design in ARM_OF_DESIGN:
+        return scores.arms[ARM_OF_DESIGN[scores.design]]
+    return np.ones(scores.pre.size, bool)
 
 
 def clients_of_design(scores: ScoreArrays) -> Mask:
@@ -318,9 +332,7 @@ def clients_of_design(scores: ScoreArrays) -> Mask:
     A case has an intake score at the clinical cut-off or above, two sessions or more and a last
     score.
     """
-    if scores.design in ARM_OF_DESIGN:
-        return scores.arms[ARM_OF_DESIGN[scores.design]]
     if scores.design == CASES:
         stayed = (scores.run.clients.attended >= 2) & ~np.isnan(scores.post)
         return np.asarray(reaches(scores.pre, find_form(scores).cut_off) & stayed)
-    return np.ones(scores.pre.size, bool)
+    return clients_of_arm(scores)

@@ -16,7 +16,12 @@ import numpy as np
 from dyadsim.analysis import arrays
 from dyadsim.analysis.arrays import Floats, Mask
 from dyadsim.analysis.criteria import lies_below, reaches
-from dyadsim.evidence.study_scores import ScoreArrays, find_form, first_and_last
+from dyadsim.evidence.study_scores import (
+    ScoreArrays,
+    clients_of_arm,
+    find_form,
+    first_and_last,
+)
 from dyadsim.model import questionnaires
 from dyadsim.model.questionnaires import Instrument
 from dyadsim.simulation import observe
@@ -91,7 +96,7 @@ def study_change(scores: ScoreArrays) -> TwoScaleChange:
     Returns
     -------
     TwoScaleChange
-        Of the cases with two sessions or more.
+        Of the cases with two sessions or more, in the arm that the fact's design looks at.
     """
     treated = scores.run.plan.occasion != FOLLOW_UP
     anxiety = observe.anxiety_scores(scores.run)[treated].astype(float)
@@ -99,4 +104,4 @@ def study_change(scores: ScoreArrays) -> TwoScaleChange:
         Scale(scores.pre, scores.post, find_form(scores)),
         Scale(*first_and_last(anxiety), SECOND),
     ]
-    return two_scale_change(scales, scores.run.clients.attended >= 2)
+    return two_scale_change(scales, (scores.run.clients.attended >= 2) & clients_of_arm(scores))

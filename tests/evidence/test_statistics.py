@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dyadsim.evidence.fact import load_facts
-from dyadsim.evidence.statistic_text import parse_statistic
+from dyadsim.evidence.statistic_text import Argument, parse_statistic
 from dyadsim.evidence.statistics import STATISTICS, THEMES, find_statistic
 from dyadsim.evidence.study_scores import clients_in_role, score_arrays
 from dyadsim.model import worlds
@@ -59,5 +59,7 @@ def test_what_cannot_be_computed(text: str, words: str) -> None:
 def test_matched_and_mismatched_share_all_clients() -> None:
     run = simulate.run(preference(follow_up=()), worlds.world_parameters("null"), 300, 5)
     scores = score_arrays(run, False)
-    matched, mismatched = (clients_in_role(scores, role) for role in ("matched", "mismatched"))
+    matched, mismatched = (
+        clients_in_role(scores, Argument(role, None)) for role in ("matched", "mismatched")
+    )
     assert (matched ^ mismatched).all()
