@@ -14,7 +14,7 @@ import pandas as pd
 
 from dyadsim.analysis import arrays
 from dyadsim.analysis.columns import as_numbers, paired_scores
-from dyadsim.analysis.criteria import lies_below
+from dyadsim.analysis.criteria import check_cut_off, check_reliable_change, lies_below
 from dyadsim.analysis.direction import distance_from_best, high_is_bad
 from dyadsim.analysis.effects import Values
 from dyadsim.analysis.estimate import Estimate, from_count
@@ -95,8 +95,8 @@ def reliable_change(
     >>> reliable_change([15, 15, 9, 15], [9, 10, 3, 21], reliable_change=6, cut_off=10).tolist()
     ['recovered', 'unchanged', 'improved', 'deteriorated']
     """
-    if not reliable_change > 0:
-        raise ValueError(f"reliable_change must be above 0, it is {reliable_change}")
+    check_reliable_change(reliable_change)
+    check_cut_off(cut_off)
     pairs = high_is_bad(paired_scores(pre, post), higher_is_better)
     cut_off = high_is_bad(cut_off, higher_is_better)
     before, after = pairs["first"].to_numpy(), pairs["second"].to_numpy()
@@ -357,13 +357,14 @@ def remission(post: Values, cut_off: float, *, higher_is_better: bool = False) -
     Raises
     ------
     ValueError
-        Fewer than 3 clients have a score.
+        Fewer than 3 clients have a score, or the cut-off is no number.
 
     Examples
     --------
     >>> remission([9, 10, 3, 14], cut_off=10).value
     0.5
     """
+    check_cut_off(cut_off)
     scores = high_is_bad(as_numbers(post, "post"), higher_is_better)
     scores = scores[~np.isnan(scores)]
     well = lies_below(scores, high_is_bad(cut_off, higher_is_better))

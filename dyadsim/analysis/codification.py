@@ -100,7 +100,7 @@ def equivalent(
     Raises
     ------
     ValueError
-        The margin is not above 0.
+        The margin is not above 0, or the difference has no value or no error.
 
     Examples
     --------
@@ -110,6 +110,8 @@ def equivalent(
     """
     if not margin > 0:
         raise ValueError(f"the margin of equivalence must be above 0, it is {margin}")
+    if math.isnan(difference.value + difference.standard_error):
+        raise ValueError("a difference without a value or an error cannot be judged")
     one_sided, two_sided = (float(stdtrit(degrees_of_freedom, p)) for p in (0.95, 0.975))
     shown = abs(difference.value) + one_sided * difference.standard_error < margin
     unclear = abs(difference.value) < two_sided * difference.standard_error

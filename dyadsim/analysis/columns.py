@@ -20,6 +20,7 @@ from dyadsim.checks import known_name
 from dyadsim.errors import BadData, BadInput
 
 FEWEST_CLIENTS = 3
+ROUNDING = 1e-12  # of the largest value: scores that differ by less are equal, as .1 + .2 and .3
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -298,6 +299,6 @@ def require_variance(values: Floats, name: str) -> Floats:
     """
     if not values.size:
         raise ValueError(f"'{name}' has no variance: there is no value at all")
-    if np.ptp(values) == 0:
+    if np.ptp(values) <= ROUNDING * np.abs(values).max():
         raise ValueError(f"'{name}' has no variance: every client scores {values[0]:g}")
     return values

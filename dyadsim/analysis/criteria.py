@@ -17,6 +17,30 @@ Reached = NDArray[np.bool_]
 SAME = 1e-6
 
 
+def check_reliable_change(points: float) -> None:
+    """Refuse a smallest reliable change that is none: it is above 0 whichever way a scale goes.
+
+    Raises
+    ------
+    ValueError
+        Not a number above 0.
+    """
+    if not 0 < points < np.inf:
+        raise ValueError(f"reliable_change must be a number above 0, it is {points}")
+
+
+def check_cut_off(cut_off: float) -> None:
+    """Refuse a clinical cut-off that is no number: every score would lie on its good side.
+
+    Raises
+    ------
+    ValueError
+        Missing or infinite.
+    """
+    if not np.isfinite(cut_off):
+        raise ValueError(f"cut_off must be a number, it is {cut_off}")
+
+
 def fell_by(before: Scores, after: Scores, points: float | Scores) -> Reached:
     """Return whose score fell by a number of points or more.
 

@@ -169,6 +169,9 @@ def random_intercept_panel(
 def lagged_effect(predictor: Floats, outcome: Floats) -> float:
     """Return the value of `random_intercept_panel`'s effect alone, from arrays: for loops.
 
+    Whether the estimates are admissible, and how sharp the maximum is, is not judged: a value to
+    average over many samples, not to read alone.
+
     Parameters
     ----------
     predictor, outcome
@@ -179,7 +182,7 @@ def lagged_effect(predictor: Floats, outcome: Floats) -> float:
     -------
     float
         Points of the outcome per point of the predictor one session before; NaN where there are
-        fewer than 20 clients in a session, a score without variance, or no clear maximum.
+        fewer than 20 clients in a session, a score without variance, or no maximum.
 
     Examples
     --------
@@ -239,9 +242,7 @@ def _patterns(rows: pd.DataFrame, first: int, last: int) -> _Patterns:
 def _patterns_of(scores: Floats) -> _Patterns:
     """Return the clients by the scores that they have, (client, score)."""
     observed = ~np.isnan(scores)
-    kinds, codes = np.unique(
-        observed @ 2.0 ** np.arange(scores.shape[1])[::-1], return_inverse=True
-    )
+    kinds, codes = np.unique(observed, axis=0, return_inverse=True)
     rows = []
     for code in range(len(kinds)):
         own = scores[codes.ravel() == code]

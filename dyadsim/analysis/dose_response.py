@@ -18,7 +18,7 @@ import pandas as pd
 
 from dyadsim.analysis.arrays import Floats
 from dyadsim.analysis.columns import require_variance
-from dyadsim.analysis.criteria import fell_by
+from dyadsim.analysis.criteria import check_reliable_change, fell_by
 from dyadsim.analysis.direction import high_is_bad
 from dyadsim.analysis.estimate import Estimate
 from dyadsim.analysis.long_table import scored_rows
@@ -46,7 +46,7 @@ def dose_response_curve(
     session: str = "session",
     higher_is_better: bool = False,
 ) -> pd.DataFrame:
-    """Return the share of clients who have reliably improved by each session.
+    """Return the share of clients who are reliably improved at each session.
 
     Parameters
     ----------
@@ -80,6 +80,7 @@ def dose_response_curve(
     >>> dose_response_curve(sessions, reliable_change=6)["improved"].tolist()
     [0.0, 0.5, 1.0]
     """
+    check_reliable_change(reliable_change)
     wide = _scores_by_session(sessions, client, score, session)
     scores = high_is_bad(wide.ffill(axis=1).to_numpy(float), higher_is_better)
     intake = high_is_bad(wide[[0]].to_numpy(float), higher_is_better)

@@ -16,7 +16,14 @@ import pandas as pd
 from statsmodels.stats.contingency_tables import Table2x2
 
 from dyadsim.analysis.change import pre_post
-from dyadsim.analysis.criteria import fell_by, fell_by_share, lies_below, reaches
+from dyadsim.analysis.criteria import (
+    check_cut_off,
+    check_reliable_change,
+    fell_by,
+    fell_by_share,
+    lies_below,
+    reaches,
+)
 from dyadsim.analysis.direction import distance_from_best, high_is_bad
 from dyadsim.analysis.estimate import Estimate, from_count
 from dyadsim.analysis.long_table import scored_rows
@@ -78,7 +85,8 @@ def early_responders(
     rows = scored_rows(sessions, client, score, session, occasion)
     first = rows.groupby(client)[score].first()
     early = rows[rows[session] == at].groupby(client)[score].first()
-    pairs = pd.DataFrame({"first": first, "early": early}).dropna()
+    earlier = rows.groupby(client)[session].first() < at  # else the first score is the early one
+    pairs = pd.DataFrame({"first": first[earlier], "early": early}).dropna()
     before = distance_from_best(pairs["first"].to_numpy(float), best, higher_is_better)
     after = high_is_bad(pairs["early"].to_numpy(float) - best, higher_is_better)
     fell = pd.Series(fell_by_share(before, after, share), index=pairs.index, name="early")
@@ -159,6 +167,8 @@ def recovery_by_early_response(
     >>> result.recovered_of_early.value, result.recovered_of_others.value
     (0.75, 0.25)
     """
+    check_cut_off(cut_off)
+    check_reliable_change(reliable_change)
     columns = {"client": client, "score": score, "session": session, "occasion": occasion}
     scale = {"best": best, "higher_is_better": higher_is_better}
     early = early_responders(sessions, at, share, **columns, **scale)  # type: ignore[arg-type]

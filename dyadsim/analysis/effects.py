@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy.special import fdtri, gammaln, ndtri
 
 from dyadsim.analysis import arrays
 from dyadsim.analysis.arrays import Floats
-from dyadsim.analysis.columns import observed_scores, paired_scores, require_variance
+from dyadsim.analysis.columns import ROUNDING, observed_scores, paired_scores, require_variance
 from dyadsim.analysis.direction import high_is_bad
 from dyadsim.analysis.estimate import Estimate, from_standard_error
 
@@ -89,7 +90,7 @@ def d_groups(first: Values, second: Values) -> Estimate:
 
 def _standardised_difference(first: Floats, second: Floats) -> Estimate:
     deviations = [first.std(ddof=1), second.std(ddof=1)]
-    if max(deviations) == 0:
+    if max(deviations) <= ROUNDING * max(np.abs(first).max(), np.abs(second).max()):
         raise ValueError("no variance within either group: a difference in SDs is undefined")
     from statsmodels.stats.meta_analysis import effectsize_smd  # takes half a second
 

@@ -64,7 +64,9 @@ def sessions_attended(
     counts = np.sort(observed_scores(counts[counts >= minimum], n_sessions))
     n, deviation = len(counts), float(counts.std(ddof=1))
     return SessionsAttended(
-        from_standard_error(float(counts.mean()), deviation / math.sqrt(n), n),
+        from_standard_error(
+            float(counts.mean()), deviation / math.sqrt(n), n, degrees_of_freedom=n - 1
+        ),
         from_standard_error(deviation, _error_of_deviation(counts), n),
         _median(counts),
     )

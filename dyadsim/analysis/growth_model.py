@@ -250,8 +250,9 @@ def false_positives(growth: Growth, level: float = 0.05) -> float:
     0.17
     """
     inflation = design_effect(growth)
-    if growth.partial:
-        inflation = (inflation + 1) / 2
+    if growth.partial:  # the clusters add to the variance of one arm alone
+        within, between = slope_variances(growth)
+        inflation = 1 + (growth.subjects - 1) * between / (2 * within + between)
     freedom = 2 * growth.subjects * growth.clusters - 2
     critical = stdtrit(freedom, 1 - level / 2)
     return float(2 * stdtr(freedom, -critical / math.sqrt(inflation)))

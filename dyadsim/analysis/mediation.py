@@ -133,7 +133,7 @@ def mediated_effect(
         _percentiles(value, a * b, n),
         second.estimate(1, n),
         total,
-        _percentiles(value / total.value, a * b / (a * b + direct), n),
+        _percentiles(value / total.value if total.value else math.nan, a * b / (a * b + direct), n),
     )
 
 
@@ -258,7 +258,8 @@ def with_mediator(
     if at is not None:
         require_one_row(scored, client, (session,))
     table = ends.assign(mediator=scored.groupby(client)[mediator].last())
-    return table.assign(treated=(table[arm].astype(str) == treated_arm).astype(float))
+    treated = (table[arm].astype(str) == treated_arm).astype(float)
+    return table.assign(treated=treated.where(table[arm].notna()))
 
 
 def _measured_rows(

@@ -154,9 +154,11 @@ freedom: the 95 % interval is ± 12.71 errors); for a narrower one ask for more 
 (size.replicates); unknown where all repeats gave the same value.
     """
     numbers = [repeats] if isinstance(repeats, int) else sorted(set(repeats))
-    fewest, most = numbers[0], numbers[-1]
-    if most < 2:
+    if numbers[-1] < 2:
         return f"{NOT_KNOWN.capitalize()}: ask for more (size.replicates)."
+    single = "; not known from 1 repeat" if numbers[0] < 2 else ""
+    numbers = [number for number in numbers if number > 1]
+    fewest, most = numbers[0], numbers[-1]
     count, freedom = f"{fewest} to {most}", f"{fewest - 1} to {most - 1} degrees of freedom"
     interval = f"{t_quantile(fewest):.2f} to {t_quantile(most):.2f}"
     if fewest == most:
@@ -166,5 +168,5 @@ freedom: the 95 % interval is ± 12.71 errors); for a narrower one ask for more 
     more += "; unknown where all repeats gave the same value" if fewest < ENOUGH else ""
     return (
         f"± is one Monte-Carlo standard error over {count} repeats with different random numbers "
-        f"({freedom}: the 95 % interval is ± {interval} errors){more}."
+        f"({freedom}: the 95 % interval is ± {interval} errors){more}{single}."
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from dyadsim.analysis.change import pre_post, score_at_week
+from dyadsim.analysis.change import in_order, pre_post, score_at_week
 from dyadsim.analysis.clinical_significance import remission, response
-from dyadsim.analysis.columns import paired_scores, require_columns
+from dyadsim.analysis.columns import as_numbers, paired_scores, require_columns
 from dyadsim.analysis.criteria import reaches
 from dyadsim.analysis.direction import high_is_bad
 from dyadsim.analysis.estimate import Estimate
@@ -124,5 +124,10 @@ def _pre_and_at_week(
 ) -> tuple[pd.Series[float], pd.Series[float]]:
     require_columns(sessions, time)
     pre = pre_post(sessions, client=client, score=score, week=time, session=None, carry=())["pre"]
-    post = score_at_week(sessions, week, tolerance, client=client, score=score, time=time)
+    # the first score is no score after some weeks, though it lies within the tolerance
+    rows = in_order(sessions, client, time, None)
+    scores = pd.Series(as_numbers(rows[score], score), index=rows.index)
+    first = scores.notna() & (scores.notna().groupby(rows[client]).cumsum() == 1)
+    later = rows.assign(**{score: scores.mask(first)})
+    post = score_at_week(later, week, tolerance, client=client, score=score, time=time)
     return pre, post

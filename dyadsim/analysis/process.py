@@ -343,6 +343,8 @@ def aic_linear_minus_log_time(
         raise ValueError("a session appears twice: give the course of one group at a time")
     if len(points) < 4:
         raise ValueError(f"comparing courses needs at least 4 sessions, there are {len(points)}")
+    if points[session].min() < 0:
+        raise ValueError(f"sessions count from 0, '{session}' has {points[session].min():g}")
     score, when = require_variance(points[mean].to_numpy(), mean), points[session].to_numpy()
     ratio = _rss(when, score) / _rss(np.log1p(when), score)
     return float(len(points) * np.log(ratio))

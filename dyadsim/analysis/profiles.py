@@ -20,7 +20,7 @@ import pandas as pd
 from sklearn.mixture import GaussianMixture
 
 from dyadsim.analysis.arrays import Floats
-from dyadsim.analysis.columns import as_numbers, require_variance
+from dyadsim.analysis.columns import as_numbers, has_column, require_variance
 from dyadsim.analysis.long_table import clean_rows
 from dyadsim.analysis.one_thread import one_blas_thread
 
@@ -86,7 +86,7 @@ def client_lines(
     [[20.0, -3.0]]
     """
     rows = clean_rows(sessions, client, session, score)
-    if occasion in rows:
+    if has_column(rows, occasion, "occasion"):
         rows = rows[rows[occasion].isin(["intake", "session"])]
     rows = pd.DataFrame(
         {

@@ -18,7 +18,14 @@ import pandas as pd
 
 from dyadsim.analysis.change import pre_post
 from dyadsim.analysis.columns import FEWEST_CLIENTS, as_numbers, require_columns
-from dyadsim.analysis.criteria import fell_by, lies_below, reaches, within
+from dyadsim.analysis.criteria import (
+    check_cut_off,
+    check_reliable_change,
+    fell_by,
+    lies_below,
+    reaches,
+    within,
+)
 from dyadsim.analysis.direction import high_is_bad
 from dyadsim.analysis.estimate import Estimate, from_count
 from dyadsim.analysis.long_table import FOLLOW_UP, clean_rows
@@ -97,6 +104,8 @@ def relapses(
     >>> relapses(sessions, cut_off=10, reliable_change=6, weeks=[26])[0].share.value
     0.25
     """
+    check_cut_off(cut_off)
+    check_reliable_change(reliable_change)
     require_columns(sessions, client, score, week, occasion)
     rows = clean_rows(sessions, client, score, week)
     rows[score] = high_is_bad(as_numbers(rows[score], score), higher_is_better)

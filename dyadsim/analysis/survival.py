@@ -14,7 +14,13 @@ import pandas as pd
 from statsmodels.duration.survfunc import SurvfuncRight
 
 from dyadsim.analysis.columns import as_marks, as_numbers, require_columns
-from dyadsim.analysis.criteria import fell_by, lies_below, reaches
+from dyadsim.analysis.criteria import (
+    check_cut_off,
+    check_reliable_change,
+    fell_by,
+    lies_below,
+    reaches,
+)
 from dyadsim.analysis.direction import high_is_bad
 from dyadsim.analysis.long_table import scored_rows
 
@@ -69,6 +75,8 @@ def time_to_change(
     >>> times["session"].to_dict(), times["changed"].to_dict()
     ({1: 2.0, 2: 1.0}, {1: True, 2: False})
     """
+    check_cut_off(cut_off)
+    check_reliable_change(reliable_change)
     rows = scored_rows(sessions, client, score, session, occasion)
     scores = high_is_bad(rows[score].astype(float), higher_is_better)
     limit = high_is_bad(cut_off, higher_is_better)

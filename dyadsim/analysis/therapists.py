@@ -21,6 +21,7 @@ from dyadsim.analysis.change import residual_gain
 from dyadsim.analysis.columns import as_numbers, require_columns, require_variance
 from dyadsim.analysis.effects import NORMAL_QUANTILE
 from dyadsim.analysis.estimate import Estimate, from_standard_error
+from dyadsim.analysis.long_table import client_ids
 
 # Shares of variance at which the profile likelihood is computed before its peak is refined.
 GRID = np.concatenate([np.linspace(0.0, 0.975, 40), [0.99, 0.999, 0.9999]])
@@ -193,7 +194,9 @@ def share_of_therapist_variance(
     blocks = np.array_split(np.arange(len(cross)), min(BLOCKS, len(cross)))
     shares = np.array([_relative_fall(np.delete(cross, block, axis=0)) for block in blocks])
     shares = shares[~np.isnan(shares)]
-    error = math.sqrt((len(shares) - 1) * shares.var()) if len(shares) else 0.0
+    error = math.sqrt((len(shares) - 1) * shares.var()) if len(shares) > 1 else 0.0
+    if error == 0:  # every block gave the same, or none did: that tells nothing about chance
+        return Estimate(share, math.nan, math.nan, math.nan, len(rows))
     return from_standard_error(share, error, len(rows))
 
 
@@ -267,6 +270,7 @@ def _complete(
     if len(rows) < 3:
         raise ValueError(f"at least 3 clients need a therapist and scores, {len(rows)} have them")
     require_variance(rows[regressors[0]].to_numpy(), regressors[0])
+    rows[therapist] = client_ids(rows[therapist], therapist)
     return rows.sort_values(therapist, kind="stable")
 
 
@@ -379,6 +383,9 @@ def _crossing(above: Callable[[float], float], inside: float, edge: float) -> fl
 
 def _relative_fall(cross: Floats) -> float:
     """Return the relative fall of the therapist variance as skill enters; NaN if there is none."""
+    skill = cross[:, 0, 2] / cross[:, 0, 0]
+    if np.ptp(skill) <= 1e-9 * np.abs(skill).max():
+        return math.nan  # a block left out took all differences in skill with it
     without = np.delete(np.delete(cross, 2, axis=1), 2, axis=2)
     before = _reml(without).therapist_variance
     return 1 - _reml(cross).therapist_variance / before if before > 0 else math.nan

@@ -47,7 +47,7 @@ def test_reliable_change_criterion():
     for bad in [(0.0, 0.8), (5.0, 1.0), (5.0, -0.1)]:
         with pytest.raises(ValueError, match=r"reliability in \[0, 1\)"):
             reliable_change_criterion(*bad)
-    with pytest.raises(ValueError, match="reliable_change must be above 0"):
+    with pytest.raises(ValueError, match="reliable_change must be a number above 0"):
         reliable_change(PRE, POST, reliable_change=0, cut_off=10)
 
 
@@ -60,3 +60,11 @@ def test_response_and_remission():
         response([1, 2, 3], [1, 2, 3], share=0)
     with pytest.raises(ValueError, match="at least 3 clients, there are 2"):
         remission([9, 10], 10)
+
+
+def test_a_cut_off_that_is_no_number_is_refused():
+    """Every score lies "below" a missing cut-off: all would be well."""
+    with pytest.raises(ValueError, match="cut_off must be a number, it is nan"):
+        remission(POST, np.nan)
+    with pytest.raises(ValueError, match="cut_off must be a number"):
+        reliable_change(PRE, POST, reliable_change=6, cut_off=np.nan)

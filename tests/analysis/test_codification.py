@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dyadsim.analysis.codification import empirically_supported, equivalent
-from dyadsim.analysis.estimate import from_standard_error
+from dyadsim.analysis.estimate import Estimate, from_standard_error
 
 
 def _trials(*rows: tuple[int, float, float]) -> pd.DataFrame:
@@ -40,3 +40,8 @@ def test_no_difference_found_is_not_equivalence_shown(
     value: float, error: float, not_significant: bool, shown: bool
 ) -> None:
     assert equivalent(from_standard_error(value, error, 9)) == (not_significant, shown)
+
+
+def test_a_difference_that_is_not_known_is_not_judged() -> None:
+    with pytest.raises(ValueError, match="cannot be judged"):
+        equivalent(Estimate(*[float("nan")] * 4, 20))

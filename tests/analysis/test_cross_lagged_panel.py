@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dyadsim.analysis.cross_lagged_panel import random_intercept_panel
+from dyadsim.analysis.cross_lagged_panel import lagged_effect, random_intercept_panel
 from dyadsim.errors import BadData
 
 
@@ -78,3 +78,13 @@ def test_rows_that_stand_twice_and_few_clients_are_refused(missing_sessions):
         random_intercept_panel(pd.concat([rows, rows.iloc[[3]]]))
     with pytest.raises(BadData, match="3 to 20 sessions with 20 clients each"):
         random_intercept_panel(rows[rows["client"] < 15])
+
+
+def test_patterns_of_very_many_sessions_stay_apart() -> None:
+    """Numbers of patterns ran out of a double's digits from 28 sessions on."""
+    rng = np.random.default_rng(3)
+    level, noise = rng.normal(size=(120, 1)), rng.normal(size=(2, 120, 28))
+    rating, symptoms = level + noise[0], -level + noise[1]
+    symptoms[:, 1:] -= 0.5 * noise[0, :, :-1]
+    rating[:60, -1] = np.nan
+    assert lagged_effect(rating, symptoms) == pytest.approx(-0.5, abs=0.1)

@@ -50,3 +50,10 @@ def test_an_unknown_column_is_named(sessions_of):
 def test_one_client_has_no_standard_error(sessions_of):
     table = dose_response_curve(sessions_of([[20, 10]]), reliable_change=6)
     assert table["standard_error"].isna().all()
+
+
+def test_a_reliable_change_below_0_is_refused(sessions_of):
+    """A minus, as it comes to mind where high is good, would make everybody improved."""
+    for points in (-6, 0, np.nan, np.inf):
+        with pytest.raises(ValueError, match="reliable_change must be a number above 0"):
+            dose_response_curve(sessions_of([[20, 21], [20, 22]]), reliable_change=points)

@@ -46,3 +46,9 @@ def test_another_name_of_the_session_gives_the_order(sessions_of):
         renamed, at=1, cut_off=10, reliable_change=6, session="visit"
     )
     assert (result.recovered_of_early.value, result.recovered_of_others.value) == (1, 0)
+
+
+def test_a_first_score_at_the_early_session_tells_nothing(sessions_of):
+    sessions = sessions_of([[20, 10, 9], [20, 19, 18], [20, 19, 9]])
+    late = sessions[(sessions["client"] != sessions["client"].iloc[-1]) | (sessions["session"] > 0)]
+    assert early_responders(late, at=1).index.tolist() == sessions["client"].unique()[:2].tolist()

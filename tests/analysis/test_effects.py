@@ -105,3 +105,10 @@ def test_no_variance():
         pre_post_d(same, TREATED)
     with pytest.raises(ValueError, match="'control' has no variance"):
         variance_ratio(TREATED, same)
+
+
+def test_scores_that_differ_by_rounding_alone_have_no_variance():
+    with pytest.raises(ValueError, match="no variance"):
+        pre_post_d([0.1 + 0.2, 0.3, 0.3, 0.3], [0.2, 0.1, 0.2, 0.1])
+    with pytest.raises(ValueError, match="no variance"):
+        hedges_g([0.1 + 0.2, 0.3, 0.3], [0.2, 0.2, 0.2])

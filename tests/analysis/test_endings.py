@@ -68,3 +68,9 @@ def test_ids_of_two_tables_must_be_written_alike():
     sessions = pd.DataFrame({"client": range(3), "session": 3, "alliance_score": [1.0, 2, 3]})
     with pytest.raises(ValueError, match=r"no 'client' in common: clients has '0' \.\.\."):
         alliance_dropout(clients, sessions)
+
+
+def test_the_interval_of_few_clients_is_that_of_students_t():
+    """By hand: 5 ± 3.182446 (t, 3 degrees of freedom) x 2.160247 / 2."""
+    mean = sessions_attended(pd.DataFrame({"n_sessions": [3, 4, 5, 8]})).mean
+    assert (mean.low, mean.high) == pytest.approx((1.56256, 8.43743), abs=1e-4)

@@ -112,3 +112,24 @@ def test_an_effect_is_found_with_its_sign() -> None:
 def test_bad_input(call, words) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(BadInput, match=words):
         call()
+
+
+def test_clusters_in_one_arm_alone_inflate_as_simulated() -> None:
+    """The variance of the difference is that of both arms, of which one has clusters.
+
+    Simulated with 40,000 trials each: .118, .419, .597; (design effect + 1) / 2 gives less.
+    """
+    cases = [((4.0, 20.0, 50.0, 30), 0.118), ((20.0, 10.0, 20.0, 50), 0.419)]
+    for (cluster, subject, residual, clusters), simulated in [
+        *cases,
+        ((100.0, 5.0, 20.0, 50), 0.597),
+    ]:
+        growth = Growth(
+            subjects=20,
+            clusters=clusters,
+            cluster_slope=cluster,
+            subject_slope=subject,
+            residual=residual,
+            partial=True,
+        )
+        assert growth_model.false_positives(growth) == pytest.approx(simulated, abs=0.006)

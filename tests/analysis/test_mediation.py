@@ -137,3 +137,12 @@ def test_paths_that_cannot_be_told_apart_are_refused() -> None:
         mediated_effect(rows.assign(mediator=3.0 * rows["treated"]))
     with pytest.raises(ValueError, match="'draws' must be 1000 or more, it is 10"):
         mediated_effect(rows, draws=10)
+
+
+def test_a_missing_arm_is_no_control() -> None:
+    rows = [(k, s, 20.0 - s, 0.5 + 0.1 * k) for k in range(4) for s in range(3)]
+    sessions = pd.DataFrame(rows, columns=["client", "session", "symptom_score", "rating"])
+    sessions["arm"] = sessions["client"].map({0: "cbt", 1: "waitlist", 2: None, 3: "cbt"})
+    table = with_mediator(sessions, "rating", treated_arm="cbt", at=2)
+    assert table["treated"].tolist()[:2] == [1.0, 0.0]
+    assert np.isnan(table["treated"].iloc[2])

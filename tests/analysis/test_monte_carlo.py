@@ -74,3 +74,10 @@ def test_what_an_error_means_is_said(repeats: int | list[int], parts: list[str])
     text = monte_carlo.error_sentence(repeats)
     assert all(part in text for part in parts)
     assert ("ask for more" in text) == (repeats in (1, 2))
+
+
+def test_one_repeat_among_several_has_no_interval() -> None:
+    text = monte_carlo.error_sentence([1, 8])
+    assert "over 8 repeats" in text
+    assert "nan" not in text
+    assert text.endswith("not known from 1 repeat.")

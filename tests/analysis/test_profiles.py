@@ -73,3 +73,9 @@ def test_two_clients_apart_are_no_profile():
 def test_too_few_clients(sessions_of):
     with pytest.raises(ValueError, match="up to 5 profiles need 100 clients"):
         response_profiles(sessions_of(_courses([(20, -3)], 30)))
+
+
+def test_a_misspelt_occasion_is_refused(sessions_of):
+    sessions = sessions_of([[20, 17, 15], [20, 18, 15]]).assign(kind="session")
+    with pytest.raises(ValueError, match="knd"):
+        client_lines(sessions, occasion="knd")

@@ -64,3 +64,11 @@ def test_times_of_every_client_are_needed():
         change_curve(pd.DataFrame({"session": [1, 2], "changed": [2, 0]}))
     text = pd.DataFrame({"session": ["9", "12"], "changed": True})
     assert change_curve(text)["session"].tolist() == [9, 12]
+
+
+def test_criteria_that_are_none_are_refused(sessions_of):
+    sessions = sessions_of([[20, 9], [20, 12]])
+    with pytest.raises(ValueError, match="reliable_change must be a number above 0"):
+        time_to_change(sessions, cut_off=10, reliable_change=-6)
+    with pytest.raises(ValueError, match="cut_off must be a number"):
+        time_to_change(sessions, cut_off=np.nan, reliable_change=6)

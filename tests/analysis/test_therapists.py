@@ -225,3 +225,32 @@ def test_impossible_skills():
         share_of_therapist_variance(frame[frame["therapist"] < 3], "skill")
     with pytest.raises(ValueError, match=r"no column 'skil'\. Did you mean skill"):
         share_of_therapist_variance(frame, "skil")
+
+
+def test_therapists_keep_their_names_whatever_the_kind_of_column():
+    """Rows were sorted by the codes of a categorical column, names by the alphabet."""
+    rng = np.random.default_rng(2)
+    names = np.array(["senior"] * 40 + ["junior"] * 20)
+    pre = rng.normal(20, 3, 60)
+    post = pre - np.where(names == "senior", 8, 0) + rng.normal(0, 2, 60)
+    text = pd.DataFrame({"therapist": names, "pre": pre, "post": post})
+    ordered = pd.Categorical(names, ["senior", "junior"], ordered=True)
+    tables = [therapist_table(frame) for frame in (text, text.assign(therapist=ordered))]
+    assert tables[0].loc["senior", "n"] == 40
+    for name in ("senior", "junior"):
+        assert tables[0].loc[name].tolist() == tables[1].loc[name].tolist()
+
+
+def test_a_jackknife_that_tells_nothing_gives_no_error():
+    """Skill that one therapist alone has is constant without that therapist."""
+    rng = np.random.default_rng(0)
+    therapist = np.repeat(np.arange(6), 15)
+    skill = (therapist == 0).astype(float)
+    pre = rng.normal(20, 3, 90)
+    post = pre - 5 - 2 * skill - rng.normal(0, 1.5, 6)[therapist] + rng.normal(0, 3, 90)
+    frame = pd.DataFrame({"therapist": therapist, "pre": pre, "post": post})
+    errors = [
+        share_of_therapist_variance(frame.assign(skill=low + high * skill), "skill").standard_error
+        for low, high in ((0, 1), (0, 3), (0.1, 0.6), (2, 3.3))
+    ]
+    assert errors == pytest.approx([errors[0]] * 4, abs=1e-6)
