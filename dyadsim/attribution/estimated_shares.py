@@ -118,10 +118,11 @@ def mean_gains(
         Gains `(3,)` in points of the PHQ-9.
     """
     names = ("waitlist", "supportive", care.treatments[0])
-    trial = rct(names, care.sessions, follow_up=(), instrument="phq9", sample=care.sample)
-    gains = []
-    for arm in trial.arms:
-        alone = trial._replace(arms=(arm,))
+    different = tuple(dict.fromkeys(names))  # the full therapy may be the supportive one itself
+    trial = rct(different, care.sessions, follow_up=(), instrument="phq9", sample=care.sample)
+    gains, arms = [], dict(zip(different, trial.arms, strict=True))
+    for name in names:
+        alone = trial._replace(arms=(arms[name],))
         run = simulate.run(alone, parameters, clients, seed=seed, replicate=replicate)
         outcome = observe_study(run).outcome
         gains.append(mean_gain(outcome["pre"], outcome["post"]).value)

@@ -23,6 +23,7 @@ from dyadsim.attribution.true_shares import (
     VARIANCE,
     Care,
     Replication,
+    attribution_study,
     effect_shares,
     effect_worths,
     variance_shares,
@@ -91,9 +92,14 @@ def _hash(value: object) -> bytes:
     return hashlib.blake2b(full_repr(value).encode(), digest_size=16).digest()
 
 
+def _what_decides(care: Care | None) -> object:
+    """Return a care with what its treatments are: a file keeps its name when it is edited."""
+    return care if care is None else (care, attribution_study(care))
+
+
 def canonical_cares(job: PointJob, points: Values) -> "np.ndarray[Any, np.dtype[np.uint8]]":
     """Return what is hashed for each point `(row, 1)`, the number of a care: `(row, 16)`."""
-    hashes = [_hash(job.cares[int(point[0])]) for point in points]
+    hashes = [_hash(_what_decides(job.cares[int(point[0])])) for point in points]
     return np.frombuffer(b"".join(hashes), np.uint8).reshape(len(points), 16)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from dyadsim.model.display import full_repr
 from dyadsim.numerics.jit import source_fingerprint
 from dyadsim.simulation.unfinished import tidy_unfinished, write_file
 
@@ -88,12 +89,12 @@ def steps_key(parts: Iterable[object]) -> str:
     Parameters
     ----------
     parts
-        What decides the numbers: settings, facts, priors; their `repr` counts.
+        What decides the numbers: settings, facts, priors; all their fields count (`full_repr`).
     """
     digest = hashlib.sha256(source_fingerprint().encode())
     package = Path(__file__).parents[1]
     for path in sorted(path for name in _DECIDE for path in (package / name).rglob("*.py")):
         digest.update(path.read_bytes())
     for part in parts:
-        digest.update(repr(part).encode())
+        digest.update(full_repr(part).encode())
     return digest.hexdigest()[:12]

@@ -40,7 +40,6 @@ MANIFEST = "manifest.json"
 _HOW = ("task", "name", "results", "json", "threads", "shard", "shards", "executor", "dry_run")
 
 # Words that change a sweep and begin none.
-_HOW_MANY = ("points.", "points=", "outputs=", "size=", "size.")
 
 
 class SweepRequest(NamedTuple):
@@ -89,6 +88,12 @@ def _says_how(word: str, owners: tuple[str, ...] = ("task.", "executor.")) -> bo
     return key in _HOW or key.startswith(owners)
 
 
+def _begins_sweep(word: str) -> bool:
+    """Return whether a word names points: a list, an interval, a file, an experiment."""
+    named = word.startswith(("points=file", "points.file=", "experiment="))
+    return named or parse_word(word).is_sweep_override() or "interval(" in word
+
+
 def with_stored_words(words: Sequence[str]) -> list[str]:
     """Return the words with those of the stored sweep before them, where they describe no sweep.
 
@@ -123,7 +128,7 @@ def with_stored_words(words: Sequence[str]) -> list[str]:
 
 
 def _refuse_part_of_stored(words: Sequence[str]) -> None:
-    """Refuse words that only say how many points, where a stored sweep says which.
+    """Refuse words that name no points, where a stored sweep has some: they would replace it.
 
     Raises
     ------
@@ -131,7 +136,7 @@ def _refuse_part_of_stored(words: Sequence[str]) -> None:
         With the whole command.
     """
     changing = [word for word in words if not _says_how(word)]
-    if not all(word.startswith(_HOW_MANY) for word in changing):
+    if any(map(_begins_sweep, changing)):
         return
     folder = _named_folder(words)
     try:

@@ -1,7 +1,7 @@
 """How values show themselves: one line in a terminal, a small table in a notebook."""
 
 import html
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 type Row = tuple[str, ...]
 
@@ -43,7 +43,14 @@ def full_repr(value: object) -> str:
     --------
     >>> full_repr((1, "a"))
     "(1, 'a')"
+    >>> full_repr({"sizes": [1, 2]})
+    "{'sizes': [1, 2]}"
     """
+    if isinstance(value, list):
+        return f"[{', '.join(map(full_repr, value))}]"
+    if isinstance(value, Mapping):
+        pairs = ", ".join(f"{full_repr(key)}: {full_repr(item)}" for key, item in value.items())
+        return f"{{{pairs}}}"
     if not isinstance(value, tuple):
         return repr(value)
     if hasattr(value, "_fields"):

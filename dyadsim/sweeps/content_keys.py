@@ -23,6 +23,8 @@ _MODEL = (
     "calibration",
     "attribution",
     "sweeps/outputs.py",
+    "sweeps/job.py",
+    "sweeps/point_outcomes.py",
 )  # folders and files of the package that can decide a number
 
 
@@ -38,10 +40,16 @@ def model_version() -> str:
     """
     import numba
 
+    from dyadsim.attribution.true_shares import Care, attribution_study
+    from dyadsim.evidence.studies_of_facts import fact_studies
+    from dyadsim.model.display import full_repr
+
     package, digest = Path(__file__).parents[1], hashlib.sha256(numba.__version__.encode())
     paths = {path for name in _MODEL for path in _source_files(package / name)}
     for path in sorted(paths):
         digest.update(str(path.relative_to(package)).encode() + path.read_bytes())
+    # The therapies of facts and shares come from conf/therapy, which may be edited too.
+    digest.update(full_repr((fact_studies(), attribution_study(Care()))).encode())
     for own in own_mechanism_files():
         digest.update(own.name.encode() + own.path.read_bytes())
     return digest.hexdigest()[:12]

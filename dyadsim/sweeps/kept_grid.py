@@ -14,6 +14,7 @@ import numpy as np
 from dyadsim.attribution import kept_points
 from dyadsim.attribution.kept_points import PointJob
 from dyadsim.attribution.true_shares import Care
+from dyadsim.errors import BadInput
 from dyadsim.sweeps.content_keys import Index
 from dyadsim.sweeps.parquet_files import read_parquet
 from dyadsim.sweeps.sweep import Condition, Sweep, open_store, row_keys
@@ -48,6 +49,11 @@ def plan_grid(jobs: Sequence[PointJob], names: Sequence[str]) -> KeptGrid:
         One a point, each with one care; all have the same columns.
     names
         What the world of each point is called; points of one world take the first name.
+
+    Raises
+    ------
+    BadInput
+        Two points have other columns.
     """
     cares: dict[PointJob, list[Care | None]] = {}
     called: dict[PointJob, str] = {}
@@ -65,8 +71,10 @@ def plan_grid(jobs: Sequence[PointJob], names: Sequence[str]) -> KeptGrid:
         _condition(world._replace(cares=tuple(known)), called[world])
         for world, known in cares.items()
     )
-    most = max(map(len, cares.values()))
-    sweep = Sweep((CARE,), kept_points.columns_of(jobs[0]), conditions, 1, most)
+    most, columns = max(map(len, cares.values())), kept_points.columns_of(jobs[0])
+    if any(kept_points.columns_of(job) != columns for job in jobs):
+        raise BadInput("all points of a grid have the same facts: run one command a file of facts.")
+    sweep = Sweep((CARE,), columns, conditions, 1, most)
     return KeptGrid(sweep, tuple(jobs), tuple(first[world] + place for world, place in places))
 
 

@@ -270,7 +270,9 @@ def _run_outputs(
 ) -> dict[str, float]:
     """Return the outputs of one point that need runs of their own, by column."""
     known = {fact.id: fact for fact in facts.load_facts()}
-    statistics = [name for name in job.columns if _is_statistic(name, known)]
+    statistics = [
+        name for name in job.columns if _is_statistic(name, known) and _can_have(name, job.study)
+    ]
     wanted = [known[name] for name in job.columns if name in known]
     size = {"clients": job.clients, "seed": job.seed, "replicate": replicate, "threads": threads}
     outputs: dict[str, float] = {}
@@ -284,6 +286,16 @@ def _run_outputs(
     if any(map(_is_attribution, job.columns)):
         outputs |= _attribution(job, parameters, replicate, threads=threads)
     return outputs
+
+
+@functools.lru_cache(maxsize=1000)
+def _can_have(name: str, study: Study) -> bool:
+    """Return whether a statistic can be computed in a study; of others its column stays empty."""
+    try:
+        named_statistic.check_statistic(name, study)
+    except BadInput:
+        return False
+    return True
 
 
 def _attribution(

@@ -7,10 +7,12 @@ interrupted, and with more replicates it computes those alone.
 
 import hashlib
 import inspect
+import itertools
 import marshal
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -173,9 +175,38 @@ def _code(thing: Any) -> str:
         module = inspect.getmodule(thing)
         return f"{thing.__qualname__}:{around}:{inspect.getsource(module or thing)}"
     except (OSError, TypeError):  # typed into a session, or a block of a page
-        parts = [thing] if inspect.isfunction(thing) else vars(thing).values()
-        codes = [marshal.dumps(part.__code__) for part in parts if inspect.isfunction(part)]
-        return f"{thing.__qualname__}:{around}:{codes}"
+        return f"{thing.__qualname__}:{around}:{_typed_code(thing)}"
+
+
+def _typed_code(thing: Any) -> str:
+    """Return the compiled code of what has no file, and the plain values that it may use.
+
+    Those are the defaults of functions, what they read of the session, and what stands in a class
+    or in the classes that it is made from.
+    """
+    inside = {} if inspect.isfunction(thing) else vars(thing)
+    own = {name: item for name, item in inside.items() if name[:2] != "__" or callable(item)}
+    functions = [part for part in [thing, *own.values()] if inspect.isfunction(part)]
+    known = [(name, function.__globals__) for function in functions for name in _names_in(function)]
+    parts = [
+        [marshal.dumps(function.__code__) for function in functions],
+        [(function.__defaults__, function.__kwdefaults__) for function in functions],
+        sorted({(name, repr(items[name])) for name, items in known if _is_plain(items.get(name))}),
+        sorted((name, repr(item)) for name, item in own.items() if _is_plain(item)),
+        [_code(base) for base in getattr(thing, "__bases__", ()) if base is not object],
+    ]
+    return repr(parts)
+
+
+def _names_in(function: FunctionType) -> tuple[str, ...]:
+    """Return the names that a function reads, those of functions within it too."""
+    inside = [part.co_names for part in function.__code__.co_consts if isinstance(part, CodeType)]
+    return (*function.__code__.co_names, *itertools.chain.from_iterable(inside))
+
+
+def _is_plain(value: object) -> bool:
+    """Return whether a value says all of itself; a value that is not there says nothing."""
+    return isinstance(value, int | float | str | tuple | list | dict)
 
 
 def _differences(

@@ -341,8 +341,8 @@ def read_points(path: str, columns: Sequence[str] = ()) -> tuple[tuple[Axis, ...
     known = [_column_parameter(name, where) for name in names]
     places = [header.index(name) for name in names]
     points = np.empty((len(lines), len(names)))
-    for row, line in enumerate(lines):
-        here = f"{where}, row {row + 2}"
+    for row, (number, line) in enumerate(lines):
+        here = f"{where}, row {number}"
         points[row] = list(_numbers(line, known, places, here))
         if len(line) > len(header):
             raise BadInput(f"{here} has {len(line)} cells, the header {len(header)}.")
@@ -350,19 +350,19 @@ def read_points(path: str, columns: Sequence[str] = ()) -> tuple[tuple[Axis, ...
     return tuple(Axis(name, (), float(low), float(high)) for name, low, high in spans), points
 
 
-def _read_csv(path: str, where: str) -> tuple[list[str], list[list[str]]]:
-    """Return the header and the rows of a csv file; empty rows are left out."""
+def _read_csv(path: str, where: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Return the header and the rows of a csv file with their numbers; empty rows are left out."""
     if not is_file(path):
         raise BadInput(f"{where} cannot be read: there is no such file.")
     try:
         with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            lines = list(csv.reader(file))
+            every = list(enumerate(csv.reader(file), 1))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise BadInput(f"{where} cannot be read: {error}.") from None
-    lines = [line for line in lines if any(cell.strip() for cell in line)]
+    lines = [(number, line) for number, line in every if any(cell.strip() for cell in line)]
     if len(lines) < 2:
         raise BadInput(f"{where} needs a header and at least one row of numbers.")
-    return [cell.strip() for cell in lines[0]], lines[1:]
+    return [cell.strip() for cell in lines[0][1]], lines[1:]
 
 
 def _column_parameter(name: str, where: str) -> Parameter:

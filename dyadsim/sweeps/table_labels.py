@@ -15,7 +15,7 @@ def row_labels(sweep: "Sweep") -> pa.Table:
     for condition in sweep.conditions:
         count = len(condition.points)
         labels = {
-            name: pa.DictionaryArray.from_arrays(np.zeros(count, np.int8), pa.array([str(value)]))
+            name: pa.DictionaryArray.from_arrays(np.zeros(count, np.int32), pa.array([str(value)]))
             for name, value in condition.labels.items()
         }
         axes = {name: condition.points[:, k] for k, name in enumerate(sweep.axes)}

@@ -10,7 +10,8 @@ import pytest
 from scipy.stats import f as f_distribution
 from statsmodels.stats.power import TTestIndPower
 
-from dyadsim.calibration.kept_steps import KeptSteps
+import dyadsim
+from dyadsim.calibration.kept_steps import KeptSteps, steps_key
 from dyadsim.errors import BadInput
 from dyadsim.planning import planned_power, power_formulas
 from dyadsim.planning.drawn_trials import allocate_clients, draw_trials
@@ -283,3 +284,12 @@ def test_impossible_sizes_and_analyses_are_refused() -> None:
         check_analyses(plan, ["mixd"])
     with pytest.raises(BadInput, match="treat in both arms"):
         check_analyses(plan, ["mixed_slopes"])
+
+
+def test_a_kept_size_is_of_one_world_alone() -> None:
+    """Parameters show themselves in one line: values that differ must still be told apart."""
+    world = dyadsim.world("hybrid")
+    other = world._replace(distress=world.distress._replace(rate=world.distress.rate / 2))
+    assert repr(world) == repr(other)
+    assert steps_key([[world]]) != steps_key([[other]])
+    assert steps_key([{"world": world}]) != steps_key([{"world": other}])

@@ -103,3 +103,23 @@ def test_the_example_of_the_page_runs(tmp_path: Path, capsys: pytest.CaptureFixt
     assert "8 clinics simulated now, 0 from" in printed
     example.main(4, 100, str(tmp_path))
     assert "0 clinics simulated now, 8 from" in capsys.readouterr().out
+
+
+def test_code_without_a_file_is_known_by_what_it_reads(tmp_path: Path) -> None:
+    """Typed into a session: a global, a default, or an attribute of a class that changed."""
+    typed = """
+CLIENTS = {clients}
+def run(policy, replicate, more={more}):
+    return {{"gain": CLIENTS + more + policy.dose}}
+class Usual:
+    dose = 0
+class Mine(Usual):
+    dose = {dose}
+"""
+    for values, right in (((10, 0, 2), 2), ((500, 0, 2), 2), ((500, 0, 7), 7), ((500, 1, 7), 7)):
+        known: dict = {"__name__": "session"}
+        exec(typed.format(**dict(zip(("clients", "more", "dose"), values, strict=True))), known)
+        policies = {"usual": known["Usual"], "mine": known["Mine"]}
+        shown = compare_policies(known["run"], policies, tmp_path, outputs=["gain"], replicates=3)
+        assert shown.differences["difference"].tolist() == [right]
+        assert set(shown.table["gain"]) == {sum(values[:2]), sum(values)}

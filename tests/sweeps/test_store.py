@@ -16,7 +16,8 @@ from sweeps.planned import planned
 from dyadsim.sweeps import content_keys, sweep
 from dyadsim.sweeps.content_keys import Index
 from dyadsim.sweeps.store import Rows, Store, StoreError
-from dyadsim.sweeps.sweep import Shard
+from dyadsim.sweeps.sweep import Condition, Shard, Sweep
+from dyadsim.sweeps.table_labels import row_labels
 
 HERE = Path(__file__).parents[1]
 
@@ -214,3 +215,13 @@ def test_a_sweep_may_be_called_parts(tmp_path: Path) -> None:
     again = sweep.run_sweep(small, tmp_path / "parts")
     assert (again.reused, again.damaged) == (16, ())
     assert sweep.collect_sweep(small, tmp_path / "parts").exists()
+
+
+def test_very_many_values_of_a_label_are_joined() -> None:
+    """An index of one byte ended at 127 values, after all was computed."""
+    conditions = tuple(
+        Condition({"seed": k}, str(k), lambda *_: None, lambda p: p, np.zeros((1, 1), np.float32))
+        for k in range(300)
+    )
+    labels = row_labels(Sweep(("x",), ("gain",), conditions, 1, 1))
+    assert labels["seed"].to_pylist() == [str(k) for k in range(300)]

@@ -241,6 +241,8 @@ def check_many(jobs: Sequence["Settings"], differing: Sequence[Mapping[str, Any]
     """Refuse several values of what a grid has once; worlds side by side are no grid."""
     from dyadsim.cli.kept_grid import check_grid
 
+    if len({job.task.facts for job in jobs}) > 1:
+        raise BadInput("facts=: a grid has one file of facts; run the command once for each file.")
     if not any(job.compared or job.members for job in jobs):
         check_grid(differing)
 

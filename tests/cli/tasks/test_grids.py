@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import dyadsim
 from dyadsim.attribution import kept_points
+from dyadsim.attribution.true_shares import Care, Replication
 from dyadsim.cli import progress
 from dyadsim.cli.main import main
 
@@ -191,3 +194,25 @@ def test_the_store_of_a_grid_is_no_sweep_and_no_damaged_result(
     out = capsys.readouterr().out
     assert "points kept for decompose" in " ".join(out.split())
     assert "damaged" not in out
+
+
+def test_a_grid_has_one_file_of_facts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Values of the second file stood under the facts of the first."""
+    lines = Path("dyadsim/evidence/facts.csv").read_text(encoding="utf-8").splitlines()
+    for name, rows in (("a.csv", lines[1:4]), ("b.csv", lines[3:0:-1])):
+        (tmp_path / name).write_text("\n".join([lines[0], *rows]), encoding="utf-8")
+    files = f"task.facts={tmp_path}/a.csv,{tmp_path}/b.csv"
+    assert _run(["facts", "-m", "size=tiny", "world=hybrid", files], tmp_path) == 2
+    assert "run the command once for each file" in " ".join(capsys.readouterr().err.split())
+
+
+def test_an_edited_therapy_is_another_point(tmp_path: Path) -> None:
+    job = kept_points.PointJob(
+        dyadsim.world("hybrid"), (Care((str(tmp_path / "mine.yaml"), "supportive")),), Replication()
+    )
+    hashes = []
+    for dose in (0.8, 0.1):
+        text = f"dose: {{cognitive: {dose}, behavioural: 0.1}}\nstructure: 0.6\nrationale: 0.7\n"
+        (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+        hashes.append(kept_points.canonical_cares(job, np.zeros((1, 1), np.float32)).tobytes())
+    assert hashes[0] != hashes[1]

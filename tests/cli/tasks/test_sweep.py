@@ -450,3 +450,26 @@ def test_ctrl_c_and_term_keep_what_is_finished(tmp_path: Path, number: int) -> N
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     assert main(["sweep", AXIS, f"results={tmp_path}"]) == 1
+
+
+@pytest.mark.parametrize("word", ["seed=2", "world=null", "study.sessions=5"])
+def test_one_value_does_not_replace_a_stored_sweep(
+    word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin = ["sweep", "name=bond", "distress.bond_effect=0.1,0.2", "size=tiny", "outputs=[gain]"]
+    assert main([*begin, f"results={tmp_path}"]) == 0
+    before = (tmp_path / "bond" / "points.parquet").read_bytes()
+    for task in ("sweep", "status"):
+        assert main([task, "name=bond", word, f"results={tmp_path}"]) == 2
+    assert "alone says not what to sweep" in " ".join(capsys.readouterr().err.split())
+    assert (tmp_path / "bond" / "points.parquet").read_bytes() == before
+
+
+def test_a_statistic_that_one_study_cannot_have_stays_empty_there(tmp_path: Path) -> None:
+    words = ["study=rct,cohort", "study.sessions=4", "distress.bond_effect=0.1,0.2", "size=tiny"]
+    outputs = "outputs=['remission@4_weeks.cbt',gain]"
+    assert main(["sweep", *words, outputs, f"results={tmp_path}"]) == 0
+    table = pd.read_parquet(tmp_path / "sweep" / "points.parquet").set_index("study")
+    assert table.loc["cohort", "remission@4_weeks.cbt"].isna().all()
+    assert table.loc["rct", "remission@4_weeks.cbt"].notna().all()
+    assert (table["error"] == "").all()
