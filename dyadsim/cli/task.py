@@ -249,6 +249,8 @@ class Task:
             groups.append(NoEffect("figure.panels", instead="its figure has one panel"))
         elif self.members_report == "members" and words.get("members", "null") != "null":
             groups.append(NoEffect("figure.panels", instead="figures over members have one panel"))
+        if "data" in self.shows and "data.instrument" in words:
+            groups.append(NoEffect("measure", instead="data.instrument says the questionnaire"))
         groups.append(NoEffect("job", instead="it numbers the jobs of a Hydra launcher"))
         notes = {}
         for group in groups:

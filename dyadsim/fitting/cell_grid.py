@@ -197,6 +197,8 @@ def _is_footer(rows: list[tuple[list[str], int]], place: int, width: int) -> boo
     """Return whether a row is a note or a total: one cell of many, or such a word first."""
     cells = [cell for cell in rows[place][0] if cell]
     if FOOTER.fullmatch(cells[0]) and cells[0] == rows[place][0][0]:
+        if sum(row[0] == cells[0] for row, _ in rows) > 1:
+            return False  # the id of a client, such as SD
         return not any(FOOTER.fullmatch(row[0]) for row, _ in rows[: min(place, 3)])
     return width >= 3 and len(cells) == 1 and " " in cells[0]
 

@@ -163,7 +163,7 @@ def suspected_codes(
         Numbers of one kind, such as scores; NaN where there is none.
     within
         Lowest and highest number that is possible; None: a code is far that is below 0 where
-        others are not, or beyond the highest of the others by more than their range.
+        others are not, or beyond the highest of the others by their range or more.
     labelled
         Numbers that have a label in SPSS or Stata: they may be codes, too.
 
@@ -171,6 +171,8 @@ def suspected_codes(
     --------
     >>> suspected_codes(np.array([0.0, 3, 1, 9, 2])), suspected_codes(np.array([0.0, 8, 9, 5]))
     ([9.0], [])
+    >>> suspected_codes(np.array([1.0, 2, 3, 4, 5, 9]))  # items of 1 to 5
+    [9.0]
     """
     known = np.unique(values[~np.isnan(values)])
     codes = np.array([bool(CODES_OF_MISSING.fullmatch(f"{value:g}")) for value in known], bool)
@@ -180,7 +182,7 @@ def suspected_codes(
         return []
     if within is None:
         low, high = others.min(), others.max()
-        within = (0.0 if low >= 0 else -np.inf, 2 * high - low)
+        within = (0.0 if low >= 0 else -np.inf, np.nextafter(2 * high - low, -np.inf))
     far = codes & ((known < within[0]) | (known > within[1]))
     return [float(value) for value in known[far]]
 

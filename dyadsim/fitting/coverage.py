@@ -191,8 +191,9 @@ def prediction_table(predictions: Floats, real: Floats, *, names: Sequence[str])
         columns = ("data", "low", "middle", "high", "tail")
         return pd.DataFrame({"statistic": pd.Series(dtype=str)} | dict.fromkeys(columns, real))
     low, middle, high = np.nanquantile(predictions, (0.05, 0.5, 0.95), axis=0)
-    above = np.nanmean(predictions >= real, axis=0)
-    below = np.nanmean(predictions <= real, axis=0)
+    known = np.isfinite(predictions).sum(axis=0)
+    above = (predictions >= real).sum(axis=0) / known
+    below = (predictions <= real).sum(axis=0) / known
     tail = np.minimum(2 * np.minimum(above, below), 1)
     return pd.DataFrame(
         {"statistic": names, "data": real, "low": low, "middle": middle, "high": high, "tail": tail}

@@ -66,7 +66,7 @@ def scored_rows(
     spacing = "" if choices.per_week == 1 else f", {choices.per_week:g} a week"
     note = {
         "session": spacing or ", a week apart",
-        **dict.fromkeys(ROUNDED, ", rounded to weeks"),
+        **dict.fromkeys(ROUNDED, f", rounded to {'sessions' if spacing else 'weeks'}{spacing}"),
     }.get(unit, "")
     assumed.append(f"time is counted in {unit}s{note}")
     unknown = int(rows["score"].isna().sum())

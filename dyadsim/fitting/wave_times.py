@@ -14,6 +14,7 @@ DATE = (  # year first; or day and month in one of two orders; a time of day may
     r"(?P<y>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<d>\d{1,2})(?:[ T].*)?",
     r"(?P<a>\d{1,2})(?P<mark>[-/.])(?P<b>\d{1,2})(?P=mark)(?P<y>\d{4}|\d{2})(?:[ T].*)?",
 )
+COMPACT = re.compile(r"((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")  # 20240331
 BEFORE = 28  # days: a score so long before the day of the start is the intake's (assumption)
 MONTHS = (  # how months begin in English and German
     *("jan", "feb", "mar|mär|mae|mrz", "apr", "may|mai", "jun"),
@@ -47,6 +48,11 @@ def times_as_numbers(table: ClientTable, choices: TableChoices) -> ClientTable:
         table = _words_as_numbers(table, choices.times)
     if choices.dates is not None:
         return _dates_as_numbers(table, choices.dates, choices.day_first)
+    times = table.column(*table.columns.get("time", ())) if "time" in table.columns else None
+    if times is not None and are_compact(times):
+        row = int(np.flatnonzero(times.notna())[0])
+        rule = "is a date, no number; of dates, data.dates=first counts weeks since the intake"
+        table.refuse(row, "time", times.iloc[row], rule)
     return table
 
 
@@ -149,6 +155,8 @@ def _days(
 ) -> tuple[pd.Series, list[str]]:
     """Return dates as days (NaN where not needed and empty), and what was assumed."""
     text = table.column(name).map(_with_number, na_action="ignore")
+    if are_compact(text):
+        text = text.str.replace(COMPACT, r"\1-\2-\3", regex=True)
     numbers = pd.to_numeric(text, errors="coerce")
     if numbers.notna().sum() == text.notna().sum() and text.notna().any():
         return numbers, [f"the numbers in {name} are days, as in Excel"]
@@ -175,6 +183,18 @@ def _days(
         place.refuse(row, "time", value, rule, more)
     days = (dates - pd.Timestamp("1970-01-01")) / pd.Timedelta(days=1)
     return days, assumed
+
+
+def are_compact(cells: "pd.Series[str]") -> bool:
+    """Return whether all cells are dates without marks, such as 20240331, some of them known.
+
+    Examples
+    --------
+    >>> are_compact(pd.Series(["20240331", None])), are_compact(pd.Series(["20240331", "12"]))
+    (True, False)
+    """
+    known = cells.dropna()
+    return bool(len(known)) and bool(known.map(lambda cell: bool(COMPACT.fullmatch(cell))).all())
 
 
 def _with_number(cell: str) -> str:

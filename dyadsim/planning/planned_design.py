@@ -1,5 +1,7 @@
 """The design of a planned study, of one that is described or of a data file, and its variants."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -26,13 +28,15 @@ class Variant(NamedTuple):
 class PlannedStudy(NamedTuple):
     """A study that is planned: its design, the world it is planned in, clients of the plain design.
 
-    `parameters` are those of the world, for the simulated data set.
+    `parameters` are those of the world, for the simulated data set; those of `fixed` keep their
+    value in every data set.
     """
 
     study: Study
     world: str
     parameters: Parameters
     clients: int
+    fixed: Mapping[str, float] = MappingProxyType({})
 
     def variants(self) -> tuple[Variant, ...]:
         """Return the plain design, and what could be added to it."""
@@ -47,13 +51,15 @@ class PlannedFile(NamedTuple):
     """A study with the design of a data file, and the world it is planned in.
 
     `therapists` says whether the file has their ids. Of the file's scores only their places count;
-    `parameters` are those of the world, for alliance scores that the file does not have.
+    `parameters` are those of the world, for alliance scores that the file does not have; those of
+    `fixed` keep their value in every data set.
     """
 
     observed: ObservedDesign
     therapists: bool
     world: str
     parameters: Parameters
+    fixed: Mapping[str, float] = MappingProxyType({})
 
     def variants(self) -> tuple[Variant, ...]:
         """Return the design of the file as it is, and what could be added to it."""

@@ -71,7 +71,7 @@ def recover_parameters(
     for variant in plan.variants():
         evidence = score_evidence(plan.design(variant, seed=seed), variant.therapists)
         table = prior_table(
-            fitting_problem(plan.world),
+            fitting_problem(plan.world, fixed=plan.fixed),
             evidence,
             draws=draws + held_out,
             seed=seed,

@@ -6,7 +6,7 @@ from fuzz.effects import ATTRIBUTES, attributes_read, is_without_effect
 from dyadsim.calibration.search import BUDGETS as CALIBRATION_BUDGETS
 from dyadsim.cli.main import main
 from dyadsim.cli.settings import BUDGETS
-from dyadsim.cli.task import Task, all_tasks
+from dyadsim.cli.task import Task, all_tasks, find_task
 from dyadsim.fitting.fit import EFFORTS
 from dyadsim.model.parameters import catalogue
 
@@ -29,6 +29,7 @@ ONE_WAY = {
     ("compare", "world"),
     ("recover", "data"),  # of a study that is described
     ("recover", "data.unit"),
+    ("recover", "specificity"),  # it decides which scores are missing, and no more
     ("recover", "size.clients_per_point"),  # of published moments, which it refuses
     ("calibrate", "world"),  # with task.shared=held
     ("crossvalidate", "world"),  # it reads the parameters that are set, not those of a world
@@ -88,3 +89,19 @@ def test_it_is_said_on_the_command_line(
 ) -> None:
     assert main([*words, "dry_run=true"]) == 0
     assert note in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("task", "words"),
+    [
+        ("power", {"task.design": "therapists", "task.icc": "0.3"}),
+        ("power", {"task.design": "therapists", "task.layout": "crossed"}),
+        ("power", {"task.process_icc": "0.8"}),
+        ("power", {"task.residual": "0.9"}),
+        ("analyse", {"data.instrument": "phq9", "measure": "bdi2"}),
+        ("fit", {"data.path": "a.csv", "data.instrument": "phq9", "measure": "bdi2"}),
+    ],
+)
+def test_settings_of_other_designs_are_named(task: str, words: dict[str, str]) -> None:
+    (note,) = find_task(task).notes(words, catalogue())
+    assert f"'{list(words)[-1]}' has no effect in" in note

@@ -79,3 +79,9 @@ def test_rows_that_are_longer_than_the_names() -> None:
     assert len(cells_of(HEADER, ROWS[0], ["c1", "2"]).cells) == 2
     with pytest.raises(BadData, match="is empty"):
         cells_of(["", ""], [""])
+
+
+def test_a_client_may_be_called_like_a_total() -> None:
+    """By initials: SD, six times at the end of the table."""
+    rows = [[name, str(week), "10"] for name in ("AB", "CD", "SD") for week in range(3)]
+    assert cells_of(HEADER, *rows).cells["id"].tolist() == [row[0] for row in rows]

@@ -27,3 +27,9 @@ def test_nothing_kept_out_makes_a_table_without_rows(draws: int) -> None:
     assert list(table) == ["statistic", "data", "low", "middle", "high", "tail"]
     assert not len(table)
     assert all(table[name].dtype == float for name in list(table)[1:])
+
+
+def test_a_statistic_that_is_often_missing_keeps_its_tail() -> None:
+    predictions = np.array([[1.0], [2.0], [3.0], [np.nan], [np.nan], [np.nan]])
+    table = prediction_table(predictions, np.array([2.0]), names=("x",))
+    assert table["tail"].tolist() == [1.0]

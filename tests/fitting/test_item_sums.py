@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dyadsim.errors import BadData, BadInput
-from dyadsim.fitting.client_table import Limits, give_roles
+from dyadsim.fitting.client_table import Limits, give_roles, suspected_codes
 from dyadsim.fitting.file_reader import read_table
 from dyadsim.fitting.item_sums import item_names, sum_items
 
@@ -53,3 +53,9 @@ def test_items_that_cannot_be_summed(table, tmp_path) -> None:
     path.write_text("id,q1,q2,q3\na,1,2,3\nb,1,often,3\n")
     with pytest.raises(BadData, match="row 3, column 'q2': 'often' is not a number"):
         sum_items(read_table(str(path)), {}, ("q1", "q2", "q3"), 0.2)
+
+
+def test_a_nine_among_answers_of_1_to_5_is_a_code() -> None:
+    assert suspected_codes(np.array([1.0, 2, 3, 4, 5, 9])) == [9.0]
+    assert suspected_codes(np.array([0.0, 1, 2, 3, 4, 8])) == [8.0]
+    assert suspected_codes(np.array([1.0, 2, 3, 4, 5, 6, 7, 9])) == []

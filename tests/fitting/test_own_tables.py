@@ -79,3 +79,10 @@ def test_tables_of_arms_and_weeks() -> None:
     assert (row["n"], row["missing"]) == (40, 0)
     assert (row["mean"], row["sd"]) == pytest.approx((some.mean(), some.std()))
     assert list(dict.fromkeys(weeks["arm"])) == list(tables.arms)
+
+
+def test_sessions_further_apart_than_scores_are_refused() -> None:
+    """As a fit does: two scores of a client in one session are no course."""
+    data = drawn_data(tuple(range(9)), ("a",))
+    with pytest.raises(BadInput, match="the sessions are further apart than the scores"):
+        tables_of_data(data, stated=StatedLength(sessions=4, per_week=0.5))

@@ -152,3 +152,16 @@ def test_words_without_a_time_are_refused_with_the_setting(waves) -> None:
         waves(["pre", "post", "fu"], {"pre": 0, "post": 12})
     with pytest.raises(BadData, match=r"column 'when' has no 'psot'. Did you mean post"):
         waves(["pre", "post"], {"pre": 0, "psot": 12})
+
+
+def test_dates_without_marks_are_dates(days) -> None:
+    """20240301 is no number of days: March and April would be 70 days further apart."""
+    rows = [("a", "20240226", 20), ("a", "20240304", 10), ("b", "20231231", 9)]
+    assert days(rows) == [0, APART, 0]
+
+
+def test_dates_without_marks_are_no_weeks(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,when,phq\na,20240226,20\na,20240304,10\n")
+    with pytest.raises(BadData, match=r"is a date, no number; of dates, data\.dates=first"):
+        read_long_table(str(path), ROLES)

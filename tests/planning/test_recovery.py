@@ -118,3 +118,16 @@ arms: {talk: cbt, wait: waitlist}
     Path("moments.yaml").write_text("moments: []\n", encoding="utf-8")
     assert main(["recover", "data.path=moments.yaml"]) == 2
     assert "recover needs scores of clients, not published numbers" in capsys.readouterr().err
+
+
+def test_a_parameter_that_is_set_stays_in_every_data_set(tmp_path: Path) -> None:
+    """It changed the label of the world, and no number."""
+    study = ["recover", "study=cohort", "study.sessions=4", "size.clients=12", *FEW]
+    tables = []
+    for name, words in (("plain", []), ("set", ["distress.treatment_gain=0.01"])):
+        assert main([*study, *words, f"results={tmp_path / name}"]) == 0
+        (table,) = (tmp_path / name).rglob("*.csv")
+        tables.append(pd.read_csv(table))
+    plain, fixed = tables
+    assert "distress.treatment_gain" in set(plain["parameter"])
+    assert "distress.treatment_gain" not in set(fixed["parameter"])

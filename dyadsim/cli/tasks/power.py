@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import flag, names_list, number, whole_number
@@ -28,6 +28,13 @@ WORLD, ENSEMBLE = "world", "ensemble"
 MADE_BY_WORLD = ("icc", "effect_sd", "process_icc", "before_r", "dropout", "residual")
 OF_WORLD = ("therapy", "comparator", "sessions", "assessed", "members")
 MOST_SIZES = 400
+
+OF_DESIGNS: Mapping[str, Callable[[str], bool]] = {  # settings that only some designs use
+    "icc": lambda design: design != "therapists",
+    "layout": lambda design: design not in ("therapists", "process"),
+    "process_icc": lambda design: design == "process",
+    "residual": lambda design: design == "growth",
+}
 
 
 @dataclasses.dataclass
@@ -334,6 +341,15 @@ def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
             "task.therapists",
         )
     ]
+    design = words.get("task.design", "bona_fide")
+    if own := [name for name, designs in OF_DESIGNS.items() if not designs(design)]:
+        unused.append(
+            NoEffect(
+                *(f"task.{name}" for name in own),
+                task=f"power {design}",
+                instead="it is of other designs; of therapists, task.effect is their share",
+            )
+        )
     if _in_world(words.get("task.effect")):
         names = [f"task.{name}" for name in MADE_BY_WORLD]
         return [*unused, NoEffect(*names, instead="a world makes it")]

@@ -71,7 +71,7 @@ def _plan(settings: "Settings") -> "tuple[PlannedStudy | PlannedFile, tuple[str,
                 f"recover plans studies of {FEWEST} clients or more, not {settings.clients}."
             )
         study, world = settings.study, settings.world
-        return PlannedStudy(study, world, parameters, settings.clients), ()
+        return PlannedStudy(study, world, parameters, settings.clients, settings.fixed), ()
     if is_moments(path):
         raise BadInput(
             f"data.path: recover needs scores of clients, not published numbers ('{path}'): "
@@ -83,7 +83,8 @@ def _plan(settings: "Settings") -> "tuple[PlannedStudy | PlannedFile, tuple[str,
     assert isinstance(source.evidence, ScoreEvidence)
     design, known = source.evidence.design, source.evidence.shape.therapists_known
     check_need(data_need(settings, MORE_CLIENTS * source.dyad_sessions))
-    return PlannedFile(design, known, settings.world, parameters), source.assumed
+    plan = PlannedFile(design, known, settings.world, parameters, settings.fixed)
+    return plan, source.assumed
 
 
 def cost(settings: "Settings") -> dict[str, Any]:
@@ -210,13 +211,13 @@ def no_effect(words: Mapping[str, str]) -> NoEffect:
         "do",
         "beats",
         "replicate",
+        "specificity",
         "budget",
         "data",
         "size.replicates",
         "size.clients_per_replicate",
         "size.clients_per_point",
-        instead="recover simulates the study=... that is planned, at the world's own values; "
-        "task.draws=600 makes it quick",
+        instead="recover simulates the study=... that is planned; task.draws=600 makes it quick",
     )
 
 
