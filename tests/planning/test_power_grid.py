@@ -293,3 +293,19 @@ def test_a_kept_size_is_of_one_world_alone() -> None:
     assert repr(world) == repr(other)
     assert steps_key([[world]]) != steps_key([[other]])
     assert steps_key([{"world": world}]) != steps_key([{"world": other}])
+
+
+@pytest.mark.parametrize(
+    ("clients", "therapists", "spread", "layout"),
+    [(120, 8, 2.0, "nested"), (300, 16, 1.0, "crossed"), (200, 10, 0.5, "one_arm")],
+)
+def test_unequal_caseloads_are_those_that_are_drawn(
+    clients: int, therapists: int, spread: float, layout: str
+) -> None:
+    """n (1 + CV^2) of very many therapists says 102 clients where an arm has 60."""
+    plan = Assumptions("bona_fide", 0.2, layout, dropout=(0, 0), spread=spread)
+    rng = np.random.default_rng(1)
+    _, owners = allocate_clients(plan, clients, therapists, trials=400, rng=rng)
+    loads = [np.bincount(owner[owner >= 0].astype(int)) for owner in owners]
+    seen = np.mean([(load**2).sum() / load.sum() for load in loads])
+    assert power_formulas.caseload(plan, Size(clients, therapists)) == pytest.approx(seen, rel=0.05)
