@@ -77,7 +77,7 @@ def pre_post(
     _require_one_order(treated, client, _times(rows, week, session))
     table = _first_and_last(treated, client, score).reindex(_clients(rows, client))
     if session is not None and has_column(rows, session, "session"):
-        table["n_sessions"] = rows.groupby(client)[session].max()
+        table["n_sessions"] = treated.groupby(client)[session].max()
     return table.join(_constant(rows, client, carry))
 
 

@@ -128,6 +128,8 @@ def _data(clients: pd.DataFrame, predictors: list[str], dropped: str, therapist:
     require_columns(clients, dropped, therapist, *predictors)
     if not predictors:
         raise BadInput("a dropout model needs at least one predictor")
+    if len(set(predictors)) < len(predictors):
+        raise BadInput(f"a predictor is named twice: {', '.join(predictors)}")
     rows = clients[[dropped, therapist, *predictors]].dropna()
     codes, therapists = rows[therapist].factorize()
     if len(therapists) < 2:

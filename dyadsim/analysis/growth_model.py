@@ -382,6 +382,11 @@ def p_values(trial: pd.DataFrame) -> tuple[float, float]:
         Ignored: Student's t test over subjects. Respected: Welch's t test over therapists' mean
         slopes (subjects where an arm has no therapists); unequal clusters weigh alike.
 
+    Raises
+    ------
+    BadInput
+        Other arms.
+
     Examples
     --------
     >>> ignored, respected = p_values(draw_trial(Growth(effect=-20.0)))
@@ -389,6 +394,8 @@ def p_values(trial: pd.DataFrame) -> tuple[float, float]:
     (True, True)
     """
     table = subject_slopes(trial)
+    if set(table["arm"]) != {"treated", "control"}:
+        raise BadInput(f"arms must be treated and control, not {', '.join(set(table['arm']))}")
     treated, control = (table[table["arm"] == arm] for arm in ("treated", "control"))
     ignored = ttest_ind(treated["slope"], control["slope"]).pvalue
     units = [_units(part) for part in (treated, control)]

@@ -133,3 +133,16 @@ def test_residual_gain_where_high_is_good():
     pre, post = [10.0, 20.0, 30.0, 25.0], [5.0, 16.0, 15.0, 20.0]
     turned = residual_gain(pre, post, higher_is_better=True)
     np.testing.assert_allclose(turned, -residual_gain(pre, post))
+
+
+def test_a_follow_up_is_no_session():
+    """It may have a number, as the next session would."""
+    rows = [
+        (1, 0, "intake", 20),
+        (1, 1, "session", 18),
+        (1, 2, "session", 9),
+        (1, 3, "follow_up", 8),
+    ]
+    columns = ["client", "session", "occasion", "symptom_score"]
+    ends = pre_post(pd.DataFrame(rows, columns=columns), week=None, carry=())
+    assert ends[["post", "n_sessions"]].to_numpy().tolist() == [[9, 2]]
