@@ -33,8 +33,8 @@ def _aic_linear_minus_log_time(scores: ScoreArrays) -> float:
     """Use the clients still in care at each session up to 12, where most are."""
     values = scores.scores["symptom_score"]
     here = clients_of_design(scores)
-    seen = (values[(scores.number == number) & here] for number in range(1, 13))
-    rows = [values[0, here], *seen]
+    of_sessions = (values[(scores.number == number) & here] for number in range(1, 13))
+    rows = [values[0, here], *of_sessions]
     if not all((~np.isnan(row)).any() for row in rows):
         return float("nan")  # a session that nobody reached has no mean
     means = [np.nanmean(row) for row in rows]

@@ -232,8 +232,8 @@ def _session_rows(data: ClientData, scale: Scale, end: float, per_week: float) -
             "alliance": data.alliance,
         }
     )
-    held = rows[rows["occasion"] != "follow_up"]
-    again = int(held.duplicated(["client", "session"]).sum())
+    treatment = rows[rows["occasion"] != "follow_up"]
+    again = int(treatment.duplicated(["client", "session"]).sum())
     if again > AT_ONE_TIME * len(rows):
         raise BadInput(
             f"data.per_week={per_week:g}: {again} of {len(rows)} scores share a session with "

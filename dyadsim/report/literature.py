@@ -1,5 +1,6 @@
 """Reviewed literatures: what reviewers conclude beside what they should find, and funnels."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,14 @@ def _cells(row: dict[Any, Any]) -> list[str]:
         estimate_text(row["pooled"], row["pooled_se"]),
         f"{row['published']:.1f}",
         f"{row['certified']:.0%} [{row['certified_low']:.0%}, {row['certified_high']:.0%}]",
-        f"{row['not_significant']:.0%} | {row['equivalent']:.0%}",
-        f"{row['asymmetry']:.0%} | {row['asymmetry_unclear']:.0%}",
+        f"{_percent(row['not_significant'])} | {_percent(row['equivalent'])}",
+        f"{_percent(row['asymmetry'])} | {_percent(row['asymmetry_unclear'])}",
     ]
+
+
+def _percent(share: float) -> str:
+    """Return a share in %, a dash where too few literatures could be pooled."""
+    return "–" if math.isnan(share) else f"{share:.0%}"
 
 
 def write_literature(folder: Path, reviews: Reviewed, *, therapy: str, label: str) -> None:

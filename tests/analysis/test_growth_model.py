@@ -133,9 +133,3 @@ def test_clusters_in_one_arm_alone_inflate_as_simulated() -> None:
             partial=True,
         )
         assert growth_model.false_positives(growth) == pytest.approx(simulated, abs=0.006)
-
-
-def test_arms_with_other_names_are_refused() -> None:
-    trial = growth_model.draw_trial(SMALL)
-    with pytest.raises(BadInput, match="arms must be treated and control"):
-        growth_model.p_values(trial.assign(arm=trial["arm"].replace("treated", "cbt")))

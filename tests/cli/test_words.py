@@ -128,7 +128,6 @@ def test_a_long_message_is_cut() -> None:
 
 def test_whatever_can_be_held_or_removed_is_a_setting() -> None:
     """`strain` could be held in Python and in a file, but not by `do.hold.strain`."""
-    held = {field.name for field in dataclasses.fields(Hold)}
-    assert held == {*HOLDABLE, SCORE}
+    assert {field.name for field in dataclasses.fields(Hold)} == {*HOLDABLE, SCORE}
     (removed,) = (field for field in dataclasses.fields(Do) if field.name == "remove")
     assert all(name in removed.metadata["help"] for name in PATHS)

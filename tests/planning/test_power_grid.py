@@ -307,5 +307,6 @@ def test_unequal_caseloads_are_those_that_are_drawn(
     rng = np.random.default_rng(1)
     _, owners = allocate_clients(plan, clients, therapists, trials=400, rng=rng)
     loads = [np.bincount(owner[owner >= 0].astype(int)) for owner in owners]
-    seen = np.mean([(load**2).sum() / load.sum() for load in loads])
-    assert power_formulas.caseload(plan, Size(clients, therapists)) == pytest.approx(seen, rel=0.05)
+    of_mean_client = np.mean([(load**2).sum() / load.sum() for load in loads])
+    stated = power_formulas.caseload(plan, Size(clients, therapists))
+    assert stated == pytest.approx(of_mean_client, rel=0.05)

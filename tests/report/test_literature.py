@@ -1,5 +1,6 @@
 """Reviewed literatures on the terminal and in a folder."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -28,16 +29,26 @@ def test_a_row_a_comparator(reviews: Reviewed, capsys: pytest.CaptureFixture[str
     assert "true distress in SDs at intake (as in sweep and compare): waitlist" in out
 
 
-def test_what_egger_s_test_cannot_see_is_said(
-    reviews: Reviewed, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_egger_s_test_cannot_see_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     """Four trials: never "no sign of bias"."""
+    plan = ReviewPlan("cbt", ("waitlist",), 6, field=Field(trials=4))
+    reviews = review_literatures(worlds.world_parameters("hybrid"), plan)
     report.print_literature(reviews, title="", margin=0.2)
     row = reviews.summary.iloc[0]
     assert row["asymmetry"] + row["asymmetry_unclear"] == pytest.approx(1)
     out = capsys.readouterr().out
     assert f"{row['asymmetry']:.0%} | {row['asymmetry_unclear']:.0%}" in out
     assert "Not shown is not the same as not there." in out
+
+
+def test_verdicts_are_of_literatures_that_could_be_pooled(
+    reviews: Reviewed, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where nothing heals hardly a trial is published: that is no "not significant"."""
+    report.print_literature(reviews, title="", margin=0.2)
+    assert reviews.reviews["pooled"].notna().sum() < 3
+    assert math.isnan(reviews.summary.iloc[0]["not_significant"])
+    assert "– | –" in capsys.readouterr().out
 
 
 def test_tables_and_funnel(reviews: Reviewed, tmp_path: Path) -> None:
