@@ -39,8 +39,6 @@ MANIFEST = "manifest.json"
 # Words that say how and where, not what: with no others, the sweep is the one that is stored.
 _HOW = ("task", "name", "results", "json", "threads", "shard", "shards", "executor", "dry_run")
 
-# Words that change a sweep and begin none.
-
 
 class SweepRequest(NamedTuple):
     """A sweep, and how and where this process works on it.
@@ -144,7 +142,7 @@ def _refuse_part_of_stored(words: Sequence[str]) -> None:
         stored = [*map(str, manifest["words"])]
     except (OSError, ValueError, KeyError, TypeError):
         return
-    if manifest.get("grid_of"):
+    if manifest.get("grid_of") or not any(map(_begins_sweep, stored)):  # of a single point
         return
     new = {word.split("=", 1)[0] for word in changing}
     kept = [word for word in stored if word.split("=", 1)[0] not in new]

@@ -473,3 +473,9 @@ def test_a_statistic_that_one_study_cannot_have_stays_empty_there(tmp_path: Path
     assert table.loc["cohort", "remission@4_weeks.cbt"].isna().all()
     assert table.loc["rct", "remission@4_weeks.cbt"].notna().all()
     assert (table["error"] == "").all()
+
+
+def test_a_sweep_of_one_point_can_be_typed_again(tmp_path: Path) -> None:
+    words = ["sweep", "world=null", "size=tiny", "outputs=[gain]", f"results={tmp_path}"]
+    assert [main(words), main(words)] == [0, 0]
+    assert main([*words, "seed=2"]) == 0
