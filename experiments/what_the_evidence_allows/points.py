@@ -10,6 +10,7 @@ from dyadsim.attribution import true_shares
 from dyadsim.calibration import laplace
 from dyadsim.calibration.distances import ParallelMap, distance_simulator
 from dyadsim.calibration.gauss_newton import Stage, refine_point
+from dyadsim.calibration.kept_steps import KeptSteps
 from dyadsim.calibration.prior import Floats, Space, calibration_space
 from dyadsim.calibration.search import FINAL_PENALTY
 from dyadsim.evidence import benchmark
@@ -57,14 +58,18 @@ def variance_shares(values: dict[str, float], clients: int) -> dict[str, float]:
 
 
 def fit_rest(
-    fixed: dict[str, float], size: Size, parallel_map: ParallelMap
+    kept: KeptSteps, fixed: dict[str, float], size: Size, parallel_map: ParallelMap
 ) -> tuple[Space, Floats]:
     """Return the point nearest to the facts' bands with some parameters fixed."""
     space = calibration_space("hybrid", fixed)
     start = space.coordinates(worlds.find_world("hybrid").calibrated_values)
     simulate = distance_simulator(space, size.facts, seed=POINT_SEED, parallel_map=parallel_map)
     stages = [Stage(size.clients, size.steps, FINAL_PENALTY)]
-    return space, refine_point(simulate, start, bounds=space.bounds, stages=stages)[0]
+
+    def compute_arrays() -> dict[str, Floats]:
+        return {"point": refine_point(simulate, start, bounds=space.bounds, stages=stages)[0]}
+
+    return space, kept.step("point", 1, compute_arrays)["point"]
 
 
 def judge_point(space: Space, point: Floats, size: Size) -> dict[str, Any]:

@@ -12,12 +12,16 @@ from figure import draw  # beside this file
 from points import Size, fit_rest, judge_draws, judge_point
 
 from dyadsim.calibration.distances import process_map
-from dyadsim.calibration.laplace import EFFORTS, LaplacePosterior, laplace_posterior
+from dyadsim.calibration.kept_steps import KeptSteps, steps_key
+from dyadsim.calibration.laplace import EFFORTS, LaplacePosterior
 from dyadsim.evidence.fact import Fact, load_facts
+from dyadsim.model.worlds import find_world
+from dyadsim.numerics.jit import cache_folder
 from dyadsim.simulation.simulate import default_threads
 
 sys.path.append(str(Path(__file__).parents[1]))
 from experiment import run_experiment
+from kept_posteriors import kept_posterior
 
 SPECIFICITY = "distress.specificity"
 PROFILE = (
@@ -28,7 +32,7 @@ PROFILE = (
     ("distress.expectancy_effect", 0.8),
 )
 WIDTHS = (0.5, 1.0, 2.0)  # of the prior of all other parameters, in its own standard deviations
-FACTS = load_facts()[:41]  # those of version 0.2, on which the worlds were calibrated
+FACTS = load_facts()
 TINY = {
     "clients": 300,
     "profile": PROFILE[2:3],
@@ -52,24 +56,28 @@ def compute(
     small = effort == "small"
     judged = clients if small else 5 * clients
     size = Size(facts, clients, 1 if small else 8, judged, 2 if small else 24)
+    start = find_world("hybrid").calibrated_values
+    folder = cache_folder() / "what_the_evidence_allows" / steps_key((size, effort, start))
     rows, draws = [], []
     with process_map(workers) as parallel_map:
         for name, value in profile:
-            space, point = fit_rest({name: value}, size, parallel_map)
+            kept = KeptSteps(folder / f"{name}={value:g}")
+            space, point = fit_rest(kept, {name: value}, size, parallel_map)
             row = {"fixed": name, "value": value, **judge_point(space, point, size)}
             if name == SPECIFICITY:
-                posterior = laplace_posterior(
+                posterior = kept_posterior(
+                    kept,
                     space,
                     space.coordinates(space.values(point)),
-                    facts=facts,
-                    effort=EFFORTS[effort]._replace(clients=clients),
-                    seed=1,
-                    parallel_map=parallel_map,
+                    facts,
+                    EFFORTS[effort]._replace(clients=clients),
+                    parallel_map,
                 )
                 row |= log_evidence(posterior)
                 drawn = judge_draws(posterior, size, parallel_map)
                 draws.append(drawn.assign(specificity=value))
             rows.append(row)
+    KeptSteps(folder).remove()
     return {"what_the_evidence_allows": pd.DataFrame(rows), "draws": pd.concat(draws)}
 
 

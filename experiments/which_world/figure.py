@@ -18,7 +18,7 @@ def compare(tables: dict[str, pd.DataFrame]) -> Figure:
     figure = style.new_figure(13, 6)
     with style.drawing_style():
         left, right = figure.subplots(1, 2, width_ratios=(2, 3))
-        draw_evidence(left, tables["worlds"])
+        draw_evidence(left, tables["worlds"], _facts_by_family(tables["which_world"]).sum())
         draw_scores(right, tables["which_world"])
         figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
     return figure
@@ -37,14 +37,17 @@ def determine(tables: dict[str, pd.DataFrame]) -> Figure:
     return figure
 
 
-def draw_evidence(axes: Axes, worlds: pd.DataFrame) -> None:
-    """Draw each world's log evidence below the best."""
+def draw_evidence(axes: Axes, worlds: pd.DataFrame, facts: int) -> None:
+    """Draw each world's log evidence below the best, and how many of the facts it has inside."""
     best = worlds["log_evidence"].max()
-    for place, row in enumerate(worlds.itertuples()):
+    first = worlds[worlds["seed"] == worlds["seed"].min()]
+    for place, row in enumerate(first.itertuples()):
         look = style.find_look(str(row.world), style.WORLDS)
         axes.plot(row.log_evidence - best, place, look.marker, color=look.colour, markersize=10)
+        others = worlds.loc[worlds["world"] == row.world, "log_evidence"] - best
+        axes.plot(others, [place] * len(others), "o", color=look.colour, fillstyle="none")
         axes.annotate(
-            f"{row.free} free, {row.effective:.0f} determined\n{row.inside} of 41 inside",
+            f"{row.free} free, {row.effective:.0f} determined\n{row.inside} of {facts} inside",
             (row.log_evidence - best, place),
             (0, 10),
             fontsize=9,
@@ -52,10 +55,13 @@ def draw_evidence(axes: Axes, worlds: pd.DataFrame) -> None:
             ha="left" if row.world == "null" else "right",
         )
     axes.axvline(0, color="#AAAAAA", linewidth=0.8)
-    axes.set_yticks(range(len(worlds)), list(worlds["world"]))
-    axes.set_ylim(-0.6, len(worlds) - 0.2)
+    axes.set_yticks(range(len(first)), list(first["world"]))
+    axes.set_ylim(-0.6, len(first) - 0.2)
     axes.set_xscale("symlog", linthresh=10)
-    axes.set_xlabel("log evidence below the best world's (0 = best)")
+    axes.set_xlim(right=3)
+    axes.set_xticks([-500, -100, -30, -10, -5, 0], ["−500", "−100", "−30", "−10", "−5", "0"])
+    axes.minorticks_off()
+    axes.set_xlabel("log evidence below the best (0 = best; rings: every seed)")
 
 
 def draw_scores(axes: Axes, scores: pd.DataFrame) -> None:
@@ -72,16 +78,23 @@ def draw_scores(axes: Axes, scores: pd.DataFrame) -> None:
             label=world,
             markersize=8,
         )
-    counts = scores.drop_duplicates("left_out").set_index("left_out")["facts"]
+    counts = _facts_by_family(scores)
     labels = [f"{name.replace('_', ' ')} ({counts[name]})" for name in families]
     axes.set_yticks(range(len(families)), labels)
     axes.set_xscale("symlog", linthresh=3)
+    axes.set_xticks([-20, -10, -5, -3, -2, -1, 0], ["−20", "−10", "−5", "−3", "−2", "−1", "0"])
+    axes.minorticks_off()
     axes.set_xlabel("log score a fact, when its whole family took no part (right = better)")
+
+
+def _facts_by_family(scores: pd.DataFrame) -> "pd.Series[int]":
+    """Return how many facts each family has."""
+    return scores.drop_duplicates("left_out").set_index("left_out")["facts"]
 
 
 def draw_directions(axes: Axes, directions: pd.DataFrame, worlds: pd.DataFrame) -> None:
     """Draw what facts say along each direction in the space of parameters."""
-    effective = worlds.set_index("world")["effective"]
+    effective = worlds.drop_duplicates("world").set_index("world")["effective"]
     for world, rows in directions.groupby("world", sort=False):
         look = style.find_look(str(world), style.WORLDS)
         label = f"{world}: {effective[world]:.0f} of {len(rows)} determined"
@@ -91,7 +104,7 @@ def draw_directions(axes: Axes, directions: pd.DataFrame, worlds: pd.DataFrame) 
     axes.set_xscale("log")
     axes.invert_yaxis()
     axes.set_ylabel("direction in the space of parameters, best known first")
-    axes.set_xlabel("information, facts / prior (1 = as much as the prior)")
+    axes.set_xlabel("information, facts / prior (1 = as much as the prior; .001 = that or less)")
     axes.legend(fontsize=10)
 
 

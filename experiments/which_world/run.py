@@ -7,27 +7,30 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from figure import draw  # beside this file
 
 from dyadsim.calibration import laplace
-from dyadsim.calibration.distances import ParallelMap, process_map
+from dyadsim.calibration.distances import process_map
+from dyadsim.calibration.kept_steps import KeptSteps, steps_key
 from dyadsim.calibration.prior import calibration_space
 from dyadsim.evidence.fact import Fact, load_facts
 from dyadsim.model import worlds
+from dyadsim.numerics.jit import cache_folder
 from dyadsim.simulation.simulate import default_threads
 
 sys.path.append(str(Path(__file__).parents[1]))
 from experiment import run_experiment
+from kept_posteriors import kept_posterior, kept_without
 
-FACTS = load_facts()[:41]  # those of version 0.2, on which the worlds were calibrated
+FACTS = load_facts()
 FAMILIES = tuple(dict.fromkeys(fact.family for fact in FACTS))
 TINY = {
     "clients": 300,
     "names": ("null",),
     "facts": [fact for fact in FACTS if fact.family in ("ending", "natural_course")],
     "families": ("ending",),
+    "seeds": (1, 2),
     "effort": "small",
     "workers": 1,
 }
@@ -38,51 +41,51 @@ def compute(
     names: Sequence[str] = tuple(worlds.WORLDS),
     facts: Sequence[Fact] = FACTS,
     families: Sequence[str] = FAMILIES,
+    seeds: Sequence[int] = (1, 2),
     effort: str = "standard",
     workers: int = default_threads(),
 ) -> dict[str, pd.DataFrame]:
     """Return scores of left-out families, the worlds' evidence, what facts determine.
 
-    which_world: world, left_out, facts, log_score, squares. worlds: a summary of each posterior.
-    posterior: its parameters. directions: what facts say along each direction.
+    which_world: world, left_out, facts, log_score, squares. worlds: a summary of each posterior, of
+    every seed. Of the first seed alone: posterior, its parameters; directions, what facts say along
+    each direction.
     """
     size = laplace.EFFORTS[effort]._replace(clients=clients)
-    posteriors, scores = [], []
+    starts = {name: worlds.find_world(name).calibrated_values for name in names}
+    folder = cache_folder() / "which_world" / steps_key((size, facts, starts))
+    posteriors, summaries, scores = [], [], []
     with process_map(workers) as parallel_map:
         for name in names:
-            space = calibration_space(name)
-            posterior = laplace.laplace_posterior(
-                space,
-                space.coordinates(worlds.find_world(name).calibrated_values),
-                facts=facts,
-                effort=size,
-                seed=1,
-                parallel_map=parallel_map,
-            )
+            kept, space = KeptSteps(folder / name), calibration_space(name)
+            start = space.coordinates(starts[name])
+            every = [
+                kept_posterior(kept, space, start, facts, size, parallel_map, seed)
+                for seed in seeds
+            ]
+            summaries += [
+                {**one.summary(), "seed": seed} for one, seed in zip(every, seeds, strict=True)
+            ]
+            posterior = every[0]
             posteriors.append(posterior)
-            scores += [leave_out(posterior, family, size, parallel_map) for family in families]
+            scores += [
+                predict(kept_without(kept, posterior, family, size, parallel_map), family)
+                for family in families
+            ]
+    KeptSteps(folder).remove()
     columns = ["world", "left_out", "facts", "log_score", "squares"]
     return {
         "which_world": pd.DataFrame(scores, columns=columns),
-        "worlds": pd.DataFrame([posterior.summary() for posterior in posteriors]),
+        "worlds": pd.DataFrame(summaries),
         "posterior": pd.concat([laplace.parameter_table(posterior) for posterior in posteriors]),
         "directions": pd.concat([directions(posterior) for posterior in posteriors]),
     }
 
 
-def leave_out(
-    posterior: laplace.LaplacePosterior,
-    family: str,
-    effort: laplace.Effort,
-    parallel_map: ParallelMap,
-) -> tuple[str, str, int, float, float]:
-    """Return how well a family of facts is predicted when it takes no part in the fit."""
-    left_out = np.array([fact.family == family for fact in posterior.facts])
-    rest = laplace.leave_out_facts(
-        posterior, left_out, effort=effort, seed=1, parallel_map=parallel_map
-    )
-    log_score, squares = rest.predictive_score(left_out)
-    return posterior.space.world, family, int(left_out.sum()), log_score, squares
+def predict(posterior: laplace.LaplacePosterior, family: str) -> tuple[str, str, int, float, float]:
+    """Return how well the facts that took no part are predicted, a row of `which_world`."""
+    log_score, squares = posterior.predictive_score(~posterior.used)
+    return posterior.space.world, family, int((~posterior.used).sum()), log_score, squares
 
 
 def directions(posterior: laplace.LaplacePosterior) -> pd.DataFrame:
