@@ -64,7 +64,8 @@ def compute(
                 for seed in seeds
             ]
             summaries += [
-                {**one.summary(), "seed": seed} for one, seed in zip(every, seeds, strict=True)
+                {**posterior.summary(), "seed": seed}
+                for posterior, seed in zip(every, seeds, strict=True)
             ]
             posterior = every[0]
             posteriors.append(posterior)

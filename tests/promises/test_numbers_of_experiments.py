@@ -95,8 +95,9 @@ def same_dose(doses: str) -> str:
     return f"{share} | {numbers['loss']:.3f} ±"
 
 
-def evidence_of(world: str) -> str:
-    return f"{row('which_world/worlds.csv', world=f'{world} world')['log_evidence']:.1f}"
+def evidence_of(world: str, seed: int) -> str:
+    both = table("which_world/worlds.csv").set_index(["world", "seed"])["log_evidence"]
+    return f"{both[f'{world} world', seed]:.1f}"
 
 
 def left_out(world: str, family: str) -> str:
@@ -105,8 +106,10 @@ def left_out(world: str, family: str) -> str:
 
 
 def behind_the_best() -> str:
-    worlds = table("which_world/worlds.csv").set_index("world")["log_evidence"]
-    gaps = worlds.drop("null world") - worlds["null world"]
+    worlds = table("which_world/worlds.csv").pivot(
+        index="world", columns="seed", values="log_evidence"
+    )
+    gaps = (worlds.drop("null world") - worlds.loc["null world"]).stack()
     return f"Null is {gaps.min():.0f} to {gaps.max():.0f} below"
 
 
@@ -187,8 +190,9 @@ PHRASES: list[tuple[str, Callable[[], str]]] = [
         )
     ),
     *(
-        (QUESTION.format("which_world"), lambda world=world: evidence_of(world))
+        (QUESTION.format("which_world"), lambda world=world, seed=seed: evidence_of(world, seed))
         for world in ("hybrid", "medical", "contextual")
+        for seed in (1, 2)
     ),
     *(
         (QUESTION.format("which_world"), lambda world=world, family=family: left_out(world, family))
