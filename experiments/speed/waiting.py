@@ -59,8 +59,8 @@ COMMANDS = (
     Waited("decompose", 1, 8.0, 28.0, "processor", threads=True),
     Waited("facts", 1, 10.0, None, "", threads=True),
     Waited("literature", 1, None, None, "", threads=True),
-    Waited(SWEEP, 1, None, None, "", threads=True),
-    Waited(f"fit {CLINIC} budget=small", 1, 10.0, None, "", threads=True),
+    Waited(SWEEP, 3, None, None, "", threads=True),
+    Waited(f"fit {CLINIC} budget=small", 1, 10.0, None, ""),  # a second one reads what is kept
     Waited(POWER, 1, 10.0, None, "", threads=True),
     Waited("simulate size=tiny seed=2", 1, 15.0, 40.4, "processor, same day", cache=False),
 )
