@@ -24,7 +24,6 @@ def kept_posterior(
     seed: int = 1,
 ) -> laplace.LaplacePosterior:
     """Return the posterior given all facts, about the mode nearest to a start."""
-    name = "all" if seed == 1 else f"all with seed {seed}"
 
     def compute_arrays() -> dict[str, Floats]:
         posterior = laplace.laplace_posterior(
@@ -32,7 +31,9 @@ def kept_posterior(
         )
         return {part: getattr(posterior, part) for part in ("mode", "distances", "slopes", "used")}
 
-    return laplace.LaplacePosterior(space, tuple(facts), **kept.step(name, 1, compute_arrays))
+    return laplace.LaplacePosterior(
+        space, tuple(facts), **kept.step(f"all, seed {seed}", 1, compute_arrays)
+    )
 
 
 def kept_without(

@@ -15,7 +15,7 @@ from dyadsim.errors import BadInput, nearest
 from dyadsim.fitting.client_data import ClientData
 from dyadsim.fitting.client_table import Codes
 from dyadsim.fitting.measured_weeks import belong_to_weeks, few_words, weeks_of_data
-from dyadsim.fitting.repeated_scores import AT_ONE_TIME
+from dyadsim.fitting.repeated_scores import refuse_shared_sessions
 from dyadsim.fitting.treatment_length import Length, StatedLength, length_of_treatment
 from dyadsim.kernel.allocation import Allocation, allocate
 from dyadsim.model.questionnaires import Instrument
@@ -299,11 +299,7 @@ def _on_grid(
     shape = (studies.plan_study(study).weeks.size, data.clients)
     place = np.ravel_multi_index((step, data.client), shape)
     again = len(place) - len(np.unique(place))
-    if again > AT_ONE_TIME * len(place):
-        raise BadInput(
-            f"data.per_week={1 / length.gap:g}: {again} of {len(place)} scores share a session "
-            "with another one of the client: the sessions are further apart than the scores."
-        )
+    refuse_shared_sessions(again, len(place), 1 / length.gap)
     words = (f"{again} scores were averaged into the session next to them",) * bool(again)
     grids = (_mean_at(place, values, shape) for values in (data.score, data.alliance))
     return next(grids), next(grids), words

@@ -14,7 +14,7 @@ from dyadsim.analysis.process import score_at_session
 from dyadsim.errors import BadData, BadInput
 from dyadsim.fitting.client_data import ClientData
 from dyadsim.fitting.measured_weeks import Weeks, belong_to_weeks, few_words, weeks_of_data
-from dyadsim.fitting.repeated_scores import AT_ONE_TIME
+from dyadsim.fitting.repeated_scores import refuse_shared_sessions
 from dyadsim.fitting.treatment_length import NEAR, SESSION_GAP, WAVE_GAP, StatedLength
 from dyadsim.model.questionnaires import Instrument
 
@@ -234,11 +234,7 @@ def _session_rows(data: ClientData, scale: Scale, end: float, per_week: float) -
     )
     treatment = rows[rows["occasion"] != "follow_up"]
     again = int(treatment.duplicated(["client", "session"]).sum())
-    if again > AT_ONE_TIME * len(rows):
-        raise BadInput(
-            f"data.per_week={per_week:g}: {again} of {len(rows)} scores share a session with "
-            "another one of the client: the sessions are further apart than the scores."
-        )
+    refuse_shared_sessions(again, len(rows), per_week)
     return rows.sort_values(["client", "week"], kind="stable").reset_index(drop=True)
 
 

@@ -7,7 +7,7 @@ alike: most scores share client and time with another one. Such a file is refuse
 import pandas as pd
 
 from dyadsim.checks import setting_word
-from dyadsim.errors import BadData
+from dyadsim.errors import BadData, BadInput
 from dyadsim.fitting.client_table import ClientTable, as_text
 from dyadsim.fitting.table_shape import questionnaire_words, questionnaires_in
 
@@ -126,3 +126,25 @@ def one_score_a_week(rows: pd.DataFrame, rule: str) -> tuple[pd.DataFrame, list[
         words = f"{repeated} further scores of a client in the same week were averaged in"
     texts += [words] if repeated else []
     return weekly[["client", "week", "score", "alliance"]], texts
+
+
+def refuse_shared_sessions(shared: int, scores: int, per_week: float) -> None:
+    """Refuse data of which many scores share a session with another one of the same client.
+
+    Parameters
+    ----------
+    shared, scores
+        How many do, and how many there are.
+    per_week
+        Sessions a week.
+
+    Raises
+    ------
+    BadInput
+        The sessions are further apart than the scores.
+    """
+    if shared > AT_ONE_TIME * scores:
+        raise BadInput(
+            f"data.per_week={per_week:g}: {shared} of {scores} scores share a session "
+            "with another one of the client: the sessions are further apart than the scores."
+        )

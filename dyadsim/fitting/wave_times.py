@@ -48,8 +48,7 @@ def times_as_numbers(table: ClientTable, choices: TableChoices) -> ClientTable:
         table = _words_as_numbers(table, choices.times)
     if choices.dates is not None:
         return _dates_as_numbers(table, choices.dates, choices.day_first)
-    times = table.column(*table.columns.get("time", ())) if "time" in table.columns else None
-    if times is not None and are_compact(times):
+    if "time" in table.columns and are_compact(times := table.column(*table.columns["time"])):
         row = int(np.flatnonzero(times.notna())[0])
         rule = "is a date, no number; of dates, data.dates=first counts weeks since the intake"
         table.refuse(row, "time", times.iloc[row], rule)
@@ -194,7 +193,7 @@ def are_compact(cells: "pd.Series[str]") -> bool:
     (True, False)
     """
     known = cells.dropna()
-    return bool(len(known)) and bool(known.map(lambda cell: bool(COMPACT.fullmatch(cell))).all())
+    return bool(len(known)) and bool(known.str.fullmatch(COMPACT).all())
 
 
 def _with_number(cell: str) -> str:

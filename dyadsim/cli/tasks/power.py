@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from dyadsim.checks import flag, names_list, number, whole_number
@@ -29,12 +29,8 @@ MADE_BY_WORLD = ("icc", "effect_sd", "process_icc", "before_r", "dropout", "resi
 OF_WORLD = ("therapy", "comparator", "sessions", "assessed", "members")
 MOST_SIZES = 400
 
-OF_DESIGNS: Mapping[str, Callable[[str], bool]] = {  # settings that only some designs use
-    "icc": lambda design: design != "therapists",
-    "layout": lambda design: design not in ("therapists", "process"),
-    "process_icc": lambda design: design == "process",
-    "residual": lambda design: design == "growth",
-}
+WITHOUT = {"therapists": ("icc", "layout"), "process": ("layout",)}  # what a design does not use
+ONLY_OF = {"process_icc": "process", "residual": "growth"}  # and what no other one does
 
 
 @dataclasses.dataclass
@@ -342,14 +338,14 @@ def no_effect(words: Mapping[str, str]) -> list[NoEffect]:
         )
     ]
     design = words.get("task.design", "bona_fide")
-    if own := [name for name, designs in OF_DESIGNS.items() if not designs(design)]:
-        unused.append(
-            NoEffect(
-                *(f"task.{name}" for name in own),
-                task=f"power {design}",
-                instead="it is of other designs; of therapists, task.effect is their share",
-            )
+    own = [*WITHOUT.get(design, ()), *(name for name, only in ONLY_OF.items() if only != design)]
+    unused.append(
+        NoEffect(
+            *(f"task.{name}" for name in own),
+            task=f"power {design}",
+            instead="it is of other designs; of therapists, task.effect is their share",
         )
+    )
     if _in_world(words.get("task.effect")):
         names = [f"task.{name}" for name in MADE_BY_WORLD]
         return [*unused, NoEffect(*names, instead="a world makes it")]
